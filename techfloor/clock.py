@@ -1,0 +1,25 @@
+"""The only reader of the wall clock, so that a test or a loader of history can set it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+_set_to: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
+def now() -> datetime:
+    """Return the moment it is, aware, in UTC."""
+    return _set_to.get() or datetime.now(UTC)
+
+
+@contextmanager
+def set_to(moment: datetime) -> Iterator[None]:
+    """Make `now` answer `moment` inside the block; `moment` must be aware."""
+    if moment.tzinfo is None:
+        raise ValueError("the clock is set to aware moments only")
+    token = _set_to.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set_to.reset(token)

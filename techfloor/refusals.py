@@ -1,0 +1,28 @@
+"""How a rule says no: a sentence with parameters, put into the reader's language where it is shown."""
+
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    """A rule said no; `sentence` is a message id with %(name)s places that `parameters` fill."""
+
+    def __init__(self, sentence: str, *, field: str | None = None, **parameters: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+        self.parameters = parameters
+
+    def __str__(self) -> str:
+        return self.sentence % self.parameters if self.parameters else self.sentence
+
+
+class NotFound(Refusal):
+    """What was asked for does not exist, or is not for this person: both answer 404."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why work may not start, in one sentence, and the page that mends it."""
+
+    sentence: str
+    mend_url: str | None = None
