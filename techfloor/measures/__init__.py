@@ -1,0 +1,1 @@
+"""The plant's mathematics: numbers, tolerances, verdicts, uncertainty, drift, due dates; no side effects."""
