@@ -1,0 +1,1 @@
+"""Tests of the demo plant's data, its typed reading and its generator."""
