@@ -1,0 +1,125 @@
+"""test: runs every check that a change must pass, one after the other, and says at the end which held."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from techfloor.cli import system
+from techfloor.cli.environment import ROOT
+from techfloor.cli.steps import say
+
+NO_TESTS = 5
+"""The exit code of pytest when it found nothing to run."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step of the run: its name for --only, its headline, and the words after `python`."""
+
+    name: str
+    headline: str
+    words: tuple[str, ...]
+
+    @property
+    def is_pytest(self) -> bool:
+        """Tell whether it takes what was typed for pytest."""
+        return "pytest" in self.words
+
+
+CHECKS = (
+    Check("format", "Format", ("-m", "ruff", "format", "--check")),
+    Check("lint", "Lint", ("-m", "ruff", "check")),
+    Check("types", "Types", ("-m", "mypy")),
+    Check("contracts", "Import contracts", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
+    Check("unit", "Unit and integration tests", ("-m", "pytest", "-n", "2", "-m", "not browser")),
+    Check("browser", "Browser tests", ("-m", "pytest", "-m", "browser")),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a check ended: "passed", "failed" or "SKIPPED", after how many seconds."""
+
+    check: Check
+    ended: str
+    seconds: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the options of the command."""
+    names = [check.name for check in CHECKS]
+    parser.add_argument("--only", action="append", choices=names, metavar="STEP", help=f"one of {', '.join(names)}")
+    parser.add_argument("--long", action="store_true", help="run the long form of the tests that have one")
+    parser.set_defaults(rest=[])
+    parser.epilog = "All other words go to pytest."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the checks; 1 when any failed."""
+    typed = [*(["--long"] if args.long else []), *args.rest]
+    wanted = [check for check in CHECKS if not args.only or check.name in args.only]
+    try:
+        results = [_run(check, typed) for check in wanted]
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return 130
+    say("\nSummary")
+    for result in results:
+        say(f"  {result.ended:8}{result.check.headline} ({result.seconds:.1f} s)")
+    return 1 if any(result.ended == "failed" for result in results) else 0
+
+
+def _run(check: Check, typed: list[str]) -> Result:
+    say(f"\n=== {check.headline}")
+    began = time.monotonic()
+    ended = _run_browser(check, typed) if check.name == "browser" else _started(check, typed, _environ())
+    seconds = time.monotonic() - began
+    say(f"=== {check.headline}: {ended} ({seconds:.1f} s)")
+    return Result(check, ended, seconds)
+
+
+def _environ() -> dict[str, str]:
+    """The variables the checks see: none of techfloor's own, for a test sets up what it needs itself."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TECHFLOOR_")}
+
+
+def _started(check: Check, typed: list[str], environ: dict[str, str]) -> str:
+    words = [sys.executable, *check.words, *(typed if check.is_pytest else [])]
+    code = subprocess.run(words, cwd=ROOT, env=environ, check=False).returncode  # noqa: S603 (the user's own words)
+    # Words typed for pytest may choose tests of one kind only; without them, no tests at all is a fault.
+    return "passed" if code == 0 or (code == NO_TESTS and typed and check.is_pytest) else "failed"
+
+
+def _run_browser(check: Check, typed: list[str]) -> str:
+    browser = system.browser()
+    if browser is None and system.install(["chromium"], "Chromium", ROOT / "instance" / "setup.log"):
+        browser = system.browser()
+    if browser is None:
+        say(f"! NO BROWSER: nothing was tested in one. Type: {_browser_line()}")
+        return "failed" if os.environ.get("CI") == "true" else "SKIPPED"
+    with _home() as home:
+        return _started(check, typed, {**_environ(), "CHROMIUM": browser, "HOME": home})
+
+
+def _browser_line() -> str:
+    if system.is_debian():
+        return system.install_line(["chromium"])
+    return f"{sys.executable} -m playwright install --with-deps chromium"
+
+
+@contextmanager
+def _home() -> Iterator[str]:
+    """Give a home folder that can be written, or Chromium will not start; a passing one if need be."""
+    home = os.environ.get("HOME", "")
+    if home and Path(home).is_dir() and os.access(home, os.W_OK):
+        yield home
+        return
+    with tempfile.TemporaryDirectory(prefix="techfloor-home-") as made:
+        yield made

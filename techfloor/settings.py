@@ -1,0 +1,74 @@
+"""What the installation is told once, at its start, by instance/techfloor.toml and TECHFLOOR_* variables."""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+INSTANCE = "TECHFLOOR_INSTANCE"
+"""The variable that names the instance folder, for whoever calls `load`; not a setting of that folder."""
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the sentence says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one instance; each field is documented in docs/settings.md."""
+
+    instance: Path
+    database_url: str = ""
+    public_url: str = ""
+    anchors_copy: str = ""
+    secure_cookies: bool = False
+    max_upload_mb: int = 20
+    demo: bool = False
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database: the one named, or SQLite in the instance folder."""
+        return self.database_url or f"sqlite:///{self.instance / 'techfloor.sqlite'}"
+
+    @property
+    def blobs(self) -> Path:
+        """The folder that keeps attachments and issued PDFs under their hash."""
+        return self.instance / "blobs"
+
+
+def load(instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of `instance`; raises SettingsError for an unknown key or a value of a wrong kind."""
+    given: dict[str, object] = {}
+    file = instance / "techfloor.toml"
+    if file.exists():
+        try:
+            given.update(tomllib.loads(file.read_text("utf-8")))
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{file} cannot be read: {error}") from error
+    for variable, text in environ.items():
+        if variable.startswith("TECHFLOOR_") and variable != INSTANCE:
+            given[variable.removeprefix("TECHFLOOR_").lower()] = text
+    known = {f.name: f.type for f in fields(Settings) if f.name != "instance"}
+    values: dict[str, object] = {}
+    for name, value in given.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"There is no setting “{name}”. Did you mean “{near}”?")
+        values[name] = _typed(name, value, type(getattr(Settings, name)))
+    return replace(Settings(instance=instance.resolve()), **values)  # type: ignore[arg-type]
+
+
+def _typed(name: str, value: object, kind: type) -> object:
+    if kind is bool and isinstance(value, str):
+        if value.lower() not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
+            raise SettingsError(f"The setting “{name}” takes true or false, not “{value}”.")
+        return value.lower() in {"1", "true", "yes", "on"}
+    if kind is int and isinstance(value, str):
+        if not value.isdigit():
+            raise SettingsError(f"The setting “{name}” takes a whole number, not “{value}”.")
+        return int(value)
+    if not isinstance(value, kind):
+        raise SettingsError(f"The setting “{name}” takes a {kind.__name__}, not “{value}”.")
+    return value

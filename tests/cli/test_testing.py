@@ -1,0 +1,119 @@
+"""The run of all checks: a failure does not end it early, and a missing browser is no pass."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import pytest
+
+from techfloor.cli import system, testing
+from techfloor.cli.testing import Check
+
+GOOD = Check("lint", "Lint", ("-c", "print('clean')"))
+BAD = Check("types", "Types", ("-c", "raise SystemExit(2)"))
+BROWSER = Check("browser", "Browser tests", ("-c", "import os; print(os.environ['CHROMIUM'], os.environ['HOME'])"))
+
+
+def run(
+    monkeypatch: pytest.MonkeyPatch, *checks: Check, words: tuple[str, ...] = (), rest: tuple[str, ...] = ()
+) -> int:
+    monkeypatch.setattr(testing, "CHECKS", checks)
+    parser = ArgumentParser()
+    testing.add_arguments(parser)
+    return testing.run(Namespace(**{**vars(parser.parse_args(words)), "rest": list(rest)}))
+
+
+def test_all_checks_run_and_one_failure_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, BAD, GOOD) == 1
+    said = capfd.readouterr().out
+    assert "clean" in said
+    assert "\nSummary\n  failed  Types (" in said
+    assert "\n  passed  Lint (" in said
+
+
+def test_a_run_without_failure_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, GOOD) == 0
+
+
+def test_only_the_steps_asked_for_are_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run(monkeypatch, BAD, GOOD, words=("--only", "lint")) == 0
+
+
+def test_an_unknown_step_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit):
+        run(monkeypatch, GOOD, words=("--only", "polish"))
+
+
+def test_a_missing_browser_is_a_failure_where_everything_must_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "browser", lambda: None)
+    monkeypatch.setattr(system, "install", lambda *_words: False)
+    monkeypatch.setenv("CI", "true")
+    assert run(monkeypatch, BROWSER) == 1
+
+
+def test_a_missing_browser_is_a_loud_skip_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(system, "browser", lambda: None)
+    monkeypatch.setattr(system, "install", lambda *_words: False)
+    monkeypatch.setattr(system, "is_debian", lambda: True)
+    monkeypatch.delenv("CI", raising=False)
+    assert run(monkeypatch, BROWSER) == 0
+    said = capfd.readouterr().out
+    assert "! NO BROWSER: nothing was tested in one. Type: sudo apt install chromium" in said
+    assert "  SKIPPED Browser tests" in said
+
+
+@pytest.mark.parametrize("home", ["", "/proc/no/such/home"])
+def test_the_browser_gets_a_home_folder_it_can_write(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], home: str
+) -> None:
+    monkeypatch.setattr(system, "browser", lambda: "/opt/chromium")
+    monkeypatch.setenv("HOME", home)
+    assert run(monkeypatch, BROWSER) == 0
+    line = next(line for line in capfd.readouterr().out.splitlines() if line.startswith("/opt/chromium "))
+    given = Path(line.split()[1])
+    assert given.name.startswith("techfloor-home-")
+    assert not given.exists()
+
+
+def test_a_home_folder_that_can_be_written_is_left_to_the_browser(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(system, "browser", lambda: "/opt/chromium")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert run(monkeypatch, BROWSER) == 0
+    assert f"/opt/chromium {tmp_path}" in capfd.readouterr().out
+
+
+def test_the_checks_see_no_variable_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TECHFLOOR_DEMO", "true")
+    seen = Check("lint", "Lint", ("-c", "import os; assert not [n for n in os.environ if 'TECHFLOOR' in n]"))
+    assert run(monkeypatch, seen) == 0
+
+
+def test_words_for_pytest_reach_pytest_and_nothing_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    tests = tmp_path / "test_both.py"
+    tests.write_text("def test_lathe(): assert False\ndef test_mill(): pass\n", "utf-8")
+    pytest_check = Check(
+        "unit", "Tests", ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tests))
+    )
+    assert run(monkeypatch, GOOD, pytest_check) == 1
+    assert run(monkeypatch, GOOD, pytest_check, rest=("-k", "mill")) == 0
+    assert run(monkeypatch, GOOD, pytest_check, rest=("-k", "neither")) == 0
+
+
+def test_no_tests_at_all_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    empty = Check(
+        "unit", "Tests", ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path))
+    )
+    assert run(monkeypatch, empty) == 1
+
+
+def test_every_check_is_started_with_the_environments_python(capfd: pytest.CaptureFixture[str]) -> None:
+    check = Check("lint", "Lint", ("-c", "import sys; print(sys.executable)"))
+    assert testing._started(check, [], dict(os.environ)) == "passed"
+    assert capfd.readouterr().out.strip() == sys.executable

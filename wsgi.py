@@ -1,0 +1,9 @@
+"""The WSGI application `app`, for this project's server or any other; TECHFLOOR_INSTANCE names its folder."""
+
+import os
+from pathlib import Path
+
+from techfloor import settings
+from techfloor.app import create_app
+
+app = create_app(settings.load(Path(os.environ.get(settings.INSTANCE) or Path(__file__).with_name("instance"))))
