@@ -1,0 +1,85 @@
+"""The connection rules: one writer at a time, first come first served, and a lock never lost."""
+
+import threading
+
+import pytest
+from flask import Flask
+
+from techfloor import store
+from techfloor.places.models import Area
+from techfloor.store import connections, db
+from techfloor.settings import Settings
+from techfloor.store.queue import Busy, WriteQueue
+
+
+def test_the_wal_reset_bug_is_avoided() -> None:
+    assert connections.journal_mode((3, 40, 1)) == "TRUNCATE"
+    assert connections.journal_mode((3, 51, 2)) == "TRUNCATE"
+    assert connections.journal_mode((3, 44, 6)) == "WAL"
+    assert connections.journal_mode((3, 51, 3)) == "WAL"
+    assert connections.journal_mode((3, 53, 4)) == "WAL"
+
+
+def test_every_commit_reaches_the_disk(settings: Settings) -> None:
+    line = connections.Line()
+    raw = connections.sqlite_module().connect(settings.instance / "techfloor.sqlite", isolation_level=None)
+    connections.prepare(raw, line)
+    said = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys", "journal_mode")}
+    raw.close()
+    assert said == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
+
+
+def test_the_queue_lets_in_by_arrival() -> None:
+    queue, order = WriteQueue(), []
+    queue.enter(1)
+    threads = []
+    for name in range(8):
+        thread = threading.Thread(target=lambda n=name: (queue.enter(5), order.append(n), queue.leave()))
+        thread.start()
+        threads.append(thread)
+        while len(queue._waiting) <= name:
+            pass
+    queue.leave()
+    for thread in threads:
+        thread.join(5)
+    assert order == list(range(8))
+
+
+def test_a_writer_who_waits_too_long_hears_it_and_blocks_nobody() -> None:
+    queue = WriteQueue()
+    queue.enter(1)
+    with pytest.raises(Busy):
+        queue.enter(0.01)
+    queue.leave()
+    queue.enter(0.01)
+
+
+def test_many_writers_at_once_all_get_through(house: Flask) -> None:
+    failures: list[BaseException] = []
+
+    def write(name: int) -> None:
+        with house.app_context():
+            try:
+                for n in range(10):
+                    with store.act("places:area:add"):
+                        db.session.add(Area(key=f"{name}-{n}", name="x"))
+            except BaseException as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    assert db.session.query(Area).count() == 120
+
+
+def test_a_failed_act_gives_the_queue_back(house: Flask) -> None:
+    for _ in range(3):
+        with pytest.raises(ZeroDivisionError), store.act("a:b:c"):
+            db.session.add(Area(key="x", name="x"))
+            db.session.flush()
+            raise ZeroDivisionError
+    with store.act("a:b:c"):
+        db.session.add(Area(key="x", name="x"))

@@ -1,0 +1,81 @@
+"""`verify` finds what was done to the file behind the application's back."""
+
+import pytest
+from flask import Flask
+
+from techfloor import store
+from techfloor.places.models import Area
+from techfloor.settings import Settings
+from techfloor.store import db
+
+from .conftest import Outside
+
+
+@pytest.fixture(autouse=True)
+def three_acts(house: Flask) -> None:
+    for key in ("machining", "filling", "packing"):
+        with store.act("places:area:add"):
+            db.session.add(Area(key=key, name=key))
+    db.session.remove()
+    db.engine.dispose()
+
+
+def test_an_untouched_file_is_sound(outside: Outside) -> None:
+    found = outside.verify()
+    assert found.problems == []
+    assert (found.acts, found.changes, found.anchored) == (3, 3, 3)
+
+
+def test_a_row_changed_with_the_triggers_dropped_is_named(outside: Outside) -> None:
+    outside.run("DROP TRIGGER tf_area_update", "UPDATE area SET name = 'other' WHERE key = 'filling'")
+    problems = " ".join(outside.verify().problems)
+    assert "tf_area_update" in problems
+    assert "area 2 was changed outside the trail: name was “filling”, is “other”" in problems
+
+
+def test_a_row_added_past_the_trail_is_named(outside: Outside) -> None:
+    outside.run(
+        "DROP TRIGGER tf_area_insert",
+        "INSERT INTO area (id, key, name, line, ambient) VALUES (9, 'q', 'Q', '', '')",
+    )
+    assert any("area 9 stands in the database, but no act wrote it" in p for p in outside.verify().problems)
+
+
+def test_a_row_taken_away_is_missed(outside: Outside) -> None:
+    outside.run("DROP TRIGGER tf_area_kept", "DELETE FROM area WHERE id = 3")
+    assert any("area 3 is gone" in p for p in outside.verify().problems)
+
+
+def test_a_change_rewritten_in_the_trail_breaks_its_seal(outside: Outside) -> None:
+    outside.run("DROP TRIGGER tf_change_update", "UPDATE change SET body = replace(body, 'filling', 'felling')")
+    assert any("Act 2" in p and "changed after it was sealed" in p for p in outside.verify().problems)
+
+
+def test_an_act_taken_out_breaks_the_chain(outside: Outside) -> None:
+    outside.run(
+        "DROP TRIGGER tf_act_delete",
+        "DROP TRIGGER tf_change_delete",
+        "PRAGMA foreign_keys = OFF",
+        "DELETE FROM change WHERE act = (SELECT id FROM act WHERE seq = 2)",
+        "DELETE FROM act WHERE seq = 2",
+    )
+    assert any("does not follow" in p for p in outside.verify().problems)
+
+
+def test_a_tail_cut_off_is_found_by_the_anchors_alone(outside: Outside) -> None:
+    outside.run(
+        "DROP TRIGGER tf_act_delete",
+        "DROP TRIGGER tf_change_delete",
+        "DROP TRIGGER tf_area_kept",
+        "PRAGMA foreign_keys = OFF",
+        "DELETE FROM change WHERE act = (SELECT id FROM act WHERE seq = 3)",
+        "DELETE FROM act WHERE seq = 3",
+        "DELETE FROM area WHERE id = 3",
+    )
+    problems = [p for p in outside.verify().problems if "trigger" not in p]
+    assert problems == ["The anchor of act 3 is not in the chain: history was cut off or rewritten."]
+
+
+def test_a_broken_anchor_file_is_a_problem_not_a_crash(outside: Outside, settings: Settings) -> None:
+    (settings.instance / "anchors.log").write_text("x y\n", "ascii")
+    assert not outside.verify().sound
