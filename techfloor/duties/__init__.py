@@ -1,0 +1,1 @@
+"""The documented duties, one package each; they never import each other."""

@@ -1,0 +1,115 @@
+"""Tables of a calibration: its body, the standards and ambient values it rested on, its readings."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
+
+
+class Calibration(Table):
+    """The body of a calibration record; its verdicts are facts of the moment they were reached."""
+
+    __tablename__ = "calibration"
+    __audit__ = Audit(root="record_id", locks=True)
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    gauge_id: Mapped[int] = mapped_column(ForeignKey("gauge.equipment_id"), index=True)
+    source: Mapped[str] = mapped_column(Text)
+    plan: Mapped[list[dict[str, object]]] = mapped_column(JsonText, default=list)
+    outside: Mapped[dict[str, object] | None] = mapped_column(JsonText)
+    condition: Mapped[str] = mapped_column(Text, default="")
+    soaked: Mapped[bool] = mapped_column(Boolean, default=False)
+    adjusted: Mapped[bool | None] = mapped_column(Boolean)
+    adjustment: Mapped[str] = mapped_column(Text, default="")
+    deviations: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    exceptions: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    as_found: Mapped[str] = mapped_column(Text, default="")
+    as_left: Mapped[str] = mapped_column(Text, default="")
+    worst_found: Mapped[str] = mapped_column(Text, default="")
+    worst_left: Mapped[str] = mapped_column(Text, default="")
+    next_due: Mapped[date | None] = mapped_column(Day)
+    performed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    __table_args__ = (CheckConstraint("source IN ('in house', 'outside')", name="source"),)
+
+
+class StandardUsed(Table):
+    """A standard that a calibration rested on, with the certificate in force that day."""
+
+    __tablename__ = "calibration_standard"
+    __audit__ = Audit(root="record_id", locks=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    standard_id: Mapped[int] = mapped_column(ForeignKey("standard.equipment_id"))
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("standard_certificate.id"))
+
+    __table_args__ = (UniqueConstraint("record_id", "standard_id"),)
+
+
+class Ambient(Table):
+    """A condition of the room during a calibration."""
+
+    __tablename__ = "calibration_ambient"
+    __audit__ = Audit(root="record_id", locks=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    quantity: Mapped[str] = mapped_column(Text)
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+    unit: Mapped[str] = mapped_column(Text)
+    limits: Mapped[str] = mapped_column(Text, default="")
+    within: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    __table_args__ = (UniqueConstraint("record_id", "quantity"),)
+
+
+class Reading(Table):
+    """One reading, as it was given; a correction is another row that names the one it corrects, and why.
+
+    It keeps the reference, the limits, the uncertainty and the rule that were in force when it was taken.
+    """
+
+    __tablename__ = "calibration_reading"
+    __audit__ = Audit(root="record_id", locks=True, append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    run: Mapped[str] = mapped_column(Text)
+    point: Mapped[int] = mapped_column(Integer)
+    repeat: Mapped[int] = mapped_column(Integer)
+    reference: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    indication: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    error: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    lower: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    upper: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    u: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    k: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    rule: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text)
+    cannot_measure: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    confirmed_slip: Mapped[bool] = mapped_column(Boolean, default=False)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("calibration_reading.id"), unique=True)
+    correction: Mapped[str] = mapped_column(Text, default="")
+    performed_at: Mapped[datetime] = mapped_column(UtcTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    __table_args__ = (
+        CheckConstraint("run IN ('as_found', 'as_left')", name="run"),
+        # Two first entries of one place would be a double tap that got past its key.
+        Index(
+            "uq_calibration_reading_first",
+            "record_id",
+            "run",
+            "point",
+            "repeat",
+            unique=True,
+            sqlite_where=corrects_id.is_(None),
+            postgresql_where=corrects_id.is_(None),
+        ),
+    )

@@ -1,0 +1,12 @@
+"""Imports every room's tables, so that the metadata is whole."""
+
+from techfloor.duties.calibration import models as calibration
+from techfloor.equipment import models as equipment
+from techfloor.people import models as people
+from techfloor.places import models as places
+from techfloor.records import models as records
+from techfloor.reports import models as reports
+from techfloor.store import db, search, trail
+
+ALL = (calibration, equipment, people, places, records, reports, search, trail)
+METADATA = db.metadata

@@ -1,0 +1,695 @@
+"""The house stands: plant, people, records, equipment, calibration, issued PDFs, the trail."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from techfloor.store import search
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the first tables."""
+    op.create_table(
+        "act",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("prev", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_act")),
+        sa.UniqueConstraint("hash", name=op.f("uq_act_hash")),
+        sa.UniqueConstraint("prev", name=op.f("uq_act_prev")),
+        sa.UniqueConstraint("seq", name=op.f("uq_act_seq")),
+    )
+    op.create_table(
+        "area",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("ambient", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area")),
+        sa.UniqueConstraint("key", name=op.f("uq_area_key")),
+    )
+    op.create_table(
+        "definition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_definition")),
+        sa.UniqueConstraint("kind", "code", name=op.f("uq_definition_kind_code")),
+    )
+    op.create_table(
+        "number_series",
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", name=op.f("pk_number_series")),
+    )
+    op.create_table(
+        "plant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("units", sa.Text(), nullable=False),
+        sa.Column("profile", sa.Text(), nullable=False),
+        sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plant")),
+    )
+    op.create_table(
+        "plant_setting",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_plant_setting")),
+    )
+    op.create_table(
+        "search_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_item")),
+        sa.UniqueConstraint("kind", "key", name=op.f("uq_search_item_kind_key")),
+    )
+    op.create_table(
+        "shift",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("starts", sa.Text(), nullable=False),
+        sa.Column("ends", sa.Text(), nullable=False),
+        sa.Column("days", sa.Text(), nullable=False),
+        sa.Column("areas", sa.Text(), nullable=False),
+        sa.Column("breaks", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
+        sa.UniqueConstraint("key", name=op.f("uq_shift_key")),
+    )
+    op.create_table(
+        "change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column(
+            "record", sa.Integer(), sa.Computed("json_extract(body, '$.record')", persisted=False), nullable=True
+        ),
+        sa.CheckConstraint("json_valid(body)", name=op.f("ck_change_json")),
+        sa.ForeignKeyConstraint(["act"], ["act.id"], name=op.f("fk_change_act"), initially="DEFERRED", deferrable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
+    )
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_change_act"), ["act"], unique=False)
+        batch_op.create_index("ix_change_record", ["record"], unique=False, sqlite_where=sa.text("record IS NOT NULL"))
+
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("initials", sa.Text(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_person_area_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint("user_name", name=op.f("uq_person_user_name")),
+    )
+    op.create_table(
+        "station",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_station_area_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_station")),
+        sa.UniqueConstraint("code", name=op.f("uq_station_code")),
+    )
+    with op.batch_alter_table("station", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_station_area_id"), ["area_id"], unique=False)
+
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("key_hash", sa.Text(), nullable=False),
+        sa.Column("idle_minutes", sa.Integer(), nullable=True),
+        sa.Column("glove", sa.Boolean(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=False),
+        sa.Column("enrolled_by", sa.Integer(), nullable=False),
+        sa.Column("enrolled_at", sa.Text(), nullable=False),
+        sa.Column("revoked_at", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_device_area_id")),
+        sa.ForeignKeyConstraint(["enrolled_by"], ["person.id"], name=op.f("fk_device_enrolled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_device_key_hash")),
+        sa.UniqueConstraint("name", name=op.f("uq_device_name")),
+    )
+    op.create_table(
+        "draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Text(), nullable=False),
+        sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_draft_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint("person_id", "page", name=op.f("uq_draft_person_id_page")),
+    )
+    op.create_table(
+        "equipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("maker", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Text(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("station_id", sa.Integer(), nullable=True),
+        sa.Column("part_of_id", sa.Integer(), nullable=True),
+        sa.Column("lifecycle", sa.Text(), nullable=False),
+        sa.Column("availability", sa.Text(), nullable=False),
+        sa.Column("acquired", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('machine', 'gauge', 'standard')", name=op.f("ck_equipment_kind")),
+        sa.CheckConstraint(
+            "lifecycle IN ('planned', 'qualifying', 'in service', 'retired')", name=op.f("ck_equipment_lifecycle")
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_equipment_area_id")),
+        sa.ForeignKeyConstraint(["part_of_id"], ["equipment.id"], name=op.f("fk_equipment_part_of_id")),
+        sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_equipment_station_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment")),
+        sa.UniqueConstraint("code", name=op.f("uq_equipment_code")),
+    )
+    with op.batch_alter_table("equipment", schema=None) as batch_op:
+        batch_op.create_index("ix_equipment_kind_area_id", ["kind", "area_id"], unique=False)
+
+    op.create_table(
+        "person_role",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_person_role_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_role")),
+        sa.UniqueConstraint("person_id", "role", name=op.f("uq_person_role_person_id_role")),
+    )
+    op.create_table(
+        "revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("definition_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body_sha256", sa.Text(), nullable=False),
+        sa.Column("effective_from", sa.Text(), nullable=True),
+        sa.Column("approved_by", sa.Integer(), nullable=True),
+        sa.Column("approved_at", sa.Text(), nullable=True),
+        sa.CheckConstraint("state IN ('draft', 'approved', 'effective', 'superseded')", name=op.f("ck_revision_state")),
+        sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_revision_approved_by")),
+        sa.ForeignKeyConstraint(["definition_id"], ["definition.id"], name=op.f("fk_revision_definition_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+        sa.UniqueConstraint("definition_id", "version", name=op.f("uq_revision_definition_id_version")),
+    )
+    with op.batch_alter_table("revision", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_revision_effective",
+            ["definition_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'effective'"),
+            postgresql_where=sa.text("state = 'effective'"),
+        )
+
+    op.create_table(
+        "secret",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("one_time", sa.Boolean(), nullable=False),
+        sa.Column("set_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_secret_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret")),
+        sa.UniqueConstraint("person_id", "kind", name=op.f("uq_secret_person_id_kind")),
+    )
+    with op.batch_alter_table("secret", schema=None) as batch_op:
+        batch_op.create_index("ix_secret_kind_hash", ["kind", "hash"], unique=False)
+
+    op.create_table(
+        "gauge",
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("procedure_id", sa.Integer(), nullable=True),
+        sa.Column("point_set", sa.Text(), nullable=False),
+        sa.Column("interval_months", sa.Integer(), nullable=False),
+        sa.Column("limited_use", sa.Text(), nullable=False),
+        sa.Column("in_use_check", sa.Text(), nullable=False),
+        sa.Column("calibrated_by", sa.Text(), nullable=False),
+        sa.Column("sent_on", sa.Text(), nullable=True),
+        sa.Column("expected_back", sa.Text(), nullable=True),
+        sa.Column("loads", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('in use', 'spare', 'sent out', 'limited use', 'indication only', 'calibrate before use', 'lost', 'retired')",
+            name=op.f("ck_gauge_status"),
+        ),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_gauge_equipment_id")),
+        sa.ForeignKeyConstraint(["procedure_id"], ["definition.id"], name=op.f("fk_gauge_procedure_id")),
+        sa.PrimaryKeyConstraint("equipment_id", name=op.f("pk_gauge")),
+    )
+    op.create_table(
+        "login_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("signed_once", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_login_session_device_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_login_session_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_login_session_token_hash")),
+    )
+    with op.batch_alter_table("login_session", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_session_device_id"), ["device_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_login_session_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "policy_acceptance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_policy_acceptance_person_id")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_policy_acceptance_revision_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_acceptance")),
+        sa.UniqueConstraint("person_id", "revision_id", name=op.f("uq_policy_acceptance_person_id_revision_id")),
+    )
+    op.create_table(
+        "record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("supersedes_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("equipment_id", sa.Integer(), nullable=True),
+        sa.Column("revision_id", sa.Integer(), nullable=True),
+        sa.Column("opened_by", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.Text(), nullable=False),
+        sa.Column("performed_at", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("closed_at", sa.Text(), nullable=True),
+        sa.Column("content_schema", sa.Integer(), nullable=True),
+        sa.Column("content_sha256", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_record_equipment_id")),
+        sa.ForeignKeyConstraint(["opened_by"], ["person.id"], name=op.f("fk_record_opened_by")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_record_revision_id")),
+        sa.ForeignKeyConstraint(["supersedes_id"], ["record.id"], name=op.f("fk_record_supersedes_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),
+        sa.UniqueConstraint("number", "version", name=op.f("uq_record_number_version")),
+    )
+    with op.batch_alter_table("record", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_record_equipment_id_kind_performed_at", ["equipment_id", "kind", "performed_at"], unique=False
+        )
+        batch_op.create_index("ix_record_kind_performed_at_id", ["kind", "performed_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_record_kind_state_performed_at_id", ["kind", "state", "performed_at", "id"], unique=False
+        )
+
+    op.create_table(
+        "sign_in_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("typed", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_sign_in_event_device_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_event_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_event")),
+    )
+    with op.batch_alter_table("sign_in_event", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_event_person_id_id", ["person_id", "id"], unique=False)
+        batch_op.create_index("ix_sign_in_event_typed_id", ["typed", "id"], unique=False)
+
+    op.create_table(
+        "standard",
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("low", sa.Text(), nullable=True),
+        sa.Column("high", sa.Text(), nullable=True),
+        sa.Column("interval_months", sa.Integer(), nullable=False),
+        sa.Column("reference_material", sa.Boolean(), nullable=False),
+        sa.Column("opened_use_days", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_standard_equipment_id")),
+        sa.PrimaryKeyConstraint("equipment_id", name=op.f("pk_standard")),
+    )
+    op.create_table(
+        "submission",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("body_sha256", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("location", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.Text(), nullable=False),
+        sa.Column("replays", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_submission_device_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_submission_person_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_submission")),
+    )
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["added_by"], ["person.id"], name=op.f("fk_attachment_added_by")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_attachment_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attachment_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "calibration",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("outside", sa.Text(), nullable=True),
+        sa.Column("condition", sa.Text(), nullable=False),
+        sa.Column("soaked", sa.Boolean(), nullable=False),
+        sa.Column("adjusted", sa.Boolean(), nullable=True),
+        sa.Column("adjustment", sa.Text(), nullable=False),
+        sa.Column("deviations", sa.Text(), nullable=False),
+        sa.Column("exceptions", sa.Text(), nullable=False),
+        sa.Column("as_found", sa.Text(), nullable=False),
+        sa.Column("as_left", sa.Text(), nullable=False),
+        sa.Column("worst_found", sa.Text(), nullable=False),
+        sa.Column("worst_left", sa.Text(), nullable=False),
+        sa.Column("next_due", sa.Text(), nullable=True),
+        sa.Column("performed_by", sa.Integer(), nullable=False),
+        sa.CheckConstraint("source IN ('in house', 'outside')", name=op.f("ck_calibration_source")),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_calibration_gauge_id")),
+        sa.ForeignKeyConstraint(["performed_by"], ["person.id"], name=op.f("fk_calibration_performed_by")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_calibration_record_id")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_calibration")),
+    )
+    with op.batch_alter_table("calibration", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calibration_gauge_id"), ["gauge_id"], unique=False)
+
+    op.create_table(
+        "calibration_ambient",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("limits", sa.Text(), nullable=False),
+        sa.Column("within", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_calibration_ambient_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration_ambient")),
+        sa.UniqueConstraint("record_id", "quantity", name=op.f("uq_calibration_ambient_record_id_quantity")),
+    )
+    op.create_table(
+        "calibration_reading",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("point", sa.Integer(), nullable=False),
+        sa.Column("repeat", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("indication", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("lower", sa.Text(), nullable=True),
+        sa.Column("upper", sa.Text(), nullable=True),
+        sa.Column("u", sa.Text(), nullable=True),
+        sa.Column("k", sa.Text(), nullable=True),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("cannot_measure", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("confirmed_slip", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("correction", sa.Text(), nullable=False),
+        sa.Column("performed_at", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("run IN ('as_found', 'as_left')", name=op.f("ck_calibration_reading_run")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_calibration_reading_by_id")),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["calibration_reading.id"], name=op.f("fk_calibration_reading_corrects_id")
+        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_calibration_reading_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration_reading")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_calibration_reading_corrects_id")),
+    )
+    with op.batch_alter_table("calibration_reading", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_calibration_reading_first",
+            ["record_id", "run", "point", "repeat"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+
+    op.create_table(
+        "equipment_due",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("work", sa.Text(), nullable=False),
+        sa.Column("due", sa.Text(), nullable=False),
+        sa.Column("last_done", sa.Text(), nullable=True),
+        sa.Column("last_record_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_equipment_due_equipment_id")),
+        sa.ForeignKeyConstraint(["last_record_id"], ["record.id"], name=op.f("fk_equipment_due_last_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_due")),
+        sa.UniqueConstraint("equipment_id", "work", name=op.f("uq_equipment_due_equipment_id_work")),
+    )
+    with op.batch_alter_table("equipment_due", schema=None) as batch_op:
+        batch_op.create_index("ix_equipment_due_due", ["due"], unique=False)
+
+    op.create_table(
+        "equipment_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("placed_by", sa.Integer(), nullable=False),
+        sa.Column("placed_at", sa.Text(), nullable=False),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.Text(), nullable=True),
+        sa.Column("lift_words", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('out of tolerance', 'damaged', 'missing', 'safety', 'other')",
+            name=op.f("ck_equipment_hold_reason"),
+        ),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_equipment_hold_equipment_id")),
+        sa.ForeignKeyConstraint(["lifted_by"], ["person.id"], name=op.f("fk_equipment_hold_lifted_by")),
+        sa.ForeignKeyConstraint(["placed_by"], ["person.id"], name=op.f("fk_equipment_hold_placed_by")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_equipment_hold_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_hold")),
+    )
+    with op.batch_alter_table("equipment_hold", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_equipment_hold_open",
+            ["equipment_id"],
+            unique=False,
+            sqlite_where=sa.text("lifted_at IS NULL"),
+            postgresql_where=sa.text("lifted_at IS NULL"),
+        )
+
+    op.create_table(
+        "equipment_log",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_equipment_log_by_id")),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_equipment_log_equipment_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_equipment_log_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_log")),
+    )
+    with op.batch_alter_table("equipment_log", schema=None) as batch_op:
+        batch_op.create_index("ix_equipment_log_equipment_id_at", ["equipment_id", "at"], unique=False)
+
+    op.create_table(
+        "gauge_function",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("low", sa.Text(), nullable=True),
+        sa.Column("high", sa.Text(), nullable=True),
+        sa.Column("resolution", sa.Text(), nullable=True),
+        sa.Column("reads_to", sa.Text(), nullable=True),
+        sa.Column("tolerance", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_gauge_function_gauge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gauge_function")),
+        sa.UniqueConstraint("gauge_id", "place", name=op.f("uq_gauge_function_gauge_id_place")),
+    )
+    op.create_table(
+        "issued_pdf",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("issue_no", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("trail_seq", sa.Integer(), nullable=False),
+        sa.Column("trail_head", sa.Text(), nullable=False),
+        sa.Column("issued_by", sa.Integer(), nullable=False),
+        sa.Column("issued_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["issued_by"], ["person.id"], name=op.f("fk_issued_pdf_issued_by")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_issued_pdf_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_pdf")),
+        sa.UniqueConstraint("code", name=op.f("uq_issued_pdf_code")),
+        sa.UniqueConstraint("record_id", "issue_no", name=op.f("uq_issued_pdf_record_id_issue_no")),
+    )
+    op.create_table(
+        "measurement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("calibration", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["gauge_id"], ["equipment.id"], name=op.f("fk_measurement_gauge_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_measurement_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
+    )
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.create_index("ix_measurement_gauge_id_at", ["gauge_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measurement_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "record_content",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_record_content_record_id")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_record_content")),
+    )
+    op.create_table(
+        "signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content_sha256", sa.Text(), nullable=False),
+        sa.Column("meaning", sa.Text(), nullable=False),
+        sa.Column("signer_id", sa.Integer(), nullable=False),
+        sa.Column("printed_name", sa.Text(), nullable=False),
+        sa.Column("signed_at", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden')",
+            name=op.f("ck_signature_meaning"),
+        ),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_signature_device_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_signature_record_id")),
+        sa.ForeignKeyConstraint(["signer_id"], ["person.id"], name=op.f("fk_signature_signer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+        sa.UniqueConstraint(
+            "record_id",
+            "version",
+            "meaning",
+            "signer_id",
+            name=op.f("uq_signature_record_id_version_meaning_signer_id"),
+        ),
+    )
+    op.create_table(
+        "standard_certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("standard_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("laboratory", sa.Text(), nullable=False),
+        sa.Column("issued", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Text(), nullable=False),
+        sa.Column("opened", sa.Text(), nullable=True),
+        sa.Column("uncertainty_text", sa.Text(), nullable=False),
+        sa.Column("uncertainty", sa.Text(), nullable=False),
+        sa.Column("certified", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["standard_id"], ["standard.equipment_id"], name=op.f("fk_standard_certificate_standard_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_certificate")),
+        sa.UniqueConstraint("standard_id", "number", name=op.f("uq_standard_certificate_standard_id_number")),
+    )
+    op.create_table(
+        "task",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=True),
+        sa.Column("equipment_id", sa.Integer(), nullable=True),
+        sa.Column("for_role", sa.Text(), nullable=True),
+        sa.Column("for_person_id", sa.Integer(), nullable=True),
+        sa.Column("raised_at", sa.Text(), nullable=False),
+        sa.Column("due", sa.Text(), nullable=True),
+        sa.Column("done_at", sa.Text(), nullable=True),
+        sa.Column("done_by", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["done_by"], ["person.id"], name=op.f("fk_task_done_by")),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_task_equipment_id")),
+        sa.ForeignKeyConstraint(["for_person_id"], ["person.id"], name=op.f("fk_task_for_person_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_task_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_task_open",
+            ["for_role", "for_person_id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_task_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
+        "calibration_standard",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("standard_id", sa.Integer(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["standard_certificate.id"], name=op.f("fk_calibration_standard_certificate_id")
+        ),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_calibration_standard_record_id")),
+        sa.ForeignKeyConstraint(
+            ["standard_id"], ["standard.equipment_id"], name=op.f("fk_calibration_standard_standard_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration_standard")),
+        sa.UniqueConstraint("record_id", "standard_id", name=op.f("uq_calibration_standard_record_id_standard_id")),
+    )
+
+    op.execute(search.SCHEMA)

@@ -1,0 +1,1 @@
+"""What every signed thing shares: header, number, canonical content, signatures, definitions, tasks, attachments."""

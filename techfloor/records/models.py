@@ -1,0 +1,224 @@
+"""Tables of the record header and of what hangs on every record."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
+
+
+class Definition(Table):
+    """A versioned thing that records follow: a calibration procedure, the e-signature policy."""
+
+    __tablename__ = "definition"
+    __audit__ = Audit()
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (UniqueConstraint("kind", "code"),)
+
+
+class Revision(Table):
+    """One version of a definition: draft, approved, effective, superseded; its body is fixed once approved."""
+
+    __tablename__ = "revision"
+    __audit__ = Audit()
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    state: Mapped[str] = mapped_column(Text)
+    body: Mapped[object] = mapped_column(JsonText)
+    body_sha256: Mapped[str] = mapped_column(Text)
+    effective_from: Mapped[date | None] = mapped_column(Day)
+    approved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    __table_args__ = (
+        UniqueConstraint("definition_id", "version"),
+        Index(
+            "uq_revision_effective",
+            "definition_id",
+            unique=True,
+            sqlite_where=state == "effective",
+            postgresql_where=state == "effective",
+        ),
+        CheckConstraint("state IN ('draft', 'approved', 'effective', 'superseded')", name="state"),
+    )
+
+
+class Record(Table):
+    """The header of everything that is signed; the body stands in the duty's table under the same key."""
+
+    __tablename__ = "record"
+    __audit__ = Audit(root="id", locks=True, free=("state", "closed_at"))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
+    state: Mapped[str] = mapped_column(Text)
+    equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
+    revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    opened_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcTime)
+    performed_at: Mapped[datetime] = mapped_column(UtcTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    content_schema: Mapped[int | None] = mapped_column(Integer)
+    content_sha256: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        UniqueConstraint("number", "version"),
+        Index("ix_record_kind_performed_at_id", "kind", "performed_at", "id"),
+        Index("ix_record_kind_state_performed_at_id", "kind", "state", "performed_at", "id"),
+        Index("ix_record_equipment_id_kind_performed_at", "equipment_id", "kind", "performed_at"),
+    )
+
+
+class NumberSeries(Table):
+    """The last number given in a series; a gap is an act that was rolled back."""
+
+    __tablename__ = "number_series"
+    __audit__ = Audit()
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class RecordContent(Table):
+    """The canonical text of a record as it was signed: what is hashed, printed, attached and checked for ever."""
+
+    __tablename__ = "record_content"
+    __audit__ = Audit(root="record_id", append_only=True)
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Signature(Table):
+    """One person's signature under one content, with its meaning."""
+
+    __tablename__ = "signature"
+    __audit__ = Audit(root="record_id", append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    meaning: Mapped[str] = mapped_column(Text)
+    signer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    printed_name: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(UtcTime)
+    zone: Mapped[str] = mapped_column(Text)
+    method: Mapped[str] = mapped_column(Text)
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    session_id: Mapped[int | None] = mapped_column(Integer)
+    remark: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        UniqueConstraint("record_id", "version", "meaning", "signer_id"),
+        CheckConstraint(
+            "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden')",
+            name="meaning",
+        ),
+    )
+
+
+class Measurement(Table):
+    """A piece of work that rested on a gauge or standard, with the calibration it stood under then."""
+
+    __tablename__ = "measurement"
+    __audit__ = Audit(root="record_id", locks=True, append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    gauge_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"))
+    calibration: Mapped[str] = mapped_column(Text)
+    value: Mapped[object] = mapped_column(ExactDecimal, nullable=True)
+    unit: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_measurement_gauge_id_at", "gauge_id", "at"),)
+
+
+class Task(Table):
+    """Something that somebody of a role, or one person, must do."""
+
+    __tablename__ = "task"
+    __audit__ = Audit(root="record_id")
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
+    equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
+    for_role: Mapped[str | None] = mapped_column(Text)
+    for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    raised_at: Mapped[datetime] = mapped_column(UtcTime)
+    due: Mapped[date | None] = mapped_column(Day)
+    done_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        Index(
+            "ix_task_open",
+            "for_role",
+            "for_person_id",
+            sqlite_where=done_at.is_(None),
+            postgresql_where=done_at.is_(None),
+        ),
+    )
+
+
+class Attachment(Table):
+    """A file that belongs to a record, by the hash of its bytes."""
+
+    __tablename__ = "attachment"
+    __audit__ = Audit(root="record_id", locks=True, append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(Text)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Submission(Table):
+    """An entry that arrived, under the key its form got when it was opened: the same key again is the same entry."""
+
+    __tablename__ = "submission"
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
+    route: Mapped[str] = mapped_column(Text)
+    body_sha256: Mapped[str] = mapped_column(Text)
+    status: Mapped[int] = mapped_column(Integer)
+    location: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    replays: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Draft(Table):
+    """What a person typed on a page and has not given yet."""
+
+    __tablename__ = "draft"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    page: Mapped[str] = mapped_column(Text)
+    values: Mapped[dict[str, str]] = mapped_column(JsonText)
+    saved_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (UniqueConstraint("person_id", "page"),)

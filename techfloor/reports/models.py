@@ -1,0 +1,30 @@
+"""Tables of issued PDFs."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from techfloor.store import Audit, Table, UtcTime
+
+
+class IssuedPdf(Table):
+    """A PDF as it was issued: its bytes are kept under their hash and served for ever."""
+
+    __tablename__ = "issued_pdf"
+    __audit__ = Audit(root="record_id", append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    issue_no: Mapped[int] = mapped_column(Integer)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    sha256: Mapped[str] = mapped_column(Text)
+    content_sha256: Mapped[str] = mapped_column(Text)
+    file_name: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    trail_seq: Mapped[int] = mapped_column(Integer)
+    trail_head: Mapped[str] = mapped_column(Text)
+    issued_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    issued_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (UniqueConstraint("record_id", "issue_no"),)
