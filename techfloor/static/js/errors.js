@@ -1,0 +1,14 @@
+// After a refused form the error summary is where reading starts.
+
+const summary = document.querySelector("[data-error-summary]");
+summary?.focus();
+
+// A link of the summary leads to the field itself, with what is wrong selected.
+summary?.addEventListener("click", (event) => {
+  const target = event.target.closest("a") && document.querySelector(event.target.closest("a").getAttribute("href"));
+  if (!target) return;
+  event.preventDefault();
+  target.scrollIntoView({ block: "center" });
+  target.focus();
+  target.select?.();
+});
