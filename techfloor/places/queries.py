@@ -1,0 +1,94 @@
+"""Reads of the plant: what every page must know of it."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from techfloor.places.models import Area, Plant, PlantSetting, Shift
+from techfloor.places.profile import Profile
+from techfloor.store.trail import ActRow
+
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True)
+class ShiftHours:
+    """A shift as the clock sees it."""
+
+    key: str
+    name: str
+    starts: time
+    ends: time
+    days: frozenset[str]
+
+    def covers(self, local: datetime) -> bool:
+        """Tell whether `local` falls in this shift; a night shift belongs to the day it began."""
+        began = local
+        if self.starts > self.ends and local.time() < self.ends:
+            began = local - timedelta(days=1)
+        if _WEEKDAYS[began.weekday()] not in self.days:
+            return False
+        if self.starts <= self.ends:
+            return self.starts <= local.time() < self.ends
+        return local.time() >= self.starts or local.time() < self.ends
+
+
+@dataclass(frozen=True)
+class PlantFacts:
+    """The plant as pages need it."""
+
+    name: str
+    address: str
+    zone: str
+    language: str
+    demo: bool
+    profile: Profile
+    shifts: tuple[ShiftHours, ...]
+
+    def shift_at(self, moment: datetime) -> ShiftHours | None:
+        """Return the shift that runs at `moment`."""
+        local = moment.astimezone(ZoneInfo(self.zone))
+        return next((shift for shift in self.shifts if shift.covers(local)), None)
+
+
+class PlantNotice:
+    """Remembers the plant's facts until the trail has moved on."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[int, PlantFacts | None] | None = None
+
+    def read(self, session: Session) -> PlantFacts | None:
+        """Return the plant, None before it is set up."""
+        head = session.scalar(select(ActRow.seq).order_by(ActRow.seq.desc()).limit(1)) or 0
+        if self._seen is None or self._seen[0] != head:
+            self._seen = (head, read_plant(session))
+        return self._seen[1]
+
+
+def read_plant(session: Session) -> PlantFacts | None:
+    """Read the plant with its profile and shifts."""
+    plant = session.scalar(select(Plant))
+    if plant is None:
+        return None
+    changed = {row.key: row.value for row in session.scalars(select(PlantSetting))}
+    shifts = [
+        ShiftHours(s.key, s.name, time.fromisoformat(s.starts), time.fromisoformat(s.ends), frozenset(s.days))
+        for s in session.scalars(select(Shift).order_by(Shift.id))
+    ]
+    return PlantFacts(
+        name=plant.name,
+        address=plant.address,
+        zone=plant.zone,
+        language=plant.language,
+        demo=plant.demo,
+        profile=Profile(plant.profile, changed),
+        shifts=tuple(shifts),
+    )
+
+
+def areas(session: Session) -> list[Area]:
+    """Return the areas in the order they were made."""
+    return list(session.scalars(select(Area).order_by(Area.id)))

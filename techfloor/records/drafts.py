@@ -1,0 +1,32 @@
+"""Drafts: what a person typed on a page and has not given; shown to nobody else, and it never signs itself."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from techfloor.records.models import Draft
+from techfloor.store import db
+
+MAX_VALUES = 200
+MAX_LENGTH = 10_000
+
+
+def keep(person_id: int, page: str, values: dict[str, str], at: datetime) -> None:
+    """Keep what `person_id` typed on `page`, in place of what was kept before."""
+    kept = {name[:100]: value[:MAX_LENGTH] for name, value in list(values.items())[:MAX_VALUES]}
+    draft = db.session.scalar(select(Draft).where(Draft.person_id == person_id, Draft.page == page))
+    if draft is None:
+        db.session.add(Draft(person_id=person_id, page=page, values=kept, saved_at=at))
+    else:
+        draft.values, draft.saved_at = kept, at
+
+
+def values_of(person_id: int, page: str) -> dict[str, str]:
+    """Return what the person typed on `page` and has not given."""
+    found = db.session.scalar(select(Draft.values).where(Draft.person_id == person_id, Draft.page == page))
+    return found or {}
+
+
+def drop(person_id: int, page: str) -> None:
+    """Forget the draft: its values were given."""
+    db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.page == page))

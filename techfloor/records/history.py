@@ -1,0 +1,57 @@
+"""What the trail says of one record, for its own page: who did what, when, and what changed."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from techfloor.people.models import Person
+from techfloor.store import db
+from techfloor.store.trail import ActRow, ChangeRow
+from techfloor.store.types import utc_moment
+
+
+@dataclass(frozen=True)
+class Event:
+    """One act that touched a record."""
+
+    seq: int
+    action: str
+    at: datetime
+    who: str
+    reason: str
+    tables: tuple[str, ...]
+
+
+def timeline(record_id: int, *, limit: int = 200) -> list[Event]:
+    """Return the acts of a record, newest first: one statement by the record's index, and one for the names."""
+    rows = db.session.execute(
+        select(ActRow.seq, ActRow.body, ChangeRow.body.label("change"))
+        .join(ChangeRow, ChangeRow.act == ActRow.id)
+        .where(ChangeRow.record == record_id)
+        .order_by(ActRow.seq.desc(), ChangeRow.id)
+        .limit(limit * 5)
+    ).all()
+    acts: dict[int, tuple[dict[str, object], list[str]]] = {}
+    for seq, body, change in rows:
+        entry = acts.setdefault(seq, (json.loads(body), []))
+        entry[1].append(json.loads(change)["table"])
+    names = _names({int(str(body["actor"])) for body, _ in acts.values() if body["actor"] is not None})
+    return [_event(seq, body, tables, names) for seq, (body, tables) in list(acts.items())[:limit]]
+
+
+def _event(seq: int, body: dict[str, object], tables: list[str], names: dict[int, str]) -> Event:
+    actor = body["actor"]
+    return Event(
+        seq=seq,
+        action=str(body["action"]),
+        at=utc_moment(str(body["at"])),
+        who=names.get(int(str(actor)), "") if actor is not None else "",
+        reason=str(body["reason"] or ""),
+        tables=tuple(dict.fromkeys(tables)),
+    )
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))}

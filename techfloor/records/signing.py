@@ -1,0 +1,149 @@
+"""Signing: the content is fixed and hashed, the person proves who they are, and what was shown is what is signed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from techfloor.people.models import PolicyAcceptance
+from techfloor.people.proof import Proof
+from techfloor.records import definitions
+from techfloor.records.models import Record, RecordContent, Signature
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store import db
+from techfloor.store.types import canonical_json
+
+POLICY = ("policy", "e-signature")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Canonical content: its text and the hash a signature stands under."""
+
+    text: str
+    sha256: str
+    schema: int
+
+
+def canonical(data: dict[str, object], schema: int) -> Content:
+    """Return the one text of `data` and its hash."""
+    text = canonical_json(data)
+    return Content(text, hashlib.sha256(text.encode()).hexdigest(), schema)
+
+
+def locked(record_id: int) -> Record:
+    """Return the record, its row locked until the act ends."""
+    found = db.session.get(Record, record_id, with_for_update=True)
+    if found is None:
+        raise NotFound("This record is not here.")
+    return found
+
+
+def fix_content(record: Record, content: Content, shown_sha256: str) -> None:
+    """Store the canonical bytes and lock the record; raises Refusal when they are not what the page showed."""
+    if record.content_sha256 is not None:
+        raise Refusal("This record is signed already.")
+    if content.sha256 != shown_sha256:
+        raise Refusal("The record changed after this page was opened. Look at it again, then sign.")
+    # The content first: once the hash stands in the header, the database lets nothing more in.
+    db.session.add(RecordContent(record_id=record.id, sha256=content.sha256, body=content.text))
+    db.session.flush()
+    record.content_schema = content.schema
+    record.content_sha256 = content.sha256
+    db.session.flush()
+
+
+def stored_content(record_id: int, session: Session | None = None) -> str:
+    """Return the canonical text as it was signed; raises NotFound for a record nobody has signed."""
+    found = (session or db.session).scalar(select(RecordContent.body).where(RecordContent.record_id == record_id))
+    if found is None:
+        raise NotFound("This record is not signed yet.")
+    return found
+
+
+def sign(
+    record: Record,
+    meaning: str,
+    proof: Proof,
+    *,
+    shown_sha256: str,
+    other_than: frozenset[int] = frozenset(),
+    remark: str = "",
+) -> Signature:
+    """Put a signature under the record's fixed content.
+
+    `other_than` are the persons who may not give this one. Raises Refusal when the signer is one of them, has not
+    accepted the e-signature policy, has signed this before, or saw other content than stands here.
+    """
+    if record.content_sha256 is None or record.content_sha256 != shown_sha256:
+        raise Refusal("The record changed after this page was opened. Look at it again, then sign.")
+    if proof.person_id in other_than:
+        raise Refusal("This needs a second person: you performed it yourself.", field="secret")
+    _accepted_policy(proof.person_id)
+    if _signed_before(record, meaning, proof.person_id):
+        raise Refusal("You have signed this already.")
+    signature = Signature(
+        record_id=record.id,
+        version=record.version,
+        content_sha256=record.content_sha256,
+        meaning=meaning,
+        signer_id=proof.person_id,
+        printed_name=proof.printed_name,
+        signed_at=proof.at,
+        zone=proof.zone,
+        method=proof.method,
+        device_id=proof.device_id,
+        session_id=proof.session_id,
+        remark=remark,
+    )
+    db.session.add(signature)
+    db.session.flush()
+    return signature
+
+
+def _signed_before(record: Record, meaning: str, person_id: int) -> bool:
+    return (
+        db.session.scalar(
+            select(Signature.id).where(
+                Signature.record_id == record.id,
+                Signature.version == record.version,
+                Signature.meaning == meaning,
+                Signature.signer_id == person_id,
+            )
+        )
+        is not None
+    )
+
+
+def must_accept_policy(person_id: int, session: Session | None = None) -> bool:
+    """Tell whether the person still has to accept the e-signature policy in force."""
+    policy = definitions.in_force(*POLICY, session)
+    if policy is None:
+        return False
+    accepted = (session or db.session).scalar(
+        select(PolicyAcceptance.id).where(
+            PolicyAcceptance.person_id == person_id, PolicyAcceptance.revision_id == policy.id
+        )
+    )
+    return accepted is None
+
+
+def _accepted_policy(person_id: int) -> None:
+    if must_accept_policy(person_id):
+        raise Refusal("Read and accept the e-signature policy first. It is under your name.")
+
+
+def accept_policy(person_id: int, at: datetime) -> None:
+    """Record that a person accepts the e-signature policy in force."""
+    policy = definitions.in_force(*POLICY)
+    if policy is not None and must_accept_policy(person_id):
+        db.session.add(PolicyAcceptance(person_id=person_id, revision_id=policy.id, at=at))
+
+
+def signatures_of(record_id: int) -> list[Signature]:
+    """Return a record's signatures, in the order they were given."""
+    return list(
+        db.session.scalars(select(Signature).where(Signature.record_id == record_id).order_by(Signature.id))
+    )

@@ -1,0 +1,48 @@
+"""Entries by the key their form got when it was opened: the same entry sent again is answered, not done again."""
+
+from sqlalchemy import select, update
+
+from techfloor import clock
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store import apart, db, looking_at
+from techfloor.records.models import Submission
+
+
+class Submissions:
+    """What the pages ask of this room."""
+
+    def answer(self, key: str, person_id: int, body_sha256: str) -> str | None:
+        """Return where the earlier entry of `key` led, None for a new one.
+
+        Raises NotFound for another person's key and Refusal for the same key with other content.
+        """
+        with looking_at() as session:
+            found = session.scalar(select(Submission).where(Submission.key == key))
+        if found is None:
+            return None
+        if found.person_id != person_id:
+            raise NotFound("This entry is not here.")
+        if found.body_sha256 != body_sha256:
+            raise Refusal("This form was sent before with other values. Open it again to make another entry.")
+        with apart() as session:
+            session.execute(
+                update(Submission).where(Submission.key == key).values(replays=Submission.replays + 1)
+            )
+        return found.location
+
+    def keep(
+        self, key: str, person_id: int, device_id: int | None, route: str, body_sha256: str, location: str
+    ) -> None:
+        """Keep an entry in the act under way, where the entry's own rows are written."""
+        db.session.add(
+            Submission(
+                key=key,
+                person_id=person_id,
+                device_id=device_id,
+                route=route,
+                body_sha256=body_sha256,
+                status=303,
+                location=location,
+                received_at=clock.now(),
+            )
+        )

@@ -1,0 +1,37 @@
+"""The manifest of a duty: what the house must know of it to give it a place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from techfloor.web.access import Permission
+from techfloor.web.pages import Pages
+from techfloor.web.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One line of the home page: something to do, and where it is done."""
+
+    title: str
+    detail: str
+    url: str
+    action: str
+    urgency: str  # overdue | today | soon | waiting
+    code: str = ""
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One documented duty: its pages, its permissions, what it puts on the home page and finds for a code."""
+
+    key: str
+    title: str
+    icon: str
+    pages: Pages
+    home: str
+    permissions: tuple[Permission, ...]
+    tiles: Callable[[Visitor], list[Tile]]
+    for_code: Callable[[str, Visitor], str | None]
+    record_url: Callable[[str], str | None] = lambda _number: None
+    record_kinds: tuple[str, ...] = ()

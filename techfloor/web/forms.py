@@ -1,0 +1,150 @@
+"""Forms: what was typed, kept as typed, and said back in one sentence when it will not do."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app, request
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from techfloor.measures.quantity import NumberError, NumberProblem, is_step, parse_number, plain
+from techfloor.refusals import Refusal
+from techfloor.store.acts import new_id
+from techfloor.web.visitor import caller
+
+
+def refusal_text(no: Refusal) -> str:
+    """Return a refusal's sentence in the reader's language."""
+    return gettext(no.sentence, **no.parameters)
+
+
+class EntryForm(FlaskForm):  # type: ignore[misc]
+    """A form whose entry arrives once: its key is made when it is opened.
+
+    What its person typed on this page before and has not given stands in it again.
+    """
+
+    entry_key = HiddenField(default=new_id)
+    restored = False
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        found = caller().visitor
+        if request.method == "GET" and found is not None:
+            draft = current_app.extensions["techfloor"].draft_of(found.person_id, request.path)
+            if draft:
+                self.restore(draft)
+                self.restored = True
+
+    def attempt(self, deed: Callable[[], object]) -> bool:
+        """Validate and run `deed`; what it refuses is put beside its field. Returns whether it was done."""
+        if not self.validate():
+            return False
+        try:
+            deed()
+        except Refusal as no:
+            self.refuse(no)
+            return False
+        return True
+
+    def refuse(self, no: Refusal) -> None:
+        """Put a refusal beside the field it names, or above the form."""
+        if no.field and no.field in self:
+            self[no.field].errors = [*self[no.field].errors, refusal_text(no)]
+        else:
+            self.form_errors.append(refusal_text(no))
+
+    def restore(self, values: dict[str, str]) -> None:
+        """Put back what was typed and not given, into the fields that a draft may fill."""
+        for name, value in values.items():
+            if (
+                name in self
+                and self[name].type != "PasswordField"
+                and name not in {"csrf_token", "entry_key"}
+            ):
+                self[name].process_formdata([value]) if isinstance(self[name], NumberField) else self[
+                    name
+                ].process(None, value)
+                self[name].errors = []
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return (field id, sentence) for the error summary, in the order of the form."""
+        found = [("", str(sentence)) for sentence in self.form_errors]
+        for field in self:
+            found.extend((field.id, str(sentence)) for sentence in field.errors)
+        return found
+
+
+_SENTENCES = {
+    NumberProblem.empty: _l("Enter a number."),
+    NumberProblem.not_a_number: _l("Enter digits only, like 12.503."),
+    NumberProblem.exponent: _l("Write the number out, without an exponent."),
+    NumberProblem.not_finite: _l("Enter digits only, like 12.503."),
+    NumberProblem.too_long: _l("That number is too long. Check what was typed."),
+}
+
+
+class NumberField(StringField):  # type: ignore[misc]
+    """A number kept as the Decimal that was typed; it says what is wrong, and asks where it could mean two things."""
+
+    def __init__(self, label: str = "", *, required: bool = True, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.required = required
+        self.step: Decimal | None = None
+        self.near: tuple[Decimal, Decimal] | None = None
+        self.typed = ""
+        self.problem = ""
+
+    def expect(self, *, step: Decimal | None = None, near: tuple[Decimal, Decimal] | None = None) -> None:
+        """Say what the gauge can show and where readings lie, and read what was typed in that light."""
+        self.step, self.near = step, near
+        if self.typed:
+            self._read()
+
+    def process_data(self, value: Decimal | None) -> None:
+        """Take a value from the program."""
+        self.data, self.typed = value, "" if value is None else plain(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed."""
+        if valuelist:
+            self.typed = valuelist[0]
+            self._read()
+
+    def _read(self) -> None:
+        self.data, self.problem = None, ""
+        if not self.typed.strip():
+            return
+        try:
+            self.data = parse_number(self.typed, step=self.step, near=self.near)
+        except NumberError as error:
+            self.problem = self._sentence(error)
+
+    def _sentence(self, error: NumberError) -> str:
+        if error.kind is NumberProblem.ambiguous and error.readings:
+            first, second = (plain(value) for value in error.readings)
+            return gettext("Is it %(first)s or %(second)s? Type it with a point.", first=first, second=second)
+        return str(_SENTENCES[error.kind])
+
+    def _value(self) -> str:
+        return self.typed
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is no number, is missing, or what the gauge cannot show."""
+        if self.problem:
+            raise ValidationError(self.problem)
+        if self.data is None:
+            if self.required:
+                raise ValidationError(str(_SENTENCES[NumberProblem.empty]))
+        elif self.step is not None and not is_step(self.data, self.step):
+            raise ValidationError(
+                gettext(
+                    "This gauge shows steps of %(step)s. %(value)s is between two steps.",
+                    step=plain(self.step),
+                    value=plain(self.data),
+                )
+            )

@@ -1,0 +1,26 @@
+"""The headers of every answer: nothing from another origin, nothing inline, nothing kept of a signed-in page."""
+
+from flask import Flask, Response, request
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Put the headers on every answer of `app`."""
+
+    @app.after_request
+    def put_headers(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if request.is_secure:
+            # Over plain http browsers ignore it, and complain on every page.
+            response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
+        if not request.path.startswith("/static/"):
+            # After a switch of user, Back must show nothing of the former one.
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,61 @@
+"""How numbers, days and times stand on a page: in the plant's zone and the reader's language."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app
+from flask_babel import format_date, format_datetime
+
+from techfloor.measures.quantity import plain, signed
+from techfloor.measures.units import show_unit
+from techfloor.web.pages import act_titles
+
+
+def plant_zone() -> ZoneInfo:
+    """Return the zone of the plant."""
+    return ZoneInfo(current_app.extensions["techfloor"].zone())
+
+
+def day(value: date) -> str:
+    """Return a day as "18 Nov 2026"."""
+    return str(format_date(value, "d MMM y"))
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as "18 Nov 2026 14:38" on the plant's clock."""
+    return str(format_datetime(value.astimezone(plant_zone()), "d MMM y HH:mm", rebase=False))
+
+
+def hour(value: datetime) -> str:
+    """Return a moment's time of day as "14:38" on the plant's clock."""
+    return value.astimezone(plant_zone()).strftime("%H:%M")
+
+
+def number(value: Decimal | None) -> str:
+    """Return a number with the digits it was typed with; a dash for none."""
+    return "–" if value is None else plain(value)
+
+
+def act_words(event: Any) -> str:
+    """Return what an act was, as people read it: the title its route declared, else its name."""
+    title = act_titles.get(event.action)
+    return str(title) if title else " ".join(str(event.action).split(":")[1:]).capitalize()
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "day": day,
+    "moment": moment,
+    "hour": hour,
+    "number": number,
+    "signed": signed,
+    "unit": show_unit,
+    "act_words": act_words,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates of `app` these filters."""
+    app.jinja_env.filters.update(FILTERS)
