@@ -1,0 +1,226 @@
+"""Reads of persons, sessions and devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, and_, func, or_, select
+
+from techfloor.people.locks import LIMIT, Lock, Outcome, Try, lock_after
+from techfloor.people.models import Device, LoginSession, Person, PersonRole, Secret, SignInEvent
+from techfloor.people.secrets import VOID, Kind
+from techfloor.places.models import Area
+from techfloor.store import db
+
+PAGE = 100
+
+_ROLES = (
+    select(func.aggregate_strings(PersonRole.role, ","))
+    .where(PersonRole.person_id == Person.id)
+    .correlate(Person)
+    .scalar_subquery()
+)
+
+
+def _last_right() -> ScalarSelect[datetime]:
+    """Return the moment of the last right secret; UtcTime is sortable text, so its greatest is the latest."""
+    return (
+        select(SignInEvent.at)
+        .where(SignInEvent.person_id == Person.id, SignInEvent.outcome == Outcome.RIGHT)
+        .order_by(SignInEvent.id.desc())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _split(roles: str | None) -> tuple[str, ...]:
+    return tuple(roles.split(",")) if roles else ()
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One person in a list."""
+
+    id: int
+    name: str
+    user_name: str
+    initials: str
+    active: bool
+    area: str
+    roles: tuple[str, ...]
+    last_sign_in: datetime | None
+
+
+def people(*, part: str = "", after: str = "", active: bool | None = None, limit: int = PAGE) -> list[PersonLine]:
+    """Return persons by name, from the one after the key `after`; `part` is a piece of a name or user name."""
+    rows = (
+        select(
+            Person.id,
+            Person.name,
+            Person.user_name,
+            Person.initials,
+            Person.active,
+            func.coalesce(Area.name, ""),
+            _ROLES,
+            _last_right(),
+        )
+        .outerjoin(Area, Area.id == Person.area_id)
+        .order_by(Person.name, Person.id)
+        .limit(limit)
+    )
+    if part:
+        in_name = Person.name.icontains(part, autoescape=True)
+        rows = rows.where(or_(in_name, Person.user_name.contains(part.lower(), autoescape=True)))
+    if active is not None:
+        rows = rows.where(Person.active.is_(active))
+    if after:
+        name, _, number = after.rpartition("|")
+        last = int(number) if number.isdigit() else 0
+        rows = rows.where(or_(Person.name > name, and_(Person.name == name, Person.id > last)))
+    return [
+        PersonLine(id_, name, user_name, initials, active, area, _split(roles), last)
+        for id_, name, user_name, initials, active, area, roles, last in db.session.execute(rows)
+    ]
+
+
+def key_after(line: PersonLine) -> str:
+    """Return the key at which the list goes on after `line`."""
+    return f"{line.name}|{line.id}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One person on the page where a shared tablet asks who it is."""
+
+    id: int
+    name: str
+    initials: str
+    area_id: int | None
+    roles: tuple[str, ...]
+
+
+def who_may_be_here() -> list[Choice]:
+    """Return everybody who may sign in, by name."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.initials, Person.area_id, _ROLES)
+        .where(Person.active.is_(True))
+        .order_by(Person.name, Person.id)
+    )
+    return [Choice(id_, name, short, area, _split(roles)) for id_, name, short, area, roles in rows if roles]
+
+
+def active_person(person_id: int) -> Person | None:
+    """Return a person who may sign in."""
+    return db.session.scalar(select(Person).where(Person.id == person_id, Person.active.is_(True)))
+
+
+def person_named(who: str, badge: str) -> int | None:
+    """Return whose user name `who` is, or whose badge has the hash `badge`."""
+    owner = select(Secret.person_id).where(Secret.kind == Kind.BADGE, Secret.hash == badge)
+    named = or_(Person.user_name == who.strip().lower(), Person.id.in_(owner))
+    return db.session.scalar(select(Person.id).where(named, Person.active.is_(True)).limit(1))
+
+
+def lock_of(person_id: int, now: datetime) -> Lock:
+    """Return the lock on a person's secrets."""
+    rows = db.session.execute(
+        select(SignInEvent.outcome, SignInEvent.at)
+        .where(SignInEvent.person_id == person_id)
+        .order_by(SignInEvent.id.desc())
+        .limit(LIMIT)
+    )
+    return lock_after([Try(row.outcome, row.at) for row in rows], now)
+
+
+def last_sign_in(person_id: int) -> datetime | None:
+    """Return when a person last typed a right secret that was written down."""
+    return db.session.scalar(
+        select(SignInEvent.at)
+        .where(SignInEvent.person_id == person_id, SignInEvent.outcome == Outcome.RIGHT)
+        .order_by(SignInEvent.id.desc())
+        .limit(1)
+    )
+
+
+def secrets_of(person_id: int) -> Mapping[str, datetime]:
+    """Return which kinds of secret open something for a person, and since when."""
+    rows = db.session.execute(
+        select(Secret.kind, Secret.set_at).where(Secret.person_id == person_id, Secret.hash != VOID)
+    )
+    return {row.kind: row.set_at for row in rows}
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """One sign-in that has not been ended."""
+
+    id: int
+    method: str
+    device: str
+    started_at: datetime
+    seen_at: datetime
+
+
+def open_sessions(person_id: int, started_after: datetime) -> list[SessionLine]:
+    """Return a person's sessions, the latest first."""
+    rows = db.session.execute(
+        select(
+            LoginSession.id,
+            LoginSession.method,
+            func.coalesce(Device.name, ""),
+            LoginSession.started_at,
+            LoginSession.seen_at,
+        )
+        .outerjoin(Device, Device.id == LoginSession.device_id)
+        .where(
+            LoginSession.person_id == person_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.started_at > started_after,
+        )
+        .order_by(LoginSession.id.desc())
+        .limit(50)
+    )
+    return [SessionLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class DeviceLine:
+    """One enrolled device in the list."""
+
+    id: int
+    name: str
+    area: str
+    idle_minutes: int | None
+    enrolled_by: str
+    enrolled_at: datetime
+    revoked_at: datetime | None
+    last_used: datetime | None
+
+
+def devices() -> list[DeviceLine]:
+    """Return every device, those in use first, by name."""
+    last = (
+        select(LoginSession.seen_at)
+        .where(LoginSession.device_id == Device.id)
+        .order_by(LoginSession.id.desc())
+        .limit(1)
+        .correlate(Device)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Device.id,
+            Device.name,
+            Area.name,
+            Device.idle_minutes,
+            Person.name,
+            Device.enrolled_at,
+            Device.revoked_at,
+            last,
+        )
+        .join(Area, Area.id == Device.area_id)
+        .join(Person, Person.id == Device.enrolled_by)
+        .order_by(Device.revoked_at.is_not(None), Device.name)
+    )
+    return [DeviceLine(*row) for row in rows]

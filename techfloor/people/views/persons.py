@@ -1,0 +1,243 @@
+"""Administration: who works here, with which roles; locks, one-time codes and badges."""
+
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from techfloor import clock
+from techfloor.people import actions, queries, secrets, sessions
+from techfloor.people.forms import EditPersonForm, OwnBadgeForm, PersonForm
+from techfloor.people.models import Person
+from techfloor.people.queries import PersonLine
+from techfloor.people.roles import HINTS, Role, role_title, roles_text
+from techfloor.people.rules import may_reset
+from techfloor.places.models import Area
+from techfloor.places.queries import areas
+from techfloor.refusals import Refusal
+from techfloor.store import db
+from techfloor.web.forms import refusal_text
+from techfloor.web.pages import Pages
+from techfloor.web.visitor import visitor
+
+pages = Pages("people", __name__, url_prefix="/people")
+
+_PARTS = {"active": True, "left": False, "all": None}
+
+
+@pages.page("/", permission="people:read")
+def index() -> str:
+    """List persons, those who work here first of all."""
+    part, which = request.args.get("q", "").strip()[:60], request.args.get("show", "active")
+    lines = queries.people(
+        part=part, after=request.args.get("after", "")[:200], active=_PARTS.get(which, True), limit=queries.PAGE + 1
+    )
+    more = lines[queries.PAGE :] and queries.key_after(lines[queries.PAGE - 1])
+    return render_template(
+        "people/index.html",
+        lines=[_listed(line) for line in lines[: queries.PAGE]],
+        q=part,
+        which=which if which in _PARTS else "active",
+        next_url=url_for("people.index", q=part, show=which, after=more) if more else "",
+        first_url=url_for("people.index", q=part, show=which) if request.args.get("after") else "",
+        may_manage=visitor().may("people:manage"),
+    )
+
+
+def _listed(line: PersonLine) -> dict[str, object]:
+    return {"person": line, "roles": roles_text(line.roles), "url": url_for("people.show", person_id=line.id)}
+
+
+@pages.page("/access", permission="people:read")
+def access() -> str:
+    """Show who may do what: each role with its persons and their last sign-in, for the review of access."""
+    everybody = queries.people(active=True, limit=5000)
+    groups = [
+        {
+            "title": role_title(role),
+            "does": HINTS[role],
+            "people": [line for line in everybody if role in line.roles],
+        }
+        for role in Role
+    ]
+    return render_template("people/access.html", groups=groups, count=len(everybody))
+
+
+@pages.page("/new", permission="people:manage")
+def new() -> str:
+    """Ask for a new person."""
+    return _new_page(PersonForm(formdata=None).with_areas(_areas()))
+
+
+@pages.act("/new", permission="people:manage", action="people:person:create", endpoint="create")
+def create() -> Response | tuple[str, int]:
+    """Add a person."""
+    form = PersonForm().with_areas(_areas())
+    made: list[Person] = []
+
+    def add() -> None:
+        made.append(
+            actions.create_person(clock.now(), form.entry(), administrator_may_make_records=_mixed_roles_allowed())
+        )
+
+    if not form.attempt(add):
+        return _new_page(form), 422
+    flash(_("%(name)s is added. Now give a one-time code.", name=made[0].name), "success")
+    return make_response(redirect(url_for("people.show", person_id=made[0].id), 303))
+
+
+def _new_page(form: PersonForm) -> str:
+    return render_template("people/new.html", form=form, errors=form.problems(), hints=HINTS)
+
+
+@pages.page("/<int:person_id>", permission="people:read")
+def show(person_id: int) -> str:
+    """Show one person."""
+    return _person_page(person_id, OwnBadgeForm(formdata=None))
+
+
+def _person_page(person_id: int, badge_form: OwnBadgeForm, problem: str = "") -> str:
+    me, person = visitor(), actions.person_of(person_id)
+    roles = actions.roles_of(person_id)
+    area = db.session.get(Area, person.area_id) if person.area_id else None
+    return render_template(
+        "people/show.html",
+        person=person,
+        area=area.name if area else "",
+        roles=roles_text(roles),
+        secrets=queries.secrets_of(person_id),
+        lock=queries.lock_of(person_id, clock.now()),
+        last_sign_in=queries.last_sign_in(person_id),
+        badge_form=badge_form,
+        errors=[("", problem)] if problem else badge_form.problems(),
+        may_manage=me.may("people:manage"),
+        may_reset=may_reset(me.person_id, me.roles, person_id, roles) and person.active,
+        may_unlock=me.may("people:unlock") and me.person_id != person_id,
+        is_me=me.person_id == person_id,
+    )
+
+
+@pages.page("/<int:person_id>/edit", permission="people:manage")
+def edit(person_id: int) -> str:
+    """Show what may be changed of a person."""
+    person = actions.person_of(person_id)
+    form = EditPersonForm(
+        formdata=None,
+        name=person.name,
+        initials=person.initials,
+        area_id=person.area_id,
+        roles=sorted(actions.roles_of(person_id)),
+    )
+    return _edit_page(form.with_areas(_areas()), person)
+
+
+@pages.act("/<int:person_id>/edit", permission="people:manage", action="people:person:edit", endpoint="do_edit")
+def do_edit(person_id: int) -> Response | tuple[str, int]:
+    """Change a person; with other roles they sign in again."""
+    me, now = visitor(), clock.now()
+    form = EditPersonForm().with_areas(_areas())
+    changed: list[bool] = []
+
+    def keep() -> None:
+        actions.edit_person(
+            person_id, name=form.name.data, initials=form.initials.data or "", area_id=form.area_id.data
+        )
+        changed.append(
+            actions.set_roles(
+                now,
+                person_id,
+                frozenset(form.roles.data or ()),
+                administrator_may_make_records=_mixed_roles_allowed(),
+                keep_session=me.session_id,
+            )
+        )
+
+    if not form.attempt(keep):
+        return _edit_page(form, actions.person_of(person_id)), 422
+    flash(_("Saved."), "success")
+    response = make_response(redirect(url_for("people.show", person_id=person_id), 303))
+    if changed[0] and person_id == me.person_id:
+        sessions.hand_token(response, sessions.rotate(db.session(), me.session_id, "password", now))
+    return response
+
+
+def _edit_page(form: PersonForm, person: Person) -> str:
+    return render_template("people/edit.html", form=form, errors=form.problems(), person=person, hints=HINTS)
+
+
+@pages.page("/<int:person_id>/code", permission="people:unlock")
+def code(person_id: int) -> str:
+    """Say what a one-time code does before it is given."""
+    return _code_page(person_id)
+
+
+@pages.act("/<int:person_id>/code", permission="people:unlock", action="people:secret:reset", endpoint="give_code")
+def give_code(person_id: int) -> Response | tuple[str, int] | str:
+    """Give a one-time code and show it, this once."""
+    try:
+        given = actions.give_code(visitor().person_id, clock.now(), person_id)
+    except Refusal as no:
+        return _code_page(person_id, problem=refusal_text(no)), 422
+    return _code_page(person_id, given=f"{given[:4]} {given[4:]}")
+
+
+def _code_page(person_id: int, *, given: str = "", problem: str = "") -> str:
+    return render_template(
+        "people/code.html",
+        person=actions.person_of(person_id),
+        given=given,
+        hours=int(secrets.CODE_LIVES.total_seconds() // 3600),
+        errors=[("", problem)] if problem else [],
+    )
+
+
+@pages.act("/<int:person_id>/unlock", permission="people:unlock", action="people:lock:reset")
+def unlock(person_id: int) -> Response | tuple[str, int]:
+    """Let a person try again after too many wrong secrets."""
+    try:
+        actions.clear_lock(visitor().person_id, clock.now(), person_id)
+    except Refusal as no:
+        return _refused(person_id, no)
+    flash(_("The lock is reset."), "success")
+    return make_response(redirect(url_for("people.show", person_id=person_id), 303))
+
+
+@pages.act("/<int:person_id>/deactivate", permission="people:manage", action="people:person:deactivate")
+def deactivate(person_id: int) -> Response | tuple[str, int]:
+    """Let a person who left sign in no more."""
+    try:
+        actions.deactivate(visitor().person_id, clock.now(), person_id)
+    except Refusal as no:
+        return _refused(person_id, no)
+    flash(_("Deactivated. Records and signatures stay as they are."), "success")
+    return make_response(redirect(url_for("people.show", person_id=person_id), 303))
+
+
+@pages.act("/<int:person_id>/reactivate", permission="people:manage", action="people:person:reactivate")
+def reactivate(person_id: int) -> Response:
+    """Let a person who came back sign in again."""
+    actions.reactivate(person_id)
+    flash(_("Active again. Give a one-time code if the secrets are forgotten."), "success")
+    return make_response(redirect(url_for("people.show", person_id=person_id), 303))
+
+
+@pages.act("/<int:person_id>/badge", permission="people:manage", action="people:badge:set")
+def badge(person_id: int) -> Response | tuple[str, int]:
+    """Give a person a badge, or take it away."""
+    actions.person_of(person_id)
+    form = OwnBadgeForm()
+    if not form.attempt(lambda: secrets.set_badge(person_id, form.badge.data or "", clock.now())):
+        return _person_page(person_id, form), 422
+    flash(_("The badge is saved.") if (form.badge.data or "").strip() else _("The badge is taken away."), "success")
+    return make_response(redirect(url_for("people.show", person_id=person_id), 303))
+
+
+def _refused(person_id: int, no: Refusal) -> tuple[str, int]:
+    actions.person_of(person_id)
+    return _person_page(person_id, OwnBadgeForm(formdata=None), refusal_text(no)), 422
+
+
+def _areas() -> list[Area]:
+    return areas(db.session())
+
+
+def _mixed_roles_allowed() -> bool:
+    return bool(g.plant.profile.on("people.administrator_may_hold_record_roles"))
