@@ -1,0 +1,353 @@
+"""The calibration certificate, made from the canonical content and from nothing else.
+
+It carries what ISO/IEC 17025:2017 asks in 7.8.2 (all reports), 7.8.4 (calibration certificates) and 7.8.6
+(statements of conformity). No interval is recommended unless the plant agreed one (7.8.4.3).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from techfloor.duties.calibration import report_tables as tables
+from techfloor.duties.calibration.report_outside import review_sheet
+from techfloor.duties.calibration.report_words import (
+    SIGNS,
+    Translate,
+    Words,
+    moment,
+    sentence,
+    with_minus,
+)
+from techfloor.measures.units import show_unit
+from techfloor.reports.issue import IssueFacts
+from techfloor.reports.sheets import (
+    Fact,
+    FactColumn,
+    PageWords,
+    Remark,
+    Sheet,
+    SignatureBox,
+    Table,
+    Tone,
+    VerdictBox,
+    VerdictLine,
+)
+
+TEMPLATE = "calibration/sheet.html"
+
+LATE = timedelta(minutes=2)
+"""From this difference on, both the time of the work and the time of its entry are printed."""
+
+
+def sheet(
+    content: Mapping[str, Any],
+    signatures: Sequence[Mapping[str, str]],
+    issue: IssueFacts,
+    gettext: Translate = str,
+    *,
+    amendment: str = "",
+) -> Sheet:
+    """Make the sheet of a calibration from its canonical content, schema 1.
+
+    `amendment` is the reason for which this version replaces the one before.
+    """
+    words = Words(issue.language, ZoneInfo(content["plant"]["zone"]), gettext)
+    made = _Certificate(content, signatures, issue, words, amendment).sheet()
+    return review_sheet(made, content, words) if content.get("source") == "outside" else made
+
+
+@dataclass(frozen=True)
+class _Certificate:
+    """One certificate in the making."""
+
+    content: Mapping[str, Any]
+    signatures: Sequence[Mapping[str, str]]
+    issue: IssueFacts
+    words: Words
+    amendment: str
+
+    def _(self, text: str) -> str:
+        return self.words.translate(text)
+
+    def sheet(self) -> Sheet:
+        """Put the parts together."""
+        content, issue = self.content, self.issue
+        title, _, qualifier = content["title"].partition(" (")
+        groups = tables.groups(content)
+        chart = tables.chart(groups, self.words)
+        return Sheet(
+            house=content["plant"]["name"],
+            title=title,
+            qualifier=qualifier.removesuffix(")"),
+            subtitle=self._subtitle(),
+            number=content["number"],
+            version=self._version(),
+            language=issue.language,
+            demo=self._("DEMO, not a real record") if content["plant"]["demo"] else "",
+            verdict=self._verdict(),
+            facts=(
+                FactColumn(self._("Item"), self._item()),
+                FactColumn(self._("How it was calibrated"), self._how()),
+            ),
+            tables=self._tables(groups),
+            chart=chart,
+            chart_title=tables.chart_title(groups, self.words) if chart else "",
+            remarks=tuple(self._remarks()),
+            signatures=tuple(self._signature(s) for s in self.signatures),
+            verify_url=issue.verify_url,
+            verify_code=_in_fours(issue.code, "-"),
+            trail=self._trail(),
+            footer=self._("results relate only to the items calibrated"),
+            page_words=PageWords.of(self.words.translate),
+            annexes=self._annexes(groups),
+            end=self._end(),
+        )
+
+    # --- head ---
+
+    def _version(self) -> str:
+        text = self._("version %(version)s · issue %(issue)s")
+        return text % {"version": self.content["version"], "issue": self.issue.issue_no}
+
+    def _end(self) -> str:
+        text = self._("End of record %(number)s, version %(version)s")
+        if "certificate" in self.content["title"].lower():
+            text = self._("End of certificate %(number)s, version %(version)s")
+        return text % {"number": self.content["number"], "version": self.content["version"]}
+
+    def _subtitle(self) -> tuple[Fact, ...]:
+        gauge = self.content["gauge"]
+        dates = self._("Calibrated %(performed)s · issued %(issued)s") % {
+            "performed": self.words.day(moment(self.content["performed_at"]), long=True),
+            "issued": self.words.day(self.issue.issued_at, long=True),
+        }
+        return Fact("", gauge["name"], gauge["code"]), Fact("", dates)
+
+    def _trail(self) -> str:
+        return self._("Trail %(seq)s · %(head)s") % {
+            "seq": f"{self.issue.trail_seq:,}".replace(",", "\u00a0"),
+            "head": _in_fours(self.issue.trail_head[:12], " "),
+        }
+
+    def _verdict(self) -> VerdictBox:
+        lines = tuple(self._verdict_line(run) for run in self.content["runs"])
+        order = (Tone.FAIL, Tone.CAUTION, Tone.PASS)
+        worst = min((line.tone for line in lines), key=order.index, default=Tone.CAUTION)
+        return VerdictBox(lines, self._rule(), worst)
+
+    def _verdict_line(self, run: Mapping[str, Any]) -> VerdictLine:
+        verdict = run["verdict"] or "incomplete"
+        sign, tone = SIGNS[verdict]
+        text = f"{self.words.verdict(verdict)} {self.words.run(run['run'])}"
+        return VerdictLine(sign, text[0].upper() + text[1:], tone)
+
+    def _points(self) -> list[Mapping[str, Any]]:
+        return [p for run in self.content["runs"] for p in run["points"] if not p["cannot_measure"]]
+
+    def _rule(self) -> str:
+        """Name the decision rule; without any uncertainty it says that none was considered."""
+        rule: str = self.content["procedure"]["rule_text"]
+        if any(p["u"] for p in self._points()):
+            return rule
+        return self._("%(rule)s, uncertainty not considered") % {"rule": rule}
+
+    # --- facts ---
+
+    def _item(self) -> tuple[Fact, ...]:
+        gauge, plant = self.content["gauge"], self.content["plant"]
+        kind = ", ".join(part for part in (gauge["kind"], gauge["maker"]) if part)
+        owner = ", ".join(part for part in (plant["name"], gauge["place"]) if part)
+        return _given(
+            Fact(self._("Kind"), kind),
+            Fact(self._("Serial"), gauge["serial"]),
+            Fact(self._("Range"), with_minus(gauge["range"])),
+            Fact(self._("Resolution"), gauge["resolution"]),
+            Fact(self._("Owner"), owner),
+            Fact(self._("Condition"), gauge["condition"]),
+            Fact(self._("Limited use"), gauge["limited_use"] or ""),
+        )
+
+    def _how(self) -> tuple[Fact, ...]:
+        procedure = self.content["procedure"]
+        version = self._("version %(version)s, %(title)s") % procedure
+        return _given(
+            Fact(self._("Laboratory"), self._laboratory()),
+            Fact(self._("Procedure"), version, procedure["code"]),
+            Fact(self._("Method"), self._method()),
+            *(self._standard(s, n) for n, s in enumerate(self.content["standards"])),
+            Fact(self._("Ambient"), "; ".join(self._ambient(a) for a in self.content["ambient"])),
+            Fact(self._("Performed"), self._performed()),
+        )
+
+    def _method(self) -> str:
+        """Say how it was done: the method, what was done before the first reading, and the wait for the room."""
+        procedure = self.content["procedure"]
+        soak = self._("settled in the room for %(minutes)s minutes") % {"minutes": procedure.get("soak_minutes")}
+        parts = [procedure["method"], procedure.get("preload", ""), soak if procedure.get("soaked") else ""]
+        return "; ".join(part for part in parts if part)
+
+    def _laboratory(self) -> str:
+        plant = self.content["plant"]
+        return ", ".join(part for part in (plant["name"], plant["address"]) if part)
+
+    def _standard(self, standard: Mapping[str, str], n: int) -> Fact:
+        parts = [
+            standard["name"],
+            standard["serial"] and self._("serial %(serial)s") % standard,
+            self._certificate_of(standard),
+            standard["valid_until"]
+            and self._("valid to %(day)s") % {"day": self.words.calendar_day(standard["valid_until"])},
+            standard["uncertainty"] and f"U = {standard['uncertainty']}",
+        ]
+        label = self._("Standard") if len(self.content["standards"]) == 1 else f"{self._('Standard')} {n + 1}"
+        return Fact(label, ", ".join(part for part in parts if part), standard["code"])
+
+    def _certificate_of(self, standard: Mapping[str, str]) -> str:
+        if not standard["certificate"]:
+            return ""
+        text = self._("certificate %(certificate)s") % standard
+        laboratory = f" ({standard['laboratory']})" if standard["laboratory"] else ""
+        if not standard["issued"]:
+            return text + laboratory
+        day = self.words.calendar_day(standard["issued"])
+        return f"{text}{laboratory} {self._('of %(day)s') % {'day': day}}"
+
+    def _ambient(self, ambient: Mapping[str, str]) -> str:
+        limits = f" ({with_minus(ambient['limits'])})" if ambient["limits"] else ""
+        return f"{ambient['quantity']} {with_minus(ambient['value'])} {show_unit(ambient['unit'])}{limits}"
+
+    def _performed(self) -> str:
+        performed, recorded = moment(self.content["performed_at"]), moment(self.content["recorded_at"])
+        text = f"{self.words.time(performed)}, {self.content['performed_by']}"
+        if recorded - performed <= LATE:
+            return text
+        return f"{text}; {self._('recorded %(time)s') % {'time': self.words.time(recorded)}}"
+
+    # --- results ---
+
+    def _tables(self, groups: Sequence[tables.Group]) -> tuple[Table, ...]:
+        results = [tables.results(g, self.words, self._results_title(g, groups)) for g in groups]
+        derived = tables.derived(self.content["runs"], self.words)
+        return (*results, *([derived] if derived else []))
+
+    def _results_title(self, group: tables.Group, groups: Sequence[tables.Group]) -> str:
+        _ = self._
+        title = f"{_('Results')}: {group.function}" if group.function and len(groups) > 1 else _("Results")
+        count = tables.repeats([group])
+        if count < 2:
+            return title
+        return _("%(title)s (mean of %(count)s readings; single readings at the end)") % {
+            "title": title,
+            "count": count,
+        }
+
+    def _annexes(self, groups: Sequence[tables.Group]) -> tuple[Table, ...]:
+        return tuple(
+            tables.single_readings(group, run, self.words)
+            for run in (r["run"] for r in self.content["runs"])
+            for group in groups
+            if tables.repeats([group]) > 1
+        ) + tuple(table for run in self.content["runs"] if (table := tables.entries(run, self.words)) is not None)
+
+    # --- remarks ---
+
+    def _remarks(self) -> list[Remark]:
+        _, content = self._, self.content
+        deviations = " ".join(sentence(d) for d in content["deviations"])
+        remarks = [
+            Remark(_("Conformity"), self._conformity()),
+            Remark(_("Uncertainty"), content["coverage"] if any(p["u"] for p in self._points()) else ""),
+            Remark(_("Adjustment"), self._adjustment()),
+            Remark(_("Deviations"), deviations or _("None from the procedure.")),
+            Remark(_("Corrections"), " ".join(self._correction(c) for c in content["corrections"])),
+            Remark(_("Next calibration"), sentence(content["interval"] or "")),
+            Remark(_("Amendment"), self._amendment()),
+            Remark(_("Authorised"), self._authorised()),
+            Remark(_("Scope"), self._scope()),
+        ]
+        return [remark for remark in remarks if remark.text]
+
+    def _conformity(self) -> str:
+        """Say by which rule, against what, and for which results conformity is stated (7.8.6.2)."""
+        _ = self._
+        missing = sum(1 for run in self.content["runs"] for p in run["points"] if p["cannot_measure"])
+        covered = _("The statement covers every result above.")
+        if missing:
+            covered = _("The statement covers the measured results above; %(count)s not measured.") % {"count": missing}
+        procedure = self.content["procedure"]
+        source = _("tolerances and rule from %(code)s version %(version)s") % procedure
+        return f"{sentence(f'{self._rule()}; {source}')} {covered}"
+
+    def _adjustment(self) -> str:
+        if not self.content["adjusted"]:
+            return self._("Not adjusted; the results are as found and as left.")
+        return sentence(self.content["adjustment"] or self._("Adjusted"))
+
+    def _correction(self, correction: Mapping[str, str]) -> str:
+        return self._("%(what)s: %(before)s corrected to %(after)s (%(reason)s; %(by)s, %(time)s).") % {
+            "what": correction["what"],
+            "before": with_minus(correction["from"]),
+            "after": with_minus(correction["to"]),
+            "reason": correction["reason"],
+            "by": correction["by"],
+            "time": self.words.time(moment(correction["at"])),
+        }
+
+    def _amendment(self) -> str:
+        version = int(self.content["version"])
+        if version < 2:
+            return ""
+        text = self._("Version %(version)s replaces version %(former)s.") % {
+            "version": version,
+            "former": version - 1,
+        }
+        return f"{text} {sentence(self.amendment)}".strip()
+
+    def _authorised(self) -> str:
+        """Name who authorised the certificate: the last who signed it without rejecting it."""
+        names = [s["printed_name"] for s in self.signatures if s["meaning"] != "rejected"]
+        if not names:
+            return ""
+        return self._("Issued on the authority of %(name)s.") % {"name": names[-1]}
+
+    def _scope(self) -> str:
+        return self._(
+            "The results relate only to the items calibrated. "
+            "This certificate may be passed on only whole and unchanged."
+        )
+
+    # --- signatures ---
+
+    def _signature(self, signature: Mapping[str, str]) -> SignatureBox:
+        at = self.words.time(moment(signature["signed_at"]), ZoneInfo(signature["zone"]))
+        lines = [at, signature["method"]]
+        if signature["meaning"] != "performed" and self._also_performed(signature["printed_name"]):
+            lines.append(self._("same person as performed"))
+        return SignatureBox(self._meaning(signature["meaning"]), signature["printed_name"], tuple(lines))
+
+    def _also_performed(self, name: str) -> bool:
+        return any(s["meaning"] == "performed" and s["printed_name"] == name for s in self.signatures)
+
+    def _meaning(self, meaning: str) -> str:
+        _ = self._
+        return {
+            "performed": _("Performed"),
+            "checked": _("Checked"),
+            "reviewed": _("Reviewed"),
+            "approved": _("Approved"),
+            "released": _("Released"),
+            "rejected": _("Rejected"),
+            "overridden": _("Overridden"),
+        }[meaning]
+
+
+def _given(*facts: Fact) -> tuple[Fact, ...]:
+    """Keep the facts that say something."""
+    return tuple(fact for fact in facts if fact.text or fact.code)
+
+
+def _in_fours(text: str, between: str) -> str:
+    """Write a code in groups of four, as people read it aloud."""
+    return between.join(text[n : n + 4] for n in range(0, len(text), 4))

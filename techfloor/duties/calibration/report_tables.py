@@ -1,0 +1,404 @@
+"""The results of a calibration as tables and a chart: as found and as left side by side."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from techfloor.duties.calibration.report_words import Words, number, with_minus, with_sign
+from techfloor.measures.units import show_unit
+from techfloor.reports.charts import ErrorChart, ErrorPoint, error_chart
+from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
+
+Point = Mapping[str, Any]
+
+MOST_ACROSS = 10
+"""Single readings that stand side by side on a portrait page."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One point of the procedure with what was found and what was left there."""
+
+    as_found: Point | None
+    as_left: Point | None
+
+    @property
+    def point(self) -> Point:
+        """What both runs share: label, nominal, tolerance."""
+        point = self.as_found or self.as_left
+        assert point is not None
+        return point
+
+    def of(self, run: str) -> Point | None:
+        """The result of `run`, if the point was measured in it."""
+        return self.as_found if run == "as_found" else self.as_left
+
+    @property
+    def failed(self) -> bool:
+        """Whether either run lies outside here."""
+        return any(p is not None and p["verdict"] == "fail" for p in (self.as_found, self.as_left))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Points of one function and one unit, which share a table."""
+
+    function: str
+    unit: str
+    error_unit: str
+    lines: tuple[Line, ...]
+    runs: tuple[str, ...]
+    mode: str
+
+    def points(self, run: str) -> list[Point]:
+        """The results of one run, in the order of the procedure."""
+        return [p for line in self.lines if (p := line.of(run)) is not None]
+
+
+@dataclass(frozen=True)
+class _Spec:
+    """A column and how a line fills it."""
+
+    column: Column
+    cell: Callable[[Line], Cell]
+
+
+def groups(content: Mapping[str, Any]) -> tuple[Group, ...]:
+    """Put the points of all runs side by side, grouped by function and unit in the order of the procedure."""
+    runs = {run["run"]: {p["n"]: p for p in run["points"]} for run in content["runs"]}
+    found, left = runs.get("as_found", {}), runs.get("as_left", {})
+    grouped: dict[tuple[str, str, str], list[Line]] = {}
+    for n in sorted(found.keys() | left.keys()):
+        line = Line(found.get(n), left.get(n))
+        key = (line.point["function"], show_unit(line.point["unit"]), show_unit(_error_unit(line)))
+        grouped.setdefault(key, []).append(line)
+    mode = content["procedure"]["mode"]
+    return tuple(Group(*key, tuple(lines), tuple(runs), mode) for key, lines in grouped.items())
+
+
+def _error_unit(line: Line) -> str:
+    """Return the unit of the error; a point that could not be measured may lack it in one of the runs."""
+    units = (p["error_unit"] for p in (line.as_found, line.as_left) if p is not None)
+    return next((unit for unit in units if unit), "")
+
+
+def repeats(group_list: Iterable[Group]) -> int:
+    """Return the largest number of readings at any point."""
+    counts = [len(current(p["readings"])) for g in group_list for run in g.runs for p in g.points(run)]
+    return max(counts, default=0)
+
+
+def current(readings: Sequence[Point]) -> list[Point]:
+    """Return the readings that count: a corrected one gives way to the one that corrects it."""
+    return list({r["repeat"]: r for r in readings}.values())
+
+
+def results(group: Group, words: Words, title: str) -> Table:
+    """Lay out one group; a column that would be empty all the way down is left out."""
+    specs = [s for s in _specs(group, words) if any(s.cell(line).text for line in group.lines)]
+    return Table(
+        title=title,
+        columns=tuple(s.column for s in specs),
+        rows=tuple(
+            Row(tuple(s.cell(line) for s in specs), Tone.FAIL if line.failed else Tone.PLAIN) for line in group.lines
+        ),
+    )
+
+
+def _specs(group: Group, words: Words) -> Iterator[_Spec]:
+    _ = words.translate
+    yield _Spec(
+        Column(_("Set to") if group.mode == "match" else _("Point"), group.unit, code=_plain(group)),
+        lambda line: _point_cell(line, words),
+    )
+    for run in group.runs:
+        yield from _run_specs(group, run, words)
+    yield from _limit_specs(group, words)
+    for run in group.runs:
+        head = words.run(run) if len(group.runs) > 1 else ""
+        yield _Spec(Column(_("Verdict"), head), _verdict(run, words))
+
+
+def _plain(group: Group) -> bool:
+    """Whether the points are named by nothing but their value, and so are set like readings."""
+    return all(number(line.point["label"]) is not None for line in group.lines)
+
+
+def _point_cell(line: Line, words: Words) -> Cell:
+    point = line.point
+    arrow = {"up": " ↑", "down": " ↓"}.get(point["direction"], "")
+    blocks = " + ".join(point.get("stack", ()))
+    notes = [words.translate("blocks %(blocks)s") % {"blocks": blocks}] if blocks else []
+    notes += [
+        words.translate("could not be measured %(run)s: %(reason)s")
+        % {"run": words.run(run), "reason": p["cannot_measure"]}
+        for run in ("as_found", "as_left")
+        if (p := line.of(run)) is not None and p["cannot_measure"]
+    ]
+    return Cell(point["label"] + arrow, note="; ".join(notes))
+
+
+def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:
+    """Yield what one run gave: the reference where it is not the point itself, the reading, the error."""
+    _ = words.translate
+    name = words.run(run).capitalize()
+    if group.mode == "attribute":
+        if run == group.runs[0]:
+            yield _Spec(Column(_("Expected")), lambda line: Cell(line.point.get("expected", "")))
+        yield _Spec(Column(name, group.unit), _value(run, "indication"))
+        return
+    if _shows_reference(group):
+        yield _Spec(_numbers(_("Reference"), group.unit), _value(run, "reference"))
+    read = "reference" if group.mode == "match" else "indication"
+    yield _Spec(_numbers(name, group.unit), _value(run, read))
+    yield _Spec(_numbers(_("Error"), group.error_unit), _value(run, "error", with_sign))
+
+
+def _shows_reference(group: Group) -> bool:
+    """Whether the reference needs a column of its own, or is the nominal value in the first one."""
+    if group.mode in {"both", "comparison"}:
+        return True
+    points = [p for run in group.runs for p in group.points(run)]
+    return group.mode == "apply" and any(number(p["reference"]) not in {None, number(p["nominal"])} for p in points)
+
+
+def _numbers(head: str, unit: str) -> Column:
+    return Column(head, unit, Align.END, code=True)
+
+
+def _value(run: str, key: str, write: Callable[[str | None], str] = with_minus) -> Callable[[Line], Cell]:
+    def cell(line: Line) -> Cell:
+        point = line.of(run)
+        return Cell(write(point[key]) if point is not None and not point["cannot_measure"] else "")
+
+    return cell
+
+
+def _limit_specs(group: Group, words: Words) -> Iterator[_Spec]:
+    """Yield uncertainty, k where it changes from point to point, tolerance and guard band."""
+    _ = words.translate
+    factors = {k for line in group.lines if (k := _best(line, "k"))}
+    shared = factors.pop() if len(factors) == 1 else None
+    head = f"U (k = {shared})" if shared else "U"
+    yield _Spec(_numbers(head, group.error_unit), lambda line: Cell(_best(line, "u")))
+    if not shared:
+        yield _Spec(_numbers("k", ""), lambda line: Cell(_best(line, "k")))
+    yield _Spec(_numbers(_("Tolerance"), group.error_unit), lambda line: Cell(_tolerance(line)))
+    yield _Spec(_numbers(_("Guard band"), group.error_unit), lambda line: Cell(_guard(line)))
+
+
+def _best(line: Line, key: str) -> str:
+    """Return a property of the point, from the last run that has it."""
+    for point in (line.as_left, line.as_found):
+        if point is not None and point.get(key):
+            return str(point[key])
+    return ""
+
+
+def _tolerance(line: Line) -> str:
+    """Write the limits in the error's unit: ±0.10, −0.02 … +0.04, ≤ +0.03."""
+    tolerance = line.point["tolerance"]
+    if not tolerance:
+        return ""
+    lower, upper = tolerance["lower"], tolerance["upper"]
+    if lower and upper:
+        return f"±{upper}" if number(lower) == -Decimal(upper) else f"{with_sign(lower)} … {with_sign(upper)}"
+    if upper:
+        return f"≤ {with_sign(upper)}"
+    return f"≥ {with_sign(lower)}" if lower else ""
+
+
+def _guard(line: Line) -> str:
+    guard = _best(line, "guard")
+    return guard if number(guard) else ""
+
+
+def _verdict(run: str, words: Words) -> Callable[[Line], Cell]:
+    def cell(line: Line) -> Cell:
+        point = line.of(run)
+        if point is not None and point["cannot_measure"]:
+            return Cell(words.translate("not measured"), Tone.CAUTION)
+        return words.verdict_cell(point["verdict"] if point is not None else "")
+
+    return cell
+
+
+# --- single readings ---
+
+
+def single_readings(group: Group, run: str, words: Words) -> Table:
+    """Lay out every reading of one run: for each point a line of what was read and a line of its errors."""
+    _ = words.translate
+    points = [p for p in group.points(run) if not p["cannot_measure"]]
+    across = min(MOST_ACROSS, max((len(current(p["readings"])) for p in points), default=0))
+    name = f"{group.function}, {words.run(run)}" if group.function else words.run(run)
+    return Table(
+        title=_("Single readings, %(run)s") % {"run": name},
+        columns=(
+            Column(_("Point"), group.unit, code=_plain(group)),
+            Column(""),
+            *(_numbers(str(n + 1), "") for n in range(across)),
+        ),
+        rows=tuple(row for p in points for row in _reading_rows(p, group, across, words)),
+    )
+
+
+def _reading_rows(point: Point, group: Group, across: int, words: Words) -> Iterator[Row]:
+    readings = current(point["readings"])
+    for start in range(0, len(readings), across):
+        part = readings[start : start + across]
+        first = point["label"] if start == 0 else f"{start + 1} – {start + len(part)}"
+        for key, name in _kinds(group, words):
+            cells = [_reading_cell(r, key) for r in part]
+            yield Row((Cell(first), Cell(name), *cells, *[Cell("")] * (across - len(part))))
+            first = ""
+
+
+def _kinds(group: Group, words: Words) -> list[tuple[str, str]]:
+    _ = words.translate
+    kinds = [("indication", f"{_('reading')} {group.unit}"), ("error", f"{_('error')} {group.error_unit}")]
+    if group.mode == "match":
+        kinds[0] = ("reference", kinds[0][1])
+    elif _shows_reference(group):
+        kinds.insert(0, ("reference", f"{_('reference')} {group.unit}"))
+    return kinds
+
+
+def _reading_cell(reading: Point, key: str) -> Cell:
+    if key != "error":
+        return Cell(with_minus(reading[key]))
+    failed = reading["verdict"] == "fail"
+    return Cell(with_sign(reading["error"]), Tone.FAIL if failed else Tone.PLAIN, "✕" if failed else "")
+
+
+# --- derived results ---
+
+
+def derived(runs: Sequence[Mapping[str, Any]], words: Words) -> Table | None:
+    """Lay out what was computed from the readings, such as hysteresis or repeatability."""
+    _ = words.translate
+    names = list(dict.fromkeys((d["name"], d["unit"], d["limit"]) for run in runs for d in run["derived"]))
+    if not names:
+        return None
+    by_run = [{d["name"]: d for d in run["derived"]} for run in runs]
+    return Table(
+        title=_("Derived results"),
+        columns=(
+            Column(_("Result")),
+            *(_numbers(words.run(run["run"]).capitalize(), "") for run in runs),
+            Column(_("Unit")),
+            Column(_("Limit")),
+            *(Column(_("Verdict"), words.run(run["run"]) if len(runs) > 1 else "") for run in runs),
+        ),
+        rows=tuple(_derived_row(name, unit, limit, by_run, words) for name, unit, limit in names),
+    )
+
+
+def _derived_row(name: str, unit: str, limit: str, by_run: Sequence[Mapping[str, Any]], words: Words) -> Row:
+    found = [results_of.get(name) for results_of in by_run]
+    verdicts = [words.verdict_cell(d["verdict"] if d else "") for d in found]
+    values = [Cell(with_minus(d["value"]) if d else "") for d in found]
+    failed = any(cell.tone is Tone.FAIL for cell in verdicts)
+    return Row(
+        (Cell(name), *values, Cell(show_unit(unit)), Cell(with_minus(limit)), *verdicts),
+        Tone.FAIL if failed else Tone.PLAIN,
+    )
+
+
+def entries(run: Mapping[str, Any], words: Words) -> Table | None:
+    """Lay out the values that were read only to compute a derived result."""
+    _ = words.translate
+    given = run.get("entries", ())
+    if not given:
+        return None
+    return Table(
+        title=_("Values for derived results, %(run)s") % {"run": words.run(run["run"])},
+        columns=(Column(_("For")), Column(_("Place")), Column(_("Values"))),
+        rows=tuple(Row((Cell(e["derived"]), Cell(e["label"]), Cell(_entry_values(e)))) for e in given),
+    )
+
+
+def _entry_values(entry: Point) -> str:
+    if entry["cannot_measure"]:
+        return str(entry["cannot_measure"])
+    return f"{', '.join(with_minus(v) for v in entry['values'])} {show_unit(entry['unit'])}"
+
+
+# --- the chart ---
+
+
+def chart(group_list: Sequence[Group], words: Words) -> ErrorChart | None:
+    """Draw errors against tolerance; points of several units share a chart in per cent of their tolerance."""
+    _ = words.translate
+    one = len({g.error_unit for g in group_list}) == 1
+    lines = [line for g in group_list for line in g.lines]
+    drawn = error_chart(
+        _series(lines, "as_found", relative=not one),
+        _series(lines, "as_left", relative=not one),
+        unit=group_list[0].error_unit if one and group_list else "%",
+        names=(_("as found"), _("as left"), _("out of tolerance"), _("expanded uncertainty U")),
+    )
+    return None if drawn.empty else drawn
+
+
+def chart_title(group_list: Sequence[Group], words: Words) -> str:
+    """Say what the chart shows and in which unit."""
+    _ = words.translate
+    if len({g.error_unit for g in group_list}) > 1:
+        return _("Error in per cent of the tolerance, by point")
+    units = {g.unit for g in group_list}
+    if len(units) > 1:
+        return _("Error in %(error)s, by point") % {"error": group_list[0].error_unit}
+    return _("Error in %(error)s, by point in %(unit)s") % {
+        "error": group_list[0].error_unit,
+        "unit": group_list[0].unit,
+    }
+
+
+def _series(lines: Sequence[Line], run: str, *, relative: bool) -> list[ErrorPoint]:
+    if all(line.of(run) is None for line in lines):
+        return []
+    points = [_chart_point(line, run) for line in lines]
+    return [_relative(p) for p in points] if relative else points
+
+
+def _chart_point(line: Line, run: str) -> ErrorPoint:
+    point = line.of(run)
+    tolerance = line.point["tolerance"] or {"lower": None, "upper": None}
+    measured = point is not None and not point["cannot_measure"]
+    return ErrorPoint(
+        label=_short(line.point),
+        error=number(point["error"]) if point is not None and measured else None,
+        lower=number(tolerance["lower"]),
+        upper=number(tolerance["upper"]),
+        u=number(point["u"]) if point is not None and measured else None,
+        passed=point is None or point["verdict"] != "fail",
+    )
+
+
+def _short(point: Point) -> str:
+    arrow = {"up": " ↑", "down": " ↓"}.get(point["direction"], "")
+    return f"{with_minus(point['nominal']) or point['label']}{arrow}"
+
+
+def _relative(point: ErrorPoint) -> ErrorPoint:
+    """Write a point in per cent of its tolerance, each side of its own limit."""
+    if point.error is None:
+        return replace(point, lower=_hundred(point.lower), upper=_hundred(point.upper), u=None)
+    limit = point.upper if point.error >= 0 else point.lower
+    other = point.upper if limit is None else limit
+    if not other:
+        return replace(point, error=None, lower=None, upper=None, u=None)
+    share = 100 / abs(other)
+    return replace(
+        point,
+        error=point.error * share,
+        u=None if point.u is None else point.u * share,
+        lower=_hundred(point.lower),
+        upper=_hundred(point.upper),
+    )
+
+
+def _hundred(limit: Decimal | None) -> Decimal | None:
+    return None if limit is None else Decimal(100).copy_sign(limit)

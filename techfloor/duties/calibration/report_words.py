@@ -1,0 +1,104 @@
+"""How a certificate writes dates, signs, verdicts and numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from techfloor.reports.sheets import Cell, Tone
+
+Translate = Callable[[str], str]
+
+SIGNS = {
+    "pass": ("✓", Tone.PASS),
+    "conditional pass": ("✓", Tone.CAUTION),
+    "conditional fail": ("✕", Tone.CAUTION),
+    "fail": ("✕", Tone.FAIL),
+    "incomplete": ("", Tone.CAUTION),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The language and the time zone that one certificate is written in."""
+
+    language: str
+    zone: ZoneInfo
+    translate: Translate
+
+    def day(self, moment: datetime, *, long: bool = False) -> str:
+        """Write the day of `moment` in the plant's zone: 18 Nov 2026."""
+        return format_date(moment.astimezone(self.zone), "d MMMM y" if long else "d MMM y", locale=self.language)
+
+    def time(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """Write `moment` with its offset: 18 Nov 2026, 14:38 (UTC+01:00)."""
+        local = moment.astimezone(zone or self.zone)
+        offset = local.strftime("%z")
+        day = format_date(local, "d MMM y", locale=self.language)
+        return f"{day}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
+
+    def calendar_day(self, day: str) -> str:
+        """Write a day that came as YYYY-MM-DD."""
+        return format_date(datetime.fromisoformat(day), "d MMM y", locale=self.language)
+
+    def verdict(self, verdict: str) -> str:
+        """Write a verdict in words."""
+        _ = self.translate
+        return {
+            "pass": _("pass"),
+            "conditional pass": _("conditional pass"),
+            "conditional fail": _("conditional fail"),
+            "fail": _("fail"),
+            "incomplete": _("incomplete"),
+        }[verdict]
+
+    def verdict_cell(self, verdict: str) -> Cell:
+        """Write a verdict as a cell with its sign; none is an empty cell."""
+        if not verdict:
+            return Cell("")
+        sign, tone = SIGNS[verdict]
+        return Cell(self.verdict(verdict), tone, sign)
+
+    def run(self, run: str) -> str:
+        """Write a run in words."""
+        _ = self.translate
+        return {"as_found": _("as found"), "as_left": _("as left")}[run]
+
+
+def moment(text: str) -> datetime:
+    """Read a moment of the canonical content, which ends in Z."""
+    return datetime.fromisoformat(text)
+
+
+def number(text: str | None) -> Decimal | None:
+    """Read a number as it was typed; None for nothing, or for an answer in words such as "goes"."""
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def with_minus(text: str | None) -> str:
+    """Write a number as it was typed, with a true minus sign."""
+    return (text or "").replace("-", "−") if number(text) is not None else text or ""
+
+
+def with_sign(text: str | None) -> str:
+    """Write an error as it was typed, with its sign; zero has none."""
+    value = number(text)
+    if value is None or not value or (text or "").startswith(("+", "-")):
+        return with_minus(text)
+    return f"+{text}"
+
+
+def sentence(text: str) -> str:
+    """Begin `text` with a capital letter and end it with a full stop."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

@@ -1,0 +1,1 @@
+"""Paper: charts, sheets and the PDF files that are made of them."""

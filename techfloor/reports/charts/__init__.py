@@ -1,0 +1,21 @@
+"""Charts as coordinates: all arithmetic happens here, the templates only draw.
+
+One SVG serves the screen and the PDF. Coordinates are floats in the units of the chart's own box, origin
+top left, rounded to a tenth; they are drawn and never go back into a record.
+"""
+
+from techfloor.reports.charts.bar import ToleranceBar, tolerance_bar
+from techfloor.reports.charts.drift import BandPoint, DriftChart, DriftPoint, drift_chart
+from techfloor.reports.charts.errors import ErrorChart, ErrorPoint, error_chart
+
+__all__ = [
+    "BandPoint",
+    "DriftChart",
+    "DriftPoint",
+    "ErrorChart",
+    "ErrorPoint",
+    "ToleranceBar",
+    "drift_chart",
+    "error_chart",
+    "tolerance_bar",
+]

@@ -1,0 +1,186 @@
+"""Issuing: a PDF is rendered once from the stored content, numbered, kept under its hash and served for ever."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from techfloor import clock, store
+from techfloor.people.models import Person
+from techfloor.records.models import Record, Signature
+from techfloor.records.signing import stored_content
+from techfloor.refusals import NotFound
+from techfloor.reports import pdf
+from techfloor.reports.models import IssuedPdf
+from techfloor.store import db
+from techfloor.store.blobs import Blobs
+from techfloor.store.trail import ActRow
+
+# No letters that look like digits, nor the other way round: the code is typed from paper.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class IssueFacts:
+    """What a sheet says of its own issue."""
+
+    issue_no: int
+    issued_at: datetime
+    code: str
+    verify_url: str
+    trail_seq: int
+    trail_head: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document drawn from a record's content, ready to be rendered."""
+
+    html: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """Who asks for an issue, in which language, with the public address that its code leads to."""
+
+    record_id: int
+    by: int
+    language: str
+    verify_base: str
+    file_name: str
+    device_id: int | None = None
+
+
+Draw = Callable[[str, Sequence[Signature], IssueFacts], Document]
+
+
+def new_code() -> str:
+    """Return a code for /verify, in groups of four when it is shown."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def issue(order: Order, draw: Draw, blobs: Blobs) -> IssuedPdf:
+    """Render and keep the next issue of a record; rendering happens before the transaction begins.
+
+    Raises NotFound for a record nobody has signed, PdfUnavailable or PdfFailed when it cannot be rendered.
+    """
+    with store.looking_at() as session:
+        record = session.get(Record, order.record_id)
+        if record is None or record.content_sha256 is None:
+            raise NotFound("This record is not signed yet.")
+        signatures = session.scalars(
+            select(Signature).where(Signature.record_id == order.record_id).order_by(Signature.id)
+        ).all()
+        text = stored_content(order.record_id, session)
+        head = session.execute(select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)).one()
+        last = session.scalar(select(func.max(IssuedPdf.issue_no)).where(IssuedPdf.record_id == order.record_id))
+    code = new_code()
+    facts = IssueFacts(
+        (last or 0) + 1, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language
+    )
+    document = draw(text, signatures, facts)
+    attachment = pdf.Attachment(f"{record.number}.json", text.encode(), "The signed content of this record")
+    data = pdf.render(document.html, [attachment], title=document.title, lang=order.language)
+    sha256 = blobs.put(data)
+    with store.act("reports:pdf:issue", actor=order.by, device=order.device_id):
+        issued = IssuedPdf(
+            record_id=order.record_id,
+            issue_no=facts.issue_no,
+            code=code,
+            sha256=sha256,
+            content_sha256=record.content_sha256,
+            file_name=order.file_name,
+            language=order.language,
+            trail_seq=facts.trail_seq,
+            trail_head=facts.trail_head,
+            issued_by=order.by,
+            issued_at=facts.issued_at,
+        )
+        db.session.add(issued)
+    return issued
+
+
+def newest(record_id: int) -> IssuedPdf | None:
+    """Return the newest issue of a record."""
+    return db.session.scalar(
+        select(IssuedPdf).where(IssuedPdf.record_id == record_id).order_by(IssuedPdf.issue_no.desc()).limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class SignatureShown:
+    """A signature as /verify shows it: no more than stands on the paper."""
+
+    meaning: str
+    printed_name: str
+    signed_at: datetime
+    zone: str
+    method: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What /verify says of an issued PDF."""
+
+    number: str
+    version: int
+    kind: str
+    state: str
+    current: bool
+    issue_no: int
+    newest_issue: int
+    issued_at: datetime
+    issued_by: str
+    content_sha256: str
+    pdf_sha256: str
+    trail_seq: int
+    trail_head: str
+    trail_holds: bool
+    signatures: tuple[SignatureShown, ...]
+
+
+def normal_code(typed: str) -> str:
+    """Return a typed code without blanks and dashes, in capitals."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum())
+
+
+def find(code: str) -> Verification | None:
+    """Return what stands behind a code, None for a code that was never given."""
+    found = db.session.scalar(select(IssuedPdf).where(IssuedPdf.code == normal_code(code)))
+    return _verification(found) if found else None
+
+
+def find_file(sha256: str) -> Verification | None:
+    """Return what stands behind the bytes of a PDF, None when these bytes were never issued."""
+    found = db.session.scalar(select(IssuedPdf).where(IssuedPdf.sha256 == sha256))
+    return _verification(found) if found else None
+
+
+def _verification(issued: IssuedPdf) -> Verification:
+    record = db.session.get_one(Record, issued.record_id)
+    later = db.session.scalar(select(Record.id).where(Record.supersedes_id == record.id))
+    anchored = db.session.scalar(select(ActRow.hash).where(ActRow.seq == issued.trail_seq))
+    newest_issue = newest(record.id)
+    signatures = db.session.scalars(select(Signature).where(Signature.record_id == record.id).order_by(Signature.id))
+    return Verification(
+        number=record.number,
+        version=record.version,
+        kind=record.kind,
+        state=record.state,
+        current=later is None,
+        issue_no=issued.issue_no,
+        newest_issue=newest_issue.issue_no if newest_issue else issued.issue_no,
+        issued_at=issued.issued_at,
+        issued_by=db.session.get_one(Person, issued.issued_by).name,
+        content_sha256=issued.content_sha256,
+        pdf_sha256=issued.sha256,
+        trail_seq=issued.trail_seq,
+        trail_head=issued.trail_head,
+        trail_holds=anchored == issued.trail_head,
+        signatures=tuple(SignatureShown(s.meaning, s.printed_name, s.signed_at, s.zone, s.method) for s in signatures),
+    )
