@@ -5,5 +5,8 @@ from pathlib import Path
 
 from techfloor import settings
 from techfloor.app import create_app
+from techfloor.people.sessions import forget_signings
 
 app = create_app(settings.load(Path(os.environ.get(settings.INSTANCE) or Path(__file__).with_name("instance"))))
+with app.app_context():
+    forget_signings()  # after a restart the first signature takes user name and secret again

@@ -1,0 +1,131 @@
+"""create_app: settings, the database, the rooms and the duties; hands to lower rooms what they need from above."""
+
+import logging
+import secrets as random_secrets
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from flask import Flask, Response, g, redirect, request
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from techfloor import clock, roster, store
+from techfloor.house import drafts, errors, shell
+from techfloor.people import sessions
+from techfloor.places.queries import PlantFacts, PlantNotice
+from techfloor.records import drafts as kept_drafts
+from techfloor.records.submissions import Submissions
+from techfloor.settings import Settings
+from techfloor.store import connections
+from techfloor.store.acts import new_id
+from techfloor.store.blobs import Blobs
+from techfloor.web import headers, show
+from techfloor.web.access import OPEN
+from techfloor.web.visitor import Caller
+
+_TOP = Path(__file__).parent.parent
+
+
+class House:
+    """What the running application holds, and lower rooms reach by the names they need."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.submissions = Submissions()
+        self.blobs = Blobs(settings.blobs)
+        self.plant_notice = PlantNotice()
+        self.access: dict[str, str] = {}
+        self.permission_roles = roster.permission_roles()
+        self.duties = roster.DUTIES
+        self.keep_draft = drafts.keep_draft
+        self.draft_of = kept_drafts.values_of
+        self.drop_draft = kept_drafts.drop
+
+    def zone(self) -> str:
+        """Return the name of the plant's zone."""
+        plant: PlantFacts | None = g.plant
+        return plant.zone if plant else "UTC"
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the WSGI application of one instance."""
+    app = Flask("techfloor", root_path=str(_TOP / "techfloor"), template_folder=str(_TOP / "templates"))
+    app.config.update(
+        SECRET_KEY=_secret_key(settings.instance),
+        WTF_CSRF_TIME_LIMIT=None,  # the token is tied to the session, not to an hour
+        SESSION_COOKIE_NAME="techfloor_form",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["techfloor"] = House(settings)
+    _log_to(app, settings.instance)
+    connections.init_app(app, settings)
+    Babel(app, locale_selector=_language)
+    _before_each_request(app)
+    CSRFProtect(app)  # after the caller is known: a stale token re-shows the form to its owner
+    headers.init_app(app)
+    show.init_app(app)
+    shell.init_app(app)
+    errors.init_app(app)
+    _move_in(app)
+    return app
+
+
+def _secret_key(instance: Path) -> bytes:
+    """Return the key that signs form cookies, made once and kept readable by its owner alone."""
+    instance.mkdir(parents=True, exist_ok=True)
+    file = instance / "secret.key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_bytes(random_secrets.token_bytes(32))
+    return file.read_bytes()
+
+
+def _log_to(app: Flask, instance: Path) -> None:
+    """Write the log into the instance folder, where the reference of an error page can be looked up."""
+    handler = RotatingFileHandler(instance / "techfloor.log", maxBytes=5_000_000, backupCount=3, delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    app.logger.addHandler(handler)
+    app.logger.setLevel(logging.INFO)
+
+
+def _language() -> str:
+    plant: PlantFacts | None = g.get("plant")
+    return plant.language if plant else "en"
+
+
+def _before_each_request(app: Flask) -> None:
+    house: House = app.extensions["techfloor"]
+
+    @app.before_request
+    def find_caller() -> Response | None:
+        g.request_id = new_id()
+        g.started = time.perf_counter()
+        g.caller, g.plant = Caller(), None
+        if request.endpoint == "static":
+            return None
+        with store.looking_at() as session:
+            g.plant = house.plant_notice.read(session)
+            if g.plant is not None:
+                g.caller = sessions.find_caller(
+                    session, request.cookies, g.plant.profile, house.permission_roles, clock.now()
+                )
+        if request.path != "/healthz":  # open pages ask it by themselves: that is nobody's activity
+            sessions.touch(g.caller, clock.now())
+        if g.plant is None and house.access.get(request.endpoint or "") != OPEN:
+            return redirect("/setup")  # type: ignore[return-value]
+        return None
+
+
+def _move_in(app: Flask) -> None:
+    house: House = app.extensions["techfloor"]
+    for pages in roster.pages():
+        app.register_blueprint(pages)
+        house.access.update(pages.access)

@@ -1,0 +1,193 @@
+"""What a person reads when a request cannot be answered: what happened, what to do next, and nothing half saved."""
+
+import traceback
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, current_app, flash, g, jsonify, make_response, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from markupsafe import escape
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import NotFound as NoSuchPage
+
+from techfloor.house.drafts import keep_draft, may_be_kept
+from techfloor.house.running import running, visitor_or_none
+from techfloor.people import views as people
+from techfloor.people.roles import roles_text
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store.queue import Busy
+from techfloor.web.access import OPEN
+from techfloor.web.forms import refusal_text
+from techfloor.web.pages import NotAllowed, NotSignedIn
+
+RETRY_SECONDS = 5
+_FOR_PROGRAMS = frozenset({"/healthz", "/draft"})
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """An error page: its status, what happened, what to do next, and the reference of the log line."""
+
+    code: int
+    words: str
+    mend: str
+    reference: str = ""
+
+
+def init_app(app: Flask) -> None:
+    """Answer the errors of `app` with pages, or with JSON where a program asks."""
+    app.register_error_handler(NotSignedIn, _not_signed_in)
+    app.register_error_handler(NotAllowed, _not_allowed)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(CSRFError, _too_old)
+    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _fault)
+
+
+def answer(trouble: Trouble) -> Response:
+    """Return the error as a page, as JSON for programs, and as plain words where even the page fails."""
+    if request.path in _FOR_PROGRAMS:
+        response = jsonify(status="error", error=trouble.words, reference=trouble.reference)
+    else:
+        response = make_response(_page(trouble))
+    response.status_code = trouble.code
+    return response
+
+
+def _page(trouble: Trouble) -> str:
+    try:
+        return render_template("_house/error.html", **vars(trouble))
+    except Exception:
+        current_app.logger.exception("The error page failed")
+        said = [trouble.words, trouble.mend, trouble.reference]
+        lines = "".join(f"<p>{escape(line)}</p>" for line in said if line)
+        return f'<!doctype html><html lang="en"><title>techfloor</title>{lines}<p><a href="/">techfloor</a></p></html>'
+
+
+def _not_signed_in(_error: NotSignedIn) -> Response:
+    if request.path in _FOR_PROGRAMS:
+        return answer(Trouble(401, _("Nobody is signed in."), _("Sign in, then try again.")))
+    if request.method == "GET":
+        return make_response(redirect("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}), code=303))
+    return people.sign_in_again(_typed(), _page_of_form())
+
+
+def _not_allowed(error: NotAllowed) -> Response:
+    permission = str(error.args[0]) if error.args else ""
+    roles = roles_text(running().permission_roles.get(permission, ()))
+    mend = _("This can be done by: %(roles)s.", roles=roles) if roles else _("Ask your administrator.")
+    return answer(Trouble(403, _("Your role does not allow this."), mend))
+
+
+def _refused(no: Refusal) -> Response:
+    if isinstance(no, NotFound):
+        return answer(
+            Trouble(404, refusal_text(no), _("Check the address. A code from a label can be scanned or typed."))
+        )
+    return answer(Trouble(422, refusal_text(no), _("Go back, change it, and send it again.")))
+
+
+def _too_old(_error: CSRFError) -> Response:
+    """Answer a form whose token no longer fits: what was typed is kept, and the page is opened again."""
+    if request.path in _FOR_PROGRAMS:
+        return answer(Trouble(400, _("This page is too old."), _("Open it again.")))
+    page = _page_of_form()
+    visitor = visitor_or_none()
+    if visitor is not None and _from_here():
+        keep_draft(visitor.person_id, page, _typed())
+        flash(_("This page was too old. Your entry is kept: check it and send it again."), "warning")
+    elif visitor is None and running().access.get(request.endpoint or "", OPEN) != OPEN:
+        return people.sign_in_again(_typed(), page)
+    else:
+        flash(_("This page was too old. Fill it in again and send it."), "warning")
+    return make_response(redirect(page, code=303))
+
+
+def _typed() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if may_be_kept(name)}
+
+
+def _from_here() -> bool:
+    """Tell whether the form stood on a page of this house: another site's form is not kept."""
+    said = request.headers.get("Origin") or request.referrer or ""
+    return urlsplit(said).netloc == request.host
+
+
+def _page_of_form() -> str:
+    """Return the path of the page whose form was sent."""
+    path = urlsplit(request.referrer or "").path if _from_here() else ""
+    return path if path.startswith("/") and not path.startswith("//") else request.path
+
+
+def _busy(_error: Busy) -> Response:
+    response = answer(
+        Trouble(
+            503,
+            _("Too many people are saving at this moment."),
+            _("Nothing was saved. Wait a moment, then send it again."),
+        )
+    )
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _database(error: OperationalError) -> Response:
+    if "locked" in str(error.orig) or "busy" in str(error.orig):
+        return _busy(Busy(str(error.orig)))
+    return _fault(error)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    if isinstance(error, NoSuchPage):
+        return answer(
+            Trouble(
+                404, _("This page is not here."), _("Check the address. A code from a label can be scanned or typed.")
+            )
+        )
+    if isinstance(error, MethodNotAllowed):
+        return answer(
+            Trouble(405, _("This page cannot be opened like that."), _("Go to what is due and begin from there."))
+        )
+    if isinstance(error, RequestEntityTooLarge):
+        return answer(_too_large())
+    words = _("The server could not read this request.")
+    return answer(Trouble(error.code, words, _("Go back, open the page again, and send it once more.")))
+
+
+def _too_large() -> Trouble:
+    limit = running().settings.max_upload_mb
+    words = _("This is larger than %(limit)s MB.", limit=limit)
+    return Trouble(413, words, _("Choose a smaller file, or take the photo at a lower resolution."))
+
+
+def _fault(error: Exception) -> Response:
+    """Answer what nobody foresaw; the reference on the page stands in the log line too."""
+    reference = str(g.get("request_id", ""))[-8:] or "none"
+    visitor = visitor_or_none()
+    current_app.logger.error(
+        "Fault %s in %s %s (%s) by person %s\n%s",
+        reference,
+        request.method,
+        _one_line(request.path),
+        request.endpoint or "no route",
+        visitor.person_id if visitor else "none",
+        _indented(error),
+    )
+    mend = _("Nothing was saved. Try once more; if it happens again, tell the administrator the reference.")
+    return answer(Trouble(500, _("Something went wrong."), mend, reference))
+
+
+def _one_line(text: str) -> str:
+    return "".join(character if character.isprintable() else "?" for character in text)[:300]
+
+
+def _indented(error: Exception) -> str:
+    """Return the trace with a mark before each line, so that text a user typed cannot pass for a line of the log."""
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    return "\n".join(f"  | {_one_line(line)}" for line in lines)

@@ -1,0 +1,75 @@
+"""From a label to the page: scan or type a code, and open the one thing that is due now."""
+
+from urllib.parse import quote
+
+from flask import redirect, render_template
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from techfloor.house import queries, scanning
+from techfloor.house.home import record_url
+from techfloor.house.running import running
+from techfloor.refusals import Refusal
+from techfloor.web.access import SIGNED_IN
+from techfloor.web.forms import EntryForm
+from techfloor.web.pages import Pages
+from techfloor.web.visitor import Visitor, visitor
+
+pages = Pages("finding", __name__)
+
+
+class ScanForm(EntryForm):
+    """A code, typed or shot with a hand scanner, or a photo of its label."""
+
+    code = StringField(_l("Code"), description=_l("It stands beside the QR on the label, like G-014."))
+    photo = FileField(_l("Photo of the label"))
+
+    def found(self) -> str:
+        """Return the code that was given; raises Refusal when none was."""
+        if self.photo.data:
+            return scanning.read_photo(self.photo.data.stream)
+        code = scanning.code_of(self.code.data or "")
+        if not code:
+            raise Refusal("Type a code, or take a photo of the label.", field="code")
+        return code
+
+
+@pages.page("/scan", permission=SIGNED_IN)
+def scan() -> str:
+    """Ask for a code."""
+    return render_template("house/scan.html", form=ScanForm())
+
+
+@pages.quiet("/scan", permission=SIGNED_IN, endpoint="read_scan")
+def read_scan() -> Response | tuple[str, int]:
+    """Read the code that was typed or photographed, and go to what it stands for."""
+    form = ScanForm()
+    codes: list[str] = []
+    if form.attempt(lambda: codes.append(form.found())):
+        return redirect(f"/e/{quote(codes[0], safe='')}", code=303)
+    return render_template("house/scan.html", form=form), 422
+
+
+@pages.page("/e/<path:code>", permission=SIGNED_IN)
+def open_code(code: str) -> Response | tuple[str, int]:
+    """Open the one action that is due now for what this label stands on."""
+    wanted = scanning.code_of(code)
+    url = where(wanted, visitor())
+    if url is None:
+        return render_template("house/unknown_code.html", typed=wanted), 404
+    return redirect(url, code=303)
+
+
+def where(typed: str, who: Visitor) -> str | None:
+    """Return where a code leads: to the first duty that has something for it, else to its own page."""
+    written = queries.code_as_written(typed)
+    for duty in running().duties:
+        url = duty.for_code(written or typed, who)
+        if url is not None:
+            return url
+    if written is not None:
+        return f"/equipment/{quote(written, safe='')}"
+    number = queries.record_number(typed)
+    return record_url(number) if number else None

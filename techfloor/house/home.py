@@ -1,0 +1,75 @@
+"""What is due, every place of the house, search, and the list of all records."""
+
+from urllib.parse import quote
+
+from flask import render_template, request
+
+from techfloor.house import due, queries
+from techfloor.house.running import running
+from techfloor.house.shell import may_open
+from techfloor.records import tasks
+from techfloor.store import search as index
+from techfloor.web.access import SIGNED_IN
+from techfloor.web.pages import Pages
+from techfloor.web.visitor import visitor
+
+pages = Pages("house", __name__)
+
+LINES = 50
+PAGE = 50
+
+
+@pages.page("/", permission=SIGNED_IN)
+def home() -> str:
+    """Show what is due for this person and their area."""
+    who = visitor()
+    tiles = [tile for duty in running().duties for tile in duty.tiles(who)]
+    tiles += due.task_tiles(tasks.open_for(who.person_id, who.roles), record_url)
+    ordered = due.in_order(tiles)
+    lines = [due.line(tile) for tile in ordered[:LINES]]
+    more = max(len(ordered) - LINES, 0)
+    return render_template("house/home.html", lines=lines, counts=due.counts(ordered), more=more)
+
+
+def record_url(number: str) -> str | None:
+    """Return the page of a record, asked of the duties in their order."""
+    found = (duty.record_url(number) for duty in running().duties)
+    return next((url for url in found if url is not None), None)
+
+
+@pages.page("/more", permission=SIGNED_IN)
+def more() -> str:
+    """Show every place this person may go to, and how this screen is set."""
+    own = {
+        name: url
+        for name, url in (("me", "/me"), ("about", "/about"), ("parts", "/house/parts"))
+        if may_open(url, visitor())
+    }
+    return render_template("house/more.html", own=own)
+
+
+@pages.page("/search", permission=SIGNED_IN)
+def search() -> str:
+    """Find records and equipment by any of their words."""
+    typed = request.args.get("q", "").strip()[:200]
+    hits = [(hit, url) for hit in index.find(typed, limit=PAGE) if (url := hit_url(hit)) is not None]
+    return render_template("house/search.html", typed=typed, hits=hits, full=len(hits) == PAGE)
+
+
+def hit_url(hit: index.Hit) -> str | None:
+    """Return the page of what was found, None when no page shows it."""
+    if hit.kind == "equipment":
+        return f"/equipment/{quote(hit.key, safe='')}"
+    return record_url(hit.key)
+
+
+@pages.page("/records", permission=SIGNED_IN)
+def records() -> str:
+    """List the records of all duties, newest first."""
+    before = request.args.get("before", "")
+    lines = queries.records_before(int(before) if before.isdecimal() and len(before) < 19 else None, limit=PAGE + 1)
+    shown = lines[:PAGE]
+    older = f"/records?before={shown[-1].id}" if len(lines) > PAGE else ""
+    titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
+    rows = [(line, titles.get(line.kind, line.kind), record_url(line.number)) for line in shown]
+    return render_template("house/records.html", rows=rows, older=older, newest=not before)

@@ -1,0 +1,27 @@
+"""The pages of the house, and the permissions they ask for."""
+
+from techfloor.house import (
+    about,
+    drafts,
+    finding,
+    home,
+    policy,
+    profile_pages,
+    settings_pages,
+    setup,
+    verifying,
+)
+from techfloor.web.pages import Pages
+
+PERMISSIONS = settings_pages.PERMISSIONS
+all_pages: list[Pages] = [
+    home.pages,
+    policy.pages,
+    finding.pages,
+    drafts.pages,
+    verifying.pages,
+    about.pages,
+    setup.pages,
+    settings_pages.pages,
+    profile_pages.pages,
+]

@@ -1,0 +1,134 @@
+"""The plant profile: every setting with its value, where this plant differs, and how it is changed, with a reason."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
+
+from techfloor.house import setting_words as words
+from techfloor.house.running import plant
+from techfloor.house.settings_forms import ChoiceForm, ProfileForm, WholeNumberForm
+from techfloor.house.settings_pages import CHANGE, SEE, done
+from techfloor.places import actions, rules
+from techfloor.places.profile import PROFILES, Profile, keys, note
+from techfloor.refusals import NotFound
+from techfloor.web.pages import Pages
+
+pages = Pages("profile", __name__, url_prefix="/settings/profile")
+
+View = str | Response | tuple[str, int]
+SettingForm = ChoiceForm | WholeNumberForm
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting as the page shows it."""
+
+    key: str
+    title: str
+    note: str
+    value: str
+    profile_value: str
+    differs: bool
+    used: bool
+
+
+def _profile() -> Profile:
+    found = plant()
+    if found is None:
+        raise NotFound("The plant is not set up yet.")
+    return found.profile
+
+
+def setting(key: str, profile: Profile) -> Setting:
+    """Return one setting of the plant; raises NotFound for a key that is none."""
+    if key not in keys():
+        raise NotFound("There is no such setting.")
+    here, usual = profile[key], Profile(profile.name, {})[key]
+    return Setting(
+        key=key,
+        title=str(words.TITLES[key]),
+        note=_sentence(note(key)),
+        value=words.value_words(here),
+        profile_value=words.value_words(usual),
+        differs=here != usual,
+        used=key not in words.NOT_USED_YET,
+    )
+
+
+def _sentence(words_of_file: str) -> str:
+    return words_of_file[:1].upper() + words_of_file[1:]
+
+
+@pages.page("", permission=SEE)
+def index() -> str:
+    """Show every setting, section by section, and what is never a setting."""
+    return _index_page(ProfileForm(profile=_profile().name))
+
+
+def _index_page(form: ProfileForm) -> str:
+    profile = _profile()
+    sections = [
+        (words.SECTIONS[section], [setting(key, profile) for key in found])
+        for section, found in words.by_section().items()
+    ]
+    differing = sum(each.differs for _title, settings in sections for each in settings)
+    return render_template(
+        "places/profile.html",
+        sections=sections,
+        differing=differing,
+        never=words.NEVER_SETTINGS,
+        form=form,
+        title=words.PROFILE_TITLES[profile.name],
+        hints=words.PROFILE_WORDS,
+    )
+
+
+@pages.act("", permission=CHANGE, action="places:profile:choose", endpoint="choose")
+def choose() -> View:
+    """Follow another profile."""
+    form = ProfileForm()
+    if form.attempt(lambda: actions.choose_profile(form.profile.data or "")):
+        return done(_("The plant follows another profile now. Look through what differs."), "/settings/profile")
+    return _index_page(form), 422
+
+
+@pages.page("/<key>", permission=CHANGE, endpoint="one")
+def one(key: str) -> str:
+    """Show one setting with what the profiles have for it, and the form that changes it."""
+    form = _form(key)
+    form.value.data = rules.as_typed(_profile()[key])
+    return _setting_page(key, form)
+
+
+@pages.act("/<key>", permission=CHANGE, action="places:setting:change", endpoint="change")
+def change(key: str) -> View:
+    """Set one setting for this plant."""
+    form = _form(key)
+    if form.attempt(lambda: actions.change_setting(key, form.value.data or "")):
+        return done(_("The setting is changed: %(title)s.", title=words.TITLES[key]), "/settings/profile")
+    return _setting_page(key, form), 422
+
+
+def _form(key: str) -> SettingForm:
+    if key not in keys():
+        raise NotFound("There is no such setting.")
+    choices = rules.allowed(key, actions.in_profiles(key))
+    if not choices:
+        return WholeNumberForm()
+    form = ChoiceForm()
+    form.value.choices = [SelectChoice(rules.as_typed(value), words.value_words(value)) for value in choices]
+    return form
+
+
+def _setting_page(key: str, form: SettingForm) -> str:
+    usual = [(words.PROFILE_TITLES[name], words.value_words(Profile(name, {})[key])) for name in PROFILES]
+    return render_template(
+        "places/setting.html",
+        setting=setting(key, _profile()),
+        form=form,
+        usual=usual,
+        limits=words.limits_words(key),
+    )

@@ -1,0 +1,116 @@
+"""Reads of the house: a code that stands on a label, the newest records, and what there is to say of an issued PDF."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from techfloor.equipment.models import Equipment
+from techfloor.people.models import Person
+from techfloor.places.models import Area, Plant, Shift, Station
+from techfloor.records.models import Record
+from techfloor.refusals import NotFound
+from techfloor.store import db
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One record in the list of all."""
+
+    id: int
+    kind: str
+    number: str
+    version: int
+    state: str
+    performed_at: datetime
+    opened_by: str
+    equipment: str | None
+
+
+def code_as_written(typed: str) -> str | None:
+    """Return the code of a piece of equipment as its label has it, however it was typed; None for an unknown one."""
+    exact = db.session.scalar(select(Equipment.code).where(Equipment.code == typed))
+    if exact is not None:
+        return exact
+    return db.session.scalar(select(Equipment.code).where(func.upper(Equipment.code) == typed.upper()))
+
+
+def record_number(typed: str) -> str | None:
+    """Return the number of a record as it is written; None when there is none of that number."""
+    return db.session.scalar(select(Record.number).where(Record.number == typed.upper()).limit(1))
+
+
+def records_before(key: int | None, *, limit: int) -> list[RecordLine]:
+    """Return the newest records, or those opened before the record `key`; the newest version of each number."""
+    newer = aliased(Record)
+    superseded = select(newer.id).where(newer.supersedes_id == Record.id).exists()
+    wanted = (
+        select(
+            Record.id,
+            Record.kind,
+            Record.number,
+            Record.version,
+            Record.state,
+            Record.performed_at,
+            Person.name,
+            Equipment.code,
+        )
+        .join(Person, Person.id == Record.opened_by)
+        .outerjoin(Equipment, Equipment.id == Record.equipment_id)
+        .where(~superseded)
+        .order_by(Record.id.desc())
+        .limit(limit)
+    )
+    if key is not None:
+        wanted = wanted.where(Record.id < key)
+    return [RecordLine(*row) for row in db.session.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class AreaWithStations:
+    """An area and the codes of its stations."""
+
+    area: Area
+    stations: tuple[str, ...]
+
+
+def plant_row() -> Plant:
+    """Return the plant as it is written; raises NotFound before it is set up."""
+    found: Plant | None = db.session.scalar(select(Plant))
+    if found is None:
+        raise NotFound("The plant is not set up yet.")
+    return found
+
+
+def areas_with_stations() -> list[AreaWithStations]:
+    """Return every area with its stations, in the order they were made."""
+    codes: dict[int, list[str]] = {}
+    for area_id, code in db.session.execute(select(Station.area_id, Station.code).order_by(Station.code)):
+        codes.setdefault(area_id, []).append(code)
+    return [
+        AreaWithStations(area, tuple(codes.get(area.id, ())))
+        for area in db.session.scalars(select(Area).order_by(Area.id))
+    ]
+
+
+def area(area_id: int) -> AreaWithStations:
+    """Return one area with its stations; raises NotFound when there is none."""
+    found = db.session.get(Area, area_id)
+    if found is None:
+        raise NotFound("This area is not here.")
+    codes = db.session.scalars(select(Station.code).where(Station.area_id == area_id).order_by(Station.code))
+    return AreaWithStations(found, tuple(codes))
+
+
+def shifts() -> list[Shift]:
+    """Return the shifts in the order they were made."""
+    return list(db.session.scalars(select(Shift).order_by(Shift.id)))
+
+
+def shift(shift_id: int) -> Shift:
+    """Return one shift; raises NotFound when there is none."""
+    found = db.session.get(Shift, shift_id)
+    if found is None:
+        raise NotFound("This shift is not here.")
+    return found

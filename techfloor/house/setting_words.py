@@ -1,0 +1,112 @@
+"""The settings of the plant profile in words, and what is never a setting."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor.places.profile import keys
+from techfloor.places.rules import WHOLE_NUMBERS
+
+SECTIONS = {
+    "people": _l("People"),
+    "signatures": _l("Signatures"),
+    "reasons": _l("Reasons for a change"),
+    "calibration": _l("Calibration"),
+    "gate": _l("Before work starts"),
+    "retention": _l("Keeping records"),
+}
+
+TITLES = {
+    "people.several_roles_per_person": _l("One person may hold several roles"),
+    "people.administrator_may_hold_record_roles": _l("An administrator may also make records"),
+    "people.idle_lock_minutes": _l("Minutes until an unused tablet locks"),
+    "people.pin_expires_days": _l("Days after which a PIN must be changed, 0 for never"),
+    "signatures.calibration_performed": _l("What signs a calibration as performed"),
+    "signatures.calibration_review": _l("Which calibrations a second look reviews"),
+    "signatures.gauge_usable": _l("When a calibrated gauge may be used again"),
+    "signatures.setup_release": _l("Who releases a set-up"),
+    "signatures.line_clearance_persons": _l("Persons who clear a line"),
+    "signatures.step_signatures": _l("Which steps are signed one by one"),
+    "signatures.sop_approval": _l("Who approves an operating procedure"),
+    "signatures.return_to_service": _l("Who returns equipment to service"),
+    "reasons.correct_before_next": _l("Reason asked before Next is pressed"),
+    "reasons.correct_before_signing": _l("Reason asked before the record is signed"),
+    "reasons.amend_after_signing": _l("Reason asked after the record is signed"),
+    "calibration.decision_rule": _l("Decision rule where a procedure names none"),
+    "calibration.uncertainty": _l("Uncertainty of the results"),
+    "calibration.live_verdict_as_found": _l("When the verdict of an as-found reading shows"),
+    "calibration.due_day": _l("Day on which a gauge falls due"),
+    "calibration.grace_days": _l("Days of grace after the due day"),
+    "calibration.certificate": _l("When the certificate is made"),
+    "calibration.due_date_on_certificate": _l("The next due date stands on the certificate"),
+    "calibration.document_title": _l("Title of the document"),
+    "calibration.environment": _l("When the conditions of the room are asked for"),
+    "gate.equipment_in_service": _l("Equipment that is not in service"),
+    "gate.equipment_held": _l("Equipment on hold"),
+    "gate.gauge_held_or_out_of_tolerance": _l("A gauge on hold or out of tolerance"),
+    "gate.gauge_overdue": _l("A gauge overdue for calibration"),
+    "gate.gauge_right_for_the_job": _l("A gauge too coarse or too short for the job"),
+    "gate.document_effective": _l("A document that is not in force"),
+    "gate.person_qualified": _l("A person not qualified for the work"),
+    "gate.setup_current": _l("A set-up that is not current"),
+    "gate.line_cleared": _l("A line that is not cleared"),
+    "gate.override": _l("Who may go on in spite of a block"),
+    "retention.records_years": _l("Years that records are kept"),
+}
+
+PROFILE_TITLES = {"small": _l("Small"), "iso9001": _l("ISO 9001"), "regulated": _l("Regulated")}
+
+PROFILE_WORDS = {
+    "small": _l("One to ten people: one person may do, check and release, and the record says so."),
+    "iso9001": _l("A second person releases and reviews what stands out; an overdue gauge is blocked."),
+    "regulated": _l("Another person reviews every record, and an administrator makes none."),
+}
+
+NEVER_SETTINGS = (
+    _l("Every change of a record is written into the trail."),
+    _l("A signed record never changes; what is wrong with it is said in a new version."),
+    _l("As-found readings are kept."),
+    _l("A gauge found out of tolerance is held."),
+    _l("A lock-out cannot be overridden."),
+    _l("The secret is asked at each signature."),
+)
+
+NOT_USED_YET = frozenset(
+    {
+        "signatures.setup_release",
+        "signatures.line_clearance_persons",
+        "signatures.step_signatures",
+        "signatures.sop_approval",
+        "signatures.return_to_service",
+        "gate.equipment_in_service",
+        "gate.gauge_right_for_the_job",
+        "gate.document_effective",
+        "gate.person_qualified",
+        "gate.setup_current",
+        "gate.line_cleared",
+        "gate.override",
+    }
+)
+"""Settings of duties that this version does not have; the page says so beside them."""
+
+
+def value_words(value: object) -> str:
+    """Return the value of a setting in words."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(value)
+
+
+def by_section() -> dict[str, list[str]]:
+    """Return the keys of all settings under their sections."""
+    found: dict[str, list[str]] = {section: [] for section in SECTIONS}
+    for key in keys():
+        found[key.partition(".")[0]].append(key)
+    return found
+
+
+def limits_words(key: str) -> str:
+    """Return the limits of a whole number in words, '' for a setting that has choices."""
+    if key not in WHOLE_NUMBERS:
+        return ""
+    lowest, highest = WHOLE_NUMBERS[key]
+    return str(_("A whole number from %(lowest)s to %(highest)s.", lowest=lowest, highest=highest))

@@ -1,0 +1,133 @@
+"""The settings of the plant: what it is called, its areas, stations and shifts."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from techfloor.house import queries
+from techfloor.house.setting_words import PROFILE_TITLES
+from techfloor.house.settings_forms import UNIT_TITLES, AreaForm, PlantForm, ShiftForm, StationForm
+from techfloor.places import actions
+from techfloor.web.access import permission
+from techfloor.web.pages import Pages
+
+pages = Pages("settings", __name__, url_prefix="/settings")
+
+SEE, CHANGE = "house:see-settings", "house:settings"
+PERMISSIONS = (
+    permission(SEE, "See the plant's settings", "supervisor", "quality", "auditor", "administrator"),
+    permission(CHANGE, "Change the plant's settings", "administrator"),
+)
+
+View = str | Response | tuple[str, int]
+
+
+def done(words: str, url: str) -> Response:
+    """Say what was done on the next page and go there."""
+    flash(words, "success")
+    return redirect(url, code=303)
+
+
+@pages.page("", permission=SEE)
+def index() -> str:
+    """Show the plant, its areas with their stations, and its shifts."""
+    return render_template(
+        "places/settings.html",
+        place=queries.plant_row(),
+        areas=queries.areas_with_stations(),
+        shifts=queries.shifts(),
+        titles=PROFILE_TITLES,
+        units=UNIT_TITLES,
+    )
+
+
+@pages.page("/plant", permission=CHANGE)
+def plant() -> str:
+    """Show the form of the plant."""
+    return render_template("places/plant.html", form=PlantForm(obj=queries.plant_row()))
+
+
+@pages.act("/plant", permission=CHANGE, action="places:plant:change", endpoint="change_plant")
+def change_plant() -> View:
+    """Change what the plant is called and where it is."""
+    form = PlantForm()
+    if form.attempt(lambda: actions.change_plant(form.entry())):
+        return done(_("The plant is changed."), "/settings")
+    return render_template("places/plant.html", form=form), 422
+
+
+@pages.page("/areas/new", permission=CHANGE)
+def new_area() -> str:
+    """Show the form of a new area."""
+    return _area_page(AreaForm())
+
+
+@pages.act("/areas/new", permission=CHANGE, action="places:area:add", endpoint="add_area")
+def add_area() -> View:
+    """Add an area."""
+    form = AreaForm()
+    if form.attempt(lambda: actions.add_area(form.entry())):
+        return done(_("The area is added."), "/settings")
+    return _area_page(form), 422
+
+
+@pages.page("/areas/<int:area_id>", permission=CHANGE)
+def area(area_id: int) -> str:
+    """Show an area with its stations."""
+    found = queries.area(area_id)
+    return _area_page(AreaForm(obj=found.area), found)
+
+
+@pages.act("/areas/<int:area_id>", permission=CHANGE, action="places:area:change", endpoint="change_area")
+def change_area(area_id: int) -> View:
+    """Change an area's name and signs."""
+    found, form = queries.area(area_id), AreaForm()
+    if form.attempt(lambda: actions.change_area(area_id, form.entry())):
+        return done(_("The area is changed."), "/settings")
+    return _area_page(form, found), 422
+
+
+@pages.act("/areas/<int:area_id>/stations", permission=CHANGE, action="places:station:add", endpoint="add_station")
+def add_station(area_id: int) -> View:
+    """Add a station to an area."""
+    found, form = queries.area(area_id), StationForm()
+    if form.attempt(lambda: actions.add_station(area_id, form.code.data or "")):
+        return done(_("The station is added."), url_for("settings.area", area_id=area_id))
+    return _area_page(AreaForm(obj=found.area), found, form), 422
+
+
+def _area_page(
+    form: AreaForm, found: queries.AreaWithStations | None = None, station: StationForm | None = None
+) -> str:
+    return render_template("places/area.html", form=form, found=found, station=station or StationForm(formdata=None))
+
+
+@pages.page("/shifts/new", permission=CHANGE)
+def new_shift() -> str:
+    """Show the form of a new shift."""
+    return render_template("places/shift.html", form=ShiftForm(), shift=None)
+
+
+@pages.act("/shifts/new", permission=CHANGE, action="places:shift:add", endpoint="add_shift")
+def add_shift() -> View:
+    """Add a shift."""
+    form = ShiftForm()
+    if form.attempt(lambda: actions.add_shift(form.entry())):
+        return done(_("The shift is added."), "/settings")
+    return render_template("places/shift.html", form=form, shift=None), 422
+
+
+@pages.page("/shifts/<int:shift_id>", permission=CHANGE)
+def shift(shift_id: int) -> str:
+    """Show the form of a shift."""
+    found = queries.shift(shift_id)
+    return render_template("places/shift.html", form=ShiftForm(obj=found), shift=found)
+
+
+@pages.act("/shifts/<int:shift_id>", permission=CHANGE, action="places:shift:change", endpoint="change_shift")
+def change_shift(shift_id: int) -> View:
+    """Change a shift."""
+    found, form = queries.shift(shift_id), ShiftForm()
+    if form.attempt(lambda: actions.change_shift(shift_id, form.entry())):
+        return done(_("The shift is changed."), "/settings")
+    return render_template("places/shift.html", form=form, shift=found), 422

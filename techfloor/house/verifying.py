@@ -1,0 +1,93 @@
+"""Is this paper what was issued, and is it still the current version? Open to everybody who holds the PDF."""
+
+import hashlib
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from techfloor.house.running import running
+from techfloor.reports import issue
+from techfloor.web.access import OPEN
+from techfloor.web.pages import Pages
+
+pages = Pages("verify", __name__)
+
+View = str | Response | tuple[str, int]
+
+
+class VerifyForm(FlaskForm):  # type: ignore[misc]
+    """The code that stands on a PDF, or the PDF itself."""
+
+    code = StringField(_l("Code"), description=_l("It stands beside the QR at the foot of the page, 12 signs."))
+    file = FileField(_l("Or the PDF file"), description=_l("It is compared with what was issued, and not kept."))
+
+
+@pages.page("/verify", permission=OPEN)
+def ask() -> str:
+    """Ask for a code or a file."""
+    return render_template("house/verify.html", form=VerifyForm())
+
+
+@pages.quiet("/verify", permission=OPEN, endpoint="look_up")
+def look_up() -> View:
+    """Look up a typed code, or compare an uploaded file with the bytes that were issued."""
+    form = VerifyForm()
+    if not form.validate():
+        return render_template("house/verify.html", form=form), 422
+    if form.file.data:
+        return _compare(form)
+    code = issue.normal_code(form.code.data or "")
+    if code:
+        return redirect(f"/verify/{code}", code=303)
+    form.code.errors = [_("Type the code that stands on the PDF, or choose the file.")]
+    return render_template("house/verify.html", form=form), 422
+
+
+def _compare(form: VerifyForm) -> View:
+    data = form.file.data.stream.read()
+    found = issue.find_file(hashlib.sha256(data).hexdigest())
+    if found is not None:
+        return _show(found, same_bytes=True)
+    form.file.errors = [
+        _(
+            "No PDF with exactly these bytes was issued here. It was changed after it was issued, "
+            "or it is from elsewhere. Look its code up to see what was issued."
+        )
+    ]
+    return render_template("house/verify.html", form=form), 422
+
+
+@pages.page("/verify/<code>", permission=OPEN)
+def show(code: str) -> View:
+    """Say what was issued under a code, and whether it is still current."""
+    found = issue.find(code)
+    if found is None:
+        form = VerifyForm(code=code[:40])
+        form.code.errors = [_("No PDF was ever issued here with this code. Check it sign by sign.")]
+        return render_template("house/verify.html", form=form), 404
+    return _show(found, same_bytes=False)
+
+
+def _show(found: issue.Verification, *, same_bytes: bool) -> str:
+    titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
+    boxes = [_box(each) for each in found.signatures]
+    return render_template(
+        "house/verified.html", found=found, kind=titles.get(found.kind, found.kind), boxes=boxes, same_bytes=same_bytes
+    )
+
+
+def _box(signature: issue.SignatureShown) -> dict[str, str]:
+    local = signature.signed_at.astimezone(ZoneInfo(signature.zone))
+    return {
+        "meaning": signature.meaning,
+        "printed_name": signature.printed_name,
+        "signed_at": f"{format_datetime(local, 'd MMM y HH:mm', rebase=False)} {signature.zone}",
+        "method": signature.method,
+    }
