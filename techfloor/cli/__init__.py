@@ -14,6 +14,7 @@ from techfloor.cli.steps import StepError
 
 COMMANDS = {
     "serve": ("techfloor.cli.serve", "start the server, with everything it needs"),
+    "verify": ("techfloor.cli.verify", "check the trail of an instance, or an issued PDF"),
     "test": ("techfloor.cli.testing", "run the checks that every change must pass"),
 }
 

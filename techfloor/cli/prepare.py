@@ -1,4 +1,4 @@
-"""What stands between a command and its instance: the database at its newest, and the demo plant where it is asked for."""
+"""What a command needs of its instance: the database at its newest, and the demo plant where it is asked for."""
 
 from techfloor.migrations.upgrade import upgrade
 from techfloor.settings import Settings

@@ -1,6 +1,7 @@
 """Alembic's environment: it is given an open connection, inside the one transaction of the upgrade."""
 
 from alembic import context
+
 from techfloor.migrations.models import METADATA
 
 context.configure(

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event, pool
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from techfloor.settings import Settings
 from techfloor.store import connections, trail
@@ -33,7 +34,7 @@ def engine_for(url: str) -> Engine:
     )
 
     @event.listens_for(made, "connect")
-    def connect(raw: object, _entry: object) -> None:
+    def connect(raw: DBAPIConnection, _entry: object) -> None:
         connections.prepare_for_upgrade(raw)
 
     return made
@@ -45,11 +46,7 @@ def upgrade(settings: Settings) -> bool:
     engine = engine_for(settings.database)
     with engine.connect() as connection:
         raw = connection.connection.cursor()
-        if (
-            _current(raw)
-            and _at_head(connection)
-            and trail.installed_triggers(connection) == trail.expected_triggers()
-        ):
+        if _current(raw) and _at_head(connection) and trail.installed_triggers(connection) == trail.expected_triggers():
             return False
         # Foreign keys off while tables are rebuilt: with them on, a batch rebuild deletes the children.
         raw.execute("PRAGMA foreign_keys=OFF")

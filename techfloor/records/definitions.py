@@ -35,14 +35,10 @@ def define(kind: str, code: str, title: str) -> Definition:
 
 def draft(definition: Definition, body: object, *, version: int | None = None) -> Revision:
     """Write a new revision of `definition`, a draft."""
-    newest = db.session.scalar(
-        select(func.max(Revision.version)).where(Revision.definition_id == definition.id)
-    )
+    newest = db.session.scalar(select(func.max(Revision.version)).where(Revision.definition_id == definition.id))
     number = version or (newest or 0) + 1
     if newest is not None and number <= newest:
-        raise Refusal(
-            "Version %(version)s is not newer than version %(newest)s.", version=number, newest=newest
-        )
+        raise Refusal("Version %(version)s is not newer than version %(newest)s.", version=number, newest=newest)
     text = canonical_json(body)
     revision = Revision(
         definition_id=definition.id,
@@ -61,9 +57,7 @@ def put_in_force(revision: Revision, approval: Approval) -> None:
     if revision.state != "draft":
         raise Refusal("Only a draft can be approved.")
     before = db.session.scalar(
-        select(Revision).where(
-            Revision.definition_id == revision.definition_id, Revision.state == "effective"
-        )
+        select(Revision).where(Revision.definition_id == revision.definition_id, Revision.state == "effective")
     )
     if before is not None:
         before.state = "superseded"

@@ -144,6 +144,4 @@ def accept_policy(person_id: int, at: datetime) -> None:
 
 def signatures_of(record_id: int) -> list[Signature]:
     """Return a record's signatures, in the order they were given."""
-    return list(
-        db.session.scalars(select(Signature).where(Signature.record_id == record_id).order_by(Signature.id))
-    )
+    return list(db.session.scalars(select(Signature).where(Signature.record_id == record_id).order_by(Signature.id)))

@@ -3,9 +3,9 @@
 from sqlalchemy import select, update
 
 from techfloor import clock
+from techfloor.records.models import Submission
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import apart, db, looking_at
-from techfloor.records.models import Submission
 
 
 class Submissions:
@@ -25,9 +25,7 @@ class Submissions:
         if found.body_sha256 != body_sha256:
             raise Refusal("This form was sent before with other values. Open it again to make another entry.")
         with apart() as session:
-            session.execute(
-                update(Submission).where(Submission.key == key).values(replays=Submission.replays + 1)
-            )
+            session.execute(update(Submission).where(Submission.key == key).values(replays=Submission.replays + 1))
         return found.location
 
     def keep(

@@ -26,9 +26,7 @@ def raise_task(task: Task) -> Task:
     """Put a task on the list; the same kind for the same record stands there once."""
     if task.record_id is not None:
         same = db.session.scalar(
-            select(Task).where(
-                Task.record_id == task.record_id, Task.kind == task.kind, Task.done_at.is_(None)
-            )
+            select(Task).where(Task.record_id == task.record_id, Task.kind == task.kind, Task.done_at.is_(None))
         )
         if same is not None:
             return same

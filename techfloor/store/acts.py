@@ -105,7 +105,7 @@ def _transaction(mode: Act | Mode, session: Session) -> Iterator[Unit]:
 
 
 @contextmanager
-def act(  # noqa: PLR0913 - an act is just these facts
+def act(
     action: str,
     *,
     actor: int | None = None,
@@ -128,9 +128,7 @@ def quiet() -> Iterator[Unit]:
 
 
 @contextmanager
-def apart(
-    action: str | None = None, *, actor: int | None = None, device: int | None = None
-) -> Iterator[Session]:
+def apart(action: str | None = None, *, actor: int | None = None, device: int | None = None) -> Iterator[Session]:
     """Run the block on a session of its own that commits by itself: what a refusal must still remember.
 
     With an `action` it is an act, without one it is quiet. It must come before the request's own transaction

@@ -92,7 +92,7 @@ def attach(engine: Engine, keeping: Keeping, *, serving: bool) -> None:
         entry.info["line"] = line
         prepare(raw, line)
         if serving:
-            raw.set_authorizer(_authorizer())  # type: ignore[attr-defined]
+            raw.set_authorizer(_authorizer())
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -110,16 +110,16 @@ def attach(engine: Engine, keeping: Keeping, *, serving: bool) -> None:
         connection.info["line"].sealed = None
 
     @event.listens_for(engine, "checkin")
-    def checkin(raw: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    def checkin(_raw: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         _end(entry.info.get("line"), keeping)
 
 
 def prepare(raw: DBAPIConnection, line: Line) -> None:
     """Give a new connection its pragmas, and the functions that the triggers name."""
-    raw.create_function("tf_act", 0, lambda: line.mode.id if isinstance(line.mode, Act) else None)  # type: ignore[attr-defined]
-    raw.create_function("tf_sha256", 1, _sha256, deterministic=True)  # type: ignore[attr-defined]
+    raw.create_function("tf_act", 0, lambda: line.mode.id if isinstance(line.mode, Act) else None)
+    raw.create_function("tf_sha256", 1, _sha256, deterministic=True)
     cursor = raw.cursor()
-    version = tuple(int(part) for part in cursor.execute("SELECT sqlite_version()").fetchone()[0].split("."))  # type: ignore[attr-defined]
+    version = tuple(int(part) for part in cursor.execute("SELECT sqlite_version()").fetchone()[0].split("."))
     for pragma in (
         f"journal_mode={journal_mode(version)}",
         "synchronous=FULL",
@@ -178,9 +178,7 @@ _PRAGMAS = frozenset({"query_only", "data_version"})
 
 
 def _authorizer() -> Any:
-    def allow(
-        action: int, first: str | None, _second: str | None, _database: str | None, trigger: str | None
-    ) -> int:
+    def allow(action: int, first: str | None, _second: str | None, _database: str | None, trigger: str | None) -> int:
         if action in _SCHEMA_ACTIONS:
             return 1
         if action == _PRAGMA and first not in _PRAGMAS:

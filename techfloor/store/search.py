@@ -65,7 +65,8 @@ def find(typed: str, *, kind: str | None = None, limit: int = 20) -> list[Hit]:
         return []
     rows = db.session.execute(
         text(
-            "SELECT item.kind, item.key, item.title FROM search_words JOIN search_item item ON item.id = search_words.rowid "
+            "SELECT item.kind, item.key, item.title FROM search_words "
+            "JOIN search_item item ON item.id = search_words.rowid "
             "WHERE search_words MATCH :match AND (:kind IS NULL OR item.kind = :kind) "
             "ORDER BY search_words.rowid DESC LIMIT :limit"
         ),

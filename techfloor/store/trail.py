@@ -11,7 +11,7 @@ from sqlalchemy.schema import Computed
 from sqlalchemy.schema import Table as SchemaTable
 
 from techfloor.store.acts import Act
-from techfloor.store.base import Audit, Table, db
+from techfloor.store.base import Audit, Base, Table
 from techfloor.store.types import canonical_json
 
 GENESIS = "0" * 64
@@ -39,9 +39,7 @@ class ChangeRow(Table):
         ForeignKey("act.id", deferrable=True, initially="DEFERRED"), nullable=False, index=True
     )
     body: Mapped[str] = mapped_column(Text, nullable=False)
-    record: Mapped[int | None] = mapped_column(
-        Integer, Computed("json_extract(body, '$.record')", persisted=False)
-    )
+    record: Mapped[int | None] = mapped_column(Integer, Computed("json_extract(body, '$.record')", persisted=False))
     __table_args__ = (
         CheckConstraint("json_valid(body)", name="json"),
         Index("ix_change_record", "record", sqlite_where=text("record IS NOT NULL")),
@@ -59,11 +57,12 @@ def seal_hash(prev: str, act_body: str, changes: list[str]) -> str:
 
 
 def seal(cursor: object, act: Act) -> tuple[int, str] | None:
-    """Seal `act` on a raw DBAPI cursor inside its transaction; returns its place and hash, None when it changed nothing."""
+    """Seal `act` on a raw DBAPI cursor inside its transaction.
+
+    Returns its place and hash, None when it changed nothing.
+    """
     run = cursor.execute  # type: ignore[attr-defined]
-    changes = [
-        row[0] for row in run("SELECT body FROM change WHERE act = ? ORDER BY id", (act.id,)).fetchall()
-    ]
+    changes = [row[0] for row in run("SELECT body FROM change WHERE act = ? ORDER BY id", (act.id,)).fetchall()]
     if not changes:
         return None
     last = run("SELECT seq, hash FROM act ORDER BY seq DESC LIMIT 1").fetchone() or (0, GENESIS)
@@ -79,10 +78,10 @@ def seal(cursor: object, act: Act) -> tuple[int, str] | None:
 def audited() -> list[tuple[SchemaTable, Audit]]:
     """Return every audited table with its declaration, by name."""
     found = []
-    for mapper in db.Model.registry.mappers:
-        audit = mapper.class_.__audit__
-        if audit is not None:
-            found.append((mapper.local_table, audit))
+    for mapper in Base.registry.mappers:
+        table, audit = mapper.local_table, mapper.class_.__audit__
+        if audit is not None and isinstance(table, SchemaTable):
+            found.append((table, audit))
     return sorted(found, key=lambda pair: pair[0].name)
 
 
@@ -140,9 +139,7 @@ def _guard(table: str, name: str, event: str, when: str, word: str) -> tuple[str
 def _refusing(table: SchemaTable, audit: Audit) -> Iterator[tuple[str, str]]:
     same = " AND ".join(f'"{column.name}" = NEW."{column.name}"' for column in table.primary_key)
     # INSERT OR REPLACE deletes the old row first; this closes that door.
-    yield _guard(
-        table.name, "replace", "INSERT", f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {same})', "exists"
-    )
+    yield _guard(table.name, "replace", "INSERT", f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {same})', "exists")
     if audit.append_only:
         yield _guard(table.name, "fixed", "UPDATE", "", "is never changed")
     if not audit.deletable:
@@ -182,7 +179,7 @@ def installed_triggers(connection: Connection) -> dict[str, str]:
     rows = connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'tf!_%' ESCAPE '!'"
     )
-    return {name: sql for name, sql in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def drop_triggers(connection: Connection) -> None:

@@ -81,9 +81,7 @@ def _anchors(file: Path, hashes: list[str], verdict: Verdict) -> None:
     for line in file.read_text("ascii").splitlines():
         seq, _, sealed = line.partition(" ")
         if not seq.isdigit() or int(seq) >= len(hashes) or hashes[int(seq)] != sealed:
-            verdict.problems.append(
-                f"The anchor of act {seq} is not in the chain: history was cut off or rewritten."
-            )
+            verdict.problems.append(f"The anchor of act {seq} is not in the chain: history was cut off or rewritten.")
         verdict.anchored = max(verdict.anchored, int(seq) if seq.isdigit() else 0)
 
 
@@ -100,13 +98,11 @@ def _reconcile(connection: Connection, verdict: Verdict) -> None:
             f"SELECT {trail.row_key(table, 'row')}, {trail.row_json(table, audit, 'row')} "  # noqa: S608 - names of the models
             f'FROM "{table.name}" AS row'
         )
-        _compare(connection, table.name, known, {row: image for row, image in here}, verdict)
+        _compare(connection, table.name, known, {row[0]: row[1] for row in here}, verdict)
     verdict.problems.extend(f"The trail speaks of a table {name} that is not there." for name in last)
 
 
-def _compare(
-    connection: Connection, table: str, known: dict[str, int], here: dict[str, str], verdict: Verdict
-) -> None:
+def _compare(connection: Connection, table: str, known: dict[str, int], here: dict[str, str], verdict: Verdict) -> None:
     verdict.problems.extend(
         f"{table} {row} stands in the database, but no act wrote it." for row in here.keys() - known.keys()
     )
@@ -124,9 +120,7 @@ def _compare(
         elif row not in here:
             verdict.problems.append(f"{table} {row} is gone, and no act deleted it.")
         elif here[row] != image:
-            verdict.problems.append(
-                f"{table} {row} was changed outside the trail: {_difference(image, here[row])}."
-            )
+            verdict.problems.append(f"{table} {row} was changed outside the trail: {_difference(image, here[row])}.")
 
 
 def _difference(recorded: str, found: str) -> str:

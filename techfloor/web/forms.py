@@ -19,7 +19,7 @@ from techfloor.web.visitor import caller
 
 def refusal_text(no: Refusal) -> str:
     """Return a refusal's sentence in the reader's language."""
-    return gettext(no.sentence, **no.parameters)
+    return str(gettext(no.sentence, **no.parameters))
 
 
 class EntryForm(FlaskForm):  # type: ignore[misc]
@@ -61,14 +61,10 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     def restore(self, values: dict[str, str]) -> None:
         """Put back what was typed and not given, into the fields that a draft may fill."""
         for name, value in values.items():
-            if (
-                name in self
-                and self[name].type != "PasswordField"
-                and name not in {"csrf_token", "entry_key"}
-            ):
-                self[name].process_formdata([value]) if isinstance(self[name], NumberField) else self[
-                    name
-                ].process(None, value)
+            if name in self and self[name].type != "PasswordField" and name not in {"csrf_token", "entry_key"}:
+                self[name].process_formdata([value]) if isinstance(self[name], NumberField) else self[name].process(
+                    None, value
+                )
                 self[name].errors = []
 
     def problems(self) -> list[tuple[str, str]]:
@@ -127,13 +123,13 @@ class NumberField(StringField):  # type: ignore[misc]
     def _sentence(self, error: NumberError) -> str:
         if error.kind is NumberProblem.ambiguous and error.readings:
             first, second = (plain(value) for value in error.readings)
-            return gettext("Is it %(first)s or %(second)s? Type it with a point.", first=first, second=second)
+            return str(gettext("Is it %(first)s or %(second)s? Type it with a point.", first=first, second=second))
         return str(_SENTENCES[error.kind])
 
     def _value(self) -> str:
         return self.typed
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, _form: Any) -> None:
         """Refuse what is no number, is missing, or what the gauge cannot show."""
         if self.problem:
             raise ValidationError(self.problem)

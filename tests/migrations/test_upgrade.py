@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
@@ -58,7 +59,7 @@ def test_an_upgrade_that_loses_rows_is_given_up_whole(settings: Settings, monkey
         connection = config.attributes["connection"]  # type: ignore[attr-defined]
         connection.exec_driver_sql("DELETE FROM area")
 
-    monkeypatch.setattr(upgrades.command, "upgrade", lose)
+    monkeypatch.setattr(command, "upgrade", lose)
     monkeypatch.setattr(upgrades, "_at_head", lambda _connection: False)
     with pytest.raises(UpgradeFailed, match="area"):
         upgrade(settings)

@@ -7,8 +7,8 @@ from flask import Flask
 
 from techfloor import store
 from techfloor.places.models import Area
-from techfloor.store import connections, db
 from techfloor.settings import Settings
+from techfloor.store import connections, db
 from techfloor.store.queue import Busy, WriteQueue
 
 
@@ -24,7 +24,8 @@ def test_every_commit_reaches_the_disk(settings: Settings) -> None:
     line = connections.Line()
     raw = connections.sqlite_module().connect(settings.instance / "techfloor.sqlite", isolation_level=None)
     connections.prepare(raw, line)
-    said = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "foreign_keys", "journal_mode")}
+    names = ("synchronous", "foreign_keys", "journal_mode")
+    said = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
     raw.close()
     assert said == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
 

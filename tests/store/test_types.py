@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfloor.store.types import ExactDecimal, canonical_json, utc_moment, utc_text
 from techfloor.store.acts import new_id
+from techfloor.store.types import ExactDecimal, canonical_json, utc_moment, utc_text
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))

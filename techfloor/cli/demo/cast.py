@@ -1,7 +1,9 @@
 """The people of the demo plant; their passwords and PINs exist only here and open nothing but a demo."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from techfloor.people.rules import initials_of
 
 MACHINING, MOULDING, FILLING, ASSEMBLY = "machining", "moulding", "filling", "assembly"
 
@@ -35,13 +37,12 @@ class Account:
 
 
 def _person(number: int, key: str, name: str, role: str, area: str, pin: str) -> Person:
-    first, last = name.split()
-    user_name = first.lower()
+    user_name = name.split(maxsplit=1)[0].lower()
     return Person(
         key=key or user_name,
         name=name,
         user_name=user_name,
-        initials=first[0] + last[0],
+        initials=initials_of(name, ()),
         roles=(role,),
         area=area,
         password=f"demo-plant-{user_name}",
@@ -100,9 +101,13 @@ def people() -> tuple[Person, ...]:
 
 
 def _others() -> Iterator[Person]:
+    taken = {who.initials for who in CAST}
     for number, (name, role, area) in enumerate(_OTHERS, start=len(CAST) + 1):
         # Steps of a prime through six digits: never twice the same PIN, none of the kind 111111 or 123456.
-        yield _person(number, "", name, role, area, f"{(100_000 + number * 71_993) % 900_000 + 100_000}")
+        pin = f"{(100_000 + number * 71_993) % 900_000 + 100_000}"
+        somebody = _person(number, "", name, role, area, pin)
+        yield replace(somebody, initials=initials_of(name, taken))
+        taken.add(initials_of(name, taken))
 
 
 def person(key: str) -> Person:

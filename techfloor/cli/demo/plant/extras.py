@@ -58,7 +58,7 @@ def derived_value(derived: Derived, gauge: Gauge, values: Sequence[Value], extra
         return hysteresis((Decimal(point.nominal), point.direction, error) for point, error in marks)
     if derived.kind == "repeatability":
         spread = repeatability_sd(typed[derived.entries[0].label])
-        return to_step(spread, str(Decimal(gauge.reads_to) / 10))
+        return to_step(spread, str(Decimal(1).scaleb(Decimal(gauge.reads_to).adjusted() - 1)))
     if derived.kind == "corner_load":
         centre, *corners = (typed[entry.label][0] for entry in derived.entries)
         return corner_load(centre, corners)

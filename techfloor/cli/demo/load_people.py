@@ -1,0 +1,48 @@
+"""Loads the people of the demo plant, their secrets, the shared tablets and the e-signature policy."""
+
+from collections.abc import Sequence
+
+from techfloor.cli.demo.cast import Person
+from techfloor.cli.demo.loading import Loading, deed
+from techfloor.people import actions, secrets
+from techfloor.people.rules import DeviceEntry, PersonEntry
+from techfloor.records import definitions, signing
+
+
+def load_people(loading: Loading, people: Sequence[Person]) -> None:
+    """Enter people with their password, PIN and badge, each as one act."""
+    for somebody in people:
+        with deed(loading.began, "people:person:create", actor=None, zone=loading.zone):
+            loading.people[somebody.key] = _enter(loading, somebody)
+
+
+def _enter(loading: Loading, somebody: Person) -> int:
+    area_id = loading.areas[somebody.area] if somebody.area else None
+    entry = PersonEntry(
+        somebody.name, somebody.user_name, frozenset(somebody.roles), area_id, initials=somebody.initials
+    )
+    person = actions.create_person(loading.began, entry)
+    secrets.set_own(person.id, loading.began, password=somebody.password, pin=somebody.pin)
+    secrets.set_badge(person.id, somebody.badge, loading.began)
+    return person.id
+
+
+def load_tablets(loading: Loading) -> None:
+    """Enrol the shared tablets; their keys are thrown away, so that each is known but in nobody's hands."""
+    supervisor = loading.people["S"]
+    for tablet in loading.plant.tablets:
+        with deed(loading.began, "people:device:enrol", actor=supervisor, zone=loading.zone):
+            entry = DeviceEntry(tablet.code, loading.areas[tablet.area], tablet.idle_minutes)
+            loading.devices[tablet.code] = actions.enrol_device(supervisor, loading.began, entry).id
+
+
+def load_policy(loading: Loading) -> None:
+    """Put the e-signature policy in force and have everybody accept it, before the first signature."""
+    policy, quality = loading.plant.signature_policy, loading.people["Q"]
+    with deed(loading.began, "records:policy:approve", actor=quality, zone=loading.zone):
+        definition = definitions.define(*signing.POLICY, policy.title)
+        draft = definitions.draft(definition, {"text": policy.text}, version=policy.version)
+        definitions.put_in_force(draft, definitions.Approval(quality, loading.began, policy.effective))
+    for person_id in loading.people.values():
+        with deed(loading.began, "people:policy:accept", actor=person_id, zone=loading.zone):
+            signing.accept_policy(person_id, loading.began)

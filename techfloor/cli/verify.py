@@ -1,0 +1,75 @@
+"""`verify`: checks the whole trail of an instance, or an issued PDF, without the server."""
+
+import argparse
+import time
+from pathlib import Path
+
+from techfloor import settings as all_settings
+from techfloor.cli.steps import StepError, say
+from techfloor.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `verify` takes."""
+    parser.add_argument("pdf", nargs="?", type=Path, help="an issued PDF; without it the whole trail is checked")
+    parser.add_argument("--instance", type=Path, default=None, help="the instance folder (default: instance/)")
+    parser.add_argument("--demo", action="store_true", help="check the demo plant")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check and say what was found; 1 when something is wrong."""
+    folder = args.instance or Path("instance/demo" if args.demo else "instance")
+    settings = all_settings.load(folder)
+    if not (settings.instance / "techfloor.sqlite").exists():
+        raise StepError(f"There is no database in {folder}. Name the folder with --instance.")
+    return _pdf(settings, args.pdf) if args.pdf else _trail(settings)
+
+
+def _trail(settings: Settings) -> int:
+    from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+    from techfloor.store.verify import verify  # noqa: PLC0415
+
+    started = time.perf_counter()
+    assert METADATA.tables
+    with engine_for(settings.database).connect() as connection:
+        connection.exec_driver_sql("BEGIN")
+        found = verify(connection, settings.instance / "anchors.log")
+    for problem in found.problems[:200]:
+        say(f"✕ {problem}")
+    seconds = time.perf_counter() - started
+    say(f"{found.acts} acts with {found.changes} changes read in {seconds:.1f} s.")
+    say(f"Head of the chain: {found.acts} · {found.head}")
+    say(f"Anchored up to act {found.anchored}. Only what an anchor outside this machine covers can be proven.")
+    say("✓ Nothing is wrong." if found.sound else f"✕ {len(found.problems)} problems.")
+    return 0 if found.sound else 1
+
+
+def _pdf(settings: Settings, file: Path) -> int:
+    from sqlalchemy import text  # noqa: PLC0415
+
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+    from techfloor.store.blobs import hash_of  # noqa: PLC0415
+
+    if not file.exists():
+        raise StepError(f"There is no file {file}.")
+    sha256 = hash_of(file.read_bytes())
+    with engine_for(settings.database).connect() as connection:
+        row = connection.execute(
+            text(
+                "SELECT record.number, record.version, issued_pdf.issue_no, issued_pdf.issued_at, "
+                "record.content_sha256 = issued_pdf.content_sha256 AS same, "
+                "EXISTS (SELECT 1 FROM record later WHERE later.supersedes_id = record.id) AS superseded, "
+                "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
+                "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id WHERE issued_pdf.sha256 = :sha256"
+            ),
+            {"sha256": sha256},
+        ).one_or_none()
+    if row is None:
+        say("✕ This PDF was not issued here, or was changed after it was issued.")
+        return 1
+    say(f"{row.number} version {row.version}, issue {row.issue_no}, issued {row.issued_at}.")
+    say("✓ Its bytes are those that were issued." if row.same else "✕ The record's content is not what was issued.")
+    say("✓ Its trail head stands in the chain." if row.anchored else "✕ Its trail head is not in the chain.")
+    say("✕ A later version of the record exists." if row.superseded else "✓ It is the current version.")
+    return 0 if row.same and row.anchored else 1
