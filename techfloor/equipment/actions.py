@@ -1,0 +1,356 @@
+"""What is done to equipment: entered, changed, moved, held, sent out; each act leaves a line in the log.
+
+Every function takes the person as `actor` and the aware moment as `at`, writes in the act under way, and raises
+Refusal or NotFound.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+
+from techfloor.equipment.certificates import add_certificate, open_lot
+from techfloor.equipment.entries import (
+    FunctionEntry,
+    GaugeEntry,
+    ItemEntry,
+    MachineEntry,
+    StandardEntry,
+    check_gauge,
+    check_item,
+    check_standard,
+    clean_code,
+)
+from techfloor.equipment.ledger import CALIBRATION, item_of, lift_hold, log, move_due, place_hold, set_due
+from techfloor.equipment.models import Equipment, Gauge, GaugeFunction, Standard
+from techfloor.equipment.rules import day_text
+from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, next_status, status_of
+from techfloor.places.models import Area, Station
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store import db, search
+
+__all__ = [
+    "CALIBRATION",
+    "add_certificate",
+    "change_gauge",
+    "change_machine",
+    "change_standard",
+    "change_status",
+    "create_gauge",
+    "create_machine",
+    "create_standard",
+    "lift_hold",
+    "log",
+    "move",
+    "move_due",
+    "open_lot",
+    "place_hold",
+    "place_words",
+    "set_due",
+]
+
+
+def create_machine(entry: MachineEntry, *, actor: int, at: datetime) -> Equipment:
+    """Enter a machine."""
+    check_item(entry.item)
+    _check_lifecycle(entry.lifecycle)
+    item = _add(Kind.MACHINE, entry.item)
+    item.lifecycle, item.availability = entry.lifecycle, entry.availability
+    _entered(item, actor, at)
+    return item
+
+
+def create_gauge(entry: GaugeEntry, *, actor: int, at: datetime) -> Equipment:
+    """Enter a gauge with its functions, and its first due day where there is one."""
+    check_gauge(entry)
+    item = _add(Kind.GAUGE, entry.item)
+    gauge = Gauge(equipment_id=item.id, status=str(entry.status), **_gauge_values(entry))
+    gauge.sent_on, gauge.expected_back = entry.sent_on, entry.expected_back
+    db.session.add(gauge)
+    if entry.status == Status.RETIRED:
+        item.lifecycle = Status.RETIRED
+    db.session.flush()
+    _write_functions(item.id, entry.functions)
+    if entry.due is not None:
+        set_due(item.id, CALIBRATION, entry.due, last_done=entry.last_calibrated)
+    _entered(item, actor, at)
+    return item
+
+
+def create_standard(entry: StandardEntry, *, actor: int, at: datetime) -> Equipment:
+    """Enter a reference standard; its certificates are added one by one."""
+    check_standard(entry)
+    item = _add(Kind.STANDARD, entry.item)
+    db.session.add(Standard(equipment_id=item.id, **_standard_values(entry)))
+    _entered(item, actor, at)
+    return item
+
+
+def change_machine(equipment_id: int, entry: MachineEntry, *, actor: int, at: datetime) -> None:
+    """Change what is known of a machine; its lifecycle changes by `change_status`."""
+    check_item(entry.item)
+    item = _of_kind(equipment_id, Kind.MACHINE)
+    changed = _change_item(item, entry.item)
+    changed += _put(item, {"availability": entry.availability})
+    _changed(item, changed, actor, at)
+
+
+def change_gauge(equipment_id: int, entry: GaugeEntry, *, actor: int, at: datetime) -> None:
+    """Change what is known of a gauge and its functions; its status changes by `change_status`."""
+    check_gauge(entry)
+    item = _of_kind(equipment_id, Kind.GAUGE)
+    changed = _change_item(item, entry.item)
+    changed += _put(_gauge(equipment_id), _gauge_values(entry))
+    if _functions(equipment_id) != entry.functions:
+        _write_functions(equipment_id, entry.functions)
+        changed.append("functions")
+    _changed(item, changed, actor, at)
+
+
+def change_standard(equipment_id: int, entry: StandardEntry, *, actor: int, at: datetime) -> None:
+    """Change what is known of a standard."""
+    check_standard(entry)
+    item = _of_kind(equipment_id, Kind.STANDARD)
+    changed = _change_item(item, entry.item)
+    changed += _put(_standard(equipment_id), _standard_values(entry))
+    _changed(item, changed, actor, at)
+
+
+def move(
+    equipment_id: int, area_id: int | None, station_id: int | None, words: str = "", *, actor: int, at: datetime
+) -> None:
+    """Take a piece of equipment to another area or station; a station brings its area."""
+    item = item_of(equipment_id)
+    area_id = _checked_place(area_id, station_id)
+    if (item.area_id, item.station_id) == (area_id, station_id):
+        raise Refusal("%(code)s is there already. Choose another place.", field="place", code=item.code)
+    before = place_words(item.area_id, item.station_id)
+    item.area_id, item.station_id = area_id, station_id
+    after = place_words(area_id, station_id)
+    _find_again(item)
+    log(item.id, "moved", _joined(f"{before} → {after}", words), actor=actor, at=at)
+
+
+def change_status(
+    equipment_id: int,
+    deed: str,
+    words: str = "",
+    *,
+    actor: int,
+    at: datetime,
+    sent_on: date | None = None,
+    expected_back: date | None = None,
+    record_id: int | None = None,
+) -> Status:
+    """Do one deed of the status table; the caller has checked that the person may.
+
+    `words` is the reason; for a limit it is what the gauge may still be used for. `sent_on` and `expected_back` go
+    with sending out.
+    """
+    item = item_of(equipment_id)
+    gauge = db.session.get(Gauge, equipment_id) if item.kind == Kind.GAUGE else None
+    before = status_of(item.kind, item.lifecycle, item.availability, gauge.status if gauge else None)
+    after = next_status(item.kind, before, deed, item.code)
+    if deed == Deed.CALIBRATED and gauge is not None and gauge.limited_use:
+        after = Status.LIMITED_USE  # a calibration does not widen what it may be used for
+    if deed == Deed.SEND_OUT and expected_back and sent_on and expected_back < sent_on:
+        raise Refusal("It must be expected back after it is sent.", field="expected_back")
+    if gauge is not None:
+        gauge.status = after
+        gauge.sent_on, gauge.expected_back = (sent_on, expected_back) if deed == Deed.SEND_OUT else (None, None)
+        if deed == Deed.LIMIT:
+            gauge.limited_use = words.strip()
+        elif deed == Deed.UNLIMIT:
+            gauge.limited_use = ""
+    _follow(item, after)
+    log(item.id, f"{before} → {after}", _status_words(words, expected_back), actor=actor, at=at, record_id=record_id)
+    return after
+
+
+def place_words(area_id: int | None, station_id: int | None) -> str:
+    """Name a place: "Assembly, 4A-02"; "no fixed place" where there is none."""
+    area = db.session.get(Area, area_id) if area_id else None
+    station = db.session.get(Station, station_id) if station_id else None
+    names = [place for place in (area.name if area else "", station.code if station else "") if place]
+    return ", ".join(names) or "no fixed place"
+
+
+def _of_kind(equipment_id: int, kind: Kind) -> Equipment:
+    item = item_of(equipment_id)
+    if item.kind != kind:
+        raise NotFound("%(code)s is a %(kind)s.", code=item.code, kind=item.kind)
+    return item
+
+
+def _gauge(equipment_id: int) -> Gauge:
+    return db.session.get_one(Gauge, equipment_id)
+
+
+def _standard(equipment_id: int) -> Standard:
+    return db.session.get_one(Standard, equipment_id)
+
+
+def _check_lifecycle(lifecycle: str) -> None:
+    if lifecycle not in LIFECYCLES:
+        raise Refusal("Choose where this machine stands.", field="lifecycle")
+
+
+def _add(kind: Kind, entry: ItemEntry) -> Equipment:
+    item = Equipment(kind=kind, **_item_values(entry))
+    _check_code_is_free(item.code, None)
+    db.session.add(item)
+    db.session.flush()
+    return item
+
+
+def _item_values(entry: ItemEntry) -> dict[str, object]:
+    area_id = _checked_place(entry.area_id, entry.station_id)
+    return {
+        "code": clean_code(entry.code),
+        "name": entry.name.strip(),
+        "maker": entry.maker.strip(),
+        "serial": entry.serial.strip(),
+        "area_id": area_id,
+        "station_id": entry.station_id,
+        "part_of_id": entry.part_of_id,
+        "acquired": entry.acquired,
+        "note": entry.note.strip(),
+    }
+
+
+def _check_code_is_free(code: str, own_id: int | None) -> None:
+    taken = db.session.scalar(select(Equipment).where(Equipment.code == code))
+    if taken is not None and taken.id != own_id:
+        raise Refusal(
+            "%(code)s is already the code of %(name)s. Choose another.", field="code", code=code, name=taken.name
+        )
+
+
+def _checked_place(area_id: int | None, station_id: int | None) -> int | None:
+    """Return the area of the place; raises Refusal for a station of another area, or a place that is not there."""
+    if station_id is not None:
+        station = db.session.get(Station, station_id)
+        if station is None or area_id not in {None, station.area_id}:
+            raise Refusal("This station is not in that area. Choose the place again.", field="place")
+        return station.area_id
+    if area_id is not None and db.session.get(Area, area_id) is None:
+        raise Refusal("This area does not exist. Choose the place again.", field="place")
+    return area_id
+
+
+def _gauge_values(entry: GaugeEntry) -> dict[str, object]:
+    return {
+        "kind": entry.kind.strip(),
+        "procedure_id": entry.procedure_id,
+        "point_set": entry.point_set,
+        "interval_months": entry.interval_months,
+        "limited_use": entry.limited_use.strip(),
+        "in_use_check": entry.in_use_check.strip(),
+        "calibrated_by": entry.calibrated_by,
+    }
+
+
+def _standard_values(entry: StandardEntry) -> dict[str, object]:
+    return {
+        "quantity": entry.quantity.strip(),
+        "unit": entry.unit,
+        "resolution": entry.resolution,
+        "low": entry.low,
+        "high": entry.high,
+        "interval_months": entry.interval_months,
+        "reference_material": entry.reference_material,
+        "opened_use_days": entry.opened_use_days if entry.reference_material else None,
+    }
+
+
+def _write_functions(gauge_id: int, functions: tuple[FunctionEntry, ...]) -> None:
+    db.session.execute(delete(GaugeFunction).where(GaugeFunction.gauge_id == gauge_id))
+    db.session.add_all(
+        GaugeFunction(
+            gauge_id=gauge_id,
+            place=place,
+            name=function.name.strip(),
+            unit=function.unit,
+            low=function.low,
+            high=function.high,
+            resolution=function.resolution,
+            reads_to=function.reads_to or function.resolution,
+            tolerance=function.tolerance.strip(),
+        )
+        for place, function in enumerate(functions, 1)
+    )
+    db.session.flush()
+
+
+def _functions(gauge_id: int) -> tuple[FunctionEntry, ...]:
+    rows = db.session.scalars(
+        select(GaugeFunction).where(GaugeFunction.gauge_id == gauge_id).order_by(GaugeFunction.place)
+    )
+    return tuple(
+        FunctionEntry(row.name, row.unit, row.low, row.high, row.resolution, row.reads_to, row.tolerance)
+        for row in rows
+    )
+
+
+def _change_item(item: Equipment, entry: ItemEntry) -> list[str]:
+    values = _item_values(entry)
+    _check_code_is_free(str(values["code"]), item.id)
+    if values.pop("code") != item.code:
+        raise Refusal("The code stands on the label: it never changes. Enter new equipment instead.", field="code")
+    return _put(item, values)
+
+
+def _put(row: object, values: dict[str, object]) -> list[str]:
+    """Write the values that differ and return their names."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def _entered(item: Equipment, actor: int, at: datetime) -> None:
+    db.session.flush()
+    _find_again(item)
+    log(item.id, "entered", item.name, actor=actor, at=at)
+
+
+def _changed(item: Equipment, changed: list[str], actor: int, at: datetime) -> None:
+    if not changed:
+        return
+    _find_again(item)
+    names = ", ".join(name.removesuffix("_id").replace("_", " ") for name in changed)
+    log(item.id, "changed", names, actor=actor, at=at)
+
+
+def _find_again(item: Equipment) -> None:
+    words = (item.kind, _sort_of(item), item.maker, item.serial, _place_of(item))
+    search.put("equipment", item.code, item.name, " ".join(part for part in words if part))
+
+
+def _sort_of(item: Equipment) -> str:
+    """Name what sort of gauge or standard this is, as people search for it."""
+    if item.kind == Kind.GAUGE:
+        return _gauge(item.id).kind
+    return _standard(item.id).quantity if item.kind == Kind.STANDARD else ""
+
+
+def _place_of(item: Equipment) -> str:
+    return place_words(item.area_id, item.station_id) if item.area_id else ""
+
+
+def _follow(item: Equipment, after: Status) -> None:
+    """Keep the columns that every kind shares in step with the new status."""
+    if item.kind == Kind.MACHINE:
+        item.lifecycle = after
+        return
+    item.lifecycle = Status.RETIRED if after is Status.RETIRED else Status.IN_SERVICE
+    if item.kind == Kind.STANDARD:
+        item.availability = Status.SENT_OUT if after is Status.SENT_OUT else ""
+
+
+def _status_words(words: str, expected_back: date | None) -> str:
+    back = f"expected back {day_text(expected_back)}" if expected_back else ""
+    return _joined(back, words)
+
+
+def _joined(*parts: str) -> str:
+    return ": ".join(part.strip() for part in parts if part.strip())

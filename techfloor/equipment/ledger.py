@@ -1,0 +1,128 @@
+"""The ledgers of equipment, which every room may read and duties write: what happened, what is held, what is due."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, EquipmentLog
+from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store import db
+
+CALIBRATION = "calibration"
+"""The work of a due that a calibration, or a standard's certificate, moves on."""
+
+
+def log(
+    equipment_id: int, event: str, words: str = "", *, actor: int, at: datetime, record_id: int | None = None
+) -> EquipmentLog:
+    """Write a line into the log of a piece of equipment."""
+    line = EquipmentLog(equipment_id=equipment_id, event=event, words=words, record_id=record_id, at=at, by_id=actor)
+    db.session.add(line)
+    db.session.flush()
+    return line
+
+
+def place_hold(
+    equipment_id: int, reason: str, words: str, *, actor: int, at: datetime, record_id: int | None = None
+) -> EquipmentHold:
+    """Stop the use of a piece of equipment; the hold that a record placed already is given back as it stands."""
+    if reason not in HOLD_REASONS:
+        raise Refusal("Choose why it may not be used.", field="reason")
+    item = item_of(equipment_id)
+    same = _open_hold(equipment_id, reason, record_id)
+    if same is not None and record_id is not None:
+        return same
+    if same is not None:
+        raise Refusal(
+            "%(code)s is already held as %(reason)s. Look at that hold first.",
+            field="reason",
+            code=item.code,
+            reason=reason,
+        )
+    if not words.strip():
+        raise Refusal("Enter what you found.", field="remark")
+    hold = EquipmentHold(
+        equipment_id=equipment_id,
+        reason=reason,
+        words=words.strip(),
+        record_id=record_id,
+        placed_by=actor,
+        placed_at=at,
+    )
+    db.session.add(hold)
+    log(equipment_id, "held", f"{reason}: {words.strip()}", actor=actor, at=at, record_id=record_id)
+    return hold
+
+
+def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: int | None = None) -> EquipmentHold:
+    """End a hold, once; one for out of tolerance ends only with the record that showed it passing."""
+    hold = db.session.get(EquipmentHold, hold_id)
+    if hold is None:
+        raise NotFound("This hold does not exist.")
+    if hold.lifted_at is not None:
+        raise Refusal("This hold was lifted on %(day)s already.", day=day_text(hold.lifted_at.date()))
+    if hold.reason == OUT_OF_TOLERANCE and record_id is None:
+        raise Refusal(
+            "It was found out of tolerance: calibrate it. It returns when it passes as left and that is reviewed."
+        )
+    if not words.strip():
+        raise Refusal("Enter what makes it safe to use again.", field="remark")
+    hold.lifted_by, hold.lifted_at, hold.lift_words = actor, at, words.strip()
+    log(hold.equipment_id, "hold lifted", f"{hold.reason}: {hold.lift_words}", actor=actor, at=at, record_id=record_id)
+    return hold
+
+
+def set_due(equipment_id: int, work: str, due: date, *, last_done: date | None = None) -> EquipmentDue:
+    """Put the due day of one kind of work, without a line in the log: for equipment that is just being entered."""
+    row = _due(equipment_id, work)
+    if row is None:
+        row = EquipmentDue(equipment_id=equipment_id, work=work, due=due, last_done=last_done)
+        db.session.add(row)
+    else:
+        row.due, row.last_done = due, last_done or row.last_done
+    db.session.flush()
+    return row
+
+
+def move_due(
+    equipment_id: int,
+    work: str,
+    due: date,
+    *,
+    actor: int,
+    at: datetime,
+    last_done: date | None = None,
+    record_id: int | None = None,
+) -> EquipmentDue:
+    """Move a due day on, because the work was done (with its record) or somebody decided so."""
+    row = set_due(equipment_id, work, due, last_done=last_done)
+    if record_id is not None:
+        row.last_record_id = record_id
+    log(equipment_id, "due moved", f"{work}: {day_text(due)}", actor=actor, at=at, record_id=record_id)
+    return row
+
+
+def _due(equipment_id: int, work: str) -> EquipmentDue | None:
+    return db.session.scalar(
+        select(EquipmentDue).where(EquipmentDue.equipment_id == equipment_id, EquipmentDue.work == work)
+    )
+
+
+def _open_hold(equipment_id: int, reason: str, record_id: int | None) -> EquipmentHold | None:
+    return db.session.scalar(
+        select(EquipmentHold).where(
+            EquipmentHold.equipment_id == equipment_id,
+            EquipmentHold.reason == reason,
+            EquipmentHold.record_id.is_(None) if record_id is None else EquipmentHold.record_id == record_id,
+            EquipmentHold.lifted_at.is_(None),
+        )
+    )
+
+
+def item_of(equipment_id: int) -> Equipment:
+    """Find a piece of equipment; raises NotFound."""
+    item = db.session.get(Equipment, equipment_id)
+    if item is None:
+        raise NotFound("This equipment does not exist.")
+    return item

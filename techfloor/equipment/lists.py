@@ -1,0 +1,146 @@
+"""The lists of equipment: one statement each, paged by code."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, text, true
+
+from techfloor.equipment.ledger import CALIBRATION
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, Standard
+from techfloor.equipment.shapes import DueLine, Line, ListPage, Wanted
+from techfloor.equipment.statuses import Status, status_of
+from techfloor.places.models import Area, Station
+from techfloor.store import db
+from techfloor.store.search import SearchItem, match_text
+
+HELD, OVERDUE = "held", "overdue"
+"""What a list can be narrowed to beside the statuses."""
+
+_OPEN = and_(EquipmentHold.equipment_id == Equipment.id, EquipmentHold.lifted_at.is_(None))
+_HOLD = func.coalesce(
+    select(EquipmentHold.reason).where(_OPEN).order_by(EquipmentHold.id).limit(1).scalar_subquery(), ""
+)
+_CALIBRATION_DUE = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == CALIBRATION)
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Equipment.code,
+            Equipment.name,
+            Equipment.kind,
+            func.coalesce(Gauge.kind, Standard.quantity, ""),
+            func.coalesce(Area.name, ""),
+            func.coalesce(Station.code, ""),
+            Equipment.lifecycle,
+            Equipment.availability,
+            Gauge.status,
+            _HOLD,
+            EquipmentDue.due,
+            Gauge.expected_back,
+            func.coalesce(Gauge.limited_use, ""),
+        )
+        .outerjoin(Gauge, Gauge.equipment_id == Equipment.id)
+        .outerjoin(Standard, Standard.equipment_id == Equipment.id)
+        .outerjoin(Area, Area.id == Equipment.area_id)
+        .outerjoin(Station, Station.id == Equipment.station_id)
+        .outerjoin(EquipmentDue, _CALIBRATION_DUE)
+    )
+
+
+def list_page(wanted: Wanted, *, after: str = "", before: str = "", size: int = 50) -> ListPage:
+    """Read one page of the list, in one statement; `before` reads backwards from a code."""
+    statement = _narrowed(_lines(), wanted).limit(size + 1)
+    if before:
+        statement = statement.where(Equipment.code < before).order_by(Equipment.code.desc())
+    else:
+        statement = statement.where(Equipment.code > after).order_by(Equipment.code)
+    lines = [_line(tuple(row)) for row in db.session.execute(statement)]
+    more, lines = len(lines) > size, lines[:size]
+    if before:
+        lines.reverse()
+        return ListPage(lines, lines[0].code if more else "", lines[-1].code if lines else "")
+    return ListPage(lines, lines[0].code if after and lines else "", lines[-1].code if more else "")
+
+
+def _line(row: tuple[Any, ...]) -> Line:
+    code, name, kind, sort, area, station, lifecycle, availability, gauge_status, hold, due, back, limited = row
+    status = status_of(kind, lifecycle, availability, gauge_status)
+    return Line(code, name, kind, sort, area, station, status, hold, due, back, limited)
+
+
+def _narrowed(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    statement = statement.where(Equipment.kind == wanted.kind)
+    if wanted.area_id is not None:
+        statement = statement.where(Equipment.area_id == wanted.area_id)
+    if wanted.status:
+        statement = statement.where(_in_status(wanted))
+    if match := match_text(wanted.words):
+        found = select(SearchItem.key).where(
+            SearchItem.kind == "equipment",
+            text("search_item.id IN (SELECT rowid FROM search_words WHERE search_words MATCH :match)").bindparams(
+                match=match
+            ),
+        )
+        statement = statement.where(Equipment.code.in_(found))
+    return statement
+
+
+def _in_status(wanted: Wanted) -> ColumnElement[bool]:
+    if wanted.status == HELD:
+        return exists().where(_OPEN)
+    if wanted.status == OVERDUE:
+        return and_(EquipmentDue.due < wanted.today, Equipment.lifecycle != Status.RETIRED)
+    if wanted.status == Status.SENT_OUT:
+        return or_(Gauge.status == wanted.status, Equipment.availability == wanted.status)
+    # A standard has no column of its own for being in use.
+    return or_(
+        Gauge.status == wanted.status,
+        and_(Gauge.equipment_id.is_(None), Equipment.lifecycle == wanted.status),
+        and_(
+            Standard.equipment_id.is_not(None),
+            Equipment.lifecycle == Status.IN_SERVICE,
+            Equipment.availability != Status.SENT_OUT,
+            true() if wanted.status == Status.IN_USE else false(),
+        ),
+    )
+
+
+def due_list(until: date, *, area_id: int | None = None, work: str = "", limit: int = 100) -> list[DueLine]:
+    """Read what is due up to a day, the most overdue first; without what is retired or lost."""
+    statement = (
+        select(
+            Equipment.code,
+            Equipment.name,
+            Equipment.kind,
+            func.coalesce(Area.name, ""),
+            func.coalesce(Station.code, ""),
+            EquipmentDue.work,
+            EquipmentDue.due,
+            Equipment.lifecycle,
+            Equipment.availability,
+            Gauge.status,
+            _HOLD,
+        )
+        .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
+        .outerjoin(Gauge, Gauge.equipment_id == Equipment.id)
+        .outerjoin(Area, Area.id == Equipment.area_id)
+        .outerjoin(Station, Station.id == Equipment.station_id)
+        .where(
+            EquipmentDue.due <= until,
+            Equipment.lifecycle != Status.RETIRED,
+            func.coalesce(Gauge.status, "").not_in([Status.RETIRED, Status.LOST, Status.INDICATION_ONLY]),
+        )
+        .order_by(EquipmentDue.due, Equipment.code)
+        .limit(limit)
+    )
+    if area_id is not None:
+        statement = statement.where(Equipment.area_id == area_id)
+    if work:
+        statement = statement.where(EquipmentDue.work == work)
+    return [
+        DueLine(code, name, kind, area, station, work, due, status_of(kind, life, availability, status), hold)
+        for code, name, kind, area, station, work, due, life, availability, status, hold in db.session.execute(
+            statement
+        )
+    ]

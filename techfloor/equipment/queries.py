@@ -1,0 +1,316 @@
+"""Reads of equipment: plain rows, one statement for each list."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, select
+
+from techfloor.equipment.lists import due_list, list_page
+from techfloor.equipment.models import (
+    Equipment,
+    EquipmentDue,
+    EquipmentHold,
+    EquipmentLog,
+    Gauge,
+    GaugeFunction,
+    Standard,
+    StandardCertificate,
+)
+from techfloor.equipment.shapes import (
+    CertificateView,
+    DueView,
+    FunctionView,
+    GaugeView,
+    HoldView,
+    ItemView,
+    LogLine,
+    StandardView,
+)
+from techfloor.equipment.statuses import Status, status_of
+from techfloor.people.models import Person
+from techfloor.places.models import Area, Station
+from techfloor.records.models import Definition, Record
+from techfloor.refusals import NotFound
+from techfloor.store import db
+
+__all__ = [
+    "by_code",
+    "by_id",
+    "certificates_of",
+    "due_list",
+    "dues_of",
+    "functions_of",
+    "gauge_view",
+    "hold_by_id",
+    "list_page",
+    "log_of",
+    "machines",
+    "next_code",
+    "open_holds",
+    "places",
+    "standards_for",
+    "standards_of",
+]
+
+
+def by_code(code: str) -> ItemView:
+    """Read a piece of equipment by the code on its label; raises NotFound."""
+    found = _items(Equipment.code == code.strip().upper())
+    if not found:
+        raise NotFound("No equipment has the code %(code)s. Check the label and type it again.", code=code.strip())
+    return found[0]
+
+
+def by_id(equipment_id: int) -> ItemView:
+    """Read a piece of equipment by its id; raises NotFound."""
+    found = _items(Equipment.id == equipment_id)
+    if not found:
+        raise NotFound("This equipment does not exist.")
+    return found[0]
+
+
+def _items(which: ColumnElement[bool]) -> list[ItemView]:
+    whole = select(Equipment.id, Equipment.code).subquery("whole")
+    statement = (
+        select(
+            Equipment.id,
+            Equipment.code,
+            Equipment.kind,
+            Equipment.name,
+            Equipment.maker,
+            Equipment.serial,
+            Equipment.area_id,
+            func.coalesce(Area.name, ""),
+            Equipment.station_id,
+            func.coalesce(Station.code, ""),
+            func.coalesce(whole.c.code, ""),
+            Equipment.lifecycle,
+            Equipment.availability,
+            Equipment.acquired,
+            Equipment.note,
+            Gauge.status,
+        )
+        .outerjoin(Gauge, Gauge.equipment_id == Equipment.id)
+        .outerjoin(Area, Area.id == Equipment.area_id)
+        .outerjoin(Station, Station.id == Equipment.station_id)
+        .outerjoin(whole, whole.c.id == Equipment.part_of_id)
+        .where(which)
+    )
+    return [_item_view(row) for row in db.session.execute(statement)]
+
+
+def _item_view(row: Row[*tuple[Any, ...]]) -> ItemView:
+    values: tuple[Any, ...] = tuple(row)
+    status = status_of(row.kind, row.lifecycle, row.availability, row[-1])
+    return ItemView(*(*values[:-1], status))
+
+
+def gauge_view(code: str) -> GaugeView:
+    """Read a gauge whole; raises NotFound, also for equipment that is no gauge."""
+    item = by_code(code)
+    row = db.session.execute(
+        select(Gauge, func.coalesce(Definition.code, ""), func.coalesce(Definition.title, ""))
+        .outerjoin(Definition, Definition.id == Gauge.procedure_id)
+        .where(Gauge.equipment_id == item.id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("%(code)s is no gauge. Check the label and type it again.", code=item.code)
+    gauge, procedure_code, procedure_title = row
+    return GaugeView(
+        item=item,
+        kind=gauge.kind,
+        procedure_id=gauge.procedure_id,
+        procedure_code=procedure_code,
+        procedure_title=procedure_title,
+        point_set=gauge.point_set,
+        interval_months=gauge.interval_months,
+        limited_use=gauge.limited_use,
+        in_use_check=gauge.in_use_check,
+        calibrated_by=gauge.calibrated_by,
+        sent_on=gauge.sent_on,
+        expected_back=gauge.expected_back,
+        functions=functions_of(item.id),
+        dues=dues_of(item.id),
+        holds=tuple(open_holds([item.id]).get(item.id, ())),
+    )
+
+
+def functions_of(gauge_id: int) -> tuple[FunctionView, ...]:
+    """Read what a gauge measures, in its own order."""
+    f = GaugeFunction
+    statement = select(f.id, f.place, f.name, f.unit, f.low, f.high, f.resolution, f.reads_to, f.tolerance)
+    rows = db.session.execute(statement.where(f.gauge_id == gauge_id).order_by(f.place))
+    return tuple(FunctionView(*row) for row in rows)
+
+
+def dues_of(equipment_id: int) -> tuple[DueView, ...]:
+    """Read what is due on a piece of equipment, the next one first."""
+    rows = db.session.execute(
+        select(EquipmentDue.work, EquipmentDue.due, EquipmentDue.last_done, Record.number)
+        .outerjoin(Record, Record.id == EquipmentDue.last_record_id)
+        .where(EquipmentDue.equipment_id == equipment_id)
+        .order_by(EquipmentDue.due)
+    )
+    return tuple(DueView(*row) for row in rows)
+
+
+def open_holds(equipment_ids: Iterable[int]) -> dict[int, list[HoldView]]:
+    """Read the open holds of several pieces of equipment, the oldest first."""
+    h = EquipmentHold
+    rows = db.session.execute(
+        select(h.equipment_id, h.id, h.reason, h.words, h.placed_at, Person.name, Record.number)
+        .join(Person, Person.id == h.placed_by)
+        .outerjoin(Record, Record.id == h.record_id)
+        .where(h.equipment_id.in_(list(equipment_ids)), h.lifted_at.is_(None))
+        .order_by(h.id)
+    )
+    found: dict[int, list[HoldView]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(HoldView(*row[1:]))
+    return found
+
+
+def hold_by_id(hold_id: int) -> tuple[str, HoldView, bool]:
+    """Read a hold: the code of its equipment, the hold, and whether it is still open; raises NotFound."""
+    h = EquipmentHold
+    row = db.session.execute(
+        select(Equipment.code, h.id, h.reason, h.words, h.placed_at, Person.name, Record.number, h.lifted_at)
+        .join(Equipment, Equipment.id == h.equipment_id)
+        .join(Person, Person.id == h.placed_by)
+        .outerjoin(Record, Record.id == h.record_id)
+        .where(h.id == hold_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("This hold does not exist. Go back to the equipment.")
+    return row[0], HoldView(*row[1:-1]), row[-1] is None
+
+
+def standards_for(codes: Iterable[str], day: date) -> list[StandardView]:
+    """Read standards with the certificate that counts on a day: the newest issued by then, or the opened lot."""
+    return _standards(Equipment.code.in_([code.upper() for code in codes]), day)
+
+
+def standards_of(quantity: str, day: date) -> list[StandardView]:
+    """Read the standards of a quantity that are not retired, with the certificate that counts on a day."""
+    return _standards(and_(Standard.quantity == quantity, Equipment.lifecycle != Status.RETIRED), day)
+
+
+def _standards(which: ColumnElement[bool], day: date) -> list[StandardView]:
+    c, s = StandardCertificate, Standard
+    opened = and_(c.opened.is_not(None), c.opened <= day)
+    in_force = (
+        select(c.id)
+        .where(c.standard_id == Equipment.id, c.issued <= day)
+        # Of a reference material the lot counts that was opened last, though a newer one stands on the shelf.
+        .order_by(and_(s.reference_material, opened).desc(), c.issued.desc(), c.id.desc())
+        .limit(1)
+        .correlate(Equipment, s)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Equipment, s, c)
+        .join(s, s.equipment_id == Equipment.id)
+        .outerjoin(c, c.id == in_force)
+        .where(which)
+        .order_by(Equipment.code)
+    ).all()
+    holds = open_holds([row[0].id for row in rows])
+    return [_standard_view(item, standard, paper, holds.get(item.id, [])) for item, standard, paper in rows]
+
+
+def _standard_view(
+    item: Equipment, standard: Standard, paper: StandardCertificate | None, holds: list[HoldView]
+) -> StandardView:
+    return StandardView(
+        id=item.id,
+        code=item.code,
+        name=item.name,
+        serial=item.serial,
+        quantity=standard.quantity,
+        unit=standard.unit,
+        resolution=standard.resolution,
+        low=standard.low,
+        high=standard.high,
+        interval_months=standard.interval_months,
+        reference_material=standard.reference_material,
+        opened_use_days=standard.opened_use_days,
+        status=status_of(item.kind, item.lifecycle, item.availability),
+        certificate=_certificate_view(paper) if paper is not None else None,
+        holds=tuple(holds),
+    )
+
+
+def _certificate_view(paper: StandardCertificate) -> CertificateView:
+    return CertificateView(
+        paper.id,
+        paper.number,
+        paper.laboratory,
+        paper.issued,
+        paper.valid_until,
+        paper.opened,
+        paper.uncertainty_text,
+        paper.uncertainty,
+        tuple(paper.certified),
+    )
+
+
+def certificates_of(standard_id: int) -> list[CertificateView]:
+    """Read the certificates of a standard, the newest first."""
+    c = StandardCertificate
+    rows = db.session.scalars(select(c).where(c.standard_id == standard_id).order_by(c.issued.desc(), c.id.desc()))
+    return [_certificate_view(paper) for paper in rows]
+
+
+def log_of(equipment_id: int, *, before: int | None = None, size: int = 30) -> list[LogLine]:
+    """Read the log, the newest line first; `before` goes on from a line's id."""
+    g = EquipmentLog
+    statement = (
+        select(g.id, g.at, Person.name, g.event, g.words, Record.number)
+        .join(Person, Person.id == g.by_id)
+        .outerjoin(Record, Record.id == g.record_id)
+        .where(g.equipment_id == equipment_id)
+        .order_by(g.id.desc())
+        .limit(size)
+    )
+    if before is not None:
+        statement = statement.where(g.id < before)
+    return [LogLine(*row) for row in db.session.execute(statement)]
+
+
+def places() -> list[tuple[int, str, int | None, str]]:
+    """Read every area with its stations: (area id, area, station id, station), an area itself first."""
+    rows = db.session.execute(
+        select(Area.id, Area.name, Station.id, Station.code)
+        .outerjoin(Station, Station.area_id == Area.id)
+        .order_by(Area.id, Station.code)
+    )
+    found: list[tuple[int, str, int | None, str]] = []
+    for area_id, area, station_id, station in rows:
+        if not found or found[-1][0] != area_id:
+            found.append((area_id, area, None, ""))
+        if station_id is not None:
+            found.append((area_id, area, station_id, station))
+    return found
+
+
+def machines() -> list[tuple[int, str, str]]:
+    """Read the machines that a gauge can be built into: (id, code, name)."""
+    rows = db.session.execute(
+        select(Equipment.id, Equipment.code, Equipment.name)
+        .where(Equipment.kind == "machine", Equipment.lifecycle != Status.RETIRED)
+        .order_by(Equipment.code)
+    )
+    return list(rows)
+
+
+_PREFIX = {"machine": "M-", "gauge": "G-", "standard": "S-"}
+
+
+def next_code(kind: str) -> str:
+    """Propose the code after the highest one in use, such as G-022; the first is G-001."""
+    prefix = _PREFIX[kind]
+    codes = db.session.scalars(select(Equipment.code).where(Equipment.code.startswith(prefix, autoescape=True)))
+    numbers = [code.removeprefix(prefix) for code in codes]
+    highest = max((number for number in numbers if number.isdigit()), key=lambda n: (int(n), len(n)), default="000")
+    return f"{prefix}{int(highest) + 1:0{len(highest)}d}"

@@ -1,0 +1,112 @@
+"""What the pages of equipment share: the blueprint, the permissions, the choices and the day."""
+
+from datetime import date
+from typing import Any
+
+from flask import g, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+from wtforms.fields.choices import SelectChoice
+
+from techfloor import clock
+from techfloor.equipment import queries
+from techfloor.equipment.fields import options
+from techfloor.equipment.rules import UsePolicy, plant_day, use_policy
+from techfloor.equipment.shapes import ItemView
+from techfloor.equipment.statuses import MANAGE, MEASURE, Kind
+from techfloor.places.queries import PlantFacts
+from techfloor.records.models import Definition
+from techfloor.store import db
+from techfloor.web.access import permission
+from techfloor.web.forms import EntryForm
+from techfloor.web.pages import Pages, check_permission
+from techfloor.web.visitor import visitor
+
+READ, LIFT = "equipment:read", "equipment:lift"
+HOLD = "equipment:hold"
+PROCEDURE = "calibration procedure"
+"""The kind of definition that a gauge follows."""
+
+pages = Pages("equipment", "techfloor.equipment.views", url_prefix="/equipment")
+
+_EVERYBODY = ("technician", "supervisor", "trainer", "quality", "auditor", "administrator")
+PERMISSIONS = (
+    permission(READ, "See machines, gauges and standards", *_EVERYBODY),
+    permission(HOLD, "Hold equipment, report it lost or found, take a spare", "technician", "supervisor", "quality"),
+    permission(LIFT, "Lift a hold", "supervisor", "quality"),
+    permission(MANAGE, "Enter machines, move, send out and receive", "supervisor", "quality", "administrator"),
+    permission(MEASURE, "Enter gauges and standards, limit and retire them", "quality", "administrator"),
+)
+
+
+def needed_for(kind: str) -> str:
+    """Return the permission to enter or change equipment of a kind."""
+    return MANAGE if kind == Kind.MACHINE else MEASURE
+
+
+def check_kind(kind: str) -> None:
+    """Let the request pass when the visitor may enter or change this kind; raises NotAllowed."""
+    check_permission(needed_for(kind))
+
+
+def may(wanted: str) -> bool:
+    """Tell whether the visitor has a permission."""
+    return visitor().may(wanted)
+
+
+def plant() -> PlantFacts:
+    """Return the plant's facts."""
+    facts: PlantFacts = g.plant
+    return facts
+
+
+def today() -> date:
+    """Return the day it is at the plant."""
+    return plant_day(clock.now(), plant().zone)
+
+
+def policy() -> UsePolicy:
+    """Return what the plant's profile says of an overdue gauge."""
+    return use_policy(plant().profile)
+
+
+def by_whom() -> dict[str, Any]:
+    """Return who acts and when, as every action asks for it."""
+    return {"actor": visitor().person_id, "at": clock.now()}
+
+
+def resumed(form: EntryForm) -> bool:
+    """Tell whether what was typed earlier stands in a form again; `?fresh=1` empties it to begin anew."""
+    if form.restored and "fresh" in request.args:
+        form.process()
+        form.restored = False
+    return bool(form.restored)
+
+
+def place_choices() -> list[SelectChoice]:
+    """Return the areas and stations to choose from; '' is no fixed place."""
+    found = [("", _("No fixed place"))]
+    for area_id, area, station_id, station in queries.places():
+        value = f"{area_id}.{station_id}" if station_id else str(area_id)
+        found.append((value, f"{area} · {station}" if station else area))
+    return options(*found)
+
+
+def procedure_choices() -> list[SelectChoice]:
+    """Return the calibration procedures to choose from."""
+    rows = db.session.execute(
+        select(Definition.id, Definition.code, Definition.title)
+        .where(Definition.kind == PROCEDURE)
+        .order_by(Definition.code)
+    )
+    return options(("", _("None yet")), *((str(key), f"{code} · {title}") for key, code, title in rows))
+
+
+def machine_choices() -> list[SelectChoice]:
+    """Return the machines that a gauge can be built into."""
+    return options(("", _("No machine")), *((str(key), f"{code} · {name}") for key, code, name in queries.machines()))
+
+
+def page_of(item: ItemView) -> str:
+    """Return the address of a piece of equipment's page."""
+    return f"/equipment/{item.code}"

@@ -1,0 +1,360 @@
+"""Looking at equipment: the list, the page of each, its label."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from flask import current_app, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from techfloor.equipment import queries
+from techfloor.equipment.entries import range_words
+from techfloor.equipment.ledger import CALIBRATION
+from techfloor.equipment.lists import HELD, OVERDUE
+from techfloor.equipment.queries import by_code
+from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
+from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, ListPage, LogLine, StandardView, Wanted
+from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
+from techfloor.equipment.views.common import (
+    HOLD,
+    LIFT,
+    READ,
+    may,
+    needed_for,
+    page_of,
+    pages,
+    place_choices,
+    policy,
+    today,
+)
+from techfloor.equipment.wording import (
+    DEED_WORDS,
+    KIND_WORDS,
+    STATUS_SIGNS,
+    Sign,
+    days_words,
+    event_look,
+    signs,
+    told,
+)
+from techfloor.measures.units import show_unit
+from techfloor.web.show import day, moment, number
+
+LOG_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What a visitor asked the list for, as it stands in the address."""
+
+    kind: str
+    area: str
+    status: str
+    words: str
+
+    def url(self, **more: str) -> str:
+        """Return the address of the list with these, and `more` changed or added."""
+        values = {"kind": self.kind, "area": self.area, "status": self.status, "q": self.words, **more}
+        return "/equipment/?" + urlencode({name: value for name, value in values.items() if value})
+
+
+@pages.page("/", permission=READ)
+def index() -> str:
+    """List the machines, the gauges or the standards."""
+    asked = _asked()
+    wanted = Wanted(
+        kind=asked.kind,
+        today=today(),
+        area_id=int(asked.area) if asked.area else None,
+        status=asked.status,
+        words=asked.words,
+    )
+    page = queries.list_page(wanted, after=_code("after"), before=_code("before"))
+    return render_template(
+        "equipment/index.html",
+        asked=asked,
+        tabs=_tabs(asked),
+        areas=[(each.value, each.label) for each in place_choices() if each.value and "." not in each.value],
+        statuses=_status_choices(asked.kind),
+        lines=_rows(page),
+        before=asked.url(before=page.before) if page.before else "",
+        after=asked.url(after=page.after) if page.after else "",
+        narrowed=bool(asked.area or asked.status or asked.words),
+        may_add=may(needed_for(asked.kind)),
+        titles=KIND_WORDS[Kind(asked.kind)],
+    )
+
+
+def _asked() -> Narrowing:
+    kind, area, status = (request.args.get(name, "") for name in ("kind", "area", "status"))
+    kind = kind if kind in set(Kind) else Kind.GAUGE.value
+    return Narrowing(
+        kind=kind,
+        area=area if area.isascii() and area.isdigit() and len(area) < 10 else "",
+        status=status if status in dict(_status_choices(kind)) else "",
+        words=request.args.get("q", "").strip()[:100],
+    )
+
+
+def _code(name: str) -> str:
+    return request.args.get(name, "")[:40].upper()
+
+
+def _tabs(asked: Narrowing) -> list[dict[str, Any]]:
+    return [
+        {"title": words[1], "url": f"/equipment/?kind={kind}", "current": kind == asked.kind}
+        for kind, words in KIND_WORDS.items()
+    ]
+
+
+_STATUSES: dict[str, tuple[Status, ...]] = {
+    Kind.MACHINE: LIFECYCLES,
+    Kind.GAUGE: tuple(status for status in STATUS_SIGNS if status not in {*LIFECYCLES[:3]}),  # type: ignore[misc]
+    Kind.STANDARD: (Status.IN_USE, Status.SENT_OUT, Status.RETIRED),
+}
+
+
+def _status_choices(kind: str) -> list[tuple[str, str]]:
+    found = [("", _("Any status")), (HELD, _("Held"))]
+    if kind != Kind.MACHINE:
+        found.append((OVERDUE, _("Overdue")))
+    return [*found, *((str(status), str(STATUS_SIGNS[status][1])) for status in _STATUSES[kind])]
+
+
+def _rows(page: ListPage) -> list[dict[str, Any]]:
+    now = today()
+    return [
+        {
+            "code": line.code,
+            "url": f"/equipment/{line.code}",
+            "name": line.name,
+            "sort": line.sort,
+            "place": ", ".join(part for part in (line.area, line.station) if part),
+            "due": f"{day(line.due)}, {days_words(line.due, now)}" if line.due else "–",
+            "signs": signs(line.status, line.hold, line.due, now, dated=line.kind != Kind.MACHINE),
+        }
+        for line in page.lines
+    ]
+
+
+@pages.page("/<code>", permission=READ)
+def show(code: str) -> str | Response:
+    """Show one machine, gauge or standard."""
+    item = by_code(code)
+    if code != item.code:
+        return redirect(page_of(item), code=301)
+    holds = queries.open_holds([item.id]).get(item.id, [])
+    dues = queries.dues_of(item.id)
+    before = request.args.get("before", "")
+    log = queries.log_of(item.id, before=int(before) if _is_id(before) else None, size=LOG_SIZE + 1)
+    return render_template(
+        "equipment/show.html",
+        item=item,
+        kind_title=KIND_WORDS[Kind(item.kind)],
+        signs=_signs_of(item, holds, dues),
+        holds=[_hold_line(hold) for hold in holds],
+        may_lift=may(LIFT),
+        may_hold=may(HOLD),
+        may_change=may(needed_for(item.kind)),
+        may_move=may("equipment:manage"),
+        deeds=_deeds_for(item),
+        due_facts=[(_work(due, item.kind), _due_words(due, item.kind)) for due in dues],
+        events=_events(log[:LOG_SIZE]),
+        older=f"{page_of(item)}?before={log[LOG_SIZE - 1].id}" if len(log) > LOG_SIZE else "",
+        **_of_kind(item),
+    )
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
+
+
+def _signs_of(item: ItemView, holds: list[HoldView], dues: tuple[DueView, ...]) -> list[Sign]:
+    due = next((due.due for due in dues if due.work == CALIBRATION), None)
+    found = signs(item.status, holds[0].reason if holds else "", due, today(), dated=item.kind != Kind.MACHINE)
+    if item.kind == Kind.MACHINE and item.availability not in {"", "running"}:
+        found.append(Sign("caution", item.availability.capitalize()))
+    return found
+
+
+def _of_kind(item: ItemView) -> dict[str, Any]:
+    """Return what the page shows of a gauge or a standard alone, empty for the others."""
+    found: dict[str, Any] = {"gauge_url": "", "facts": _facts(item), "functions": [], "papers": [], "objections": []}
+    found["reference_material"] = False
+    if item.kind == Kind.GAUGE:
+        gauge = queries.gauge_view(item.code)
+        found |= {
+            "gauge_url": gauge_page(item.code),
+            "facts": [*_facts(item), *_gauge_facts(gauge)],
+            "functions": _functions(gauge),
+            "objections": _notices(usable(gauge.facts(), today(), policy())),
+        }
+    elif item.kind == Kind.STANDARD:
+        (standard,) = queries.standards_for([item.code], today())
+        paper = standard.certificate.facts() if standard.certificate else None
+        why = standard_valid(paper, standard.facts(), today(), [hold.fact() for hold in standard.holds])
+        found |= {
+            "facts": [*_facts(item), *_standard_facts(standard)],
+            "papers": _papers(standard),
+            "objections": _notices(why),
+            "reference_material": standard.reference_material,
+        }
+    return found
+
+
+def _notices(found: list[Objection]) -> list[dict[str, str]]:
+    return [{"look": "fail" if why.blocks else "caution", "words": told(why)} for why in found]
+
+
+def _facts(item: ItemView) -> list[tuple[str, str]]:
+    pairs = [
+        (_("Place"), item.place or _("No fixed place")),
+        (_("Built into"), item.part_of),
+        (_("Maker"), item.maker),
+        (_("Serial number"), item.serial),
+        (_("In the plant since"), day(item.acquired) if item.acquired else ""),
+        (_("Note"), item.note),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _gauge_facts(gauge: GaugeView) -> list[tuple[str, str]]:
+    procedure = f"{gauge.procedure_code} {gauge.procedure_title}".strip()
+    pairs = [
+        (_("Kind"), gauge.kind),
+        (_("Procedure"), procedure or _("None yet")),
+        (_("Calibrated by"), _("an outside laboratory") if gauge.calibrated_by != "in house" else _("us")),
+        (_("Interval"), _months(gauge.interval_months)),
+        (_("Limited use"), gauge.limited_use),
+        (_("Check between"), gauge.in_use_check),
+        (_("Sent on"), day(gauge.sent_on) if gauge.sent_on else ""),
+        (_("Expected back"), day(gauge.expected_back) if gauge.expected_back else ""),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _months(count: int) -> str:
+    return str(ngettext("%(num)d month", "%(num)d months", count))
+
+
+def _standard_facts(standard: StandardView) -> list[tuple[str, str]]:
+    days = standard.opened_use_days
+    pairs = [
+        (_("Embodies"), standard.quantity),
+        (_("Range"), range_words(standard.low, standard.high, standard.unit)),
+        (_("Unit"), show_unit(standard.unit)),
+        (_("Smallest step"), number(standard.resolution) if standard.resolution else ""),
+        (_("Interval"), _months(standard.interval_months)),
+        (_("Good once opened"), _("%(days)s days", days=days) if days else ""),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def _functions(gauge: GaugeView) -> list[dict[str, str]]:
+    return [
+        {
+            "name": each.name,
+            "range": range_words(each.low, each.high, each.unit) or "–",
+            "step": number(each.resolution),
+            "tolerance": each.tolerance or _("by derived results"),
+        }
+        for each in gauge.functions
+    ]
+
+
+def _papers(standard: StandardView) -> list[dict[str, Any]]:
+    now, in_force = today(), standard.certificate.id if standard.certificate else None
+    return [
+        {
+            "id": paper.id,
+            "number": paper.number,
+            "laboratory": paper.laboratory,
+            "issued": day(paper.issued),
+            "valid": day(paper.valid_until),
+            "opened": day(paper.opened) if paper.opened else "–",
+            "uncertainty": paper.uncertainty_text or "–",
+            "values": [(row["nominal"], row["value"], row.get("u", "")) for row in paper.certified],
+            "sign": _paper_sign(paper.id == in_force, ended=paper.valid_until < now),
+            "may_open": standard.reference_material and paper.valid_until >= now,
+        }
+        for paper in queries.certificates_of(standard.id)
+    ]
+
+
+def _paper_sign(in_force: bool, *, ended: bool) -> Sign:
+    if in_force:
+        return Sign("fail", _("Ended")) if ended else Sign("pass", _("In force"))
+    return Sign("waiting", _("Earlier") if ended else _("Not in force"))
+
+
+def _hold_line(hold: HoldView) -> dict[str, Any]:
+    return {
+        "id": hold.id,
+        "reason": hold.reason,
+        "words": hold.words,
+        "when": moment(hold.placed_at),
+        "who": hold.placed_by,
+        "record": hold.record,
+        "by_record": hold.reason == "out of tolerance",
+    }
+
+
+def _deeds_for(item: ItemView) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": f"{page_of(item)}/status/{step.deed}",
+            "button": DEED_WORDS[step.deed].button,
+            "danger": step.deed is Deed.RETIRE,
+        }
+        for step in offered(item.kind, item.status)
+        if step.permission and may(step.permission)
+    ]
+
+
+def _work(due: DueView, kind: str) -> str:
+    if due.work != CALIBRATION:
+        return due.work.capitalize()
+    return str(_("Calibration") if kind == Kind.GAUGE else _("Certificate ends"))
+
+
+def _due_words(due: DueView, kind: str) -> str:
+    words = f"{day(due.due)}, {days_words(due.due, today())}"
+    if due.last_done is None:
+        return words
+    last = _("last done %(day)s") if kind != Kind.STANDARD else _("issued %(day)s")
+    last = last % {"day": day(due.last_done)}
+    return f"{words}; {last}" + (f" ({due.record})" if due.record else "")
+
+
+def _events(log: list[LogLine]) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": moment(line.at),
+            "who": line.by,
+            "words": line.event.capitalize(),
+            "detail": " · ".join(part for part in (line.words, line.record or "") if part),
+            "kind": event_look(line.event),
+        }
+        for line in log
+    ]
+
+
+@pages.page("/<code>/label", permission=READ)
+def label(code: str) -> str:
+    """Show the label of a piece of equipment, ready to print on 62 × 29 mm."""
+    item = by_code(code)
+    address = current_app.extensions["techfloor"].settings.public_url or request.host_url
+    url = f"{address.rstrip('/')}/e/{item.code}"
+    return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url))
+
+
+def qr_drawing(url: str) -> Markup:
+    """Return a QR code as SVG that scales with its box; error level M survives a scratch."""
+    code = segno.make(url, error="m", micro=False)
+    return Markup(  # noqa: S704 - segno writes numbers and names only
+        code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass="qr-ink", dark="#000", light="#fff")
+    )

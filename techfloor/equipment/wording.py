@@ -1,0 +1,166 @@
+"""The words and signs of equipment on the screen: a status is always a symbol, a word and a colour."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+
+from techfloor.equipment.rules import Objection
+from techfloor.equipment.statuses import Deed, Kind, Status
+from techfloor.measures.due import days_left
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A status as the page shows it; `look` names the part: pass, fail, hold, caution, info or waiting."""
+
+    look: str
+    words: str
+
+
+@dataclass(frozen=True)
+class DeedWords:
+    """A deed on its button, over its form, the question it asks, and what it said when done."""
+
+    button: Any
+    title: Any
+    question: Any
+    done: Any
+    hint: Any = ""
+
+
+KIND_WORDS = {
+    Kind.MACHINE: (_l("Machine"), _l("Machines")),
+    Kind.GAUGE: (_l("Gauge"), _l("Gauges")),
+    Kind.STANDARD: (_l("Standard"), _l("Standards")),
+}
+
+STATUS_SIGNS: dict[str, tuple[str, Any]] = {
+    Status.PLANNED: ("waiting", _l("Planned")),
+    Status.QUALIFYING: ("info", _l("Being set up")),
+    Status.IN_SERVICE: ("pass", _l("In service")),
+    Status.IN_USE: ("pass", _l("In use")),
+    Status.SPARE: ("info", _l("Spare")),
+    Status.SENT_OUT: ("info", _l("Sent out")),
+    Status.LIMITED_USE: ("caution", _l("Limited use")),
+    Status.INDICATION_ONLY: ("caution", _l("Indication only")),
+    Status.CALIBRATE_BEFORE_USE: ("caution", _l("Calibrate before use")),
+    Status.LOST: ("fail", _l("Lost")),
+    Status.RETIRED: ("waiting", _l("Retired")),
+}
+
+HOLD_WORDS = {
+    "out of tolerance": _l("Held: measures wrong"),
+    "damaged": _l("Held: damaged"),
+    "missing": _l("Held: missing"),
+    "safety": _l("Held: not safe"),
+    "other": _l("Held"),
+}
+
+_WHY = _l("Why?")
+_REMARK = _l("Remark")
+DEED_WORDS: dict[Deed, DeedWords] = {
+    Deed.PUT_IN_USE: DeedWords(_l("Put in use"), _l("Put %(code)s in use"), _REMARK, _l("%(code)s is in use.")),
+    Deed.STORE: DeedWords(_l("Put in store"), _l("Put %(code)s in store"), _REMARK, _l("%(code)s is a spare now.")),
+    Deed.SEND_OUT: DeedWords(
+        _l("Send out"), _l("Send %(code)s to the laboratory"), _l("Laboratory and order"), _l("%(code)s is sent out.")
+    ),
+    Deed.RECEIVE: DeedWords(
+        _l("Receive"),
+        _l("Receive %(code)s from the laboratory"),
+        _REMARK,
+        _l("%(code)s is back. Read its certificate."),
+    ),
+    Deed.LIMIT: DeedWords(
+        _l("Limit its use"),
+        _l("Limit the use of %(code)s"),
+        _l("What may it be used for?"),
+        _l("%(code)s is for limited use."),
+        _l("Like: saw cuts only, tolerance 1.0 mm or wider."),
+    ),
+    Deed.UNLIMIT: DeedWords(
+        _l("End limited use"),
+        _l("End the limited use of %(code)s"),
+        _WHY,
+        _l("%(code)s must be calibrated before it is used again."),
+        _l("It must be calibrated before it is used again."),
+    ),
+    Deed.INDICATION_ONLY: DeedWords(
+        _l("Indication only"),
+        _l("Use %(code)s for indication only"),
+        _WHY,
+        _l("%(code)s is for indication only."),
+        _l("It will not be calibrated, and no reading that decides may come from it."),
+    ),
+    Deed.REPORT_LOST: DeedWords(
+        _l("Report lost"), _l("Report %(code)s lost"), _l("Where was it last?"), _l("%(code)s is reported lost.")
+    ),
+    Deed.REPORT_FOUND: DeedWords(
+        _l("Report found"),
+        _l("Report %(code)s found"),
+        _l("Where was it, and how does it look?"),
+        _l("%(code)s is found. Calibrate it before use."),
+        _l("It must be calibrated before it is used again."),
+    ),
+    Deed.QUALIFY: DeedWords(
+        _l("Start set-up"), _l("Set up and test %(code)s"), _REMARK, _l("%(code)s is being set up.")
+    ),
+    Deed.PUT_IN_SERVICE: DeedWords(
+        _l("Put in service"),
+        _l("Put %(code)s in service"),
+        _l("What shows that it is ready?"),
+        _l("%(code)s is in service."),
+    ),
+    Deed.RETIRE: DeedWords(
+        _l("Retire"),
+        _l("Retire %(code)s"),
+        _WHY,
+        _l("%(code)s is retired. Its records stay."),
+        _l("Its records stay. Its code is never given again."),
+    ),
+    Deed.REINSTATE: DeedWords(_l("Bring back"), _l("Bring %(code)s back"), _WHY, _l("%(code)s is back.")),
+}
+
+_EVENT_LOOKS = {"held": "hold", "hold lifted": "pass", "entered": "info", "certificate": "pass", "due moved": "waiting"}
+
+
+def signs(status: str, hold: str, due: date | None, today: date, *, dated: bool) -> list[Sign]:
+    """Say how something stands, hardest first; `dated` equipment shows that it is late or was never calibrated.
+
+    What is held or late does not also shine green.
+    """
+    found = [Sign("hold", str(HOLD_WORDS[hold]))] if hold else []
+    if dated and status in {Status.IN_USE, Status.LIMITED_USE, Status.SPARE}:
+        found.extend(_of_due(due, today))
+    look, words = STATUS_SIGNS[status]
+    if not (found and look == "pass"):
+        found.append(Sign(look, str(words)))
+    return found
+
+
+def _of_due(due: date | None, today: date) -> list[Sign]:
+    if due is None:
+        return [Sign("caution", gettext("Not calibrated yet"))]
+    return [Sign("fail", days_words(due, today))] if due < today else []
+
+
+def days_words(due: date, today: date) -> str:
+    """Say how far a day is away: today, in 5 days, 15 days late."""
+    left = days_left(due, today)
+    if left == 0:
+        return str(gettext("today"))
+    if left > 0:
+        return str(ngettext("in %(num)d day", "in %(num)d days", left))
+    return str(ngettext("%(num)d day late", "%(num)d days late", -left))
+
+
+def told(reason: Objection) -> str:
+    """Say an objection in the reader's language."""
+    return str(gettext(reason.message, **reason.parameters))
+
+
+def event_look(event: str) -> str:
+    """Say how a line of the log looks."""
+    return _EVENT_LOOKS.get(event, "info")
