@@ -8,6 +8,7 @@ from flask import current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
@@ -61,11 +62,11 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     def restore(self, values: dict[str, str]) -> None:
         """Put back what was typed and not given, into the fields that a draft may fill."""
         for name, value in values.items():
-            if name in self and self[name].type != "PasswordField" and name not in {"csrf_token", "entry_key"}:
-                self[name].process_formdata([value]) if isinstance(self[name], NumberField) else self[name].process(
-                    None, value
-                )
-                self[name].errors = []
+            if name not in self or self[name].type == "PasswordField" or name in {"csrf_token", "entry_key"}:
+                continue
+            field = self[name]
+            field.process(MultiDict([(field.name, value)]))
+            field.process_errors = []  # a half typed value is no error yet
 
     def problems(self) -> list[tuple[str, str]]:
         """Return (field id, sentence) for the error summary, in the order of the form."""

@@ -1,0 +1,284 @@
+"""The canonical content of a calibration, schema 1: what is signed, hashed, printed and attached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from techfloor.duties.calibration import outside_rules, rules
+from techfloor.duties.calibration.procedure import Mode
+from techfloor.duties.calibration.queries import Bench, GivenReading
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
+from techfloor.measures.quantity import plain
+from techfloor.places.queries import PlantFacts
+from techfloor.store.types import utc_text
+
+SCHEMA = 1
+OUTSIDE_TITLE = "Review of an outside certificate"
+
+
+@dataclass(frozen=True)
+class PlantWords:
+    """What the plant puts on its certificates."""
+
+    name: str
+    address: str
+    zone: str
+    demo: bool
+    title: str
+    show_interval: bool
+
+    @classmethod
+    def of(cls, plant: PlantFacts) -> "PlantWords":
+        """Read them from the plant and its profile."""
+        return cls(
+            plant.name,
+            plant.address,
+            plant.zone,
+            plant.demo,
+            plant.profile.text("calibration.document_title"),
+            plant.profile.on("calibration.due_date_on_certificate"),
+        )
+
+
+def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
+    """Return a calibration as plain data; the same rows always give the same data."""
+    return {
+        "kind": "calibration",
+        "schema": SCHEMA,
+        "number": bench.record.number,
+        "version": bench.record.version,
+        "source": bench.body.source,
+        "plant": {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo},
+        "title": OUTSIDE_TITLE if bench.body.outside else plant.title,
+        "gauge": _gauge(bench),
+        "procedure": _procedure(bench),
+        "standards": [_standard(s) for s in bench.standards],
+        "ambient": [
+            {"quantity": a.quantity, "value": plain(a.value), "unit": a.unit, "limits": a.limits} for a in bench.ambient
+        ],
+        "runs": _runs(bench),
+        "adjusted": bool(bench.body.adjusted),
+        "adjustment": bench.body.adjustment,
+        "deviations": list(bench.body.deviations),
+        "corrections": [_correction(bench, g) for g in bench.given if g.corrects_id is not None],
+        "outside": bench.body.outside,
+        "coverage": coverage_words(bench),
+        "performed_at": utc_text(max((g.performed_at for g in bench.given), default=bench.record.performed_at)),
+        "recorded_at": utc_text(max((g.recorded_at for g in bench.given), default=bench.record.recorded_at)),
+        "performed_by": bench.performer,
+        "interval": f"{bench.gauge.interval_months} months" if plant.show_interval else None,
+    }
+
+
+def _runs(bench: Bench) -> list[dict[str, Any]]:
+    if bench.body.outside is not None:
+        return outside_rules.runs(bench.plan, bench.body.outside)
+    runs = (AS_FOUND, AS_LEFT) if bench.body.adjusted else (AS_FOUND,)
+    return [_run(bench, bench.run(run)) for run in runs]
+
+
+def _gauge(bench: Bench) -> dict[str, Any]:
+    gauge = bench.gauge
+    return {
+        "code": gauge.code,
+        "name": gauge.name,
+        "kind": gauge.kind,
+        "serial": gauge.serial,
+        "maker": gauge.maker,
+        "place": gauge.place,
+        "range": gauge.range_text,
+        "resolution": gauge.resolution_text,
+        "condition": bench.body.condition,
+        "limited_use": gauge.limited_use or None,
+    }
+
+
+def _procedure(bench: Bench) -> dict[str, Any]:
+    procedure = bench.procedure
+    return {
+        "code": procedure.code,
+        "version": procedure.version,
+        "title": procedure.title,
+        "mode": procedure.mode.value,
+        "method": procedure.method,
+        "preload": procedure.preload,
+        "error_unit": procedure.error_unit or procedure.unit,
+        "rule": procedure.rule.value,
+        "rule_text": procedure.rule_text,
+        "verdict_on": procedure.verdict_on,
+        "soaked": bench.body.soaked,
+        "soak_minutes": procedure.soak_minutes,
+    }
+
+
+def _standard(standard: Any) -> dict[str, str]:
+    return {
+        "code": standard.code,
+        "name": standard.name,
+        "serial": standard.serial,
+        "certificate": standard.certificate,
+        "laboratory": standard.laboratory,
+        "issued": standard.issued.isoformat(),
+        "valid_until": standard.valid_until.isoformat(),
+        "uncertainty": standard.uncertainty_text,
+    }
+
+
+def _run(bench: Bench, run: RunResult) -> dict[str, Any]:
+    return {
+        "run": run.run,
+        "verdict": run.verdict,
+        "points": [_point(bench, p) for p in run.points if p.point.role == "point"],
+        "entries": [_entry(bench, p) for p in run.points if p.point.role == "entry"],
+        "derived": [_derived(d) for d in run.derived],
+    }
+
+
+def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
+    point, procedure = result.point, bench.procedure
+    return {
+        "n": point.n,
+        "function": point.function,
+        "label": point.label,
+        "nominal": point.nominal,
+        "unit": point.unit,
+        "direction": point.direction,
+        "stack": list(point.stack),
+        "expected": point.expected,
+        "cannot_measure": result.cannot_measure or None,
+        "readings": [_reading(bench, given, result) for given in _given_at(bench, result)],
+        "reference": _text(result.reference),
+        "indication": _goes(bench, result.indication),
+        "error": _shown(bench, result.error, result.reference),
+        "error_unit": procedure.error_unit or point.unit,
+        "tolerance": _tolerance(bench, result),
+        "u": "" if result.u is None else rules.report_u(procedure, result.u, result.reference),
+        "k": "" if result.k is None else plain(round(result.k, 2)),
+        "tur": "" if result.tur is None else plain(round(result.tur, 1)),
+        "guard": _shown(bench, result.guard, result.reference),
+        "verdict": result.verdict,
+    }
+
+
+def _given_at(bench: Bench, result: PointResult) -> list[GivenReading]:
+    places = {(r.run, r.point, r.repeat) for r in result.readings}
+    found = [g for g in bench.counting if (g.facts.run, g.facts.point, g.facts.repeat) in places]
+    return sorted(found, key=lambda g: g.facts.repeat)
+
+
+def _reading(bench: Bench, given: GivenReading, result: PointResult) -> dict[str, Any]:
+    facts = given.facts
+    return {
+        "repeat": facts.repeat,
+        "reference": _text(facts.reference),
+        "indication": _goes(bench, facts.indication),
+        "error": _shown(bench, facts.error, facts.reference),
+        "verdict": facts.verdict or result.verdict,
+        "at": utc_text(given.performed_at),
+        "by": given.by,
+        "note": given.note,
+        "corrects": given.correction or None,
+    }
+
+
+def _goes(bench: Bench, indication: Decimal | None) -> str:
+    if bench.procedure.mode is not Mode.attribute or indication is None:
+        return _text(indication)
+    return rules.GOES if indication else rules.DOES_NOT_GO
+
+
+def _entry(bench: Bench, result: PointResult) -> dict[str, Any]:
+    point = result.point
+    return {
+        "label": point.label,
+        "nominal": point.nominal,
+        "unit": point.unit,
+        "position": point.position,
+        "derived": point.derived,
+        "cannot_measure": result.cannot_measure or None,
+        "values": [_text(g.facts.indication) for g in _given_at(bench, result)],
+    }
+
+
+def _derived(result: DerivedResult) -> dict[str, Any]:
+    return {
+        "name": result.rule.name,
+        "value": _text(result.value),
+        "unit": result.rule.unit,
+        "limit": result.limit,
+        "verdict": result.verdict,
+    }
+
+
+def _tolerance(bench: Bench, result: PointResult) -> dict[str, str]:
+    lower, upper = result.lower, result.upper
+    words = result.point.tolerance
+    return {
+        "lower": _limit(bench, lower, result.reference),
+        "upper": _limit(bench, upper, result.reference),
+        "text": words,
+    }
+
+
+def _limit(bench: Bench, limit: Decimal | None, reference: Decimal | None) -> str:
+    if limit is None:
+        return ""
+    return _plainest(rules.error_shown(bench.procedure, limit, reference))
+
+
+def _plainest(value: Decimal) -> str:
+    """Print a limit without the zeros that only came from computing it."""
+    text = plain(value)
+    return text.rstrip("0").rstrip(".") if "." in text and len(text.split(".")[1]) > 2 else text
+
+
+def _shown(bench: Bench, error: Decimal | None, reference: Decimal | None) -> str:
+    return "" if error is None else plain(rules.error_shown(bench.procedure, error, reference))
+
+
+def _text(value: Decimal | None) -> str:
+    return "" if value is None else plain(value)
+
+
+def _correction(bench: Bench, given: GivenReading) -> dict[str, str]:
+    before = next(g for g in bench.given if g.id == given.corrects_id)
+    point = bench.point(given.facts.point)
+    return {
+        "what": f"{given.facts.run.replace('_', ' ')}, {point.label}, reading {given.facts.repeat}",
+        "from": _typed_text(bench, before),
+        "to": _typed_text(bench, given),
+        "reason": given.correction,
+        "by": given.by,
+        "at": utc_text(given.recorded_at),
+    }
+
+
+def _typed_text(bench: Bench, given: GivenReading) -> str:
+    if given.facts.cannot_measure:
+        return f"not measured ({given.facts.cannot_measure})"
+    if bench.procedure.mode is Mode.match:
+        return _text(given.facts.reference)
+    return _goes(bench, given.facts.indication)
+
+
+def coverage_words(bench: Bench) -> str:
+    """Return the sentence about coverage that EA-4/02 asks for, '' where no uncertainty is stated."""
+    if not bench.procedure.budget:
+        return ""
+    factors = {plain(round(g.facts.k, 2)) for g in bench.counting if g.facts.k is not None}
+    named = f"k = {factors.pop()}" if len(factors) == 1 else "the coverage factor k stated at each point"
+    return (
+        f"The reported expanded uncertainty is the standard uncertainty multiplied by {named}, "
+        "for a coverage probability of about 95 %."
+    )
+
+
+def content_shown(bench: Bench, plant: PlantFacts) -> dict[str, Any]:
+    """Return the content as it would be signed now, for the page that asks to check it."""
+    return content(bench, PlantWords.of(plant))
+
+
+def verdict_words(data: Mapping[str, Any]) -> list[str]:
+    """Return the verdict of each run of a content, in order."""
+    return [str(run["verdict"]) for run in data["runs"]]

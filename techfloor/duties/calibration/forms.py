@@ -1,0 +1,153 @@
+"""Forms of the work at the bench."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
+
+from techfloor.duties.calibration.actions import CORRECTIONS
+from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
+from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
+from techfloor.web.forms import EntryForm, NumberField
+
+
+class StartForm(EntryForm):
+    """What is given before the first reading; a field for each condition of the room is added by `start_form`."""
+
+    standard = RadioField(_l("Standard"), validate_choice=False)
+    condition = StringField(_l("Condition of the gauge"))
+    soaked = BooleanField(_l("It stood beside the standard long enough"), default=True)
+
+    ambient_names: tuple[str, ...] = ()
+
+    def ambient(self) -> dict[str, Decimal]:
+        """Return the conditions of the room that were typed."""
+        return {name: self[name].data for name in self.ambient_names if self[name].data is not None}
+
+
+def start_form(limits: Sequence[Limit], standards: Sequence[tuple[str, str]]) -> StartForm:
+    """Return the form for a procedure that asks for these conditions and offers these standards."""
+    fields: dict[str, Any] = {limit.quantity: NumberField(limit.quantity.capitalize()) for limit in limits}
+    kind = type("StartFormOf", (StartForm,), {**fields, "ambient_names": tuple(limit.quantity for limit in limits)})
+    form: StartForm = kind()
+    form.standard.choices = [SelectChoice(code, words) for code, words in standards]
+    return form
+
+
+class ReadingForm(EntryForm):
+    """One reading; only the numbers that the procedure's mode asks for are kept by `reading_form`."""
+
+    reference = NumberField(_l("Standard reads"))
+    indication = NumberField(_l("Gauge reads"))
+    difference = NumberField(_l("Difference to the standard"))
+    goes = RadioField(
+        _l("Does it go?"),
+        choices=[SelectChoice("yes", _l("Goes")), SelectChoice("no", _l("Does not go"))],
+        validate_choice=False,
+    )
+    note = StringField(_l("Note"))
+    confirmed = BooleanField(_l("Yes, this value is right"))
+    reason = RadioField(
+        _l("Why is it corrected?"),
+        choices=[
+            SelectChoice(CORRECTIONS[0], _l("Mistyped")),
+            SelectChoice(CORRECTIONS[1], _l("Misread the scale")),
+            SelectChoice(CORRECTIONS[2], _l("Wrong point")),
+        ],
+        validate_choice=False,
+    )
+
+    def entry(self, run: str, point: int, repeat: int) -> ReadingEntry:
+        """Return what was given."""
+        goes = self.goes.data if "goes" in self else None
+        return ReadingEntry(
+            run=run,
+            point=point,
+            repeat=repeat,
+            reference=self._number("reference"),
+            indication=self._number("indication"),
+            difference=self._number("difference"),
+            goes={"yes": True, "no": False}.get(goes or ""),
+            note=self.note.data or "",
+            confirmed_slip=bool(self.confirmed.data),
+        )
+
+    def _number(self, name: str) -> Decimal | None:
+        return self[name].data if name in self else None
+
+    def number_names(self) -> list[str]:
+        """Return the numbers this form asks for, in the order they are typed."""
+        return [name for name in ("reference", "indication", "difference") if name in self]
+
+
+def reading_form(procedure: Procedure, point: PlannedPoint, *, correcting: bool = False) -> ReadingForm:
+    """Return the form for one place of the plan."""
+    form = ReadingForm()
+    typed = ("indication",) if point.role == "entry" else typed_fields(procedure.mode)
+    for name in ("reference", "indication", "difference", "goes"):
+        if name not in typed:
+            del form[name]
+    if not correcting:
+        del form.reason
+    step = Decimal(point.reads_to) if point.reads_to else None
+    for name in form.number_names():
+        form[name].expect(step=step, near=None if name == "difference" else _near(point))
+    return form
+
+
+def _near(point: PlannedPoint) -> tuple[Decimal, Decimal] | None:
+    """Return where readings at a point lie, widely: it only settles whether a comma is a decimal mark."""
+    if not point.nominal or point.derived == "slope":
+        return None
+    room = abs(point.value) / 2 + (Decimal(point.full_scale) / 10 if point.full_scale else Decimal(1))
+    return point.value - room, point.value + room
+
+
+class CannotForm(EntryForm):
+    """Why a point cannot be measured."""
+
+    why = StringField(_l("Why can it not be measured?"))
+
+
+class AdjustForm(EntryForm):
+    """Whether the gauge was adjusted, and how."""
+
+    adjusted = RadioField(
+        _l("Was the gauge adjusted?"),
+        choices=[SelectChoice("yes", _l("Yes, adjusted")), SelectChoice("no", _l("No, not adjusted"))],
+        validate_choice=False,
+    )
+    words = TextAreaField(_l("What was adjusted?"))
+
+
+class DiscontinueForm(EntryForm):
+    """Why a calibration is not finished."""
+
+    reason = StringField(_l("Why is it not finished?"))
+
+
+class SignForm(EntryForm):
+    """The signing question: what was shown, and the secret."""
+
+    shown = HiddenField()
+    accepts = BooleanField(_l("I have read this and accept it"))
+    user_name = StringField(_l("User name"))
+    secret = PasswordField(_l("PIN"))
+
+
+class ReviewForm(SignForm):
+    """The review: accepted or rejected, with a remark."""
+
+    outcome = RadioField(
+        _l("Your review"),
+        choices=[SelectChoice("accept", _l("Accept")), SelectChoice("reject", _l("Reject"))],
+        validate_choice=False,
+    )
+    remark = TextAreaField(_l("Remark"))
+
+
+class ReviewListForm(SignForm):
+    """The review of several clean calibrations with one signature."""

@@ -1,0 +1,78 @@
+"""What the calibration duty puts on the home page, and what a scanned gauge opens."""
+
+from datetime import timedelta
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from techfloor import clock
+from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.actions import plant_today
+from techfloor.refusals import NotFound
+from techfloor.web.duty import Tile
+from techfloor.web.show import day
+from techfloor.web.visitor import Visitor
+
+SOON_DAYS = 14
+
+
+def record_url(number: str) -> str | None:
+    """Return the page of a calibration's number."""
+    return f"/calibration/{number}" if number.startswith("CAL-") else None
+
+
+def gauge_url(code: str) -> str:
+    """Return the page of a gauge."""
+    return f"/calibration/gauges/{code}"
+
+
+def for_code(code: str, visitor: Visitor) -> str | None:
+    """Return the one action due now on a gauge: go on with its calibration, start it when due, or its page."""
+    try:
+        gauge = queries.gauge_by_code(code)
+    except NotFound:
+        return None
+    if not visitor.may("calibration:log") or gauge.calibrated_by != "in house":
+        return gauge_url(code)
+    number = queries.open_on_gauge(gauge.id)
+    if number is not None:
+        return f"/calibration/{number}/next"
+    today = plant_today(g.plant, clock.now())
+    due_soon = gauge.due is None or gauge.due <= today + timedelta(days=SOON_DAYS)
+    if due_soon and gauge.status in {"in use", "limited use", "calibrate before use"} and not gauge.held:
+        return f"/calibration/start/{code}"
+    return gauge_url(code)
+
+
+def tiles(visitor: Visitor) -> list[Tile]:
+    """Return what is due for a person: their own calibrations under way, then the gauges of their area."""
+    if not visitor.may("calibration:log"):
+        return []
+    today = plant_today(g.plant, clock.now())
+    made = []
+    for gauge in queries.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id):
+        late = (today - gauge.due).days
+        urgency = "overdue" if late > 0 else "today" if late == 0 else "soon"
+        url = f"/calibration/{gauge.open_number}/next" if gauge.open_number else f"/calibration/start/{gauge.code}"
+        made.append(
+            Tile(
+                title=gauge.name,
+                detail=_due_words(late, day(gauge.due)),
+                url=url,
+                action=_("Resume") if gauge.open_number else _("Start"),
+                urgency=urgency,
+                code=gauge.code,
+                order=gauge.due.isoformat(),
+            )
+        )
+    return made
+
+
+def _due_words(late: int, due: str) -> str:
+    if late > 0:
+        words = ngettext("%(num)d day late", "%(num)d days late", late)
+        return str(_("Calibrate: due %(day)s · %(late)s", day=due, late=words))
+    if late == 0:
+        return str(_("Calibrate: due today"))
+    return str(_("Calibrate: due %(day)s", day=due))

@@ -1,0 +1,332 @@
+"""Reads for the lists and for the page of a gauge: plain rows, one statement each, paged by key."""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from techfloor.duties.calibration.drift import FoundReading, PointKey
+from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.outcome import LOOK_BACK
+from techfloor.duties.calibration.procedure import PlannedPoint, Procedure, read_procedure
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
+from techfloor.duties.calibration.results import AS_FOUND
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
+from techfloor.equipment.rules import plant_day
+from techfloor.equipment.statuses import Status
+from techfloor.people.models import Person
+from techfloor.places.models import Area
+from techfloor.records.models import Definition, Record, Revision, Signature, Task
+from techfloor.refusals import NotFound
+from techfloor.store import db, search
+from techfloor.store.types import utc_moment, utc_text
+
+PAGE = 50
+MOST_FOUND = 200
+"""Records that a search looks through, the newest: more than anybody reads."""
+
+_CURSOR = re.compile(r"([on])\|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|(\d{1,18})")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The line of a list from which a page goes on: to older lines or to newer ones."""
+
+    older: bool
+    at: datetime
+    id: int
+
+    def text(self) -> str:
+        """Return it as it stands in an address."""
+        raw = f"{'o' if self.older else 'n'}|{utc_text(self.at)}|{self.id}"
+        return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str) -> "Cursor":
+        """Read an address's cursor; raises NotFound for one that this list never gave."""
+        gone = NotFound("This page of the list is not here. Begin at its top.")
+        try:
+            raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
+            found = _CURSOR.fullmatch(raw.decode("ascii"))
+            if found is None:
+                raise gone
+            return cls(found[1] == "o", utc_moment(found[2]), int(found[3]))
+        except (ValueError, binascii.Error) as error:
+            raise gone from error
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list of calibrations is narrowed to; `numbers` None means that nothing was searched for."""
+
+    state: str = ""
+    numbers: tuple[str, ...] | None = None
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One calibration in the list."""
+
+    id: int
+    number: str
+    state: str
+    performed_at: datetime
+    source: str
+    as_found: str
+    as_left: str
+    worst_found: str
+    gauge_code: str
+    gauge_name: str
+    by: str
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """A page of the list, newest first, with the cursors of its neighbours; '' at an end."""
+
+    lines: list[Line]
+    newer: str = ""
+    older: str = ""
+
+
+def _lines() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Record.id,
+            Record.number,
+            Record.state,
+            Record.performed_at,
+            Calibration.source,
+            Calibration.as_found,
+            Calibration.as_left,
+            Calibration.worst_found,
+            Equipment.code,
+            Equipment.name,
+            Person.name.label("by"),
+        )
+        .join(Calibration, Calibration.record_id == Record.id)
+        .join(Equipment, Equipment.id == Record.equipment_id)
+        .join(Person, Person.id == Calibration.performed_by)
+        .where(Record.kind == KIND)
+    )
+
+
+def list_page(wanted: Wanted, *, size: int = PAGE) -> ListPage:
+    """Read one page of the calibrations by the time they were performed, in one statement."""
+    query, cursor = _lines(), wanted.cursor
+    if wanted.state:
+        query = query.where(Record.state == wanted.state)
+    if wanted.numbers is not None:
+        query = query.where(Record.number.in_(wanted.numbers))
+    if cursor is not None:
+        query = query.where(_beyond(cursor))
+    backwards = cursor is not None and not cursor.older
+    order = (Record.performed_at, Record.id) if backwards else (Record.performed_at.desc(), Record.id.desc())
+    rows = [Line(*row) for row in db.session.execute(query.order_by(*order).limit(size + 1))]
+    more, lines = len(rows) > size, rows[:size]
+    if backwards:
+        lines.reverse()
+        return ListPage(lines, _cursor(lines[:1], older=False) if more else "", _cursor(lines[-1:], older=True))
+    newer = _cursor(lines[:1], older=False) if cursor is not None else ""
+    return ListPage(lines, newer, _cursor(lines[-1:], older=True) if more else "")
+
+
+def _beyond(cursor: Cursor) -> Any:
+    """Keep the lines beyond the cursor's; of those performed at the same moment the id decides."""
+    at, key = Record.performed_at, Record.id
+    if cursor.older:
+        return and_(at <= cursor.at, or_(at < cursor.at, key < cursor.id))
+    return and_(at >= cursor.at, or_(at > cursor.at, key > cursor.id))
+
+
+def _cursor(line: Sequence[Line], *, older: bool) -> str:
+    return Cursor(older, line[0].performed_at, line[0].id).text() if line else ""
+
+
+def found_numbers(words: str) -> tuple[str, ...] | None:
+    """Return the numbers of the newest calibrations that fit what was typed; None when no word was typed."""
+    if not search.match_text(words):
+        return None
+    return tuple(hit.key for hit in search.find(words, kind=KIND, limit=MOST_FOUND))
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One calibration of a gauge, with who reviewed it."""
+
+    id: int
+    number: str
+    state: str
+    performed_at: datetime
+    source: str
+    as_found: str
+    as_left: str
+    worst_found: str
+    worst_left: str
+    adjusted: bool | None
+    signed: bool
+    performed_by: int
+    by: str
+    reviewed_at: datetime | None
+    reviewed_by: str | None
+    plan: list[dict[str, Any]]
+
+
+def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
+    """Return the newest calibrations of a gauge, newest first, in one statement."""
+    reviewer = aliased(Person)
+    rows: Any = db.session.execute(
+        select(
+            Record.id,
+            Record.number,
+            Record.state,
+            Record.performed_at,
+            Calibration.source,
+            Calibration.as_found,
+            Calibration.as_left,
+            Calibration.worst_found,
+            Calibration.worst_left,
+            Calibration.adjusted,
+            Record.content_sha256.is_not(None),
+            Calibration.performed_by,
+            Person.name,
+            Signature.signed_at,
+            reviewer.name,
+            Calibration.plan,
+        )
+        .join(Calibration, Calibration.record_id == Record.id)
+        .join(Person, Person.id == Calibration.performed_by)
+        .outerjoin(Signature, and_(Signature.record_id == Record.id, Signature.meaning == "reviewed"))
+        .outerjoin(reviewer, reviewer.id == Signature.signer_id)
+        .where(Record.kind == KIND, Record.equipment_id == gauge_id)
+        .order_by(Record.performed_at.desc(), Record.id.desc())
+        .limit(limit)
+    )
+    return [HistoryLine(*row) for row in rows]
+
+
+def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading]:
+    """Return the readings as found of signed calibrations that no correction replaced, in the order of the plan."""
+    signed = {line.id: line for line in lines if line.signed}
+    if not signed:
+        return []
+    newer = aliased(Reading)
+    rows = db.session.execute(
+        select(
+            Reading.record_id,
+            Reading.point,
+            Reading.reference,
+            Reading.error,
+            Reading.lower,
+            Reading.upper,
+            Reading.verdict,
+        )
+        .outerjoin(newer, newer.corrects_id == Reading.id)
+        .where(
+            Reading.record_id.in_(signed),
+            Reading.run == AS_FOUND,
+            Reading.error.is_not(None),
+            newer.id.is_(None),
+        )
+        .order_by(Reading.point, Reading.record_id, Reading.repeat)
+    ).all()
+    keys = {line.id: _keys(line) for line in lines}
+    return [_found_reading(row, signed[row.record_id], keys[row.record_id][row.point], zone) for row in rows]
+
+
+def _keys(line: HistoryLine) -> dict[int, PointKey]:
+    points = [PlannedPoint.from_plain(point) for point in line.plan]
+    return {p.n: PointKey(p.function, p.label, p.direction, p.position, p.unit) for p in points}
+
+
+def _found_reading(row: Any, line: HistoryLine, point: PointKey, zone: str) -> FoundReading:
+    return FoundReading(
+        number=line.number,
+        on=plant_day(line.performed_at, zone),
+        point=point,
+        reference=row.reference,
+        error=row.error,
+        lower=row.lower,
+        upper=row.upper,
+        verdict=row.verdict,
+        adjusted=bool(line.adjusted),
+    )
+
+
+def procedure_of(definition_id: int | None) -> Procedure | None:
+    """Return the procedure in force under a definition, None where there is none."""
+    row: Any = db.session.execute(
+        select(Revision, Definition)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .where(Revision.definition_id == definition_id, Revision.state == "effective")
+    ).one_or_none()
+    if row is None:
+        return None
+    return read_procedure(row.Definition.code, row.Revision.version, row.Definition.title, row.Revision.body)
+
+
+def look_back_open(gauge_id: int) -> bool:
+    """Tell whether somebody still has to look back on the work done with a gauge."""
+    wanted = (Task.equipment_id == gauge_id, Task.kind == LOOK_BACK, Task.done_at.is_(None))
+    return db.session.scalar(select(Task.id).where(*wanted).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class OutLine:
+    """A gauge that is at a laboratory, or whose certificate is being read."""
+
+    code: str
+    name: str
+    area: str
+    status: str
+    sent_on: date | None
+    expected_back: date | None
+    due: date | None
+    hold: str | None
+    number: str | None
+
+
+def outside_now(*, limit: int = 200) -> list[OutLine]:
+    """Return the gauges that are out, and the certificates in progress, the longest expected first."""
+    hold = (
+        select(EquipmentHold.reason)
+        .where(EquipmentHold.equipment_id == Equipment.id, EquipmentHold.lifted_at.is_(None))
+        .order_by(EquipmentHold.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    reading = (
+        select(Record.equipment_id, Record.number)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .where(Record.kind == KIND, Record.state == IN_PROGRESS, Calibration.source == "outside")
+        .subquery()
+    )
+    due = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == "calibration")
+    rows = db.session.execute(
+        select(
+            Equipment.code,
+            Equipment.name,
+            Area.name,
+            Gauge.status,
+            Gauge.sent_on,
+            Gauge.expected_back,
+            EquipmentDue.due,
+            hold,
+            reading.c.number,
+        )
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .outerjoin(Area, Area.id == Equipment.area_id)
+        .outerjoin(EquipmentDue, due)
+        .outerjoin(reading, reading.c.equipment_id == Equipment.id)
+        .where(or_(Gauge.status == Status.SENT_OUT, reading.c.number.is_not(None)))
+        .order_by(Gauge.expected_back.is_(None), Gauge.expected_back, Equipment.code)
+        .limit(limit)
+    )
+    return [OutLine(row[0], row[1], row[2] or "", *row[3:]) for row in rows]

@@ -1,0 +1,122 @@
+"""What follows from the verdict of a calibration, in house or outside: holds, tasks, the next due day."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from techfloor.duties.calibration.models import Calibration
+from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK, Bench
+from techfloor.equipment import ledger
+from techfloor.equipment.models import EquipmentHold, Gauge
+from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
+from techfloor.measures.decision import Verdict
+from techfloor.people.proof import Proof
+from techfloor.places.queries import PlantFacts
+from techfloor.records import tasks
+from techfloor.records.models import Task
+from techfloor.store import db
+
+LOOK_BACK, REVIEW = "look-back", "review calibration"
+
+
+def out_of_tolerance(verdict: str) -> bool:
+    """Tell whether a run failed: a fail, or a conditional one."""
+    return verdict in {Verdict.fail, Verdict.conditional_fail}
+
+
+def returns(body: Calibration) -> bool:
+    """Tell whether the gauge is within tolerance as it goes: as left where it was adjusted, else as found."""
+    return (body.as_left or body.as_found) in {Verdict.pass_, Verdict.conditional_pass}
+
+
+def needs_review(exceptions: Sequence[str], plant: PlantFacts) -> bool:
+    """Tell whether a second look is asked for: of every one, or of exceptions."""
+    return plant.profile.text("signatures.calibration_review") == "every" or bool(exceptions)
+
+
+def settle_hold(bench: Bench, failed: bool, cleared: str, *, actor: int, at: datetime) -> None:
+    """Hold the gauge as soon as it fails as found; a correction that clears it, named by `cleared`, lifts the hold."""
+    hold = own_hold(bench)
+    if failed and hold is None:
+        words = f"as found, {bench.number}"
+        ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=bench.record.id)
+    elif not failed and hold is not None:
+        ledger.lift_hold(hold.id, cleared, actor=actor, at=at, record_id=bench.record.id)
+
+
+def own_hold(bench: Bench) -> EquipmentHold | None:
+    """Return the open hold that this calibration placed."""
+    return db.session.scalar(
+        select(EquipmentHold).where(
+            EquipmentHold.equipment_id == bench.gauge.id,
+            EquipmentHold.record_id == bench.record.id,
+            EquipmentHold.reason == OUT_OF_TOLERANCE,
+            EquipmentHold.lifted_at.is_(None),
+        )
+    )
+
+
+def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
+    """Let the record and the gauge go where the verdict sends them, once the performer has signed."""
+    record, body = bench.record, bench.body
+    review, failed = needs_review(body.exceptions, plant), out_of_tolerance(body.as_found)
+    record.state = PERFORMED if review else CLOSED
+    record.closed_at = None if review else proof.at
+    words = " → ".join(verdict for verdict in (body.as_found, body.as_left) if verdict)
+    ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)
+    if failed:
+        _raise(LOOK_BACK, bench, proof.at)
+    if review:
+        _raise(REVIEW, bench, proof.at)
+    usable_now = not review or plant.profile.text("signatures.gauge_usable") == "when performed"
+    if usable_now and not failed:
+        _move_due(bench, proof)
+    db.session.flush()
+
+
+def _raise(kind: str, bench: Bench, at: datetime) -> None:
+    words = {
+        LOOK_BACK: f"Look back on work done with {bench.gauge.code} since its last good calibration",
+        REVIEW: f"Review {bench.number}, {bench.gauge.code} {bench.gauge.name}",
+    }[kind]
+    task = Task(kind=kind, words=words, record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
+    task.for_role = "quality"
+    tasks.raise_task(task)
+
+
+def _move_due(bench: Bench, proof: Proof) -> None:
+    """Set the next due day, and let a gauge that waited for its calibration back into use."""
+    if bench.body.next_due is None:
+        return
+    ledger.move_due(
+        bench.gauge.id,
+        WORK,
+        bench.body.next_due,
+        actor=proof.person_id,
+        at=proof.at,
+        last_done=plant_day(bench.record.performed_at, proof.zone),
+        record_id=bench.record.id,
+    )
+    gauge = db.session.get_one(Gauge, bench.gauge.id)
+    if gauge.status == "calibrate before use":
+        gauge.status = "in use"
+
+
+def accept(bench: Bench, proof: Proof) -> None:
+    """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
+    if not returns(bench.body):
+        return
+    hold = own_hold(bench)
+    if hold is not None:
+        words = "passed as left, reviewed"
+        ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
+    _move_due(bench, proof)
+
+
+def reject(bench: Bench, proof: Proof, remark: str) -> None:
+    """Keep a gauge from use whose calibration was rejected."""
+    if own_hold(bench) is not None:
+        return
+    words = f"{bench.number} was rejected: {remark.strip()}"
+    ledger.place_hold(bench.gauge.id, "other", words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)

@@ -1,0 +1,278 @@
+"""The acts of an outside calibration: send out, enter the certificate, answer its checks, sign.
+
+The review, and what follows from it, is that of every calibration.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from techfloor.duties.calibration import actions, outcome, queries
+from techfloor.duties.calibration import outside_rules as rules
+from techfloor.duties.calibration import rules as reading_rules
+from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.outside_rules import SAME, CertificateEntry, CheckAnswer, JudgedResult
+from techfloor.duties.calibration.procedure import Mode, Procedure, read_procedure
+from techfloor.duties.calibration.queries import KIND, Bench, GaugeFacts
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.equipment.actions import change_status
+from techfloor.equipment.rules import plant_day
+from techfloor.equipment.statuses import Deed, Status
+from techfloor.measures.decision import Rule
+from techfloor.measures.due import next_due
+from techfloor.measures.quantity import signed
+from techfloor.measures.units import show_unit
+from techfloor.people.proof import Proof
+from techfloor.places.queries import PlantFacts
+from techfloor.records import attachments, signing
+from techfloor.records.attachments import KeptFile
+from techfloor.records.models import Definition, Record, Revision
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store import db, search
+
+OUTSIDE = "outside"
+CLEARED = "the entry of the certificate was corrected"
+
+
+@dataclass(frozen=True)
+class SendOutEntry:
+    """When a gauge leaves for a laboratory, and when it is expected back."""
+
+    sent_on: date
+    expected_back: date
+    words: str = ""
+
+
+def send_out(code: str, entry: SendOutEntry, plant: PlantFacts, *, actor: int, at: datetime) -> None:
+    """Send a gauge to a laboratory; raises Refusal while a calibration of it is in progress."""
+    gauge = queries.gauge_by_code(code)
+    _refuse_while_open(gauge)
+    if entry.sent_on > plant_day(at, plant.zone):
+        raise Refusal("This day lies in the future. Send it out when it leaves.", field="sent_on")
+    change_status(
+        gauge.id,
+        Deed.SEND_OUT,
+        entry.words,
+        actor=actor,
+        at=at,
+        sent_on=entry.sent_on,
+        expected_back=entry.expected_back,
+    )
+
+
+def enter(code: str, entry: CertificateEntry, file: KeptFile, plant: PlantFacts, *, actor: int, at: datetime) -> str:
+    """Enter a laboratory's certificate with its file and return the number of its record.
+
+    A gauge that was sent out is received by it; one that failed as found is held at once. Raises Refusal for what a
+    certificate cannot say, and for a gauge that is lost, retired, or being calibrated.
+    """
+    gauge = queries.gauge_by_code(code)
+    _refuse_while_open(gauge)
+    if gauge.status in {Status.LOST, Status.RETIRED}:
+        raise Refusal("%(code)s is %(status)s. Change that on its page first.", code=code, status=gauge.status)
+    rules.check_certificate(entry, plant_day(at, plant.zone))
+    points = rules.planned(gauge.item.functions, entry.results)
+    revision, _procedure = review_procedure(gauge)
+    if gauge.status == Status.SENT_OUT:
+        change_status(gauge.id, Deed.RECEIVE, entry.laboratory, actor=actor, at=at)
+    record = actions.open_record(gauge, revision.id, plant, actor=actor, at=at)
+    db.session.add(
+        Calibration(
+            record_id=record.id,
+            gauge_id=gauge.id,
+            source=OUTSIDE,
+            plan=[point.to_plain() for point in points],
+            outside={},
+            performed_by=actor,
+        )
+    )
+    db.session.flush()
+    bench = queries.bench(record.number)
+    _write(bench, entry, [file], plant, actor=actor, at=at)
+    return record.number
+
+
+def change(
+    number: str, entry: CertificateEntry, file: KeptFile | None, plant: PlantFacts, *, actor: int, at: datetime
+) -> None:
+    """Correct what was entered from a certificate that nobody has signed yet; who corrects it signs it."""
+    bench = open_outside(number)
+    rules.check_certificate(entry, plant_day(at, plant.zone))
+    points = rules.planned(bench.gauge.item.functions, entry.results)
+    bench.body.plan = [point.to_plain() for point in points]
+    bench.body.performed_by = actor
+    _write(bench, entry, [file] if file else [], plant, actor=actor, at=at)
+
+
+def _write(
+    bench: Bench,
+    entry: CertificateEntry,
+    files: Iterable[KeptFile],
+    plant: PlantFacts,
+    *,
+    actor: int,
+    at: datetime,
+) -> None:
+    for file in files:
+        attachments.attach(bench.record.id, file, actor=actor, at=at)
+    kept = [
+        {"name": f.name, "media_type": f.media_type, "size": f.size, "sha256": f.sha256}
+        for f in attachments.of_record(bench.record.id)
+    ]
+    before = bench.body.outside or {}
+    bench.body.outside = {**rules.to_plain(entry), "files": kept, "checks": before.get("checks", [])}
+    bench.body.adjusted = entry.as_left != SAME
+    bench.body.adjustment = entry.adjustment.strip() if bench.body.adjusted else ""
+    # The certificate names a day; noon at the plant stands for it, so that it is that day in every list.
+    noon = datetime.combine(entry.performed, time(12), ZoneInfo(plant.zone)).astimezone(UTC)
+    bench.record.performed_at = min(noon, at)
+    db.session.flush()
+    _find_again(bench, entry)
+    found, _left = _verdicts(entry, _judged(queries.bench(bench.number)))
+    outcome.settle_hold(bench, outcome.out_of_tolerance(found), CLEARED, actor=actor, at=at)
+
+
+def _find_again(bench: Bench, entry: CertificateEntry) -> None:
+    gauge = bench.gauge
+    words = f"{gauge.serial} {gauge.place} {entry.laboratory} {entry.certificate}"
+    search.put(KIND, bench.number, f"{gauge.code} {gauge.name}", words)
+
+
+def _refuse_while_open(gauge: GaugeFacts) -> None:
+    number = queries.open_on_gauge(gauge.id)
+    if number is not None:
+        raise Refusal("%(number)s is in progress on %(code)s. Go on with it.", number=number, code=gauge.code)
+
+
+def review_procedure(gauge: GaugeFacts) -> tuple[Revision, Procedure]:
+    """Return the procedure for reviewing certificates: the gauge's own, or the one that the plant has in force."""
+    rows = db.session.execute(
+        select(Revision, Definition)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .where(Revision.state == "effective")
+        .order_by((Definition.id == gauge.procedure_id).desc(), Definition.code)
+    )
+    for row in rows:
+        body: Any = row.Revision.body
+        if isinstance(body, dict) and body.get("mode") == Mode.certificate:
+            version = row.Revision.version
+            return row.Revision, read_procedure(row.Definition.code, version, row.Definition.title, body)
+    raise Refusal("No procedure for reviewing certificates is in force. Ask quality to approve one.")
+
+
+def outside_bench(number: str) -> Bench:
+    """Return an outside calibration; raises NotFound, also for one in house."""
+    bench = queries.bench(number)
+    if bench.body.source != OUTSIDE or bench.body.outside is None:
+        raise NotFound("%(number)s is no outside calibration.", number=number)
+    return bench
+
+
+def open_outside(number: str) -> Bench:
+    """Return an outside calibration that may still be written to; raises Refusal for a signed one."""
+    return actions.open_bench(outside_bench(number))
+
+
+def entry_of(bench: Bench) -> CertificateEntry:
+    """Return what was entered from the certificate."""
+    assert bench.body.outside is not None
+    return rules.from_plain(bench.body.outside)
+
+
+def answers_of(bench: Bench) -> tuple[CheckAnswer, ...]:
+    """Return the answer to each check of the procedure, as far as it was given."""
+    assert bench.body.outside is not None
+    return rules.answers_of(bench.body.outside, bench.procedure.checks)
+
+
+def runs_of(bench: Bench) -> list[dict[str, Any]]:
+    """Return as found and as left with their results, as the canonical content has them."""
+    return rules.runs(bench.plan, bench.body.outside or {})
+
+
+def _judged(bench: Bench) -> list[JudgedResult]:
+    return rules.judge(bench.plan, entry_of(bench).results)
+
+
+def _verdicts(entry: CertificateEntry, judged: Sequence[JudgedResult]) -> tuple[str, str]:
+    found = rules.run_verdict(entry.as_found, judged, AS_FOUND)
+    return found, "" if entry.as_left == SAME else rules.run_verdict(entry.as_left, judged, AS_LEFT)
+
+
+def answer_checks(number: str, answers: Sequence[CheckAnswer], *, actor: int) -> None:
+    """Keep the answers to the checks of the procedure; who answers them signs. Raises Refusal while one is open."""
+    bench = open_outside(number)
+    if [given.check for given in answers] != list(bench.procedure.checks):
+        raise Refusal("The checks changed after this page was opened. Answer them again.")
+    rules.check_answers(answers)
+    bench.body.outside = {**(bench.body.outside or {}), "checks": rules.answers_to_plain(answers)}
+    bench.body.performed_by = actor
+    db.session.flush()
+
+
+def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Bench:
+    """Fix the content under the signature of who read the certificate, and let the gauge go where its verdict sends it.
+
+    Raises Refusal while a check is open, for another signer, and when the content is not what the page showed.
+    """
+    record = signing.locked(queries.record_row(number).id)
+    bench = open_outside(number)
+    rules.check_answers(answers_of(bench))
+    if proof.person_id != bench.body.performed_by:
+        raise Refusal("%(name)s read this certificate and signs it.", name=bench.performer)
+    fixed = actions.preview(bench, plant)
+    judged = _judged(bench)
+    _keep_outcome(bench, judged, plant)
+    _keep_readings(bench, judged, actor=proof.person_id)
+    signing.fix_content(record, fixed, shown_sha256)
+    signing.sign(record, "performed", proof, shown_sha256=fixed.sha256)
+    outcome.after_performed(bench, plant, proof)
+    return bench
+
+
+def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFacts) -> None:
+    body, entry = bench.body, entry_of(bench)
+    body.as_found, body.as_left = _verdicts(entry, judged)
+    body.worst_found, body.worst_left = _worst(judged, AS_FOUND), _worst(judged, AS_LEFT)
+    first = not queries.revision_used_before(bench.record.revision_id or 0, bench.record.id)
+    body.exceptions = rules.exceptions(body.as_found, body.as_left, answers_of(bench), first_use=first)
+    if outcome.returns(body):
+        rule = plant.profile.text("calibration.due_day")
+        body.next_due = next_due(entry.performed, bench.gauge.interval_months, rule)
+    db.session.flush()
+
+
+def _worst(judged: Sequence[JudgedResult], run: str) -> str:
+    found = rules.worst_result(judged, run)
+    return "" if found is None else f"{signed(found.error)} {show_unit(found.point.unit)}"
+
+
+def _keep_readings(bench: Bench, judged: Sequence[JudgedResult], *, actor: int) -> None:
+    """Keep the typed results as readings, so that the gauge's history and its drift go on through them."""
+    record: Record = bench.record
+    for one in judged:
+        db.session.add(
+            Reading(
+                record_id=record.id,
+                run=one.result.run,
+                point=one.point.n,
+                repeat=1,
+                reference=one.result.reference,
+                indication=one.result.indication,
+                error=one.error,
+                lower=one.lower,
+                upper=one.upper,
+                u=one.result.u,
+                k=one.result.k,
+                rule=reading_rules.rule_name(Rule.simple),
+                verdict=one.verdict,
+                performed_at=record.performed_at,
+                recorded_at=record.recorded_at,
+                by_id=actor,
+            )
+        )
+    db.session.flush()

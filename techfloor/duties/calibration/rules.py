@@ -1,0 +1,333 @@
+"""How a reading becomes a verdict: error, limits, uncertainty, decision rule, likely slips. Pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
+from techfloor.measures import tolerance as tolerances
+from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, guard_band
+from techfloor.measures.quantity import plain, signed
+from techfloor.measures.repeats import type_a
+from techfloor.measures.side import EXACT
+from techfloor.measures.tolerance import Tolerance
+from techfloor.measures.uncertainty import (
+    Budget,
+    Component,
+    Distribution,
+    Origin,
+    Per,
+    Point,
+    evaluate,
+    report_round,
+)
+from techfloor.refusals import Refusal
+
+GOES, DOES_NOT_GO = "goes", "does not go"
+CANNOT = "not measured"
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class StandardFacts:
+    """What the chosen standard gives at a point: certified values and their U, by nominal, in the point's unit."""
+
+    code: str
+    certified: Mapping[str, tuple[Decimal, Decimal | None]]
+
+    def u_of(self, stack: Sequence[str]) -> Decimal | None:
+        """Return U of the pieces together; they add up, because one laboratory calibrated them all."""
+        found = [self._piece(nominal)[1] for nominal in stack]
+        return None if not found or None in found else sum((u for u in found if u is not None), Decimal(0))
+
+    def value_of(self, stack: Sequence[str], otherwise: Decimal) -> Decimal:
+        """Return the certified value of the pieces together; `otherwise` where the certificate has none."""
+        if not stack:
+            return otherwise
+        return sum((self._piece(nominal)[0] for nominal in stack), Decimal(0))
+
+    def _piece(self, nominal: str) -> tuple[Decimal, Decimal | None]:
+        for known, piece in self.certified.items():
+            if Decimal(known) == Decimal(nominal):
+                return piece
+        raise Refusal(
+            "%(code)s has no piece of %(nominal)s on its certificate. Choose another standard.",
+            code=self.code,
+            nominal=nominal,
+        )
+
+
+@dataclass(frozen=True)
+class ReadingEntry:
+    """What a technician gave at one place of the plan; numbers not typed in this mode are None."""
+
+    run: str
+    point: int
+    repeat: int
+    indication: Decimal | None = None
+    reference: Decimal | None = None
+    difference: Decimal | None = None
+    goes: bool | None = None
+    cannot_measure: str = ""
+    note: str = ""
+    confirmed_slip: bool = False
+    performed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A reading with everything it was judged by; errors and limits are in the unit of the reading."""
+
+    reference: Decimal | None
+    indication: Decimal | None
+    error: Decimal | None
+    lower: Decimal | None
+    upper: Decimal | None
+    u: Decimal | None
+    k: Decimal | None
+    rule: str
+    verdict: str
+
+
+def rule_name(rule: Rule) -> str:
+    """Return the rule with its version, as a reading keeps it."""
+    return f"{rule.value} v{RULE_VERSION}"
+
+
+def typed_fields(mode: Mode) -> tuple[str, ...]:
+    """Return which of indication, reference, difference and goes are typed in a mode."""
+    return {
+        Mode.apply: ("indication",),
+        Mode.match: ("reference",),
+        Mode.both: ("reference", "indication"),
+        Mode.comparison: ("difference",),
+        Mode.attribute: ("goes",),
+    }.get(mode, ())
+
+
+def values(
+    procedure: Procedure, point: PlannedPoint, entry: ReadingEntry, standard: StandardFacts | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return (reference, indication) of an entry; raises Refusal where the number this mode asks for is missing."""
+    if point.role == "entry":
+        return None, _needed(entry.indication, "indication")
+    if procedure.mode is Mode.apply:
+        return point.value, _needed(entry.indication, "indication")
+    if procedure.mode is Mode.match:
+        return _needed(entry.reference, "reference"), point.value
+    if procedure.mode is Mode.both:
+        return _needed(entry.reference, "reference"), _needed(entry.indication, "indication")
+    if procedure.mode is Mode.comparison:
+        base = standard.value_of(point.stack, point.value) if standard else point.value
+        return point.value, base + _needed(entry.difference, "difference")
+    raise Refusal("This procedure has no readings.")
+
+
+def _needed(value: Decimal | None, field: str) -> Decimal:
+    if value is None:
+        raise Refusal("Enter a number.", field=field)
+    return value
+
+
+def judge(
+    procedure: Procedure,
+    point: PlannedPoint,
+    entry: ReadingEntry,
+    *,
+    standard: StandardFacts | None,
+    earlier: Sequence[Decimal] = (),
+) -> Judged:
+    """Judge one entry; `earlier` are the errors of this run at this point before it.
+
+    In a procedure that decides on the mean, and at an entry for a derived result, a reading has no verdict of its own.
+    """
+    if entry.cannot_measure:
+        return Judged(None, None, None, None, None, None, None, rule_name(procedure.rule), CANNOT)
+    if procedure.mode is Mode.attribute and point.role == "point":
+        return _judge_attribute(procedure, point, entry)
+    reference, indication = values(procedure, point, entry, standard)
+    if point.role == "entry" or reference is None or indication is None:
+        return Judged(None, indication, None, None, None, None, None, rule_name(procedure.rule), "")
+    error = EXACT.subtract(indication, reference)
+    lower, upper = limits_at(point, reference)
+    found = uncertainty_at(procedure, point, reference, standard=standard, errors=[*earlier, error])
+    u, k = found or (None, None)
+    verdict = "" if procedure.on_mean else decision_on(procedure, error, lower, upper, u, k).verdict.value
+    return Judged(reference, indication, error, lower, upper, u, k, rule_name(procedure.rule), verdict)
+
+
+def _judge_attribute(procedure: Procedure, point: PlannedPoint, entry: ReadingEntry) -> Judged:
+    if entry.goes is None:
+        raise Refusal("Choose whether it goes.", field="goes")
+    right = entry.goes == (point.expected == GOES)
+    verdict = Verdict.pass_ if right else Verdict.fail
+    indication = Decimal(1 if entry.goes else 0)
+    return Judged(None, indication, None, None, None, None, None, rule_name(procedure.rule), verdict.value)
+
+
+def limits_at(point: PlannedPoint, reference: Decimal) -> tuple[Decimal | None, Decimal | None]:
+    """Return the error limits at a reference value, in the unit of the reading, exact."""
+    full_scale = Decimal(point.full_scale) if point.full_scale else None
+    digit = Decimal(point.resolution) if point.resolution else None
+    return _tolerance(point).limits(reference, full_scale, digit)
+
+
+def _tolerance(point: PlannedPoint) -> Tolerance:
+    return Tolerance.parse(point.tolerance, point.unit)
+
+
+def decision_on(
+    procedure: Procedure,
+    error: Decimal,
+    lower: Decimal | None,
+    upper: Decimal | None,
+    u: Decimal | None,
+    k: Decimal | None,
+) -> Decision:
+    """Decide by the procedure's rule; `u` is expanded. Without it only simple acceptance can decide."""
+    if u is None or k is None:
+        return decide(error, lower, upper, rule=Rule.simple)
+    return decide(error, lower, upper, u=u / k, k=k, rule=procedure.rule)
+
+
+def uncertainty_at(
+    procedure: Procedure,
+    point: PlannedPoint,
+    reference: Decimal,
+    *,
+    standard: StandardFacts | None,
+    errors: Sequence[Decimal] = (),
+) -> tuple[Decimal, Decimal] | None:
+    """Return (U, k) of an error at a point, in the unit of the reading; None for a procedure without a budget.
+
+    Rows: "constant" is in the budget's unit; "half resolution" is half a digit of the gauge; "certificate" is U of
+    the standard's pieces at the point; "pooled" is the procedure's s over the root of the repeats; "repeats" is the
+    procedure's s until all repeats are in, and after that their own s where that is larger.
+    """
+    if not procedure.budget:
+        return None
+    scale = _HUNDRED if procedure.budget_unit == "%" else Decimal(1)
+    if scale == _HUNDRED and reference == 0:
+        return None  # a relative budget says nothing at zero
+    size = abs(reference) if scale == _HUNDRED else Decimal(1)
+    own = [float(error * scale / size) for error in errors]
+    components = tuple(_component(row, point, own) for row in procedure.budget)
+    resolution = Decimal(point.resolution) if point.resolution else None
+    certificate = standard.u_of(point.stack) if standard and point.stack else Decimal(0)
+    found = evaluate(Budget(components), Point(reference, resolution, certificate))
+    expanded = Decimal(repr(found.U)) * size / scale
+    return _shorten(expanded), _shorten(Decimal(repr(found.k)))
+
+
+def _component(row: BudgetRow, point: PlannedPoint, own: Sequence[float]) -> Component:
+    shape, divisor, origin = Distribution(row.distribution), Decimal(row.divisor), Origin(row.origin)
+    if row.basis == "half resolution":
+        return Component(row.component, Decimal(1), shape, divisor, origin, Per.half_resolution)
+    if row.basis == "certificate":
+        return Component(row.component, Decimal(1), shape, divisor, origin, Per.certificate)
+    value = Decimal(row.value)
+    if row.basis == "pooled":
+        return Component(row.component, value / Decimal(math.sqrt(point.repeats)), shape, divisor, origin)
+    if row.basis == "repeats" and len(own) >= max(point.repeats, 2):
+        seen = type_a(own)
+        if seen.s > float(value):
+            return Component(row.component, Decimal(repr(seen.s)), shape, divisor, origin, dof=float(seen.dof))
+    return Component(row.component, value, shape, divisor, origin)
+
+
+def _shorten(value: Decimal) -> Decimal:
+    """Keep six significant digits: more than any report prints, and the same on every machine."""
+    return value if value == 0 else round(value, 5 - value.adjusted()) + Decimal(0)
+
+
+def error_shown(procedure: Procedure, error: Decimal, reference: Decimal | None) -> Decimal:
+    """Return an error as the procedure reports it: in its unit as read, or in % of the reference to two places."""
+    if not procedure.in_percent or not reference:
+        return error
+    return _decimal(Fraction(error) / abs(Fraction(reference)) * 100, 2)
+
+
+def _decimal(value: Fraction, places: int) -> Decimal:
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal(1).scaleb(-places))
+
+
+def report_u(procedure: Procedure, u: Decimal, reference: Decimal | None) -> str:
+    """Return U as it is printed: one or two significant digits, in the error's unit."""
+    shown = u if not procedure.in_percent or not reference else u / abs(reference) * _HUNDRED
+    return plain(report_round(shown, procedure.significant_digits))
+
+
+def sentence(verdict: str, error: Decimal, lower: Decimal | None, upper: Decimal | None, unit: str) -> str:
+    """Return the verdict in words: "Pass: error +0.05 mm, 0.05 mm inside the limit"."""
+    room = min(
+        (
+            m
+            for m in (
+                error - lower if lower is not None else None,
+                upper - error if upper is not None else None,
+            )
+            if m is not None
+        ),
+        default=None,
+    )
+    words = verdict.capitalize()
+    if room is None:
+        return f"{words}: error {signed(error)} {unit}"
+    if room < 0:
+        return f"{words}: {plain(-room)} {unit} over"
+    if room == 0:
+        return f"{words}: error {signed(error)} {unit}, exactly on the limit"
+    return f"{words}: error {signed(error)} {unit}, {plain(room)} {unit} inside the limit"
+
+
+def passing_readings(
+    procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the lowest and highest reading that pass, for the picture that moves while as left is typed."""
+    lower, upper = limits_at(point, point.value)
+    found = uncertainty_at(procedure, point, point.value, standard=standard)
+    guard = Decimal(0)
+    if found:
+        guard = guard_band(lower, upper, u=found[0] / found[1], k=found[1], rule=procedure.rule)
+    return tolerances.reading_limits(
+        procedure.mode.value,
+        point.value,
+        _tolerance(point),
+        step=Decimal(point.reads_to or point.resolution),
+        full_scale=Decimal(point.full_scale) if point.full_scale else None,
+        digit=Decimal(point.resolution) if point.resolution else None,
+        guard=guard,
+    )
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A value that looks mistyped, and what it was compared with."""
+
+    typed: Decimal
+    low: Decimal
+    high: Decimal
+    seen: int
+
+
+def likely_slip(
+    value: Decimal,
+    expected: Decimal,
+    half_width: Decimal | None,
+    step: Decimal | None,
+    history: Sequence[Decimal],
+) -> Slip | None:
+    """Return a question when a value lies far outside what earlier ones, or the nominal, let expect.
+
+    Far is ten times the tolerance beyond them, or a tenth of the value where that is more: a moved decimal
+    point and a swapped digit go further, a gauge out of tolerance does not.
+    """
+    seen = list(history)
+    low, high = (min(seen), max(seen)) if seen else (expected, expected)
+    room = max(10 * (half_width or Decimal(0)), abs(expected) / 10, 10 * (step or Decimal(0)))
+    if low - room <= value <= high + room:
+        return None
+    return Slip(value, low, high, len(seen))

@@ -1,0 +1,295 @@
+"""The page of one gauge: how it drifts, how it stands now, its calibrations, and the next deed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import redirect, render_template, request
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from techfloor.duties.calibration import drift, lists
+from techfloor.duties.calibration.drift import Band, PointHistory
+from techfloor.duties.calibration.home import SOON_DAYS
+from techfloor.duties.calibration.lists import HistoryLine
+from techfloor.duties.calibration.procedure import Procedure
+from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED
+from techfloor.duties.calibration.views.lists import performed_words, today
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.signing import plant
+from techfloor.duties.calibration.views.wording import (
+    Deed,
+    due_words,
+    gauge_sign,
+    one_primary,
+    reviewed_words,
+    verdict_sign,
+)
+from techfloor.equipment.queries import gauge_view, standards_for
+from techfloor.equipment.rules import usable, use_policy
+from techfloor.equipment.shapes import GaugeView, StandardView
+from techfloor.equipment.statuses import Status
+from techfloor.equipment.wording import told
+from techfloor.measures.due import add_months
+from techfloor.measures.quantity import plain, signed
+from techfloor.measures.units import show_unit
+from techfloor.reports.charts import DriftChart, DriftPoint, drift_chart
+from techfloor.web.show import day
+from techfloor.web.visitor import visitor
+
+IN_HOUSE = "in house"
+_AWAY = frozenset({Status.LOST, Status.RETIRED, Status.SENT_OUT})
+
+
+@pages.page("/gauges/<code>", permission="calibration:read")
+def gauge(code: str) -> str | Response:
+    """Show one gauge."""
+    found = gauge_view(code)
+    if found.code != code:
+        return redirect(f"/calibration/gauges/{found.code}", code=301)
+    now, revision = today(), lists.procedure_of(found.procedure_id)
+    lines = lists.history(found.id)
+    newest = lines[0] if lines else None
+    sign = gauge_sign(found, newest, now)
+    return render_template(
+        "calibration/gauge.html",
+        gauge=found,
+        sign=sign,
+        drift=_drift(found, lines, revision),
+        facts=_facts(found, revision, now),
+        # The hardest alone: what is held is not also told to be calibrated.
+        objections=[told(one) for one in usable(found.facts(), now, use_policy(plant().profile))][:1],
+        rows=[_row(line) for line in lines],
+        deeds=_deeds(found, lines, now),
+        may_equipment=visitor().may("equipment:read"),
+    )
+
+
+# --- now ---
+
+
+def _facts(found: GaugeView, procedure: Procedure | None, now: date) -> list[tuple[str, str, str]]:
+    """Return (name, code, words) of each fact; a code stands in the face of codes."""
+    due = found.due.due if found.due else None
+    look_back = lists.look_back_open(found.id)
+    months = ngettext("%(num)d month", "%(num)d months", found.interval_months)
+    facts = [
+        (_("Due"), "", due_words(due, now)),
+        (_("Interval"), "", months),
+        (_("Look-back"), "", _("open: the work done with it is being looked at") if look_back else ""),
+        (_("Limited use"), "", found.limited_use),
+        (_("Procedure"), *_procedure_words(procedure)),
+        *_standard_facts(procedure, now),
+        (_("Calibrated"), "", _("in house") if found.calibrated_by == IN_HOUSE else _("by an outside laboratory")),
+        (_("Serial"), "", found.item.serial),
+        (_("Place"), "", found.item.place or _("no fixed place")),
+    ]
+    return [fact for fact in facts if fact[1] or fact[2]]
+
+
+def _procedure_words(procedure: Procedure | None) -> tuple[str, str]:
+    if procedure is None:
+        return "", str(_("none in force: ask quality to approve one"))
+    return procedure.code, str(_("version %(version)s", version=procedure.version))
+
+
+def _standard_facts(procedure: Procedure | None, now: date) -> list[tuple[str, str, str]]:
+    if procedure is None or not procedure.standards:
+        return []
+    return [(_("Standard"), standard.code, _paper(standard)) for standard in standards_for(procedure.standards, now)]
+
+
+def _paper(standard: StandardView) -> str:
+    if standard.certificate is None:
+        return str(_("no certificate"))
+    return str(_("certificate %(number)s", number=standard.certificate.number))
+
+
+# --- calibrations ---
+
+
+def _row(line: HistoryLine) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "url": _record_url(line),
+        "performed": performed_words(line),
+        "by": line.by,
+        "found": line.worst_found or "–",
+        "left": line.worst_left or "–",
+        "verdict": verdict_sign(line),
+        "reviewed": reviewed_words(line, for_me=_may_review(line)),
+    }
+
+
+def _record_url(line: HistoryLine) -> str:
+    return f"/calibration/{line.number}"
+
+
+def _may_review(line: HistoryLine) -> bool:
+    if line.state != PERFORMED or not visitor().may("calibration:review"):
+        return False
+    return plant().profile.name == "small" or line.performed_by != visitor().person_id
+
+
+def _deeds(found: GaugeView, lines: Sequence[HistoryLine], now: date) -> list[Deed]:
+    """Return what the visitor can do with this gauge, the one that is due first."""
+    waiting = next((line for line in lines if _may_review(line)), None)
+    under_way = next((line for line in lines if line.state == IN_PROGRESS), None)
+    deeds = []
+    if waiting is not None:
+        deeds.append(Deed(_("Review"), f"/calibration/{waiting.number}/review"))
+    if under_way is not None:
+        return one_primary([*deeds, *_go_on(under_way)])
+    return one_primary([*deeds, *_next_calibration(found, now)])
+
+
+def _go_on(line: HistoryLine) -> list[Deed]:
+    if line.source == "outside":
+        return _if_may("calibration:outside", _("Go on with the certificate"), f"/calibration/outside/{line.number}")
+    return _if_may("calibration:log", _("Resume"), f"/calibration/{line.number}/next")
+
+
+def _next_calibration(found: GaugeView, now: date) -> list[Deed]:
+    base = f"/calibration/gauges/{found.code}"
+    if found.item.status == Status.SENT_OUT:
+        return _if_may("calibration:outside", _("Back with certificate"), f"{base}/certificate")
+    if found.item.status in _AWAY:
+        return []
+    outside = _if_may("calibration:outside", _("Send out"), f"{base}/send-out")
+    if found.calibrated_by != IN_HOUSE:
+        return [*outside, *_if_may("calibration:outside", _("Enter certificate"), f"{base}/certificate")]
+    calibrate = _if_may("calibration:log", _("Calibrate"), f"/calibration/start/{found.code}")
+    due = found.due.due if found.due else None
+    soon = due is None or due <= now + timedelta(days=SOON_DAYS)
+    return [*calibrate, *outside] if soon or calibrate else outside
+
+
+def _if_may(permission: str, words: str, url: str) -> list[Deed]:
+    return [Deed(words, url)] if visitor().may(permission) else []
+
+
+# --- drift ---
+
+
+@dataclass(frozen=True)
+class DriftShown:
+    """The drift chart of a gauge at one point, with its numbers and the other points to choose."""
+
+    title: str
+    note: str
+    chart: DriftChart | None
+    rows: list[dict[str, Any]]
+    words: str
+    points: list[dict[str, Any]]
+
+
+def _drift(found: GaugeView, lines: Sequence[HistoryLine], procedure: Procedure | None) -> DriftShown | None:
+    """Return the drift at the point asked for, else at the one that moved most; None before the first reading."""
+    percent = procedure is not None and procedure.in_percent
+    readings = lists.found_readings(lines, plant().zone)
+    # The newest calibration names the points: one that it does not know comes last.
+    order = {line.number: n for n, line in enumerate(lines)}
+    histories = drift.histories(sorted(readings, key=lambda r: order[r.number]), percent=percent)
+    place = drift.chosen(histories, request.args.get("point", type=int))
+    if place is None:
+        return None
+    history = histories[place]
+    band = drift.band(history, _until(found, history))
+    return DriftShown(
+        title=_("As-found error at %(point)s", point=_point_words(history)),
+        note=_note(history, band),
+        chart=_chart(history, band) if len(history.found) > 1 else None,
+        rows=[_drift_row(history, n) for n in range(len(history.found) - 1, -1, -1)],
+        words=_band_words(history, band),
+        points=[
+            {"words": _point_words(one), "url": f"/calibration/gauges/{found.code}?point={n}", "current": n == place}
+            for n, one in enumerate(histories)
+        ],
+    )
+
+
+def _until(found: GaugeView, history: PointHistory) -> date:
+    """Return how far the band reaches: to the next calibration, at least one interval after the newest."""
+    newest = history.found[-1].on
+    due = found.due.due if found.due else newest
+    return max(due, add_months(newest, found.interval_months))
+
+
+def _point_words(history: PointHistory) -> str:
+    point = history.point
+    arrow = {"up": " ↑", "down": " ↓"}.get(point.direction, "")
+    label = f"{point.label} {show_unit(point.unit)}".strip() + arrow
+    named = point.function and point.function.lower() not in point.label.lower()
+    return f"{label} ({point.function})" if named else label
+
+
+def _note(history: PointHistory, band: Band | None) -> str:
+    newest = history.found[-1]
+    tolerance = _tolerance_words(newest, show_unit(history.unit))
+    parts = [_("tolerance %(tolerance)s", tolerance=tolerance)] if tolerance else []
+    if band is not None:
+        parts.append(_("prediction band 95 %"))
+    return " · ".join(parts)
+
+
+def _tolerance_words(found: drift.Found, unit: str) -> str:
+    lower, upper = found.lower, found.upper
+    if lower is not None and upper is not None and lower == -upper:
+        return f"±{plain(upper)} {unit}"
+    ends = [f"{signed(v)} {unit}" for v in (lower, upper) if v is not None]
+    return " … ".join(ends)
+
+
+def _chart(history: PointHistory, band: Band | None) -> DriftChart:
+    newest, unit = history.found[-1], show_unit(history.unit)
+    return drift_chart(
+        [
+            DriftPoint(
+                one.on,
+                one.error,
+                one.passed,
+                f"/calibration/{one.number}",
+                f"{one.number}, {day(one.on)}: {signed(one.error)} {unit}",
+            )
+            for one in history.found
+        ],
+        unit=unit,
+        lower=newest.lower,
+        upper=newest.upper,
+        band=band.points if band else (),
+        day_label=lambda on: str(format_date(on, "MMM yy")),
+    )
+
+
+def _drift_row(history: PointHistory, n: int) -> dict[str, Any]:
+    one = history.found[n]
+    return {
+        "number": one.number,
+        "url": f"/calibration/{one.number}",
+        "on": day(one.on),
+        "error": f"{signed(one.error)} {show_unit(history.unit)}",
+        "passed": one.passed,
+        "adjusted": _("adjusted") if one.adjusted else "",
+    }
+
+
+def _band_words(history: PointHistory, band: Band | None) -> str:
+    """Say what the band means; it never names a day on which a limit would be crossed."""
+    if band is None:
+        count = drift.FEWEST
+        return str(_("A prediction needs %(count)s calibrations since the last adjustment.", count=count))
+    unit = show_unit(history.unit)
+    words = {"low": f"{signed(band.low)} {unit}", "high": f"{signed(band.high)} {unit}"}
+    if band.ahead:
+        return str(_("At the next calibration an error of %(low)s to %(high)s is expected (95 %%).", **words))
+    newest = f"{signed(history.found[-1].error)} {unit}"
+    return str(
+        _(
+            "Expected was %(low)s to %(high)s (95 %%), from the calibrations before. "
+            "Found was %(newest)s, and it was adjusted.",
+            newest=newest,
+            **words,
+        )
+    )

@@ -1,0 +1,362 @@
+"""Outside calibration: what is at a laboratory, sending out, the certificate that came back, its checks, its file."""
+
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import Response as FlaskResponse
+from flask import current_app, flash, render_template, request, send_file
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from techfloor import clock
+from techfloor.duties.calibration import actions, lists, outside, queries
+from techfloor.duties.calibration.content import content_shown
+from techfloor.duties.calibration.forms import SignForm
+from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
+from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, Bench, GaugeFacts
+from techfloor.duties.calibration.views.lists import tabs, today
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
+from techfloor.duties.calibration.views.signing import plant, proof_or_none, sign_form
+from techfloor.duties.calibration.views.wording import due_words, out_sign
+from techfloor.duties.calibration.views.work import Page, see
+from techfloor.measures.quantity import signed
+from techfloor.measures.units import show_unit
+from techfloor.people.proof import Proof
+from techfloor.records import attachments, drafts
+from techfloor.records.attachments import KeptFile
+from techfloor.refusals import Refusal
+from techfloor.web.show import day
+from techfloor.web.visitor import visitor
+
+MAY = "calibration:outside"
+USUAL_WEEKS = 3
+
+
+@pages.app_template_filter("iso_day")
+def iso_day(text: str) -> str:
+    """Return a day that is kept as YYYY-MM-DD as people read it."""
+    return day(date.fromisoformat(text))
+
+
+# --- what is out ---
+
+
+@pages.page("/outside", permission=MAY)
+def outside_index() -> str:
+    """List the gauges that are at a laboratory, and the certificates that are being read."""
+    now = today()
+    return render_template(
+        "calibration/outside_index.html",
+        tabs=tabs("/calibration/outside"),
+        rows=[_out_row(line, now) for line in lists.outside_now()],
+    )
+
+
+def _out_row(line: lists.OutLine, now: date) -> dict[str, Any]:
+    at_home = line.number is not None
+    return {
+        "code": line.code,
+        "url": f"/calibration/gauges/{line.code}",
+        "name": line.name,
+        "area": line.area or "–",
+        "sent": day(line.sent_on) if line.sent_on else "–",
+        "expected": day(line.expected_back) if line.expected_back else "–",
+        "look": "waiting" if at_home else out_sign(line.expected_back, now).look,
+        "words": _("Certificate in progress") if at_home else out_sign(line.expected_back, now).words,
+        "action": _("Go on") if at_home else _("Back with certificate"),
+        "action_url": f"/calibration/outside/{line.number}"
+        if at_home
+        else f"/calibration/gauges/{line.code}/certificate",
+        "due": due_words(line.due, now),
+    }
+
+
+# --- send out ---
+
+
+@pages.page("/gauges/<code>/send-out", permission=MAY)
+def send_out(code: str) -> str:
+    """Ask when a gauge leaves, and when it is expected back."""
+    gauge, form = queries.gauge_by_code(code), SendOutForm()
+    form.sent_on.process_data(today())
+    form.expected_back.process_data(today() + timedelta(weeks=USUAL_WEEKS))
+    return _send_out_page(gauge, form)
+
+
+@pages.act("/gauges/<code>/send-out", permission=MAY, action="calibration:gauge:send-out", endpoint="send_out_post")
+def send_out_post(code: str) -> Page:
+    """Send a gauge out."""
+    gauge, form = queries.gauge_by_code(code), SendOutForm()
+    actor, at = visitor().person_id, clock.now()
+    if form.attempt(lambda: outside.send_out(code, form.entry(), plant(), actor=actor, at=at)):
+        flash(_("%(code)s is sent out.", code=code), "success")
+        return see(f"/calibration/gauges/{code}")
+    return _send_out_page(gauge, form), 422
+
+
+def _send_out_page(gauge: GaugeFacts, form: SendOutForm) -> str:
+    return render_template("calibration/send_out.html", gauge=gauge, form=form, errors=form.problems())
+
+
+# --- the certificate ---
+
+
+@pages.page("/gauges/<code>/certificate", permission=MAY)
+def receive(code: str) -> Page:
+    """Ask what stands on the certificate that came back with a gauge."""
+    gauge = queries.gauge_by_code(code)
+    number = queries.open_on_gauge(gauge.id)
+    if number is not None:
+        return see(f"/calibration/{number}")
+    form = CertificateForm()
+    if not form.restored:
+        form.sent.process_data(gauge.sent_on)
+        form.back.process_data(today())
+        form.open_rows(function.name for function in gauge.item.functions)
+    return _certificate_page(gauge, form, f"/calibration/gauges/{code}/certificate")
+
+
+@pages.act("/gauges/<code>/certificate", permission=MAY, action="calibration:outside:enter", endpoint="receive_post")
+def receive_post(code: str) -> Page:
+    """Enter a certificate, or show the form again with more rows."""
+    form, here = CertificateForm(), f"/calibration/gauges/{code}/certificate"
+    file = _file_of(form)  # written to disk before the act's transaction begins
+    gauge, made = queries.gauge_by_code(code), list[str]()
+    if "add" in request.form:
+        form.more_rows()
+        return _certificate_page(gauge, form, here, file), 422
+
+    def deed() -> None:
+        assert file is not None  # complete
+        made.append(outside.enter(code, form.entry(), file, plant(), actor=visitor().person_id, at=clock.now()))
+
+    if _complete(form, file) and form.attempt(deed):
+        drafts.drop(visitor().person_id, request.path)
+        return see(f"/calibration/outside/{made[0]}/checks")
+    return _certificate_page(gauge, form, here, file), 422
+
+
+@pages.page("/outside/<number>/certificate", permission=MAY)
+def change_certificate(number: str) -> Page:
+    """Show what was entered from a certificate, to be corrected before it is signed."""
+    bench = outside.outside_bench(number)
+    if bench.record.state != IN_PROGRESS:
+        return see(f"/calibration/{number}")
+    form = CertificateForm()
+    if not form.restored:
+        form.show(outside.entry_of(bench))
+    return _certificate_page(bench.gauge, form, f"/calibration/outside/{number}/certificate", number=number)
+
+
+@pages.act(
+    "/outside/<number>/certificate",
+    permission=MAY,
+    action="calibration:outside:change",
+    endpoint="change_certificate_post",
+)
+def change_certificate_post(number: str) -> Page:
+    """Correct what was entered from a certificate."""
+    form, here = CertificateForm(), f"/calibration/outside/{number}/certificate"
+    file = _file_of(form)
+    bench = outside.outside_bench(number)
+    if "add" in request.form:
+        form.more_rows()
+        return _certificate_page(bench.gauge, form, here, file, number), 422
+    actor, at = visitor().person_id, clock.now()
+    if _complete(form, file, needs_file=False) and form.attempt(
+        lambda: outside.change(number, form.entry(), file, plant(), actor=actor, at=at)
+    ):
+        drafts.drop(actor, request.path)
+        return see(f"/calibration/outside/{number}/checks")
+    return _certificate_page(bench.gauge, form, here, file, number), 422
+
+
+def _complete(form: CertificateForm, file: KeptFile | None, *, needs_file: bool = True) -> bool:
+    """Validate the form and its file together, so that all that is missing is said at once."""
+    refused = list(form.file.errors)
+    if not refused and file is None and needs_file:
+        refused = [_("Choose the laboratory's certificate, as a PDF or a photo of it.")]
+    sound = form.validate()
+    form.file.errors = refused  # validating has taken it away
+    return sound and not refused
+
+
+def _certificate_page(
+    gauge: GaugeFacts, form: CertificateForm, action: str, file: KeptFile | None = None, number: str = ""
+) -> str:
+    units = [(f.name, f"{f.name}, {show_unit(f.unit)}" if f.unit else f.name) for f in gauge.item.functions]
+    form.offer(units or [("", "–")])
+    form.kept.data = _token().dumps(vars(file)) if file else ""
+    return render_template(
+        "calibration/receive.html",
+        gauge=gauge,
+        form=form,
+        errors=form.problems(),
+        action=action,
+        kept=file,
+        number=number,
+        tolerances=[(f.name, f.tolerance) for f in gauge.item.functions if f.tolerance],
+    )
+
+
+def _token() -> URLSafeSerializer:
+    """Return what signs the name of a file that came with a form which was refused; for this person alone."""
+    return URLSafeSerializer(current_app.secret_key or b"", salt=f"kept file of {visitor().person_id}")
+
+
+def _file_of(form: CertificateForm) -> KeptFile | None:
+    """Return the file that came with the form, or with an earlier try of it; one that will not do is refused."""
+    upload = form.file.data
+    if not upload:
+        return _kept_before(form)
+    try:
+        clean = attachments.look_at(upload.filename or "", upload.stream.read(attachments.LARGEST + 1))
+    except Refusal as no:
+        form.refuse(no)
+        return None
+    finally:
+        upload.close()  # a large one lies in a temporary file
+    sha256 = current_app.extensions["techfloor"].blobs.put(clean.data)
+    return KeptFile(clean.name, clean.media_type, len(clean.data), sha256)
+
+
+def _kept_before(form: CertificateForm) -> KeptFile | None:
+    try:
+        return KeptFile(**_token().loads(form.kept.data)) if form.kept.data else None
+    except BadSignature:
+        return None
+
+
+# --- checks ---
+
+
+@pages.page("/outside/<number>", permission=MAY)
+def go_on(number: str) -> Page:
+    """Go where an outside calibration stands."""
+    bench = outside.outside_bench(number)
+    if bench.record.state != IN_PROGRESS:
+        return see(f"/calibration/{number}")
+    answered = all(given.answer for given in outside.answers_of(bench))
+    return see(f"/calibration/outside/{number}/{'sign' if answered else 'checks'}")
+
+
+@pages.page("/outside/<number>/checks", permission=MAY)
+def checks(number: str) -> Page:
+    """Ask the checks of the procedure, beside what was entered."""
+    bench = outside.outside_bench(number)
+    if bench.record.state != IN_PROGRESS:
+        return see(f"/calibration/{number}")
+    form = checks_form(bench.procedure.checks)
+    if not form.restored:
+        form.show(outside.answers_of(bench))
+    return _checks_page(bench, form)
+
+
+@pages.act("/outside/<number>/checks", permission=MAY, action="calibration:outside:check", endpoint="checks_post")
+def checks_post(number: str) -> Page:
+    """Keep the answers."""
+    bench = outside.outside_bench(number)
+    form = checks_form(bench.procedure.checks)
+    actor = visitor().person_id
+    if form.attempt(lambda: outside.answer_checks(number, form.entry(), actor=actor)):
+        drafts.drop(actor, request.path)
+        return see(f"/calibration/outside/{number}/sign")
+    return _checks_page(bench, form), 422
+
+
+def _checks_page(bench: Bench, form: ChecksForm) -> str:
+    return render_template(
+        "calibration/outside_checks.html",
+        bench=bench,
+        form=form,
+        errors=form.problems(),
+        results=_results(bench),
+        attachments=queries.attachments(bench.record.id),
+        smallest_tur=SMALLEST_TUR,
+    )
+
+
+def _results(bench: Bench) -> list[dict[str, Any]]:
+    """Return the typed results as rows: reading against reference, error, U, how often U fits, verdict."""
+    assert bench.body.outside is not None
+    return [
+        {
+            "point": f"{point['label']} {show_unit(point['unit'])}",
+            "function": point["function"],
+            "run": run_words(run["run"]),
+            "reading": point["indication"],
+            "error": signed(Decimal(point["error"])),
+            "tolerance": point["tolerance"]["text"],
+            "u": f"{point['u']} (k = {point['k']})" if point["u"] and point["k"] else point["u"],
+            "tur": point["tur"],
+            "small": bool(point["tur"]) and Decimal(point["tur"]) < SMALLEST_TUR,
+            "kind": kind_of(point["verdict"]),
+            "verdict": verdict_words(point["verdict"]) if point["verdict"] else "–",
+        }
+        for run in outside.runs_of(bench)
+        for point in run["points"]
+    ]
+
+
+# --- sign ---
+
+
+@pages.page("/outside/<number>/sign", permission=MAY)
+def outside_check(number: str) -> Page:
+    """Show everything as it will stand in the record, and ask for the signature."""
+    bench = outside.outside_bench(number)
+    if bench.record.state != IN_PROGRESS:
+        return see(f"/calibration/{number}")
+    if not all(given.answer for given in outside.answers_of(bench)):
+        return see(f"/calibration/outside/{number}/checks")
+    form = sign_form(SignForm())
+    form.shown.data = actions.preview(bench, plant()).sha256
+    return _sign_page(bench, form)
+
+
+@pages.act("/outside/<number>/sign", permission=MAY, action="calibration:outside:sign", endpoint="outside_sign")
+def outside_sign(number: str) -> Page:
+    """Sign as performed: the certificate was read and checked."""
+    form = sign_form(SignForm())
+    proof = proof_or_none(form)  # before anything else of the request: see `prove`
+
+    def deed(proven: Proof) -> None:
+        outside.sign_performed(number, proven, plant(), shown_sha256=form.shown.data or "")
+
+    if proof is not None and form.attempt(lambda: deed(proof)):
+        return see(f"/calibration/{number}?signed=1")
+    return _sign_page(outside.outside_bench(number), form), 422
+
+
+def _sign_page(bench: Bench, form: SignForm) -> str:
+    return render_template(
+        "calibration/outside_sign.html",
+        bench=bench,
+        shown=content_shown(bench, plant()),
+        results=_results(bench),
+        verdicts=[
+            (run_words(run["run"]), kind_of(run["verdict"]), verdict_words(run["verdict"]))
+            for run in outside.runs_of(bench)
+        ],
+        form=form,
+        errors=form.problems(),
+        attachments=queries.attachments(bench.record.id),
+        may_sign=bench.body.performed_by == visitor().person_id,
+    )
+
+
+# --- the file ---
+
+
+@pages.page("/<number>/files/<int:attachment_id>", permission="calibration:read")
+def file(number: str, attachment_id: int) -> FlaskResponse:
+    """Hand out a file of a record, as a download of the kind it was found to be."""
+    found = attachments.find(KIND, number, attachment_id)
+    data = current_app.extensions["techfloor"].blobs.get(found.sha256)
+    return send_file(
+        io.BytesIO(data), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
+    )

@@ -1,0 +1,162 @@
+"""The second look: one calibration, or a list of clean ones with one signature."""
+
+from flask import flash, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from techfloor.duties.calibration import actions, certificate, queries
+from techfloor.duties.calibration.content import content_shown
+from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
+from techfloor.duties.calibration.queries import PERFORMED, Bench, ListFilter
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.record import _signature
+from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
+from techfloor.duties.calibration.views.signing import accept_in_passing, plant, policy_of, proof_or_none, sign_form
+from techfloor.duties.calibration.views.work import Page, see
+from techfloor.people.proof import Proof
+from techfloor.records.history import timeline
+from techfloor.records.signing import signatures_of
+from techfloor.refusals import Refusal
+from techfloor.web.pages import afterwards
+from techfloor.web.visitor import visitor
+
+
+@pages.page("/<number>/review", permission="calibration:review")
+def review(number: str) -> Page:
+    """Show a calibration with what is unusual about it, and ask for the review."""
+    bench = queries.bench(number)
+    if bench.record.state != PERFORMED:
+        return see(f"/calibration/{number}")
+    form = _fit(ReviewForm())
+    form.shown.data = bench.record.content_sha256
+    return _review_page(bench, form)
+
+
+@pages.act(
+    "/<number>/review",
+    permission="calibration:review",
+    action="calibration:record:review",
+    title=_l("Reviewed"),
+    endpoint="review_post",
+)
+def review_post(number: str) -> Page:
+    """Sign as reviewed, or reject."""
+    form = _fit(ReviewForm())
+    if form.outcome.data not in {"accept", "reject"}:
+        form.refuse(Refusal("Choose whether you accept it.", field="outcome"))
+        return _review_page(queries.bench(number), form), 422
+    if form.outcome.data == "reject" and not (form.remark.data or "").strip():
+        form.refuse(Refusal("Enter what is wrong with it.", field="remark"))
+        return _review_page(queries.bench(number), form), 422
+    proof = proof_or_none(form)
+    accepted = form.outcome.data == "accept"
+
+    def deed(proven: Proof) -> None:
+        accept_in_passing(form)
+        actions.review(
+            number,
+            proven,
+            plant(),
+            accepted=accepted,
+            remark=form.remark.data or "",
+            shown_sha256=form.shown.data or "",
+        )
+
+    if proof is not None and form.attempt(lambda: deed(proof)):
+        if accepted:
+            _certificate_at_review(number)
+        return see(f"/calibration/{number}?signed=1")
+    return _review_page(queries.bench(number), form), 422
+
+
+def _fit(form: ReviewForm) -> ReviewForm:
+    sign_form(form)
+    return form
+
+
+def _certificate_at_review(number: str) -> None:
+    """Issue the certificate once the review stands, where the profile says so; a failure leaves the review as it is."""
+    if plant().profile.text("calibration.certificate") != "at review":
+        return
+    record, by, device_id = queries.record_row(number), visitor().person_id, visitor().device_id
+
+    def issue_it() -> None:
+        certificate.issue_for(record, by=by, device_id=device_id)
+
+    afterwards(issue_it)
+
+
+def _review_page(bench: Bench, form: ReviewForm) -> str:
+    return render_template(
+        "calibration/review.html",
+        bench=bench,
+        shown=content_shown(bench, plant()),
+        grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
+        signatures=[_signature(s) for s in signatures_of(bench.record.id)],
+        events=timeline(bench.record.id),
+        form=form,
+        errors=form.problems(),
+        policy=policy_of(form),
+        barred=visitor().person_id in actions.reviewers_barred(bench, plant()),
+        attachments=queries.attachments(bench.record.id),
+    )
+
+
+@pages.page("/review", permission="calibration:review")
+def review_list() -> str:
+    """Show what waits for a review: the clean ones to be signed together, the others one by one."""
+    form = ReviewListForm()
+    sign_form(form)
+    return _list_page(form)
+
+
+@pages.act(
+    "/review",
+    permission="calibration:review",
+    action="calibration:records:review",
+    title=_l("Reviewed in a list"),
+    endpoint="review_list_post",
+)
+def review_list_post() -> Page:
+    """Sign the chosen clean calibrations as reviewed: one secret, a signature for each."""
+    form = ReviewListForm()
+    sign_form(form)
+    chosen = request.form.getlist("chosen")
+    if not chosen:
+        form.refuse(Refusal("Choose at least one calibration."))
+        return _list_page(form, chosen), 422
+    proof = proof_or_none(form)
+
+    def deed(proven: Proof) -> None:
+        accept_in_passing(form)
+        actions.review_clean(chosen_pairs(chosen), proven, plant())
+
+    if proof is not None and form.attempt(lambda: deed(proof)):
+        flash(ngettext("%(num)d calibration reviewed.", "%(num)d calibrations reviewed.", len(chosen)), "success")
+        return see("/calibration/review")
+    return _list_page(form, chosen), 422
+
+
+def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
+    """Return (number, content hash as shown) of each box that was ticked."""
+    pairs = [tuple(value.split(":", 1)) for value in chosen]
+    return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
+
+
+def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
+    waiting = queries.waiting_for_review(visitor().person_id, two_persons=plant().profile.name != "small")
+    return render_template(
+        "calibration/review_list.html",
+        clean=[w for w in waiting if not w.exceptions],
+        unusual=[w for w in waiting if w.exceptions],
+        chosen=set(chosen or []),
+        form=form,
+        errors=form.problems(),
+        policy=policy_of(form),
+        kind_of=kind_of,
+        verdict_words=verdict_words,
+        all_words=_("Nothing waits for a review."),
+        list_filter=ListFilter(state=PERFORMED),
+    )

@@ -1,0 +1,231 @@
+"""What the pages of a calibration show of it: titles, progress, the strip of the last reading, the grid."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from techfloor.duties.calibration import rules
+from techfloor.duties.calibration.procedure import Mode, PlannedPoint
+from techfloor.duties.calibration.queries import Bench, GivenReading
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place, PointResult
+from techfloor.measures.quantity import plain, signed
+from techfloor.measures.units import show_unit
+
+KINDS = {
+    "pass": "pass",
+    "fail": "fail",
+    "conditional pass": "conditional",
+    "conditional fail": "conditional",
+    "not measured": "caution",
+    "incomplete": "waiting",
+    "": "waiting",
+}
+
+
+def kind_of(verdict: str) -> str:
+    """Return the look of a verdict."""
+    return KINDS[verdict]
+
+
+def point_words(point: PlannedPoint) -> str:
+    """Return "50.00 mm outside": the label with the unit behind its number."""
+    unit = show_unit(point.unit)
+    if point.nominal and point.label.startswith(point.nominal):
+        return f"{point.nominal} {unit}{point.label[len(point.nominal) :]}"
+    return point.label
+
+
+def run_words(run: str) -> str:
+    """Return the words of a run."""
+    return str(_("As found") if run == AS_FOUND else _("As left"))
+
+
+def verdict_words(verdict: str) -> str:
+    """Return a verdict as people read it."""
+    words: dict[str, str] = {
+        "pass": _("Pass"),
+        "fail": _("Fail"),
+        "conditional pass": _("Conditional pass"),
+        "conditional fail": _("Conditional fail"),
+        "not measured": _("Not measured"),
+        "incomplete": _("Not finished"),
+        "": _("Kept"),
+    }
+    return words[verdict]
+
+
+def place_title(place: Place, plan: tuple[PlannedPoint, ...], point: PlannedPoint) -> str:
+    """Return "As found · point 4 of 6", with the reading where there are several."""
+    words: str = _("%(run)s · point %(n)s of %(all)s", run=run_words(place.run), n=place.point, all=len(plan))
+    if point.repeats == 1:
+        return words
+    return str(_("%(words)s · reading %(n)s of %(all)s", words=words, n=place.repeat, all=point.repeats))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of the progress line."""
+
+    label: str
+    state: str
+
+
+def progress_steps(bench: Bench, place: Place) -> list[Step]:
+    """Return a bar for each point of the run under way."""
+    steps = []
+    for result in bench.run(place.run).points:
+        if result.point.n == place.point:
+            state = "now"
+        elif place.run == AS_LEFT and result.verdict == "fail":
+            state = "failed"
+        else:
+            state = "done" if result.complete else "todo"
+        steps.append(Step(point_words(result.point), state))
+    return steps
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The reading that was just given: what it came to, and where it is corrected."""
+
+    kind: str
+    words: str
+    detail: str
+    correct_url: str
+
+
+def strip(bench: Bench, reading_id: int) -> Strip | None:
+    """Return the words for a reading of this calibration, None for one that does not count any more."""
+    given = next((g for g in bench.counting if g.id == reading_id), None)
+    if given is None:
+        return None
+    point = bench.point(given.facts.point)
+    return Strip(
+        kind=kind_of(given.facts.verdict),
+        words=_reading_words(bench, given),
+        detail=f"{run_words(given.facts.run)}, {point_words(point)}",
+        correct_url=f"/calibration/{bench.number}/correct/{given.id}",
+    )
+
+
+def _reading_words(bench: Bench, given: GivenReading) -> str:
+    facts = given.facts
+    if facts.cannot_measure:
+        return str(_("Not measured: %(why)s", why=facts.cannot_measure))
+    if facts.error is None or not facts.verdict:
+        return str(_("%(value)s kept", value=value_text(bench, given)))
+    error, lower, upper = (
+        None if value is None else rules.error_shown(bench.procedure, value, facts.reference)
+        for value in (facts.error, facts.lower, facts.upper)
+    )
+    assert error is not None
+    unit = show_unit(bench.procedure.error_unit or bench.point(facts.point).unit)
+    return rules.sentence(facts.verdict, error, lower, upper, unit)
+
+
+def value_text(bench: Bench, given: GivenReading) -> str:
+    """Return what was read, in words for an attribute."""
+    facts = given.facts
+    if facts.cannot_measure:
+        return "–"
+    if bench.procedure.mode is Mode.attribute:
+        return rules.GOES if facts.indication else rules.DOES_NOT_GO
+    value = facts.reference if bench.procedure.mode is Mode.match else facts.indication
+    return "–" if value is None else plain(value)
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """One reading in the grid."""
+
+    text: str
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """One point in the grid."""
+
+    n: int
+    label: str
+    unit: str
+    cells: tuple[GridCell, ...]
+    error: str
+    tolerance: str
+    u: str
+    kind: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class DerivedRow:
+    """One derived result."""
+
+    name: str
+    value: str
+    limit: str
+    kind: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All points of a run, as the desk shows them."""
+
+    run: str
+    title: str
+    rows: tuple[GridRow, ...]
+    derived: tuple[DerivedRow, ...]
+    error_unit: str
+
+
+def grid(bench: Bench, run: str) -> Grid:
+    """Return a run as a table; the verdicts of readings that are in may show, those to come stay empty."""
+    result = bench.run(run)
+    return Grid(
+        run=run,
+        title=run_words(run),
+        rows=tuple(_row(bench, p) for p in result.points),
+        derived=tuple(
+            DerivedRow(
+                d.rule.name.capitalize(),
+                "–" if d.value is None else f"{plain(d.value)} {show_unit(d.rule.unit)}",
+                d.limit,
+                kind_of(d.verdict),
+                verdict_words(d.verdict) if d.verdict else "",
+            )
+            for d in result.derived
+        ),
+        error_unit=show_unit(bench.procedure.error_unit or bench.procedure.unit),
+    )
+
+
+def _row(bench: Bench, result: PointResult) -> GridRow:
+    point = result.point
+    cells = tuple(_cell(bench, result, repeat) for repeat in range(1, point.repeats + 1))
+    return GridRow(
+        n=point.n,
+        label=point_words(point),
+        unit=show_unit(point.unit),
+        cells=cells,
+        error=_error(bench, result.error, result.reference),
+        tolerance=point.tolerance if point.role == "point" else "",
+        u="" if result.u is None else rules.report_u(bench.procedure, result.u, result.reference),
+        kind=kind_of(result.verdict),
+        verdict=verdict_words(result.verdict) if result.verdict else "",
+    )
+
+
+def _error(bench: Bench, error: Decimal | None, reference: Decimal | None) -> str:
+    return "" if error is None else signed(rules.error_shown(bench.procedure, error, reference))
+
+
+def _cell(bench: Bench, result: PointResult, repeat: int) -> GridCell:
+    counted = {(g.facts.run, g.facts.point, g.facts.repeat): g for g in bench.counting}
+    runs = {r.run for r in result.readings} or {AS_FOUND}
+    given = next((counted[k] for run in runs if (k := (run, result.point.n, repeat)) in counted), None)
+    if given is None or all(r.repeat != repeat for r in result.readings):
+        return GridCell("", "", "")
+    return GridCell(value_text(bench, given), given.facts.verdict, f"/calibration/{bench.number}/correct/{given.id}")

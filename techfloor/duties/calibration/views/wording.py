@@ -1,0 +1,114 @@
+"""The words of lists and of the page of a gauge: a verdict or a state is a look and its words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from techfloor.duties.calibration.lists import HistoryLine, Line
+from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED
+from techfloor.equipment.rules import OUT_OF_TOLERANCE
+from techfloor.equipment.shapes import GaugeView
+from techfloor.equipment.statuses import Status
+from techfloor.equipment.wording import HOLD_WORDS, STATUS_SIGNS, Sign, days_words
+from techfloor.measures.due import days_left
+from techfloor.web.show import day
+
+_LOOKS = {"pass": "pass", "fail": "fail"}
+
+
+def verdict_sign(line: Line | HistoryLine) -> Sign:
+    """Return the verdict of a calibration: "Fail → adjusted" where it was adjusted and passed as left."""
+    if line.state == IN_PROGRESS:
+        return Sign("waiting", _("In progress"))
+    if line.state == DISCONTINUED:
+        return Sign("waiting", _("Discontinued"))
+    found = _verdict_words(line.as_found) if line.as_found else _("Not given")
+    look = _LOOKS.get(line.as_found, "conditional")
+    if not line.as_left:
+        return Sign(look, found)
+    if line.as_left == "pass" and line.as_found:
+        return Sign(look, _("%(found)s → adjusted", found=found))
+    left = _verdict_words(line.as_left).lower()
+    return Sign("fail" if line.as_left == "fail" else look, _("%(found)s → %(left)s", found=found, left=left))
+
+
+def _verdict_words(verdict: str) -> str:
+    words: dict[str, str] = {
+        "pass": _("Pass"),
+        "fail": _("Fail"),
+        "conditional pass": _("Conditional pass"),
+        "conditional fail": _("Conditional fail"),
+        "incomplete": _("Not finished"),
+    }
+    return words[verdict]
+
+
+def reviewed_words(line: HistoryLine, *, for_me: bool) -> str:
+    """Return what the column "Reviewed" says."""
+    if line.reviewed_at is not None:
+        return f"{day(line.reviewed_at.date())}, {line.reviewed_by}"
+    if line.state == PERFORMED:
+        return str(_("waiting for you") if for_me else _("waiting"))
+    if line.state == "rejected":
+        return str(_("rejected"))
+    return str(_("not asked for")) if line.state == "closed" else "–"
+
+
+def due_words(due: date | None, today: date) -> str:
+    """Return a due day with how far it is: "18 May 2027, in 178 days"."""
+    return f"{day(due)}, {days_words(due, today)}" if due else str(_("never calibrated"))
+
+
+def gauge_sign(gauge: GaugeView, newest: HistoryLine | None, today: date) -> Sign:
+    """Return the one state that counts most: held, then where it is, then late, then what it may be used for."""
+    reasons = [hold.reason for hold in gauge.holds]
+    if OUT_OF_TOLERANCE in reasons:
+        return _out_of_tolerance(newest)
+    if reasons:
+        return Sign("hold", str(HOLD_WORDS[reasons[0]]))
+    if gauge.item.status == Status.SENT_OUT:
+        return out_sign(gauge.expected_back, today)
+    due = gauge.due.due if gauge.due else None
+    if gauge.item.status in {Status.IN_USE, Status.LIMITED_USE, Status.SPARE}:
+        if due is None:
+            return Sign("caution", _("Not calibrated yet"))
+        if due < today:
+            return Sign("fail", _("Overdue, %(days)s", days=days_words(due, today)))
+    look, words = STATUS_SIGNS[gauge.item.status]
+    return Sign(look, str(words))
+
+
+def _out_of_tolerance(newest: HistoryLine | None) -> Sign:
+    if newest is not None and newest.state == PERFORMED and newest.as_left == "pass":
+        return Sign("fail", _("Out of tolerance as found, adjusted · waiting for review"))
+    if newest is not None and newest.state == PERFORMED:
+        return Sign("fail", _("Out of tolerance as found · waiting for review"))
+    return Sign("fail", _("Out of tolerance as found · held"))
+
+
+def out_sign(expected: date | None, today: date) -> Sign:
+    """Say that a gauge is at the laboratory, and how late it is."""
+    if expected is None:
+        return Sign("info", _("Sent out"))
+    late = -days_left(expected, today)
+    if late > 0:
+        words = ngettext("Sent out, %(num)d day late", "Sent out, %(num)d days late", late)
+        return Sign("fail", words)
+    return Sign("info", _("Sent out, back %(days)s", days=days_words(expected, today)))
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A button of a page: what it says and where it leads."""
+
+    words: str
+    url: str
+    primary: bool = False
+
+
+def one_primary(deeds: Sequence[Deed]) -> list[Deed]:
+    """Make the first deed the primary one: a page has one."""
+    return [Deed(deed.words, deed.url, n == 0) for n, deed in enumerate(deeds)]

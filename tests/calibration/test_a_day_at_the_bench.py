@@ -1,0 +1,244 @@
+"""A day at the bench, in plain words: what technicians and quality do, and what must stand in the record after it."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pypdfium2
+from bench_work import give, give_all, place, problems, review, sign, start
+from flask import Flask
+from plant_client import PlantClient, SignedInAs
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
+from techfloor.records.models import Record, RecordContent, Signature, Task
+from techfloor.store import db
+
+Choose = Callable[[str], None]
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+FOUND_DRIFTED = [
+    ["19.13", "19.10", "19.14", "19.08", "19.09"],
+    ["57.93", "57.85", "57.87", "57.83", "57.80"],
+    ["96.76", "96.63", "96.73", "96.79", "96.71"],
+]
+LEFT_GOOD = [
+    ["19.94", "19.93", "19.95", "19.94", "19.92"],
+    ["59.94", "59.92", "59.90", "59.95", "59.93"],
+    ["99.80", "99.83", "99.85", "99.79", "99.82"],
+]
+
+
+def content_of(app: Flask, number: str) -> dict[str, Any]:
+    """Return the canonical content a signature fixed."""
+    with app.app_context():
+        found: dict[str, Any] = json.loads(
+            db.session.scalars(select(RecordContent.body).where(RecordContent.body.contains(number))).one()
+        )
+    return found
+
+
+def test_the_vernier_caliper_of_ea_4_02_s10_is_exactly_on_its_limit(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert place(tara, number).endswith("/check")
+    assert sign(tara, number).status_code == 303
+
+    point = content_of(app, number)["runs"][0]["points"][4]
+    assert (point["error"], point["verdict"], point["u"], point["k"]) == ("0.10", "pass", "0.06", "1.83")
+    with app.app_context():
+        due = db.session.scalars(
+            select(EquipmentDue.due)
+            .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
+            .where(Equipment.code == "G-014")
+        ).one()
+    assert due.isoformat() == "2027-05-20", "six months from the anchor day"
+
+
+def test_the_ten_kilogram_weight_of_ea_4_02_s2(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = start(quinn, "G-021")
+    give_all(quinn, number, "difference", ["0.010", "0.030", "0.020"])
+    assert sign(quinn, number).status_code == 303
+
+    point = content_of(app, number)["runs"][0]["points"][0]
+    assert float(point["indication"]) == 10000.025
+    assert point["u"] == "0.059"
+    assert point["verdict"] == "pass"
+
+
+def test_the_drifting_wrench_is_held_adjusted_reviewed_and_returned(app: Flask, as_: SignedInAs) -> None:
+    otto, quinn = as_("O", tablet=True), as_("Q")
+    number = start(otto, "G-011")
+    give_all(otto, number, "reference", FOUND_DRIFTED[0][:1])
+    with app.app_context():
+        hold = db.session.scalars(select(EquipmentHold)).one()
+        assert hold.reason == "out of tolerance", "held at the very reading that failed"
+    for readings in [FOUND_DRIFTED[0][1:], *FOUND_DRIFTED[1:]]:
+        give_all(otto, number, "reference", readings)
+
+    assert place(otto, number).endswith("/adjust")
+    otto.submit(f"/calibration/{number}/adjust", {"adjusted": "yes", "words": "spring preload reset, scale zero set"})
+    for readings in LEFT_GOOD:
+        give_all(otto, number, "reference", readings)
+    assert sign(otto, number).status_code == 303
+
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is None, "it waits for the review"
+        kinds = set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
+        assert kinds == {"look-back", "review calibration"}
+
+    assert review(quinn, number).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is not None
+        assert set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None)))) == {"look-back"}
+        meanings = [s.meaning for s in db.session.scalars(select(Signature).order_by(Signature.id))]
+        assert meanings == ["performed", "reviewed"]
+
+    page = quinn.get(f"/calibration/{number}/certificate.pdf")
+    assert page.status_code == 200, "in this profile the certificate is issued at the review"
+    text = "".join(p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(page.data))
+    for words in ["Fail as found", "Pass as left", "Otto Lindqvist", "Quinn Bauer", "PIN on enrolled tablet", number]:
+        assert words in text, words
+    assert re.search(r"Page 1 of \d", text)
+
+
+def test_an_adjustment_that_did_not_help_leaves_the_gauge_held(app: Flask, as_: SignedInAs) -> None:
+    otto, quinn = as_("O", tablet=True), as_("Q")
+    number = start(otto, "G-011")
+    for readings in FOUND_DRIFTED:
+        give_all(otto, number, "reference", readings)
+    otto.submit(f"/calibration/{number}/adjust", {"adjusted": "yes", "words": "turned the screw"})
+    for readings in FOUND_DRIFTED:
+        give_all(otto, number, "reference", readings)
+    sign(otto, number)
+    assert review(quinn, number).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is None
+
+
+def test_a_mistyped_reading_is_corrected_and_both_values_stay(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    answer = give(tara, number, indication="0.20")
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is None
+    reading = re.search(r"after=(\d+)", answer.location)[1]  # type: ignore[index]
+    corrected = tara.submit(
+        f"/calibration/{number}/correct/{reading}", {"indication": "0.00", "reason": "misread the scale"}
+    )
+    assert corrected.status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is not None, "the failing value is gone"
+    give_all(tara, number, "indication", CALIPER[1:])
+    sign(tara, number)
+    found = content_of(app, number)
+    assert [(c["from"], c["to"], c["reason"]) for c in found["corrections"]] == [("0.20", "0.00", "misread the scale")]
+
+
+def test_a_slip_is_asked_about_and_let_in_when_confirmed(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER[:1])
+    asked = give(tara, number, indication="250.00")
+    assert asked.status_code == 422
+    assert "Is this right?" in problems(asked)[0]
+    assert 'value="250.00"' in asked.text
+    assert give(tara, number, indication="250.00", confirmed="y").status_code == 303
+
+
+def test_a_reading_sent_twice_stands_once(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    url = place(tara, number)
+    hidden = tara.hidden(url, url)
+    first = tara.post(url, data={**hidden, "indication": "0.00"})
+    second = tara.post(url, data={**hidden, "indication": "0.00"})
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    other = tara.post(url, data={**hidden, "indication": "0.05"})
+    assert other.status_code == 422
+    with app.app_context():
+        assert db.session.execute(db.text("SELECT count(*) FROM calibration_reading")).scalar() == 1
+
+
+def test_a_point_that_cannot_be_measured_stays_with_its_reason(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER[:5])
+    url = f"{place(tara, number)}/cannot"
+    assert tara.submit(url, {"why": ""}).status_code == 422
+    assert tara.submit(url, {"why": "inside jaws damaged"}).status_code == 303
+    sign(tara, number)
+    found = content_of(app, number)
+    assert found["runs"][0]["points"][5]["cannot_measure"] == "inside jaws damaged"
+
+
+def test_what_was_signed_cannot_be_changed_by_any_page(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    first_url = place(tara, number)
+    hidden = tara.hidden(first_url, first_url)
+    give_all(tara, number, "indication", CALIPER)
+    check = f"/calibration/{number}/check"
+    old = tara.hidden(check, f"/calibration/{number}/sign")
+    sign(tara, number)
+    late = tara.post(first_url, data={**hidden, "entry_key": old["entry_key"], "indication": "0.05"})
+    assert late.status_code == 422
+    assert "signed" in late.text
+    for url in (f"/calibration/{number}/adjust", f"/calibration/{number}/discontinue"):
+        answer = tara.post(url, data={"csrf_token": old["csrf_token"], "adjusted": "no", "reason": "x"})
+        assert answer.status_code == 422
+
+
+def test_a_signature_is_for_what_the_page_showed(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    answer = sign(tara, number, shown="0" * 64)
+    assert answer.status_code == 422
+    assert "changed after this page was opened" in problems(answer)[0]
+
+
+def test_the_performer_does_not_review_but_in_a_small_plant(app: Flask, as_: SignedInAs, profile: Choose) -> None:
+    selma = as_("S")
+    number = start(selma, "G-014")
+    give_all(selma, number, "indication", ["0.20", *CALIPER[1:]])
+    selma.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+    sign(selma, number)
+    barred = review_by_hand(app, selma, number)
+    assert barred.status_code == 422
+    assert "second person" in barred.text
+    profile("small")
+    assert review(selma, number).status_code == 303
+
+
+def review_by_hand(app: Flask, client: PlantClient, number: str) -> TestResponse:
+    """Send a review as somebody would whose page shows no form for it."""
+    with app.app_context():
+        shown = db.session.scalars(select(Record.content_sha256).where(Record.number == number)).one()
+    return client.post(
+        f"/calibration/{number}/review",
+        data={
+            **client.hidden("/calibration/review", "/sign-out"),
+            "shown": shown,
+            "user_name": client.who.user_name,
+            "secret": client.secret,
+            "outcome": "accept",
+        },
+    )
+
+
+def test_a_clean_pass_of_a_small_plant_asks_for_nobody_else(app: Flask, as_: SignedInAs, profile: Choose) -> None:
+    profile("small")
+    tara = as_("T", tablet=True)
+    for _ in range(2):  # the first use of a version is looked at, the second is not
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        assert sign(tara, number).status_code == 303
+        page = as_("S").get(f"/calibration/{number}").text
+        if "Waiting for review" in page:
+            assert review(as_("S"), number).status_code == 303
+    assert "Closed" in page

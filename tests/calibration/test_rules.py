@@ -1,0 +1,263 @@
+"""The pure rules of a calibration: plan, verdicts, uncertainty, slips, what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from techfloor.duties.calibration import ready_made, results, rules
+from techfloor.duties.calibration.procedure import Item, ItemFunction, PlannedPoint, Procedure, plan, read_procedure
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, ReadingFacts
+from techfloor.duties.calibration.rules import ReadingEntry, StandardFacts
+from techfloor.refusals import Refusal
+
+D = Decimal
+BODIES: dict[str, Mapping[str, Any]] = {row["code"]: ready_made.body(row) | dict(row) for row in ready_made.rows()}
+
+
+def procedure(code: str) -> Procedure:
+    body = BODIES[code]
+    return read_procedure(code, body["version"], body["title"], body)
+
+
+def item(unit: str, resolution: str, tolerance: str, high: str = "150", point_set: str = "", **loads: str) -> Item:
+    return Item((ItemFunction("", unit, high, resolution, resolution, tolerance),), point_set, loads)
+
+
+def points_of(code: str, gauge: Item) -> tuple[PlannedPoint, ...]:
+    return plan(procedure(code), gauge)
+
+
+VERNIER = item("mm", "0.05", "± 0.10 mm", point_set="150 mm")
+WRENCH = item("N m", "0.5", "± 4 %", high="100", point_set="20-100 N m")
+BALANCE = item("g", "0.001", "± 0.005 g", high="620", point_set="620 g", half="300.000", third="200.000")
+
+
+def reading(point: PlannedPoint, value: str, run: str = AS_FOUND, repeat: int = 1) -> ReadingEntry:
+    return ReadingEntry(run, point.n, repeat, indication=D(value), reference=D(value))
+
+
+def judged(code: str, gauge: Item, n: int, value: str) -> rules.Judged:
+    point = points_of(code, gauge)[n - 1]
+    return rules.judge(procedure(code), point, reading(point, value), standard=None)
+
+
+# --- the plan ---
+
+
+def test_the_plan_follows_the_gauge_s_point_set_and_numbers_from_one() -> None:
+    made = points_of("CAL-P-02", VERNIER)
+    assert [p.n for p in made] == [1, 2, 3, 4, 5, 6]
+    assert (made[4].nominal, made[4].stack, made[4].resolution) == ("150.00", ("150",), "0.05")
+
+
+def test_a_gauge_without_a_point_set_gets_no_guess() -> None:
+    with pytest.raises(Refusal, match="point set"):
+        points_of("CAL-P-01", item("mm", "0.01", "± 0.03 mm", point_set="unknown"))
+
+
+def test_a_balance_is_asked_for_its_derived_results_at_its_own_loads() -> None:
+    made = points_of("CAL-P-07", BALANCE)
+    entries = [p for p in made if p.role == "entry"]
+    assert [(e.derived, e.nominal, e.repeats) for e in entries[:2]] == [
+        ("repeatability", "300.000", 6),
+        ("corner_load", "200.000", 1),
+    ]
+    hanging = points_of("CAL-P-07", replace(BALANCE, loads={}))
+    assert all(p.role == "point" for p in hanging), "a scale without a pan has no corners"
+
+
+def test_a_plan_survives_being_kept() -> None:
+    for point in points_of("CAL-P-07", BALANCE):
+        assert PlannedPoint.from_plain(point.to_plain()) == point
+
+
+# --- verdicts ---
+
+
+def test_exactly_on_the_limit_passes_and_one_step_more_fails() -> None:
+    on = judged("CAL-P-02", VERNIER, 5, "150.10")
+    assert (on.error, on.verdict) == (D("0.10"), "pass")
+    assert judged("CAL-P-02", VERNIER, 5, "150.15").verdict == "fail"
+    assert judged("CAL-P-02", VERNIER, 5, "149.90").verdict == "pass"
+    assert judged("CAL-P-02", VERNIER, 5, "149.85").verdict == "fail"
+
+
+def test_the_vernier_s_uncertainty_is_that_of_ea_4_02_s10() -> None:
+    found = judged("CAL-P-02", VERNIER, 5, "150.10")
+    assert found.u is not None
+    assert rules.report_u(procedure("CAL-P-02"), found.u, D("150")) == "0.06"
+    assert round(found.k or D(0), 2) == D("1.83")
+
+
+def test_a_match_is_judged_by_what_the_standard_read() -> None:
+    found = judged("CAL-P-05", WRENCH, 1, "19.10")
+    assert (found.reference, found.indication, found.error) == (D("19.10"), D("20.0"), D("0.90"))
+    assert found.verdict == "fail"
+    assert rules.error_shown(procedure("CAL-P-05"), D("0.90"), D("19.10")) == D("4.71")
+    assert judged("CAL-P-05", WRENCH, 1, "19.24").verdict == "pass"
+
+
+@given(st.integers(-300, 300))
+def test_in_apply_mode_the_tablet_s_limits_agree_with_the_verdict(steps: int) -> None:
+    rule_of, point = procedure("CAL-P-02"), points_of("CAL-P-02", VERNIER)[4]
+    value = D("150.00") + steps * D("0.05")
+    low, high = rules.passing_readings(rule_of, point, None)
+    passes = rules.judge(rule_of, point, reading(point, str(value)), standard=None).verdict == "pass"
+    assert low is not None
+    assert high is not None
+    assert passes == (low <= value <= high)
+
+
+@given(st.integers(1850, 2150))
+def test_in_match_mode_the_tablet_s_limits_agree_with_the_verdict(cents: int) -> None:
+    gauge = Item((ItemFunction("", "N m", "100", "0.5", "0.01", "± 4 %"),), "20-100 N m", {})
+    rule_of, point = procedure("CAL-P-05"), points_of("CAL-P-05", gauge)[0]
+    value = D(cents) / 100
+    low, high = rules.passing_readings(rule_of, point, None)
+    passes = rules.judge(rule_of, point, reading(point, str(value)), standard=None).verdict == "pass"
+    assert low is not None
+    assert high is not None
+    assert passes == (low <= value <= high)
+
+
+def test_a_comparison_adds_the_difference_to_the_certified_value() -> None:
+    weight = item("g", "0.001", "± 0.5 g", high="10000", point_set="10 kg")
+    point = points_of("CAL-P-11", weight)[0]
+    standard = StandardFacts("S-007", {"10000": (D("10000.005"), D("0.045"))})
+    entry = ReadingEntry(AS_FOUND, 1, 1, difference=D("0.020"))
+    found = rules.judge(procedure("CAL-P-11"), point, entry, standard=standard)
+    assert found.indication == D("10000.025")
+    assert found.verdict == "", "the mean of three decides"
+
+
+def test_without_its_piece_a_standard_cannot_be_used_at_a_point() -> None:
+    weight = item("g", "0.001", "± 0.5 g", high="10000", point_set="10 kg")
+    point = points_of("CAL-P-11", weight)[0]
+    with pytest.raises(Refusal, match="no piece of 10000"):
+        rules.judge(
+            procedure("CAL-P-11"),
+            point,
+            ReadingEntry(AS_FOUND, 1, 1, difference=D(0)),
+            standard=StandardFacts("S-001", {"1": (D(1), None)}),
+        )
+
+
+@pytest.mark.parametrize(("goes", "verdict"), [(True, "pass"), (False, "fail")])
+def test_an_attribute_is_right_or_wrong(goes: bool, verdict: str) -> None:
+    rings = Item((ItemFunction("GO ring", "", "", "", "", ""),), "M10x1 6g", {})
+    point = points_of("CAL-P-12", rings)[0]
+    entry = ReadingEntry(AS_FOUND, 1, 1, goes=goes)
+    assert rules.judge(procedure("CAL-P-12"), point, entry, standard=None).verdict == verdict
+
+
+def test_repeats_that_scatter_more_than_the_procedure_thought_widen_the_uncertainty() -> None:
+    point = points_of("CAL-P-05", WRENCH)[0]
+    calm = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=None, errors=[D("0.1")] * 5)
+    wild = [D("0.9"), D("-0.9"), D("0.8"), D("-0.8"), D("0.1")]
+    scattered = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=None, errors=wild)
+    early = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=None, errors=wild[:3])
+    assert calm is not None
+    assert scattered is not None
+    assert early is not None
+    assert scattered[0] > calm[0]
+    assert early[0] == calm[0], "before the last repeat the procedure's own s stands in"
+
+
+def test_the_words_of_a_verdict() -> None:
+    say = rules.sentence
+    assert say("pass", D("0.05"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.05 mm, 0.05 mm inside the limit"
+    assert say("pass", D("0.10"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.10 mm, exactly on the limit"
+    assert say("fail", D("0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
+    assert say("fail", D("-0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
+
+
+# --- slips ---
+
+
+def test_a_moved_decimal_point_is_asked_about_and_a_bad_gauge_is_not() -> None:
+    history = [D("12.49"), D("12.50"), D("12.51")]
+    slip = rules.likely_slip(D("125.03"), D("12.50"), D("0.03"), D("0.01"), history)
+    assert slip is not None
+    assert (slip.low, slip.high, slip.seen) == (D("12.49"), D("12.51"), 3)
+    assert rules.likely_slip(D("12.60"), D("12.50"), D("0.03"), D("0.01"), history) is None
+
+
+@given(st.decimals("-0.3", "0.3", places=2))
+def test_ten_times_out_of_tolerance_is_never_called_a_slip(error: Decimal) -> None:
+    assert rules.likely_slip(D("150") + error, D("150"), D("0.03"), D("0.01"), []) is None
+
+
+# --- results ---
+
+
+def given_at(point: PlannedPoint, value: str, code: str, repeat: int = 1, run: str = AS_FOUND) -> ReadingFacts:
+    found = rules.judge(procedure(code), point, reading(point, value, run, repeat), standard=None)
+    return ReadingFacts(
+        run, point.n, repeat, found.reference, found.indication, found.error, found.lower, found.upper,
+        found.u, found.k, found.verdict,
+    )  # fmt: skip
+
+
+def test_one_bad_reading_of_five_fails_the_wrench() -> None:
+    made = points_of("CAL-P-05", WRENCH)
+    values = ["19.50", "19.50", "19.50", "19.50", "19.10"]
+    given_readings = [given_at(made[0], v, "CAL-P-05", n) for n, v in enumerate(values, 1)]
+    result = results.run_result(procedure("CAL-P-05"), made, given_readings, AS_FOUND, None)
+    assert result.points[0].verdict == "fail"
+    assert result.verdict == "fail"
+    assert result.failed
+
+
+def test_a_run_with_a_gap_has_no_verdict_yet() -> None:
+    made = points_of("CAL-P-02", VERNIER)
+    result = results.run_result(procedure("CAL-P-02"), made, [given_at(made[0], "0.00", "CAL-P-02")], AS_FOUND, None)
+    assert result.verdict == "incomplete"
+    assert not result.complete
+
+
+def test_the_course_of_a_calibration() -> None:
+    made, way = points_of("CAL-P-02", VERNIER), procedure("CAL-P-02")
+    readings = [given_at(p, p.nominal, "CAL-P-02") for p in made]
+
+    def stage(given_readings: list[ReadingFacts], adjusted: bool | None) -> results.Course:
+        found = results.run_result(way, made, given_readings, AS_FOUND, None)
+        return results.course(made, given_readings, found, adjusted)
+
+    assert stage(readings[:2], None).place == results.Place(AS_FOUND, 3, 1)
+    assert stage(readings, None).stage == "check", "a pass asks nothing more"
+    bad = [given_at(made[0], "0.20", "CAL-P-02"), *readings[1:]]
+    assert stage(bad, None).stage == "adjust"
+    assert stage(bad, False).stage == "check"
+    assert stage(bad, True).place == results.Place(AS_LEFT, 1, 1)
+
+
+def test_hysteresis_repeatability_and_corners_are_derived() -> None:
+    made, way = points_of("CAL-P-07", BALANCE), procedure("CAL-P-07")
+    standard = StandardFacts("S-001", {n: (D(n), D("0.0003")) for n in ("50", "100", "200", "500")})
+    given_readings = []
+    for point in made:
+        values = (
+            ["300.000", "300.001", "300.000", "300.001", "300.000", "300.001"]
+            if point.repeats == 6
+            else [point.nominal]
+        )
+        for repeat, value in enumerate(values, 1):
+            entry = ReadingEntry(AS_FOUND, point.n, repeat, indication=D(value))
+            found = rules.judge(way, point, entry, standard=standard)
+            given_readings.append(
+                ReadingFacts(AS_FOUND, point.n, repeat, found.reference, found.indication, found.error, found.lower,
+                             found.upper, found.u, found.k, found.verdict)
+            )  # fmt: skip
+    result = results.run_result(way, made, given_readings, AS_FOUND, standard)
+    assert {(d.rule.kind, d.verdict) for d in result.derived} == {("repeatability", "pass"), ("corner_load", "pass")}
+    assert result.verdict == "pass"
+
+
+@pytest.mark.parametrize("code", sorted(BODIES))
+def test_every_procedure_of_the_demo_plant_can_be_read(code: str) -> None:
+    assert procedure(code).title
