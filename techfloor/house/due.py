@@ -29,10 +29,15 @@ class DueLine:
 
 
 def in_order(tiles: Iterable[Tile]) -> list[Tile]:
-    """Return tiles by urgency, then by the order their duty gave them; the same place to go stands there once."""
-    once: dict[str, Tile] = {}
-    for tile in sorted(tiles, key=lambda tile: (ORDER.index(tile.urgency), tile.order, tile.title)):
-        once.setdefault(tile.url, tile)
+    """Return tiles by urgency, then by the order their duty gave them.
+
+    The same place to go stands there once, but for what waits there: each task of a record is one to do.
+    """
+    ordered = sorted(tiles, key=lambda tile: (ORDER.index(tile.urgency), tile.order, tile.title))
+    once: dict[tuple[str, str], Tile] = {}
+    for tile in ordered:
+        if (tile.url, "") not in once:
+            once.setdefault((tile.url, tile.title if tile.urgency == "waiting" else ""), tile)
     return list(once.values())
 
 

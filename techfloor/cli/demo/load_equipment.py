@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from techfloor.cli.demo.days import read_toml
 from techfloor.cli.demo.loading import Loading, deed
 from techfloor.cli.demo.shapes import Function, Gauge, Machine, Procedure, Standard, StandardCertificate
+from techfloor.duties.calibration import ready_made
 from techfloor.equipment import actions
 from techfloor.equipment import models as equipment
 from techfloor.equipment.entries import (
@@ -23,8 +23,6 @@ from techfloor.equipment.statuses import Status
 from techfloor.records import definitions
 from techfloor.store import db
 
-# How the data names what a budget row counts, where the procedure's own word is another.
-_BASIS = {"half_resolution": "half resolution"}
 # A reference material is replaced before its lot expires; the register asks for an interval all the same.
 _MONTHS_OF_A_LOT = 12
 
@@ -32,10 +30,10 @@ _MONTHS_OF_A_LOT = 12
 def load_procedures(loading: Loading) -> None:
     """Put every calibration procedure in force, approved by quality."""
     quality = loading.people["Q"]
-    bodies = {row["code"]: procedure_body(row) for row in read_toml("procedures.toml")["procedure"]}
     for procedure in loading.plant.procedures:
         with deed(loading.began, "calibration:procedure:approve", actor=quality, zone=loading.zone):
-            loading.procedures[procedure.code] = _approve(loading, procedure, bodies[procedure.code])
+            body = ready_made.body(ready_made.find(procedure.code))
+            loading.procedures[procedure.code] = _approve(loading, procedure, body)
 
 
 def _approve(loading: Loading, procedure: Procedure, body: Mapping[str, Any]) -> int:
@@ -44,13 +42,6 @@ def _approve(loading: Loading, procedure: Procedure, body: Mapping[str, Any]) ->
     approval = definitions.Approval(loading.people["Q"], loading.began, procedure.effective)
     definitions.put_in_force(draft, approval)
     return definition.id
-
-
-def procedure_body(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the body of a procedure's revision: the row of the data without what the revision itself says."""
-    body = {key: value for key, value in row.items() if key not in {"code", "version", "title", "effective"}}
-    body["budget"] = [{**each, "basis": _BASIS.get(each["basis"], each["basis"])} for each in row.get("budget", ())]
-    return body
 
 
 def load_machines(loading: Loading) -> None:

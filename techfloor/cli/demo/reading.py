@@ -32,6 +32,7 @@ from techfloor.cli.demo.shapes import (
     Tolerance,
     Uncertainty,
 )
+from techfloor.duties.calibration import ready_made
 
 # An outside calibration's paper is carried, fetched and read at these times of the early shift.
 SENT, BACK, REVIEWED = "09:20", "10:40", "13:10"
@@ -167,8 +168,7 @@ def _standard_certificate(calendar: Calendar, row: Row) -> StandardCertificate:
 
 def read_procedures(calendar: Calendar) -> dict[str, Procedure]:
     """Read the calibration procedures, by code."""
-    rows = read_toml("procedures.toml")["procedure"]
-    return {row["code"]: _procedure(calendar, row) for row in rows}
+    return {row["code"]: _procedure(calendar, row) for row in ready_made.rows()}
 
 
 def _procedure(calendar: Calendar, row: Row) -> Procedure:

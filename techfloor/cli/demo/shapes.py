@@ -205,7 +205,7 @@ class EnvironmentLimit:
 class BudgetRow:
     """A component of the uncertainty; `came_from` is standard, environment or item.
 
-    basis: constant; half_resolution (of the gauge) and certificate (U of what is on the pan), where `value` counts
+    basis: constant; half resolution (of the gauge) and certificate (U of what is on the pan), where `value` counts
     them; pooled (the pooled s, to be divided by the root of the repeats); repeats (`value` until all repeats are in,
     then what they show where that is larger).
     """
