@@ -1,6 +1,7 @@
 """`verify`: checks the whole trail of an instance, or an issued PDF, without the server."""
 
 import argparse
+import os
 import time
 from pathlib import Path
 
@@ -18,8 +19,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check and say what was found; 1 when something is wrong."""
-    folder = args.instance or Path("instance/demo" if args.demo else "instance")
-    settings = all_settings.load(folder)
+    top = Path(__file__).parents[2] / "instance"
+    folder = args.instance or (top / "demo" if args.demo else Path(os.environ.get(all_settings.INSTANCE) or top))
+    try:
+        settings = all_settings.load(folder)
+    except all_settings.SettingsError as error:
+        raise StepError(str(error)) from error
     if not (settings.instance / "techfloor.sqlite").exists():
         raise StepError(f"There is no database in {folder}. Name the folder with --instance.")
     return _pdf(settings, args.pdf) if args.pdf else _trail(settings)
@@ -28,13 +33,15 @@ def run(args: argparse.Namespace) -> int:
 def _trail(settings: Settings) -> int:
     from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
     from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
-    from techfloor.store.verify import verify  # noqa: PLC0415
+    from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
     started = time.perf_counter()
     assert METADATA.tables
     with engine_for(settings.database).connect() as connection:
         connection.exec_driver_sql("BEGIN")
         found = verify(connection, settings.instance / "anchors.log")
+        if settings.anchors_copy:
+            found.problems.extend(verify_anchors(connection, Path(settings.anchors_copy)))
     for problem in found.problems[:200]:
         say(f"✕ {problem}")
     seconds = time.perf_counter() - started
@@ -57,7 +64,7 @@ def _pdf(settings: Settings, file: Path) -> int:
     with engine_for(settings.database).connect() as connection:
         row = connection.execute(
             text(
-                "SELECT record.number, record.version, issued_pdf.issue_no, issued_pdf.issued_at, "
+                "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "
                 "record.content_sha256 = issued_pdf.content_sha256 AS same, "
                 "EXISTS (SELECT 1 FROM record later WHERE later.supersedes_id = record.id) AS superseded, "
                 "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
@@ -71,5 +78,7 @@ def _pdf(settings: Settings, file: Path) -> int:
     say(f"{row.number} version {row.version}, issue {row.issue_no}, issued {row.issued_at}.")
     say("✓ Its bytes are those that were issued." if row.same else "✕ The record's content is not what was issued.")
     say("✓ Its trail head stands in the chain." if row.anchored else "✕ Its trail head is not in the chain.")
+    if row.state != "closed":
+        say(f"✕ The record is {row.state}.")
     say("✕ A later version of the record exists." if row.superseded else "✓ It is the current version.")
-    return 0 if row.same and row.anchored else 1
+    return 0 if row.same and row.anchored and row.state == "closed" else 1

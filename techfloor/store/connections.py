@@ -1,6 +1,7 @@
 """The connection rules: how the engine is made, and what each transaction is begun and ended with."""
 
 import hashlib
+import logging
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from techfloor.store import trail
 from techfloor.store.acts import Act, Mode, current_mode
 from techfloor.store.base import db
 from techfloor.store.queue import WriteQueue
+
+log = logging.getLogger("techfloor")
 
 WRITE_WAIT_SECONDS = 10.0
 # The WAL-reset bug was mended in these lines of SQLite, and in all later ones.
@@ -61,9 +64,14 @@ class Keeping:
         """Write the head of the chain beside the database, and to the copy outside when one is set."""
         line = f"{sealed[0]} {sealed[1]}\n"
         for file in (self.anchors, self.anchors_copy):
-            if file is not None:
-                with file.open("a", encoding="ascii") as log:
-                    log.write(line)
+            if file is None:
+                continue
+            try:
+                with file.open("a", encoding="ascii") as anchors:
+                    anchors.write(line)
+            except OSError:
+                # The act is committed: what was acknowledged stands, and the next anchor covers it too.
+                log.exception("The anchor of act %s could not be written to %s", sealed[0], file)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

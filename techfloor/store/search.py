@@ -8,10 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from techfloor.store.base import Table, db
 
-SCHEMA = (
-    "CREATE VIRTUAL TABLE search_words USING fts5("
-    "words, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
-)
+SCHEMA = "CREATE VIRTUAL TABLE search_words USING fts5(words, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
 
 
 class SearchItem(Table):

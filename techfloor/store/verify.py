@@ -48,6 +48,16 @@ def _grouped(connection: Connection) -> Iterator[tuple[str, int, str, str, str, 
         yield act_id, seq, body, prev, sealed, bodies.get(act_id, [])
 
 
+def verify_anchors(connection: Connection, file: Path) -> list[str]:
+    """Check the chain against anchors that were kept elsewhere; a missing file is a problem too."""
+    if not file.exists():
+        return [f"The copy of the anchors, {file}, is not there."]
+    hashes = [trail.GENESIS, *(row[0] for row in connection.exec_driver_sql("SELECT hash FROM act ORDER BY seq"))]
+    found = Verdict()
+    _anchors(file, hashes, found)
+    return found.problems
+
+
 def _chain(connection: Connection, verdict: Verdict) -> list[str]:
     prev, hashes = trail.GENESIS, [trail.GENESIS]
     for act_id, seq, body, named_prev, sealed, changes in _grouped(connection):

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from bench_work import start
-from conftest import SignedInAs
 from flask import Flask
 from outside_work import Statements, receive
-from plant_client import PlantClient
+from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor import store
@@ -215,7 +214,7 @@ def plan_of(app: Flask, wanted: Wanted) -> str:
         lists.list_page(wanted)
     (sql,) = statements.about("record")
     raw = db.session.connection().connection.cursor()
-    found = raw.execute("EXPLAIN QUERY PLAN " + sql, [None] * sql.count("?")).fetchall()  # type: ignore[attr-defined]
+    found = raw.execute("EXPLAIN QUERY PLAN " + sql, [None] * sql.count("?")).fetchall()
     return " ".join(row[3] for row in found)
 
 

@@ -2,25 +2,29 @@
 
 import hashlib
 import io
+import json
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from bench_work import review
-from conftest import ClockAt, SignedInAs
 from flask import Flask
 from outside_work import GO, PDF, PLUG, ROOM, answers, check, entered, number_of, pdf, problems, receive, send_out, sign
 from PIL import Image
-from plant_client import PlantClient
+from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from sqlalchemy import select
 
-from techfloor.duties.calibration import outside, queries
+from techfloor.duties.calibration import actions, queries, report
 from techfloor.duties.calibration.models import Calibration, Reading
-from techfloor.duties.calibration.views.outside import pages
+from techfloor.duties.calibration.views.pages import pages
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
+from techfloor.places.queries import read_plant
 from techfloor.records import attachments
 from techfloor.records.models import Attachment, Record, Task
 from techfloor.records.signing import signatures_of, stored_content
+from techfloor.reports.issue import IssueFacts
+from techfloor.reports.sheets import environment, render_html
 from techfloor.store import db
 
 
@@ -106,23 +110,11 @@ def test_the_signed_content_carries_the_certificate_its_checks_and_the_hash_of_i
 
 def test_what_is_made_from_the_rows_after_signing_is_what_was_signed(app: Flask, as_: SignedInAs) -> None:
     number = entered(as_("Q"), **GO)
-    with app.test_request_context(), store_plant(app) as plant:
-        bench = queries.bench(number)
-        assert outside.actions.preview(bench, plant).text == stored_content(bench.record.id)
-
-
-def store_plant(app: Flask):  # type: ignore[no-untyped-def]
-    from contextlib import contextmanager  # noqa: PLC0415
-
-    from techfloor.places.queries import read_plant  # noqa: PLC0415
-
-    @contextmanager
-    def reading():  # type: ignore[no-untyped-def]
+    with app.app_context():
         plant = read_plant(db.session())
         assert plant is not None
-        yield plant
-
-    return reading()
+        bench = queries.bench(number)
+        assert actions.preview(bench, plant).text == stored_content(bench.record.id)
 
 
 # --- verdicts ---
@@ -280,16 +272,9 @@ def test_a_signed_certificate_is_changed_no_more(as_: SignedInAs) -> None:
 
 
 def test_the_review_prints_as_a_sheet_of_its_own(app: Flask, as_: SignedInAs) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-    from json import loads  # noqa: PLC0415
-
-    from techfloor.duties.calibration import report  # noqa: PLC0415
-    from techfloor.reports.issue import IssueFacts  # noqa: PLC0415
-    from techfloor.reports.sheets import environment, render_html  # noqa: PLC0415
-
     number = entered(as_("Q"), **GO)
     with app.app_context():
-        content = loads(stored_content(record_of(number).id))
+        content = json.loads(stored_content(record_of(number).id))
     at = datetime(2026, 11, 20, 12, tzinfo=UTC)
     facts = IssueFacts(1, at, "ABCD", "https://plant/verify/ABCD", 7, "0" * 64, "en")
     made = report.sheet(content, [], facts)
@@ -353,22 +338,16 @@ def test_a_file_that_came_with_a_refused_form_need_not_be_chosen_again(app: Flas
     quinn = as_("Q")
     refused = receive(quinn, performed="2026-12-24")
     assert "certificate.pdf is kept" in refused.text
-    kept = next(form.hidden["kept"] for form in forms_of(refused) if "kept" in form.hidden)
+    kept = next(form.hidden["kept"] for form in read_forms(refused.text) if "kept" in form.hidden)
     answer = quinn.submit("/calibration/gauges/G-008/certificate", {**PLUG, "kept": kept})
     assert number_of(answer)
     with app.app_context():
         assert db.session.scalars(select(Attachment.name)).one() == "certificate.pdf"
 
 
-def forms_of(answer):  # type: ignore[no-untyped-def]
-    from plant_client import read_forms  # noqa: PLC0415
-
-    return read_forms(answer.text)
-
-
 def test_a_kept_file_of_somebody_else_is_not_taken(as_: SignedInAs) -> None:
     refused = receive(as_("Q"), performed="2026-12-24")
-    kept = next(form.hidden["kept"] for form in forms_of(refused) if "kept" in form.hidden)
+    kept = next(form.hidden["kept"] for form in read_forms(refused.text) if "kept" in form.hidden)
     answer = as_("S").submit("/calibration/gauges/G-008/certificate", {**PLUG, "kept": kept})
     assert answer.status_code == 422
     assert problems(answer) == ["Choose the laboratory&#39;s certificate, as a PDF or a photo of it."]
@@ -439,7 +418,7 @@ def test_a_gauge_with_a_certificate_in_progress_goes_on_with_it(as_: SignedInAs)
 # --- files ---
 
 
-def attached(client: PlantClient, **more: object) -> list[str]:
+def attached(client: PlantClient, **more: Any) -> list[str]:
     return problems(receive(client, **more))
 
 

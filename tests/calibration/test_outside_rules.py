@@ -156,7 +156,7 @@ def test_what_is_kept_reads_back_as_it_was_typed(rows: list[tuple[Decimal, Decim
     typed = entry(as_left="pass", sent=None, results=results, cost="38.00")
     read = rules.from_plain(rules.to_plain(typed))
     assert read == typed
-    assert [str(r.indication) for r in read.results] == [str(v if v else abs(v)) for _r, v, _run in rows]
+    assert [str(r.indication) for r in read.results] == [str(v or abs(v)) for _r, v, _run in rows]
 
 
 def test_the_runs_of_the_content_carry_every_number_as_typed() -> None:

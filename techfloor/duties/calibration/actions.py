@@ -386,7 +386,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
     bench = queries.bench(number)
     if not accepted and not remark.strip():
         raise Refusal("Enter what is wrong with it.", field="remark")
-    # Even where the profile lets one person do and check, a gauge found out of tolerance needs the second look.
+    # Where the profile lets one person be both, this is a second look all the same: a page and a signature of its own.
     signing.sign(
         record,
         "reviewed" if accepted else "rejected",

@@ -154,7 +154,7 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "error_unit": procedure.error_unit or point.unit,
         "tolerance": _tolerance(bench, result),
         "u": "" if result.u is None else rules.report_u(procedure, result.u, result.reference),
-        "k": "" if result.k is None else plain(round(result.k, 2)),
+        "k": "" if result.k is None else rules.report_k(result.k),
         "tur": "" if result.tur is None else plain(round(result.tur, 1)),
         "guard": _shown(bench, result.guard, result.reference),
         "verdict": result.verdict,
@@ -266,7 +266,7 @@ def coverage_words(bench: Bench) -> str:
     """Return the sentence about coverage that EA-4/02 asks for, '' where no uncertainty is stated."""
     if not bench.procedure.budget:
         return ""
-    factors = {plain(round(g.facts.k, 2)) for g in bench.counting if g.facts.k is not None}
+    factors = {rules.report_k(g.facts.k) for g in bench.counting if g.facts.k is not None}
     named = f"k = {factors.pop()}" if len(factors) == 1 else "the coverage factor k stated at each point"
     return (
         f"The reported expanded uncertainty is the standard uncertainty multiplied by {named}, "

@@ -153,13 +153,14 @@ def chosen(all_points: Sequence[PointHistory], wanted: int | None) -> int | None
 class Band:
     """Where an error was, or is, expected with a probability of 95 %; `ahead` is False for a look at the newest one.
 
-    `low` and `high` are the ends of the band at its last day.
+    `low` and `high` are the ends of the band at its last day, `count` the calibrations it rests on.
     """
 
     points: tuple[BandPoint, ...]
     ahead: bool
     low: Decimal
     high: Decimal
+    count: int
 
 
 def band(history: PointHistory, until: date) -> Band | None:
@@ -201,7 +202,8 @@ def _band(since: Sequence[Found], end: date, places: int, *, ahead: bool) -> Ban
         BandPoint(date.fromordinal(int(p.x)), _rounded(p.low, places + 2), _rounded(p.high, places + 2))
         for p in expected
     )
-    return Band(points, ahead, _rounded(expected[-1].low, places), _rounded(expected[-1].high, places))
+    last = expected[-1]
+    return Band(points, ahead, _rounded(last.low, places), _rounded(last.high, places), len(since))
 
 
 def _rounded(value: float, places: int) -> Decimal:

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -228,6 +228,6 @@ def checks_form(checks: Sequence[str]) -> ChecksForm:
         answers = [SelectChoice(YES, _l("Yes")), SelectChoice(NO, _l("No"))]
         words = check[:1].upper() + check[1:]
         fields[f"answer_{n}"] = RadioField(words, choices=answers, validate_choice=False)
-        fields[f"note_{n}"] = TextAreaField(_l("Note"), _NOTE)
+        fields[f"note_{n}"] = StringField(_l("Note"), _NOTE)
     form: ChecksForm = type("ChecksFormOf", (ChecksForm,), fields)()
     return form

@@ -11,10 +11,11 @@ from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.actions import plant_today
 from techfloor.refusals import NotFound
 from techfloor.web.duty import Tile
-from techfloor.web.show import day
+from techfloor.web.show import day, moment
 from techfloor.web.visitor import Visitor
 
 SOON_DAYS = 14
+REVIEWS_SHOWN = 10
 
 
 def record_url(number: str) -> str | None:
@@ -46,12 +47,40 @@ def for_code(code: str, visitor: Visitor) -> str | None:
 
 
 def tiles(visitor: Visitor) -> list[Tile]:
-    """Return what is due for a person: their own calibrations under way, then the gauges of their area."""
+    """Return what is due for a person: reviews, their own calibrations under way, the gauges of their area."""
+    return [*_to_review(visitor), *_to_calibrate(visitor)]
+
+
+def _to_review(visitor: Visitor) -> list[Tile]:
+    """Return what waits for a review by somebody whom no task names: quality has it among its tasks."""
+    if not visitor.may("calibration:review") or "quality" in visitor.roles:
+        return []
+    waiting = queries.waiting_for_review(
+        visitor.person_id, two_persons=g.plant.profile.name != "small", limit=REVIEWS_SHOWN
+    )
+    return [
+        Tile(
+            title=_("Review %(code)s %(name)s", code=line.gauge_code, name=line.gauge_name),
+            detail=f"{line.number} · {line.by}",
+            url=f"/calibration/{line.number}/review",
+            action=_("Review"),
+            urgency="waiting",
+            code=line.gauge_code,
+            order=line.performed_at.isoformat(),
+        )
+        for line in waiting
+    ]
+
+
+def _to_calibrate(visitor: Visitor) -> list[Tile]:
     if not visitor.may("calibration:log"):
         return []
     today = plant_today(g.plant, clock.now())
-    made = []
+    made = [_resume(line) for line in queries.in_progress_of(visitor.person_id)]
+    mine = {tile.code for tile in made}
     for gauge in queries.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id):
+        if gauge.code in mine:
+            continue
         late = (today - gauge.due).days
         urgency = "overdue" if late > 0 else "today" if late == 0 else "soon"
         url = f"/calibration/{gauge.open_number}/next" if gauge.open_number else f"/calibration/start/{gauge.code}"
@@ -67,6 +96,18 @@ def tiles(visitor: Visitor) -> list[Tile]:
             )
         )
     return made
+
+
+def _resume(line: queries.UnderWay) -> Tile:
+    return Tile(
+        title=line.name,
+        detail=_("Go on with %(number)s, begun %(moment)s", number=line.number, moment=moment(line.opened_at)),
+        url=f"/calibration/{line.number}/next",
+        action=_("Resume"),
+        urgency="today",
+        code=line.code,
+        order=line.opened_at.isoformat(),
+    )
 
 
 def _due_words(late: int, due: str) -> str:

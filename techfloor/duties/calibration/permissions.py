@@ -2,11 +2,13 @@
 
 from techfloor.web.access import permission
 
+ISSUERS = ("technician", "supervisor", "trainer", "quality", "administrator")
 ALL = ("technician", "supervisor", "trainer", "quality", "auditor", "administrator")
 PERMISSIONS = (
     permission("calibration:read", "See calibrations", *ALL),
     permission("calibration:log", "Calibrate and sign as performed", "technician", "supervisor", "quality"),
     permission("calibration:review", "Review calibrations", "supervisor", "quality"),
+    permission("calibration:issue", "Issue certificates", *ISSUERS),
     permission("calibration:procedures", "Put calibration procedures in force", "quality", "administrator"),
     permission("calibration:outside", "Send gauges out and enter certificates", "supervisor", "quality"),
 )

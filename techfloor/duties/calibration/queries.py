@@ -549,7 +549,9 @@ class DuePoint:
 
 def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[DuePoint]:
     """Return the gauges due up to a day that are calibrated in house, soonest first; of one area, or of all."""
-    open_record = aliased(Record)
+    open_record, done = aliased(Record), aliased(Record)
+    # A gauge whose calibration waits for its review is due to the reviewer, not to the technician.
+    waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
     query = (
         select(Equipment.code, Equipment.name, EquipmentDue.due, Equipment.area_id, Gauge.status, open_record.number)
         .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
@@ -566,6 +568,7 @@ def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[Due
             EquipmentDue.work == WORK,
             EquipmentDue.due <= until,
             Gauge.status.in_(("in use", "limited use", "calibrate before use")),
+            ~waiting.exists(),
         )
         .order_by(EquipmentDue.due, Equipment.code)
         .limit(limit)
@@ -575,13 +578,32 @@ def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[Due
     return _lines(DuePoint, db.session.execute(query))
 
 
-def in_progress_of(person_id: int, *, limit: int = 20) -> list[Line]:
-    """Return the calibrations that a person has under way."""
-    rows = list_page(ListFilter(state=IN_PROGRESS))
-    mine = set(
-        db.session.scalars(select(Record.number).where(Record.state == IN_PROGRESS, Record.opened_by == person_id))
+@dataclass(frozen=True)
+class UnderWay:
+    """A calibration that somebody has begun and not signed."""
+
+    number: str
+    code: str
+    name: str
+    opened_at: datetime
+
+
+def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
+    """Return the calibrations that a person has under way, the newest first."""
+    rows = db.session.execute(
+        select(Record.number, Equipment.code, Equipment.name, Record.opened_at)
+        .join(Equipment, Equipment.id == Record.equipment_id)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .where(
+            Record.kind == KIND,
+            Record.state == IN_PROGRESS,
+            Record.opened_by == person_id,
+            Calibration.source == "in house",
+        )
+        .order_by(Record.opened_at.desc())
+        .limit(limit)
     )
-    return [line for line in rows if line.number in mine][:limit]
+    return _lines(UnderWay, rows)
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,11 @@ class _Certificate:
         """Say how it was done: the method, what was done before the first reading, and the wait for the room."""
         procedure = self.content["procedure"]
         soak = self._("settled in the room for %(minutes)s minutes") % {"minutes": procedure.get("soak_minutes")}
-        parts = [procedure["method"], procedure.get("preload", ""), soak if procedure.get("soaked") else ""]
+        parts = [
+            procedure["method"].rstrip(". "),
+            procedure.get("preload", ""),
+            soak if procedure.get("soaked") else "",
+        ]
         return "; ".join(part for part in parts if part)
 
     def _laboratory(self) -> str:

@@ -18,6 +18,8 @@ def review_sheet(frame: Sheet, content: Mapping[str, Any], words: Words) -> Shee
         frame,
         facts=(frame.facts[0], FactColumn(_("The laboratory's certificate"), _paper(outside, words))),
         tables=(*frame.tables, _checks(outside["checks"], words)),
+        chart=None,  # the drawing is the laboratory's to make; without it the review stays on one page
+        chart_title="",
         remarks=(*_remarks(content, words), *(r for r in frame.remarks if r.label in kept), _scope(words)),
         footer=_("the certificate of the laboratory stays the record of its results"),
         end=_("End of review %(number)s, version %(version)s")
@@ -53,17 +55,17 @@ def _checks(checks: Sequence[Mapping[str, str]], words: Words) -> Table:
     _ = words.translate
     return Table(
         title=_("Checks of the certificate"),
-        columns=(Column(_("Check")), Column(_("Answer")), Column(_("Note"))),
+        columns=(Column(_("Check")), Column(_("Answer"))),
         rows=tuple(_check(each, words) for each in checks),
     )
 
 
 def _check(check: Mapping[str, str], words: Words) -> Row:
     _ = words.translate
-    what = check["check"][:1].upper() + check["check"][1:]
+    what = Cell(check["check"][:1].upper() + check["check"][1:], note=check["note"])
     if check["answer"] == "yes":
-        return Row((Cell(what), Cell(_("yes"), Tone.PASS, "✓"), Cell(check["note"])))
-    return Row((Cell(what), Cell(_("no"), Tone.CAUTION, "✕"), Cell(check["note"])))
+        return Row((what, Cell(_("yes"), Tone.PASS, "✓")))
+    return Row((what, Cell(_("no"), Tone.CAUTION, "✕")))
 
 
 def _remarks(content: Mapping[str, Any], words: Words) -> tuple[Remark, ...]:

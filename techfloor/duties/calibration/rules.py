@@ -260,6 +260,12 @@ def report_u(procedure: Procedure, u: Decimal, reference: Decimal | None) -> str
     return plain(report_round(shown, procedure.significant_digits))
 
 
+def report_k(k: Decimal) -> str:
+    """Return k as it is printed: "2", or to two places where it is no whole number, "1.83"."""
+    shown = round(k, 2)
+    return plain(Decimal(int(shown))) if shown == int(shown) else plain(shown)
+
+
 def sentence(verdict: str, error: Decimal, lower: Decimal | None, upper: Decimal | None, unit: str) -> str:
     """Return the verdict in words: "Pass: error +0.05 mm, 0.05 mm inside the limit"."""
     room = min(

@@ -230,7 +230,7 @@ def _note(history: PointHistory, band: Band | None) -> str:
     tolerance = _tolerance_words(newest, show_unit(history.unit))
     parts = [_("tolerance %(tolerance)s", tolerance=tolerance)] if tolerance else []
     if band is not None:
-        parts.append(_("prediction band 95 %"))
+        parts.append(_("prediction band 95 %%, from %(count)s calibrations", count=band.count))
     return " · ".join(parts)
 
 
@@ -250,7 +250,7 @@ def _chart(history: PointHistory, band: Band | None) -> DriftChart:
                 one.on,
                 one.error,
                 one.passed,
-                f"/calibration/{one.number}",
+                "",  # the tables below lead to the records: a mark is too small for a glove
                 f"{one.number}, {day(one.on)}: {signed(one.error)} {unit}",
             )
             for one in history.found

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response as FlaskResponse
 from flask import current_app, flash, render_template, request, send_file
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from techfloor import clock
@@ -87,7 +88,13 @@ def send_out(code: str) -> str:
     return _send_out_page(gauge, form)
 
 
-@pages.act("/gauges/<code>/send-out", permission=MAY, action="calibration:gauge:send-out", endpoint="send_out_post")
+@pages.act(
+    "/gauges/<code>/send-out",
+    permission=MAY,
+    action="calibration:gauge:send-out",
+    title=_l("Sent out"),
+    endpoint="send_out_post",
+)
 def send_out_post(code: str) -> Page:
     """Send a gauge out."""
     gauge, form = queries.gauge_by_code(code), SendOutForm()
@@ -120,7 +127,13 @@ def receive(code: str) -> Page:
     return _certificate_page(gauge, form, f"/calibration/gauges/{code}/certificate")
 
 
-@pages.act("/gauges/<code>/certificate", permission=MAY, action="calibration:outside:enter", endpoint="receive_post")
+@pages.act(
+    "/gauges/<code>/certificate",
+    permission=MAY,
+    action="calibration:certificate:enter",
+    title=_l("Certificate entered"),
+    endpoint="receive_post",
+)
 def receive_post(code: str) -> Page:
     """Enter a certificate, or show the form again with more rows."""
     form, here = CertificateForm(), f"/calibration/gauges/{code}/certificate"
@@ -155,7 +168,8 @@ def change_certificate(number: str) -> Page:
 @pages.act(
     "/outside/<number>/certificate",
     permission=MAY,
-    action="calibration:outside:change",
+    action="calibration:certificate:change",
+    title=_l("Certificate corrected"),
     endpoint="change_certificate_post",
 )
 def change_certificate_post(number: str) -> Page:
@@ -256,7 +270,13 @@ def checks(number: str) -> Page:
     return _checks_page(bench, form)
 
 
-@pages.act("/outside/<number>/checks", permission=MAY, action="calibration:outside:check", endpoint="checks_post")
+@pages.act(
+    "/outside/<number>/checks",
+    permission=MAY,
+    action="calibration:certificate:check",
+    title=_l("Checks answered"),
+    endpoint="checks_post",
+)
 def checks_post(number: str) -> Page:
     """Keep the answers."""
     bench = outside.outside_bench(number)
@@ -318,7 +338,7 @@ def outside_check(number: str) -> Page:
     return _sign_page(bench, form)
 
 
-@pages.act("/outside/<number>/sign", permission=MAY, action="calibration:outside:sign", endpoint="outside_sign")
+@pages.act("/outside/<number>/sign", permission=MAY, action="calibration:record:sign", endpoint="outside_sign")
 def outside_sign(number: str) -> Page:
     """Sign as performed: the certificate was read and checked."""
     form = sign_form(SignForm())

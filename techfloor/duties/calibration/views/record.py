@@ -8,16 +8,15 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from techfloor.duties.calibration import actions, certificate, queries
-from techfloor.duties.calibration.content import content_shown
-from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED, Bench
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
-from techfloor.duties.calibration.views.signing import plant
+from techfloor.duties.calibration.views.signing import plant, shown_content
 from techfloor.duties.calibration.views.work import see
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
-from techfloor.refusals import NotFound
+from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue
 from techfloor.reports.pdf import PdfFailed, PdfUnavailable
 from techfloor.web.forms import refusal_text
@@ -55,7 +54,7 @@ def show(number: str) -> str:
     return render_template(
         "calibration/show.html",
         bench=bench,
-        shown=content_shown(bench, plant()),
+        shown=shown_content(bench),
         state_kind=STATE_KINDS[bench.record.state],
         state_words=state_words(bench.record.state),
         verdicts=_verdicts(bench),
@@ -66,7 +65,7 @@ def show(number: str) -> str:
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench),
         just_signed=request.args.get("signed") == "1",
-        may_issue=bench.record.content_sha256 is not None,
+        may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
     )
 
 
@@ -100,10 +99,12 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
     return None
 
 
-@pages.quiet("/<number>/certificate", permission="calibration:read", endpoint="issue_certificate")
+@pages.quiet("/<number>/certificate", permission="calibration:issue", endpoint="issue_certificate")
 def issue_certificate(number: str) -> Response:
     """Issue the certificate: rendered once, numbered, kept."""
     record = queries.record_row(number)
+    if record.state != CLOSED:
+        raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
     try:
         certificate.issue_for(record, by=visitor().person_id, device_id=visitor().device_id)
     except PdfUnavailable as no:

@@ -6,14 +6,20 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from techfloor.duties.calibration import actions, certificate, queries
-from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED, Bench, ListFilter
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.record import _signature
 from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
-from techfloor.duties.calibration.views.signing import accept_in_passing, plant, policy_of, proof_or_none, sign_form
+from techfloor.duties.calibration.views.signing import (
+    accept_in_passing,
+    plant,
+    policy_of,
+    proof_or_none,
+    shown_content,
+    sign_form,
+)
 from techfloor.duties.calibration.views.work import Page, see
 from techfloor.people.proof import Proof
 from techfloor.records.history import timeline
@@ -92,7 +98,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
     return render_template(
         "calibration/review.html",
         bench=bench,
-        shown=content_shown(bench, plant()),
+        shown=shown_content(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
         signatures=[_signature(s) for s in signatures_of(bench.record.id)],
         events=timeline(bench.record.id),

@@ -1,16 +1,21 @@
 """What every signing page of this duty shares."""
 
+import json
+from typing import Any
+
 from flask import g
 from flask_babel import gettext as _
 
 from techfloor import clock, store
+from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms import SignForm
+from techfloor.duties.calibration.queries import Bench
 from techfloor.people.proof import Proof
 from techfloor.people.signing_secret import asks_user_name, prove
 from techfloor.places.queries import PlantFacts
 from techfloor.records import policy
 from techfloor.records.policy import PolicyText
-from techfloor.records.signing import accept_policy, must_accept_policy
+from techfloor.records.signing import accept_policy, must_accept_policy, stored_content
 from techfloor.refusals import Refusal
 from techfloor.web.visitor import visitor
 
@@ -40,6 +45,14 @@ def sign_form(form: SignForm) -> SignForm:
 def _refuse_without_policy(form: SignForm) -> None:
     if "accepts" in form and not form.accepts.data:
         raise Refusal("Read the e-signature policy and accept it: you sign for the first time.", field="accepts")
+
+
+def shown_content(bench: Bench) -> dict[str, Any]:
+    """Return what a page shows of a record: the stored content once it is signed, before that what would be signed."""
+    if bench.record.content_sha256 is None:
+        return content_shown(bench, plant())
+    stored: dict[str, Any] = json.loads(stored_content(bench.record.id))
+    return stored
 
 
 def policy_of(form: SignForm) -> PolicyText | None:

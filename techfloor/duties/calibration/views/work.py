@@ -286,7 +286,7 @@ def _live(spot: Spot) -> dict[str, str] | None:
     }
     if found:
         made["u"] = rules.report_u(procedure, found[0], point.value)
-        made["k"] = plain(round(found[1], 2))
+        made["k"] = rules.report_k(found[1])
     return made
 
 
