@@ -242,3 +242,44 @@ def test_a_clean_pass_of_a_small_plant_asks_for_nobody_else(app: Flask, as_: Sig
         if "Waiting for review" in page:
             assert review(as_("S"), number).status_code == 303
     assert "Closed" in page
+
+
+def test_a_held_gauge_comes_back_by_a_later_calibration_that_passes_and_is_reviewed(
+    app: Flask, as_: SignedInAs
+) -> None:
+    otto, quinn = as_("O", tablet=True), as_("Q")
+    first = start(otto, "G-011")
+    give_all(otto, first, "reference", FOUND_DRIFTED[0][:1])
+    otto.submit(f"/calibration/{first}/discontinue", {"reason": "sent to the workshop"})
+
+    number = start(otto, "G-011")
+    for readings in LEFT_GOOD:
+        give_all(otto, number, "reference", readings)
+    sign(otto, number)
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is None, "passing alone does not free it"
+    assert "came held as out of tolerance" in quinn.get(f"/calibration/{number}").text
+    assert review(quinn, number).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentHold)).one().lifted_at is not None
+
+
+def test_nobody_can_sign_for_the_one_who_performed(as_: SignedInAs) -> None:
+    tara, selma = as_("T", tablet=True), as_("S")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    page = selma.get(f"/calibration/{number}/check")
+    assert "Tara Kowalski performed this and signs it" in page.text
+
+
+def test_a_wrong_pin_signs_nothing_and_is_counted(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    for _ in range(5):
+        answer = sign(tara, number, secret="111222")
+        assert answer.status_code == 422
+    locked = sign(tara, number)
+    assert locked.status_code == 422, "the right PIN does not help while it is locked"
+    with app.app_context():
+        assert db.session.scalars(select(Signature)).all() == []

@@ -350,6 +350,7 @@ def _keep_outcome(bench: Bench, found: RunResult, left: RunResult | None, plant:
         left,
         {
             "the room was outside its limits": any(not a.within for a in bench.ambient),
+            "the gauge came held as out of tolerance": outcome.was_held(bench),
             "an unlikely value was confirmed": any(g.confirmed_slip for g in bench.counting),
             "entered late": any((g.recorded_at - g.performed_at).total_seconds() > 120 for g in bench.given),
             "first use of this version of the procedure": not queries.revision_used_before(

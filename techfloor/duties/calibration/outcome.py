@@ -8,8 +8,10 @@ from sqlalchemy import select
 from techfloor.duties.calibration.models import Calibration
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK, Bench
 from techfloor.equipment import ledger
+from techfloor.equipment.actions import change_status
 from techfloor.equipment.models import EquipmentHold, Gauge
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
+from techfloor.equipment.statuses import Deed, Status
 from techfloor.measures.decision import Verdict
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
@@ -45,16 +47,27 @@ def settle_hold(bench: Bench, failed: bool, cleared: str, *, actor: int, at: dat
         ledger.lift_hold(hold.id, cleared, actor=actor, at=at, record_id=bench.record.id)
 
 
-def own_hold(bench: Bench) -> EquipmentHold | None:
-    """Return the open hold that this calibration placed."""
-    return db.session.scalar(
-        select(EquipmentHold).where(
-            EquipmentHold.equipment_id == bench.gauge.id,
-            EquipmentHold.record_id == bench.record.id,
-            EquipmentHold.reason == OUT_OF_TOLERANCE,
-            EquipmentHold.lifted_at.is_(None),
+def open_holds(gauge_id: int) -> list[EquipmentHold]:
+    """Return the open holds of a gauge for out of tolerance, those of earlier calibrations too."""
+    return list(
+        db.session.scalars(
+            select(EquipmentHold).where(
+                EquipmentHold.equipment_id == gauge_id,
+                EquipmentHold.reason == OUT_OF_TOLERANCE,
+                EquipmentHold.lifted_at.is_(None),
+            )
         )
     )
+
+
+def was_held(bench: Bench) -> bool:
+    """Tell whether the gauge came held from an earlier calibration: only a reviewed pass returns it."""
+    return any(hold.record_id != bench.record.id for hold in open_holds(bench.gauge.id))
+
+
+def own_hold(bench: Bench) -> EquipmentHold | None:
+    """Return the open hold that this calibration placed."""
+    return next((hold for hold in open_holds(bench.gauge.id) if hold.record_id == bench.record.id), None)
 
 
 def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
@@ -98,18 +111,16 @@ def _move_due(bench: Bench, proof: Proof) -> None:
         last_done=plant_day(bench.record.performed_at, proof.zone),
         record_id=bench.record.id,
     )
-    gauge = db.session.get_one(Gauge, bench.gauge.id)
-    if gauge.status == "calibrate before use":
-        gauge.status = "in use"
+    if db.session.get_one(Gauge, bench.gauge.id).status == Status.CALIBRATE_BEFORE_USE:
+        change_status(bench.gauge.id, Deed.CALIBRATED, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
 
 
 def accept(bench: Bench, proof: Proof) -> None:
     """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
     if not returns(bench.body):
         return
-    hold = own_hold(bench)
-    if hold is not None:
-        words = "passed as left, reviewed"
+    words = "passed as left, reviewed" if bench.body.adjusted else "passed, reviewed"
+    for hold in open_holds(bench.gauge.id):
         ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
     _move_due(bench, proof)
 

@@ -240,6 +240,8 @@ def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFact
     body.worst_found, body.worst_left = _worst(judged, AS_FOUND), _worst(judged, AS_LEFT)
     first = not queries.revision_used_before(bench.record.revision_id or 0, bench.record.id)
     body.exceptions = rules.exceptions(body.as_found, body.as_left, answers_of(bench), first_use=first)
+    if outcome.was_held(bench):
+        body.exceptions = [*body.exceptions, "the gauge came held as out of tolerance"]
     if outcome.returns(body):
         rule = plant.profile.text("calibration.due_day")
         body.next_due = next_due(entry.performed, bench.gauge.interval_months, rule)

@@ -1,6 +1,6 @@
 """Reads of calibrations: the one on the bench, lists, a gauge's history."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -604,57 +604,3 @@ def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
         .limit(limit)
     )
     return _lines(UnderWay, rows)
-
-
-@dataclass(frozen=True)
-class DriftPoint:
-    """A calibration as the drift chart shows it: the as-found error at one point, and how much it may be."""
-
-    number: str
-    performed_at: datetime
-    error: Decimal
-    reference: Decimal
-    lower: Decimal | None
-    upper: Decimal | None
-    verdict: str
-
-
-def drift_points(gauge_id: int, point: int, *, limit: int = 60) -> list[DriftPoint]:
-    """Return the first as-found reading at a point of each signed calibration of a gauge, oldest first."""
-    rows = db.session.execute(
-        select(
-            Record.number,
-            Record.performed_at,
-            Reading.error,
-            Reading.reference,
-            Reading.lower,
-            Reading.upper,
-            Reading.verdict,
-        )
-        .join(Record, Record.id == Reading.record_id)
-        .where(
-            Record.equipment_id == gauge_id,
-            Record.kind == KIND,
-            Record.content_sha256.is_not(None),
-            Reading.run == results.AS_FOUND,
-            Reading.point == point,
-            Reading.error.is_not(None),
-        )
-        .order_by(Record.performed_at.desc(), Reading.repeat)
-        .limit(limit * 10)
-    )
-    return _mean_by_record(rows.all())[-limit:]
-
-
-def _mean_by_record(rows: Sequence[Any]) -> list[DriftPoint]:
-    by_number: dict[str, list[Any]] = {}
-    for row in rows:
-        by_number.setdefault(row.number, []).append(row)
-    made = []
-    for number, group in by_number.items():
-        first = group[0]
-        mean = sum((row.error for row in group), Decimal(0)) / len(group)
-        reference = sum((row.reference for row in group), Decimal(0)) / len(group)
-        worst = "fail" if any(row.verdict == "fail" for row in group) else first.verdict
-        made.append(DriftPoint(number, first.performed_at, mean, reference, first.lower, first.upper, worst))
-    return sorted(made, key=lambda p: p.performed_at)

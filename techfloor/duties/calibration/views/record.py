@@ -90,8 +90,9 @@ def _signature(signature: Any) -> dict[str, str]:
 
 def _next_action(bench: Bench) -> tuple[str, str] | None:
     """Return (words, address) of the one thing this visitor can do next."""
-    if bench.record.state == IN_PROGRESS and visitor().may("calibration:log") and bench.body.source == "in house":
-        return _("Go on"), f"/calibration/{bench.number}/next"
+    outside = bench.body.source == "outside"
+    if bench.record.state == IN_PROGRESS and visitor().may("calibration:outside" if outside else "calibration:log"):
+        return _("Go on"), f"/calibration/outside/{bench.number}" if outside else f"/calibration/{bench.number}/next"
     if bench.record.state == PERFORMED and visitor().may("calibration:review"):
         barred = actions.reviewers_barred(bench, plant())
         if visitor().person_id not in barred:

@@ -154,6 +154,8 @@ def next_step(number: str) -> Response:
 def _next_url(bench: Bench, after: str = "") -> str:
     if bench.record.content_sha256 is not None or bench.record.state != queries.IN_PROGRESS:
         return f"/calibration/{bench.number}"
+    if bench.body.source == "outside":
+        return f"/calibration/outside/{bench.number}"
     course = results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted)
     tail = f"?after={after}" if after else ""
     if course.place is not None:
