@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from techfloor.places.models import Area, Plant, PlantSetting, Shift
 from techfloor.places.profile import Profile
-from techfloor.store.trail import ActRow
+from techfloor.store.trail import ChangeRow
 
+_TABLES = tuple(table.__tablename__ for table in (Plant, PlantSetting, Shift))
+_NEWEST = select(func.max(ChangeRow.id))
+_SINCE = select(
+    func.max(ChangeRow.id), func.max(func.json_extract(ChangeRow.body, "$.table").in_(_TABLES).cast(Integer))
+).where(ChangeRow.id > bindparam("seen"))
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -55,17 +60,22 @@ class PlantFacts:
 
 
 class PlantNotice:
-    """Remembers the plant's facts until the trail has moved on."""
+    """Remembers the plant's facts until the trail tells of a change in one of their tables."""
 
     def __init__(self) -> None:
         self._seen: tuple[int, PlantFacts | None] | None = None
 
     def read(self, session: Session) -> PlantFacts | None:
         """Return the plant, None before it is set up."""
-        head = session.scalar(select(ActRow.seq).order_by(ActRow.seq.desc()).limit(1)) or 0
-        if self._seen is None or self._seen[0] != head:
-            self._seen = (head, read_plant(session))
-        return self._seen[1]
+        if self._seen is None:
+            self._seen = (session.scalar(_NEWEST) or 0, read_plant(session))
+            return self._seen[1]
+        seen, facts = self._seen
+        newest, touched = session.execute(_SINCE, {"seen": seen}).one()
+        if newest is not None:
+            facts = read_plant(session) if touched else facts
+            self._seen = (newest, facts)
+        return facts
 
 
 def read_plant(session: Session) -> PlantFacts | None:

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from techfloor.records.models import Draft
 from techfloor.store import db
 
 MAX_VALUES = 200
 MAX_LENGTH = 10_000
+
+_DROP = delete(Draft.__table__).where(  # type: ignore[arg-type]
+    Draft.person_id == bindparam("person"), Draft.page == bindparam("page_given")
+)
 
 
 def keep(person_id: int, page: str, values: dict[str, str], at: datetime) -> None:
@@ -29,4 +33,4 @@ def values_of(person_id: int, page: str) -> dict[str, str]:
 
 def drop(person_id: int, page: str) -> None:
     """Forget the draft: its values were given."""
-    db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.page == page))
+    db.session.execute(_DROP, {"person": person_id, "page_given": page})

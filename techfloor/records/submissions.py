@@ -1,11 +1,16 @@
 """Entries by the key their form got when it was opened: the same entry sent again is answered, not done again."""
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from techfloor import clock
 from techfloor.records.models import Submission
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import apart, db, looking_at
+
+_EARLIER = select(Submission.person_id, Submission.body_sha256, Submission.location).where(
+    Submission.key == bindparam("key")
+)
+_KEEP = insert(Submission.__table__)  # type: ignore[arg-type]
 
 
 class Submissions:
@@ -17,7 +22,7 @@ class Submissions:
         Raises NotFound for another person's key and Refusal for the same key with other content.
         """
         with looking_at() as session:
-            found = session.scalar(select(Submission).where(Submission.key == key))
+            found = session.execute(_EARLIER, {"key": key}).one_or_none()
         if found is None:
             return None
         if found.person_id != person_id:
@@ -26,21 +31,13 @@ class Submissions:
             raise Refusal("This form was sent before with other values. Open it again to make another entry.")
         with apart() as session:
             session.execute(update(Submission).where(Submission.key == key).values(replays=Submission.replays + 1))
-        return found.location
+        location: str = found.location
+        return location
 
     def keep(
         self, key: str, person_id: int, device_id: int | None, route: str, body_sha256: str, location: str
     ) -> None:
         """Keep an entry in the act under way, where the entry's own rows are written."""
-        db.session.add(
-            Submission(
-                key=key,
-                person_id=person_id,
-                device_id=device_id,
-                route=route,
-                body_sha256=body_sha256,
-                status=303,
-                location=location,
-                received_at=clock.now(),
-            )
-        )
+        entry = {"key": key, "person_id": person_id, "device_id": device_id, "route": route}
+        entry |= {"body_sha256": body_sha256, "status": 303, "location": location, "received_at": clock.now()}
+        db.session.execute(_KEEP, entry)

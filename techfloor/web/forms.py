@@ -29,7 +29,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     What its person typed on this page before and has not given stands in it again.
     """
 
-    entry_key = HiddenField(default=new_id)
+    entry_key = HiddenField("", default=new_id)
     restored = False
 
     def __init__(self, *given: Any, **named: Any) -> None:

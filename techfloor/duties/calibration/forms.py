@@ -132,7 +132,7 @@ class DiscontinueForm(EntryForm):
 class SignForm(EntryForm):
     """The signing question: what was shown, and the secret."""
 
-    shown = HiddenField()
+    shown = HiddenField("")
     accepts = BooleanField(_l("I have read this and accept it"))
     user_name = StringField(_l("User name"))
     secret = PasswordField(_l("PIN"))

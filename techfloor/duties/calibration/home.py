@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from techfloor import clock
-from techfloor.duties.calibration import queries
+from techfloor.duties.calibration import queries, waiting
 from techfloor.duties.calibration.actions import plant_today
 from techfloor.refusals import NotFound
 from techfloor.web.duty import Tile
@@ -55,7 +55,7 @@ def _to_review(visitor: Visitor) -> list[Tile]:
     """Return what waits for a review by somebody whom no task names: quality has it among its tasks."""
     if not visitor.may("calibration:review") or "quality" in visitor.roles:
         return []
-    waiting = queries.waiting_for_review(
+    lines = waiting.waiting_for_review(
         visitor.person_id, two_persons=g.plant.profile.name != "small", limit=REVIEWS_SHOWN
     )
     return [
@@ -68,7 +68,7 @@ def _to_review(visitor: Visitor) -> list[Tile]:
             code=line.gauge_code,
             order=line.performed_at.isoformat(),
         )
-        for line in waiting
+        for line in lines
     ]
 
 
@@ -76,9 +76,9 @@ def _to_calibrate(visitor: Visitor) -> list[Tile]:
     if not visitor.may("calibration:log"):
         return []
     today = plant_today(g.plant, clock.now())
-    made = [_resume(line) for line in queries.in_progress_of(visitor.person_id)]
+    made = [_resume(line) for line in waiting.in_progress_of(visitor.person_id)]
     mine = {tile.code for tile in made}
-    for gauge in queries.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id):
+    for gauge in waiting.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id):
         if gauge.code in mine:
             continue
         late = (today - gauge.due).days
@@ -98,7 +98,7 @@ def _to_calibrate(visitor: Visitor) -> list[Tile]:
     return made
 
 
-def _resume(line: queries.UnderWay) -> Tile:
+def _resume(line: waiting.UnderWay) -> Tile:
     return Tile(
         title=line.name,
         detail=_("Go on with %(number)s, begun %(moment)s", number=line.number, moment=moment(line.opened_at)),

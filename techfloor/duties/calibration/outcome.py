@@ -39,6 +39,8 @@ def needs_review(exceptions: Sequence[str], plant: PlantFacts) -> bool:
 
 def settle_hold(bench: Bench, failed: bool, cleared: str, *, actor: int, at: datetime) -> None:
     """Hold the gauge as soon as it fails as found; a correction that clears it, named by `cleared`, lifts the hold."""
+    if not failed and not bench.gauge.held:
+        return
     hold = own_hold(bench)
     if failed and hold is None:
         words = f"as found, {bench.number}"

@@ -1,13 +1,13 @@
 """Reads of calibrations: the one on the bench, lists, a gauge's history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from techfloor.duties.calibration import results
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
@@ -30,8 +30,6 @@ from techfloor.records.models import Attachment, Definition, Record, Revision
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 
-T = TypeVar("T")
-
 KIND = "calibration"
 WORK = "calibration"
 IN_PROGRESS, PERFORMED, CLOSED, REJECTED, DISCONTINUED = (
@@ -41,7 +39,6 @@ IN_PROGRESS, PERFORMED, CLOSED, REJECTED, DISCONTINUED = (
     "rejected",
     "discontinued",
 )
-PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -69,55 +66,94 @@ class GaugeFacts:
     resolution_text: str
 
 
-def gauge_by_code(code: str) -> GaugeFacts:
-    """Return a gauge; raises NotFound for a code that is no gauge's."""
-    row = db.session.execute(
-        select(Equipment, Gauge, Area.name.label("area"), Station.code.label("station"), EquipmentDue.due)
-        .join(Gauge, Gauge.equipment_id == Equipment.id)
+# What every reading asks for is put together once: building a statement takes longer than SQLite's answer.
+_GAUGE_COLUMNS = (
+    Equipment.id.label("gauge_id"),
+    Equipment.code.label("gauge_code"),
+    Equipment.name.label("gauge_name"),
+    Equipment.serial,
+    Equipment.maker,
+    Gauge.kind.label("gauge_kind"),
+    Gauge.status,
+    Gauge.limited_use,
+    Gauge.interval_months,
+    Gauge.calibrated_by,
+    Gauge.procedure_id,
+    Gauge.point_set,
+    Gauge.loads,
+    Gauge.sent_on,
+    Gauge.expected_back,
+    Area.name.label("area"),
+    Station.code.label("station"),
+    EquipmentDue.due,
+)
+
+
+def _with_gauge(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Join to the equipment of `query` what else a gauge is known by."""
+    return (
+        query.join(Gauge, Gauge.equipment_id == Equipment.id)
         .outerjoin(Area, Area.id == Equipment.area_id)
         .outerjoin(Station, Station.id == Equipment.station_id)
         .outerjoin(EquipmentDue, and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == WORK))
-        .where(Equipment.code == code)
-    ).one_or_none()
+    )
+
+
+_GAUGE = _with_gauge(select(*_GAUGE_COLUMNS).select_from(Equipment)).where(Equipment.code == bindparam("code"))
+_FUNCTIONS = (
+    select(
+        GaugeFunction.name,
+        GaugeFunction.unit,
+        GaugeFunction.low,
+        GaugeFunction.high,
+        GaugeFunction.resolution,
+        GaugeFunction.reads_to,
+        GaugeFunction.tolerance,
+    )
+    .where(GaugeFunction.gauge_id == bindparam("gauge"))
+    .order_by(GaugeFunction.place)
+)
+_HOLDS = select(EquipmentHold.words).where(
+    EquipmentHold.equipment_id == bindparam("gauge"), EquipmentHold.lifted_at.is_(None)
+)
+
+
+def gauge_by_code(code: str) -> GaugeFacts:
+    """Return a gauge; raises NotFound for a code that is no gauge's."""
+    row = db.session.execute(_GAUGE, {"code": code}).one_or_none()
     if row is None:
         raise NotFound("There is no gauge %(code)s. Check the code on its label.", code=code)
     return _gauge_facts(row)
 
 
 def _gauge_facts(row: Any) -> GaugeFacts:
-    equipment: Equipment = row.Equipment
-    gauge: Gauge = row.Gauge
-    functions = db.session.scalars(
-        select(GaugeFunction).where(GaugeFunction.gauge_id == equipment.id).order_by(GaugeFunction.place)
-    ).all()
-    holds = db.session.scalars(
-        select(EquipmentHold.words).where(EquipmentHold.equipment_id == equipment.id, EquipmentHold.lifted_at.is_(None))
-    ).all()
+    functions = db.session.execute(_FUNCTIONS, {"gauge": row.gauge_id}).all()
+    holds = db.session.scalars(_HOLDS, {"gauge": row.gauge_id}).all()
     first = functions[0] if functions else None
     return GaugeFacts(
-        id=equipment.id,
-        code=equipment.code,
-        name=equipment.name,
-        kind=gauge.kind,
-        serial=equipment.serial,
-        maker=equipment.maker,
+        id=row.gauge_id,
+        code=row.gauge_code,
+        name=row.gauge_name,
+        kind=row.gauge_kind,
+        serial=row.serial,
+        maker=row.maker,
         place=", ".join(part for part in (row.area, row.station) if part),
-        status=gauge.status,
-        limited_use=gauge.limited_use,
-        interval_months=gauge.interval_months,
-        calibrated_by=gauge.calibrated_by,
-        procedure_id=gauge.procedure_id,
+        status=row.status,
+        limited_use=row.limited_use,
+        interval_months=row.interval_months,
+        calibrated_by=row.calibrated_by,
+        procedure_id=row.procedure_id,
         due=row.due,
         held=tuple(holds),
-        sent_on=gauge.sent_on,
-        expected_back=gauge.expected_back,
-        item=Item(tuple(_item_function(f) for f in functions), gauge.point_set, gauge.loads),
+        sent_on=row.sent_on,
+        expected_back=row.expected_back,
+        item=Item(tuple(_item_function(f) for f in functions), row.point_set, row.loads),
         range_text=_range_text(first),
         resolution_text=f"{plain(first.resolution)} {first.unit}" if first and first.resolution else "",
     )
 
 
-def _item_function(function: GaugeFunction) -> ItemFunction:
+def _item_function(function: Any) -> ItemFunction:
     return ItemFunction(
         name=function.name,
         unit=function.unit,
@@ -132,7 +168,7 @@ def _text(value: Decimal | None) -> str:
     return "" if value is None else plain(value)
 
 
-def _range_text(function: GaugeFunction | None) -> str:
+def _range_text(function: Any) -> str:
     if function is None or function.low is None or function.high is None:
         return ""
     return f"{plain(function.low)} to {plain(function.high)} {function.unit}"
@@ -225,6 +261,7 @@ class Bench:
     given: tuple[GivenReading, ...]
     performer: str
     names: Mapping[int, str] = field(default_factory=dict)
+    _runs: dict[str, RunResult] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def number(self) -> str:
@@ -247,8 +284,10 @@ class Bench:
         return [g.facts for g in self.counting]
 
     def run(self, run: str) -> RunResult:
-        """Add up one run."""
-        return results.run_result(self.procedure, self.plan, self.readings(), run, self.standard)
+        """Add up one run, once: nothing that it rests on changes under a bench."""
+        if run not in self._runs:
+            self._runs[run] = results.run_result(self.procedure, self.plan, self.readings(), run, self.standard)
+        return self._runs[run]
 
     def point(self, n: int) -> PlannedPoint:
         """Return a planned point; raises NotFound for a number that is not planned."""
@@ -267,39 +306,83 @@ def record_row(number: str) -> Record:
     return found
 
 
+_BENCH = (
+    _with_gauge(
+        select(Record, Calibration, Revision, Definition, Person.name.label("performer"), *_GAUGE_COLUMNS)
+        .select_from(Record)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .join(Revision, Revision.id == Record.revision_id)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .join(Person, Person.id == Calibration.performed_by)
+        .join(Equipment, Equipment.id == Calibration.gauge_id)
+    )
+    .where(Record.kind == KIND, Record.number == bindparam("number"))
+    .order_by(Record.version.desc())
+    .limit(1)
+)
+_STANDARDS_USED = (
+    select(Equipment, Standard, StandardCertificate)
+    .join(StandardUsed, StandardUsed.standard_id == Equipment.id)
+    .join(Standard, Standard.equipment_id == Equipment.id)
+    .join(StandardCertificate, StandardCertificate.id == StandardUsed.certificate_id)
+    .where(StandardUsed.record_id == bindparam("record"))
+    .order_by(StandardUsed.id)
+)
+_AMBIENT = (
+    select(Ambient.quantity, Ambient.value, Ambient.unit, Ambient.limits, Ambient.within)
+    .where(Ambient.record_id == bindparam("record"))
+    .order_by(Ambient.id)
+)
+_GIVEN = (
+    select(
+        Reading.id,
+        Reading.run,
+        Reading.point,
+        Reading.repeat,
+        Reading.reference,
+        Reading.indication,
+        Reading.error,
+        Reading.lower,
+        Reading.upper,
+        Reading.u,
+        Reading.k,
+        Reading.verdict,
+        Reading.cannot_measure,
+        Reading.note,
+        Person.name.label("by"),
+        Reading.performed_at,
+        Reading.recorded_at,
+        Reading.corrects_id,
+        Reading.correction,
+        Reading.confirmed_slip,
+    )
+    .join(Person, Person.id == Reading.by_id)
+    .where(Reading.record_id == bindparam("record"))
+    .order_by(Reading.id)
+)
+
+
 def bench(number: str) -> Bench:
     """Return a calibration with everything that belongs to it; raises NotFound."""
-    record = record_row(number)
-    body = db.session.get_one(Calibration, record.id)
-    code = db.session.scalars(select(Equipment.code).where(Equipment.id == body.gauge_id)).one()
-    row = db.session.execute(
-        select(Revision, Definition)
-        .join(Definition, Definition.id == Revision.definition_id)
-        .where(Revision.id == record.revision_id)
-    ).one()
-    performer = db.session.scalars(select(Person.name).where(Person.id == body.performed_by)).one()
+    row: Any = db.session.execute(_BENCH, {"number": number}).one_or_none()
+    if row is None:
+        raise NotFound("There is no calibration %(number)s.", number=number)
+    record, body = row.Record, row.Calibration
     return Bench(
         record=record,
         body=body,
-        gauge=gauge_by_code(code),
+        gauge=_gauge_facts(row),
         procedure=_procedure(row.Definition, row.Revision),
         plan=tuple(PlannedPoint.from_plain(point) for point in body.plan),
         standards=_standards_used(record.id),
         ambient=_ambient(record.id),
         given=given_readings(record.id),
-        performer=performer,
+        performer=row.performer,
     )
 
 
 def _standards_used(record_id: int) -> tuple[StandardOnBench, ...]:
-    rows = db.session.execute(
-        select(Equipment, Standard, StandardCertificate)
-        .join(StandardUsed, StandardUsed.standard_id == Equipment.id)
-        .join(Standard, Standard.equipment_id == Equipment.id)
-        .join(StandardCertificate, StandardCertificate.id == StandardUsed.certificate_id)
-        .where(StandardUsed.record_id == record_id)
-        .order_by(StandardUsed.id)
-    )
+    rows = db.session.execute(_STANDARDS_USED, {"record": record_id})
     return tuple(on_bench(row.Equipment, row.Standard, row.StandardCertificate) for row in rows)
 
 
@@ -322,22 +405,15 @@ def on_bench(equipment: Equipment, standard: Standard, certificate: StandardCert
 
 
 def _ambient(record_id: int) -> tuple[AmbientValue, ...]:
-    rows = db.session.scalars(select(Ambient).where(Ambient.record_id == record_id).order_by(Ambient.id))
-    return tuple(AmbientValue(a.quantity, a.value, a.unit, a.limits, a.within) for a in rows)
+    return tuple(AmbientValue(*row) for row in db.session.execute(_AMBIENT, {"record": record_id}))
 
 
 def given_readings(record_id: int) -> tuple[GivenReading, ...]:
     """Return every reading of a calibration, also those that were corrected, in the order they were given."""
-    rows = db.session.execute(
-        select(Reading.__table__, Person.name.label("by"))
-        .join(Person, Person.id == Reading.by_id)
-        .where(Reading.record_id == record_id)
-        .order_by(Reading.id)
-    )
-    return tuple(_given_reading(row) for row in rows)
+    return tuple(_given_reading(row) for row in db.session.execute(_GIVEN, {"record": record_id}))
 
 
-def _given_reading(row: Row[Any]) -> GivenReading:
+def _given_reading(row: Any) -> GivenReading:
     facts = ReadingFacts(
         row.run,
         row.point,
@@ -395,212 +471,32 @@ def revision_used_before(revision_id: int, record_id: int) -> bool:
     )
 
 
-def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: int, limit: int = 5) -> list[Decimal]:
-    """Return what was read at a point in the last calibrations of a gauge, newest first, for the slip question."""
-    column = Reading.reference if typed == "reference" else Reading.indication
-    rows = db.session.scalars(
+def _earlier(column: InstrumentedAttribute[Decimal | None]) -> Select[Decimal | None]:
+    return (
         select(column)
         .join(Calibration, Calibration.record_id == Reading.record_id)
         .where(
-            Calibration.gauge_id == gauge_id,
-            Reading.record_id < before,
-            Reading.point == point.n,
+            Calibration.gauge_id == bindparam("gauge"),
+            Reading.record_id < bindparam("before"),
+            Reading.point == bindparam("point"),
             Reading.run == results.AS_FOUND,
             column.is_not(None),
         )
         .order_by(Reading.id.desc())
-        .limit(limit)
+        .limit(bindparam("most"))
     )
-    return [value for value in rows if value is not None]
 
 
-@dataclass(frozen=True)
-class ListFilter:
-    """What a list page shows, and after which line it goes on."""
-
-    state: str = ""
-    gauge_id: int | None = None
-    numbers: tuple[str, ...] | None = None
-    before: tuple[datetime, int] | None = None
+_EARLIER_REFERENCES, _EARLIER_INDICATIONS = _earlier(Reading.reference), _earlier(Reading.indication)
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of the list."""
-
-    id: int
-    number: str
-    state: str
-    performed_at: datetime
-    gauge_code: str
-    gauge_name: str
-    by: str
-    as_found: str
-    as_left: str
-    worst_found: str
-    worst_left: str
-    source: str
-    closed_at: datetime | None
-
-
-def _lines(kind: type[T], rows: Iterable[Any]) -> list[T]:
-    return [kind(*row) for row in rows]
-
-
-def list_page(wanted: ListFilter) -> list[Line]:
-    """Return up to PAGE + 1 lines, newest first: one statement, by key."""
-    query = (
-        select(
-            Record.id,
-            Record.number,
-            Record.state,
-            Record.performed_at,
-            Equipment.code,
-            Equipment.name,
-            Person.name.label("by"),
-            Calibration.as_found,
-            Calibration.as_left,
-            Calibration.worst_found,
-            Calibration.worst_left,
-            Calibration.source,
-            Record.closed_at,
-        )
-        .join(Calibration, Calibration.record_id == Record.id)
-        .join(Equipment, Equipment.id == Record.equipment_id)
-        .join(Person, Person.id == Calibration.performed_by)
-        .where(Record.kind == KIND)
-        .order_by(Record.performed_at.desc(), Record.id.desc())
-        .limit(PAGE + 1)
-    )
-    if wanted.state:
-        query = query.where(Record.state == wanted.state)
-    if wanted.gauge_id is not None:
-        query = query.where(Record.equipment_id == wanted.gauge_id)
-    if wanted.numbers is not None:
-        query = query.where(Record.number.in_(wanted.numbers))
-    if wanted.before is not None:
-        moment, last_id = wanted.before
-        query = query.where(
-            Record.performed_at <= moment,
-            or_(Record.performed_at < moment, Record.id < last_id),
-        )
-    return _lines(Line, db.session.execute(query))
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A calibration that waits for a review, with what is unusual about it."""
-
-    number: str
-    content_sha256: str
-    performed_at: datetime
-    gauge_code: str
-    gauge_name: str
-    by: str
-    as_found: str
-    as_left: str
-    worst_found: str
-    exceptions: list[str]
-
-
-def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -> list[Waiting]:
-    """Return what waits for a review by this person, oldest first; not their own where two persons are asked for."""
-    query = (
-        select(
-            Record.number,
-            Record.content_sha256,
-            Record.performed_at,
-            Equipment.code,
-            Equipment.name,
-            Person.name.label("by"),
-            Calibration.as_found,
-            Calibration.as_left,
-            Calibration.worst_found,
-            Calibration.exceptions,
-        )
-        .join(Calibration, Calibration.record_id == Record.id)
-        .join(Equipment, Equipment.id == Record.equipment_id)
-        .join(Person, Person.id == Calibration.performed_by)
-        .where(Record.kind == KIND, Record.state == PERFORMED)
-        .order_by(Record.performed_at, Record.id)
-        .limit(limit)
-    )
-    if two_persons:
-        query = query.where(Calibration.performed_by != person_id)
-    return _lines(Waiting, db.session.execute(query))
+def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: int, limit: int = 5) -> list[Decimal]:
+    """Return what was read at a point in the last calibrations of a gauge, newest first, for the slip question."""
+    query = _EARLIER_REFERENCES if typed == "reference" else _EARLIER_INDICATIONS
+    wanted = {"gauge": gauge_id, "before": before, "point": point.n, "most": limit}
+    return [value for value in db.session.scalars(query, wanted) if value is not None]
 
 
 def attachments(record_id: int) -> list[Attachment]:
     """Return the files that belong to a calibration."""
     return list(db.session.scalars(select(Attachment).where(Attachment.record_id == record_id).order_by(Attachment.id)))
-
-
-@dataclass(frozen=True)
-class DuePoint:
-    """A gauge that is due, for the home page."""
-
-    code: str
-    name: str
-    due: date
-    area_id: int | None
-    status: str
-    open_number: str | None
-
-
-def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[DuePoint]:
-    """Return the gauges due up to a day that are calibrated in house, soonest first; of one area, or of all."""
-    open_record, done = aliased(Record), aliased(Record)
-    # A gauge whose calibration waits for its review is due to the reviewer, not to the technician.
-    waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
-    query = (
-        select(Equipment.code, Equipment.name, EquipmentDue.due, Equipment.area_id, Gauge.status, open_record.number)
-        .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
-        .join(Gauge, Gauge.equipment_id == Equipment.id)
-        .outerjoin(
-            open_record,
-            and_(
-                open_record.equipment_id == Equipment.id,
-                open_record.kind == KIND,
-                open_record.state == IN_PROGRESS,
-            ),
-        )
-        .where(
-            EquipmentDue.work == WORK,
-            EquipmentDue.due <= until,
-            Gauge.status.in_(("in use", "limited use", "calibrate before use")),
-            ~waiting.exists(),
-        )
-        .order_by(EquipmentDue.due, Equipment.code)
-        .limit(limit)
-    )
-    if area_id is not None:
-        query = query.where(Equipment.area_id == area_id)
-    return _lines(DuePoint, db.session.execute(query))
-
-
-@dataclass(frozen=True)
-class UnderWay:
-    """A calibration that somebody has begun and not signed."""
-
-    number: str
-    code: str
-    name: str
-    opened_at: datetime
-
-
-def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
-    """Return the calibrations that a person has under way, the newest first."""
-    rows = db.session.execute(
-        select(Record.number, Equipment.code, Equipment.name, Record.opened_at)
-        .join(Equipment, Equipment.id == Record.equipment_id)
-        .join(Calibration, Calibration.record_id == Record.id)
-        .where(
-            Record.kind == KIND,
-            Record.state == IN_PROGRESS,
-            Record.opened_by == person_id,
-            Calibration.source == "in house",
-        )
-        .order_by(Record.opened_at.desc())
-        .limit(limit)
-    )
-    return _lines(UnderWay, rows)

@@ -1,5 +1,6 @@
 """How a reading becomes a verdict: error, limits, uncertainty, decision rule, likely slips. Pure."""
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -176,7 +177,12 @@ def limits_at(point: PlannedPoint, reference: Decimal) -> tuple[Decimal | None, 
 
 
 def _tolerance(point: PlannedPoint) -> Tolerance:
-    return Tolerance.parse(point.tolerance, point.unit)
+    return _read_tolerance(point.tolerance, point.unit)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_tolerance(text: str, unit: str) -> Tolerance:
+    return Tolerance.parse(text, unit)
 
 
 def decision_on(

@@ -1,6 +1,16 @@
 """Pages of the calibration duty: reading and lists, the work at the bench, review, outside laboratories."""
 
-from techfloor.duties.calibration.views import gauge, lists, outside, procedures, record, review, work
+from techfloor.duties.calibration.views import (
+    gauge,
+    lists,
+    outside,
+    procedures,
+    reading,
+    record,
+    review,
+    start,
+    work,
+)
 from techfloor.duties.calibration.views.pages import pages
 
-__all__ = ["gauge", "lists", "outside", "pages", "procedures", "record", "review", "work"]
+__all__ = ["gauge", "lists", "outside", "pages", "procedures", "reading", "record", "review", "start", "work"]

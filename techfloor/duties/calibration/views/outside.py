@@ -22,8 +22,8 @@ from techfloor.duties.calibration.views.lists import tabs, today
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import plant, proof_or_none, sign_form
+from techfloor.duties.calibration.views.way import Page, see
 from techfloor.duties.calibration.views.wording import due_words, out_sign
-from techfloor.duties.calibration.views.work import Page, see
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof

@@ -13,7 +13,7 @@ from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.procedures import InForce
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.signing import plant
-from techfloor.duties.calibration.views.work import Page, see
+from techfloor.duties.calibration.views.way import Page, see
 from techfloor.web.forms import EntryForm
 from techfloor.web.visitor import visitor
 

@@ -13,7 +13,7 @@ from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import plant, shown_content
-from techfloor.duties.calibration.views.work import see
+from techfloor.duties.calibration.views.way import see
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
 from techfloor.refusals import NotFound, Refusal

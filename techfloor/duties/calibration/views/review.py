@@ -5,9 +5,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import actions, certificate, queries
+from techfloor.duties.calibration import actions, certificate, queries, waiting
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
-from techfloor.duties.calibration.queries import PERFORMED, Bench, ListFilter
+from techfloor.duties.calibration.queries import PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.record import _signature
@@ -20,7 +20,7 @@ from techfloor.duties.calibration.views.signing import (
     shown_content,
     sign_form,
 )
-from techfloor.duties.calibration.views.work import Page, see
+from techfloor.duties.calibration.views.way import Page, see
 from techfloor.people.proof import Proof
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
@@ -152,11 +152,11 @@ def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
 
 
 def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
-    waiting = queries.waiting_for_review(visitor().person_id, two_persons=plant().profile.name != "small")
+    lines = waiting.waiting_for_review(visitor().person_id, two_persons=plant().profile.name != "small")
     return render_template(
         "calibration/review_list.html",
-        clean=[w for w in waiting if not w.exceptions],
-        unusual=[w for w in waiting if w.exceptions],
+        clean=[line for line in lines if not line.exceptions],
+        unusual=[line for line in lines if line.exceptions],
         chosen=set(chosen or []),
         form=form,
         errors=form.problems(),
@@ -164,5 +164,4 @@ def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
         kind_of=kind_of,
         verdict_words=verdict_words,
         all_words=_("Nothing waits for a review."),
-        list_filter=ListFilter(state=PERFORMED),
     )

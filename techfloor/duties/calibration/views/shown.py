@@ -87,12 +87,13 @@ def progress_steps(bench: Bench, place: Place) -> list[Step]:
 
 @dataclass(frozen=True)
 class Strip:
-    """The reading that was just given: what it came to, and where it is corrected."""
+    """The reading that was just given: what it came to, as it was typed, and where it is corrected."""
 
     kind: str
     words: str
     detail: str
     correct_url: str
+    value: str
 
 
 def strip(bench: Bench, reading_id: int) -> Strip | None:
@@ -106,6 +107,7 @@ def strip(bench: Bench, reading_id: int) -> Strip | None:
         words=_reading_words(bench, given),
         detail=f"{run_words(given.facts.run)}, {point_words(point)}",
         correct_url=f"/calibration/{bench.number}/correct/{given.id}",
+        value=f"{value_text(bench, given)} {show_unit(point.unit)}",
     )
 
 

@@ -1,0 +1,252 @@
+"""Readings: one on a page, what cannot be measured, and what is corrected."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor import clock
+from techfloor.duties.calibration import actions, queries, rules
+from techfloor.duties.calibration.actions import CORRECTIONS, Slip
+from techfloor.duties.calibration.forms import (
+    CannotForm,
+    ReadingForm,
+    reading_form,
+)
+from techfloor.duties.calibration.procedure import Mode, PlannedPoint
+from techfloor.duties.calibration.queries import Bench
+from techfloor.duties.calibration.results import AS_LEFT, Place
+from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import grid, place_title, progress_steps, strip
+from techfloor.duties.calibration.views.way import RUNS, Page, next_url, place_url, see
+from techfloor.measures.quantity import plain
+from techfloor.refusals import NotFound, Refusal
+from techfloor.web.visitor import visitor
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One place of one calibration, as a page handles it."""
+
+    bench: Bench
+    point: PlannedPoint
+    place: Place
+
+    @property
+    def path(self) -> str:
+        """The page of this place."""
+        return place_url(self.bench.number, self.place)
+
+
+def _spot(number: str, run: str, point: int, repeat: int) -> Spot:
+    bench = queries.bench(number)
+    if run not in RUNS:
+        raise NotFound("This calibration has no such run.")
+    planned = bench.point(point)
+    if not 1 <= repeat <= planned.repeats:
+        raise NotFound("This point has no such reading.")
+    return Spot(bench, planned, Place(RUNS[run], point, repeat))
+
+
+@pages.page("/<number>/<run>/<int:point>/<int:repeat>", permission="calibration:log")
+def reading(number: str, run: str, point: int, repeat: int) -> Page:
+    """Ask for one reading; a place that has one already leads on."""
+    spot = _spot(number, run, point, repeat)
+    if spot.bench.record.state != queries.IN_PROGRESS or _is_given(spot):
+        return see(next_url(spot.bench))
+    form = reading_form(spot.bench.procedure, spot.point)
+    return _reading_page(spot, form)
+
+
+def _is_given(spot: Spot) -> bool:
+    wanted = (spot.place.run, spot.place.point, spot.place.repeat)
+    return any((r.run, r.point, r.repeat) == wanted for r in spot.bench.readings())
+
+
+@pages.act(
+    "/<number>/<run>/<int:point>/<int:repeat>",
+    permission="calibration:log",
+    action="calibration:reading:log",
+    title=_l("Reading logged"),
+    endpoint="reading_post",
+)
+def reading_post(number: str, run: str, point: int, repeat: int) -> Page:
+    """Keep one reading and go to the next place."""
+    spot = _spot(number, run, point, repeat)
+    form = reading_form(spot.bench.procedure, spot.point)
+    logged: list[actions.Logged] = []
+
+    def deed() -> None:
+        entry = form.entry(spot.place.run, point, repeat)
+        logged.append(actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now()))
+
+    asks = _attempt(form, deed)
+    if logged:
+        return see(next_url(logged[0].bench, str(logged[0].reading_id)))
+    return _reading_page(spot, form, asks=asks), 422
+
+
+def _attempt(form: ReadingForm, deed: Any) -> bool:
+    """Run a deed; returns whether it asks about a likely slip, which the page then shows as a question."""
+    if not form.validate():
+        return False
+    try:
+        deed()
+    except Slip as slip:
+        form.refuse(slip)
+        return True
+    except Refusal as no:
+        form.refuse(no)
+    return False
+
+
+def _reading_page(spot: Spot, form: ReadingForm, *, asks: bool = False) -> str:
+    bench = spot.bench
+    after = request.args.get("after", type=int)
+    live = _live(spot) if spot.place.run == AS_LEFT else None
+    return render_template(
+        "calibration/reading.html",
+        bench=bench,
+        spot=spot,
+        title=place_title(spot.place, bench.plan, spot.point),
+        form=form,
+        errors=form.problems(),
+        steps=progress_steps(bench, spot.place),
+        before=strip(bench, after) if after else None,
+        grid=grid(bench, spot.place.run),
+        live=live,
+        live_note=_live_note(spot) if live else "",
+        asks=asks,
+        owner=visitor().person_id,
+        comparison=bench.procedure.mode is Mode.comparison,
+    )
+
+
+def _live(spot: Spot) -> dict[str, str] | None:
+    """Return the limits that the verdict follows while as left is typed; the server's verdict is the record."""
+    procedure, point = spot.bench.procedure, spot.point
+    if point.role == "entry" or procedure.mode not in {Mode.apply, Mode.match}:
+        return None
+    low, high = rules.passing_readings(procedure, point, spot.bench.standard)
+    lower, upper = rules.limits_at(point, point.value)
+    found = rules.uncertainty_at(procedure, point, point.value, standard=spot.bench.standard)
+
+    def error(limit: Decimal | None) -> str:
+        return "" if limit is None else plain(rules.error_shown(procedure, limit, point.value).normalize() + 0)
+
+    made = {
+        "low": "" if low is None else plain(low),
+        "high": "" if high is None else plain(high),
+        "lower_error": error(lower),
+        "upper_error": error(upper),
+        "reference": point.nominal,
+        "mode": procedure.mode.value,
+        "unit": point.unit,
+        "error_unit": procedure.error_unit or point.unit,
+    }
+    if found:
+        made["u"] = rules.report_u(procedure, found[0], point.value)
+        made["k"] = rules.report_k(found[1])
+    return made
+
+
+def _live_note(spot: Spot) -> str:
+    note = _("Tolerance %(tolerance)s", tolerance=spot.point.tolerance)
+    return f"{note}. {spot.bench.procedure.rule_text}"
+
+
+@pages.page("/<number>/<run>/<int:point>/<int:repeat>/cannot", permission="calibration:log")
+def cannot(number: str, run: str, point: int, repeat: int) -> Page:
+    """Ask why a point cannot be measured."""
+    return _cannot_page(_spot(number, run, point, repeat), CannotForm())
+
+
+@pages.act(
+    "/<number>/<run>/<int:point>/<int:repeat>/cannot",
+    permission="calibration:log",
+    action="calibration:reading:cannot",
+    title=_l("Point not measured"),
+    endpoint="cannot_post",
+)
+def cannot_post(number: str, run: str, point: int, repeat: int) -> Page:
+    """Keep that a point cannot be measured, and why."""
+    spot = _spot(number, run, point, repeat)
+    form = CannotForm()
+    logged: list[actions.Logged] = []
+
+    def deed() -> None:
+        why = (form.why.data or "").strip()
+        if not why:
+            raise Refusal("Enter why it cannot be measured.", field="why")
+        entry = ReadingEntry(spot.place.run, point, repeat, cannot_measure=why)
+        logged.append(actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now()))
+
+    if form.attempt(deed):
+        return see(next_url(logged[0].bench, str(logged[0].reading_id)))
+    return _cannot_page(spot, form), 422
+
+
+def _cannot_page(spot: Spot, form: CannotForm) -> str:
+    return render_template("calibration/cannot.html", spot=spot, form=form, errors=form.problems())
+
+
+# --- correct ---
+
+
+@pages.page("/<number>/correct/<int:reading_id>", permission="calibration:log")
+def correct(number: str, reading_id: int) -> Page:
+    """Ask for the right value and the reason."""
+    spot, _given = _given_spot(number, reading_id)
+    return _correct_page(spot, reading_id, reading_form(spot.bench.procedure, spot.point, correcting=True))
+
+
+@pages.act(
+    "/<number>/correct/<int:reading_id>",
+    permission="calibration:log",
+    action="calibration:reading:correct",
+    title=_l("Reading corrected"),
+    endpoint="correct_post",
+)
+def correct_post(number: str, reading_id: int) -> Page:
+    """Replace a reading; the one replaced stays in the record."""
+    spot, _given = _given_spot(number, reading_id)
+    form = reading_form(spot.bench.procedure, spot.point, correcting=True)
+    logged: list[actions.Logged] = []
+
+    def deed() -> None:
+        entry = form.entry(spot.place.run, spot.place.point, spot.place.repeat)
+        reason = form.reason.data or ""
+        actor = visitor().person_id
+        logged.append(actions.correct_reading(spot.bench, reading_id, entry, reason, actor=actor, at=clock.now()))
+
+    asks = _attempt(form, deed)
+    if logged:
+        return see(next_url(logged[0].bench, str(logged[0].reading_id)))
+    return _correct_page(spot, reading_id, form, asks=asks), 422
+
+
+def _given_spot(number: str, reading_id: int) -> tuple[Spot, queries.GivenReading]:
+    bench = queries.bench(number)
+    given = next((g for g in bench.counting if g.id == reading_id), None)
+    if given is None:
+        raise NotFound("This reading is not here, or was corrected already.")
+    facts = given.facts
+    return Spot(bench, bench.point(facts.point), Place(facts.run, facts.point, facts.repeat)), given
+
+
+def _correct_page(spot: Spot, reading_id: int, form: ReadingForm, *, asks: bool = False) -> str:
+    return render_template(
+        "calibration/correct.html",
+        spot=spot,
+        reading_id=reading_id,
+        title=place_title(spot.place, spot.bench.plan, spot.point),
+        before=strip(spot.bench, reading_id),
+        form=form,
+        errors=form.problems(),
+        asks=asks,
+        reasons=CORRECTIONS,
+    )

@@ -1,0 +1,116 @@
+"""Starting a calibration: the standard, the room and the condition, and the first place to go."""
+
+from datetime import timedelta
+
+from flask import render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from techfloor import clock
+from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration.forms import (
+    StartForm,
+    start_form,
+)
+from techfloor.duties.calibration.procedure import Mode, Procedure
+from techfloor.duties.calibration.queries import GaugeFacts
+from techfloor.duties.calibration.standards import Choice, choices
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.signing import plant
+from techfloor.duties.calibration.views.way import Page, next_url, see
+from techfloor.web.visitor import visitor
+
+CARRY = timedelta(hours=4)
+
+
+@pages.page("/start/<code>", permission="calibration:log")
+def start(code: str) -> Page:
+    """Ask for what is needed before the first reading."""
+    gauge = queries.gauge_by_code(code)
+    number = queries.open_on_gauge(gauge.id)
+    if number is not None:
+        return see(f"/calibration/{number}/next")
+    _revision, procedure = queries.procedure_in_force(gauge)
+    if procedure.mode is Mode.certificate:
+        return see(f"/calibration/gauges/{code}")
+    offered = choices(procedure.standards, actions.plant_today(plant(), clock.now()))
+    form = _start_form(procedure, offered)
+    if not form.restored:
+        _carry_forward(form, offered)
+    return _start_page(gauge, procedure, offered, form)
+
+
+@pages.act(
+    "/start/<code>",
+    permission="calibration:log",
+    action="calibration:record:start",
+    title=_l("Started"),
+    endpoint="start_post",
+)
+def start_post(code: str) -> Page:
+    """Open the calibration."""
+    gauge = queries.gauge_by_code(code)
+    _revision, procedure = queries.procedure_in_force(gauge)
+    offered = choices(procedure.standards, actions.plant_today(plant(), clock.now()))
+    form = _start_form(procedure, offered)
+    started: list[str] = []
+
+    def deed() -> None:
+        entry = StartEntry(
+            gauge_code=code,
+            standards=(form.standard.data,) if form.standard.data else (),
+            ambient=form.ambient(),
+            condition=form.condition.data or "",
+            soaked=bool(form.soaked.data),
+        )
+        started.append(actions.start(entry, plant(), actor=visitor().person_id, at=clock.now()))
+
+    if form.attempt(deed):
+        return see(f"/calibration/{started[0]}/next")
+    return _start_page(gauge, procedure, offered, form), 422
+
+
+def _start_form(procedure: Procedure, offered: list[Choice]) -> StartForm:
+    named = [(choice.code, f"{choice.code} {choice.name}") for choice in offered]
+    form = start_form(procedure.environment, named)
+    if not procedure.standards:
+        del form.standard
+    return form
+
+
+def _carry_forward(form: StartForm, offered: list[Choice]) -> None:
+    """Fill in the first standard that is ready, and the room as the same person measured it within four hours."""
+    ready = next((choice.code for choice in offered if choice.ready), None)
+    if "standard" in form and ready:
+        form.standard.data = ready
+    form.condition.data = _("used, complete, readable")
+    form.soaked.data = False
+    since = clock.now() - CARRY
+    for quantity, value in queries.last_ambient(visitor().person_id, since).items():
+        if quantity in form:
+            form[quantity].process_data(value)
+
+
+def _start_page(gauge: GaugeFacts, procedure: Procedure, offered: list[Choice], form: StartForm) -> str:
+    objections = {choice.code: choice.objections[0].sentence for choice in offered if choice.objections}
+    certificates = {
+        choice.code: _("certificate %(number)s", number=choice.ready.certificate) for choice in offered if choice.ready
+    }
+    return render_template(
+        "calibration/start.html",
+        gauge=gauge,
+        procedure=procedure,
+        form=form,
+        errors=form.problems(),
+        hints=certificates | objections,
+        owner=visitor().person_id,
+        limits={limit.quantity: limit for limit in procedure.environment},
+    )
+
+
+@pages.page("/<number>/next", permission="calibration:log")
+def next_step(number: str) -> Response:
+    """Go where the calibration stands."""
+    return see(next_url(queries.bench(number), request.args.get("after", "")))

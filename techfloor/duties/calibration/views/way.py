@@ -1,0 +1,36 @@
+"""Ways through a calibration that its pages share: where it stands, and the address of each place."""
+
+from flask import redirect
+from werkzeug.wrappers import Response
+
+from techfloor.duties.calibration import queries, results
+from techfloor.duties.calibration.queries import Bench
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place
+
+RUNS = {"as-found": AS_FOUND, "as-left": AS_LEFT}
+PATHS = {run: path for path, run in RUNS.items()}
+
+Page = Response | str | tuple[str, int]
+
+
+def see(url: str) -> Response:
+    """Go to another page after a deed."""
+    return redirect(url, code=303)
+
+
+def place_url(number: str, place: Place) -> str:
+    """Return the page of one reading."""
+    return f"/calibration/{number}/{PATHS[place.run]}/{place.point}/{place.repeat}"
+
+
+def next_url(bench: Bench, after: str = "") -> str:
+    """Return the page where a calibration stands; `after` names the reading that was just given."""
+    if bench.record.content_sha256 is not None or bench.record.state != queries.IN_PROGRESS:
+        return f"/calibration/{bench.number}"
+    if bench.body.source == "outside":
+        return f"/calibration/outside/{bench.number}"
+    course = results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted)
+    tail = f"?after={after}" if after else ""
+    if course.place is not None:
+        return place_url(bench.number, course.place) + tail
+    return f"/calibration/{bench.number}/{course.stage}{tail}"

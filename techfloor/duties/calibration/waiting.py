@@ -1,0 +1,140 @@
+"""What waits for whom: calibrations to review, gauges due, work under way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from techfloor.duties.calibration.models import Calibration
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, PERFORMED, WORK
+from techfloor.equipment.models import (
+    Equipment,
+    EquipmentDue,
+    Gauge,
+)
+from techfloor.people.models import Person
+from techfloor.records.models import Record
+from techfloor.store import db
+
+T = TypeVar("T")
+
+
+def _lines(kind: type[T], rows: Iterable[Any]) -> list[T]:
+    return [kind(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A calibration that waits for a review, with what is unusual about it."""
+
+    number: str
+    content_sha256: str
+    performed_at: datetime
+    gauge_code: str
+    gauge_name: str
+    by: str
+    as_found: str
+    as_left: str
+    worst_found: str
+    exceptions: list[str]
+
+
+def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -> list[Waiting]:
+    """Return what waits for a review by this person, oldest first; not their own where two persons are asked for."""
+    query = (
+        select(
+            Record.number,
+            Record.content_sha256,
+            Record.performed_at,
+            Equipment.code,
+            Equipment.name,
+            Person.name.label("by"),
+            Calibration.as_found,
+            Calibration.as_left,
+            Calibration.worst_found,
+            Calibration.exceptions,
+        )
+        .join(Calibration, Calibration.record_id == Record.id)
+        .join(Equipment, Equipment.id == Record.equipment_id)
+        .join(Person, Person.id == Calibration.performed_by)
+        .where(Record.kind == KIND, Record.state == PERFORMED)
+        .order_by(Record.performed_at, Record.id)
+        .limit(limit)
+    )
+    if two_persons:
+        query = query.where(Calibration.performed_by != person_id)
+    return _lines(Waiting, db.session.execute(query))
+
+
+@dataclass(frozen=True)
+class DuePoint:
+    """A gauge that is due, for the home page."""
+
+    code: str
+    name: str
+    due: date
+    area_id: int | None
+    status: str
+    open_number: str | None
+
+
+def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[DuePoint]:
+    """Return the gauges due up to a day that are calibrated in house, soonest first; of one area, or of all."""
+    open_record, done = aliased(Record), aliased(Record)
+    # A gauge whose calibration waits for its review is due to the reviewer, not to the technician.
+    waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
+    query = (
+        select(Equipment.code, Equipment.name, EquipmentDue.due, Equipment.area_id, Gauge.status, open_record.number)
+        .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .outerjoin(
+            open_record,
+            and_(
+                open_record.equipment_id == Equipment.id,
+                open_record.kind == KIND,
+                open_record.state == IN_PROGRESS,
+            ),
+        )
+        .where(
+            EquipmentDue.work == WORK,
+            EquipmentDue.due <= until,
+            Gauge.status.in_(("in use", "limited use", "calibrate before use")),
+            ~waiting.exists(),
+        )
+        .order_by(EquipmentDue.due, Equipment.code)
+        .limit(limit)
+    )
+    if area_id is not None:
+        query = query.where(Equipment.area_id == area_id)
+    return _lines(DuePoint, db.session.execute(query))
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A calibration that somebody has begun and not signed."""
+
+    number: str
+    code: str
+    name: str
+    opened_at: datetime
+
+
+def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
+    """Return the calibrations that a person has under way, the newest first."""
+    rows = db.session.execute(
+        select(Record.number, Equipment.code, Equipment.name, Record.opened_at)
+        .join(Equipment, Equipment.id == Record.equipment_id)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .where(
+            Record.kind == KIND,
+            Record.state == IN_PROGRESS,
+            Record.opened_by == person_id,
+            Calibration.source == "in house",
+        )
+        .order_by(Record.opened_at.desc())
+        .limit(limit)
+    )
+    return _lines(UnderWay, rows)
