@@ -6,7 +6,7 @@ import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, g, redirect, request, session
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -111,17 +111,26 @@ def _before_each_request(app: Flask) -> None:
         g.caller, g.plant = Caller(), None
         if request.endpoint == "static":
             return None
-        with store.looking_at() as session:
-            g.plant = house.plant_notice.read(session)
+        with store.looking_at() as reading:
+            g.plant = house.plant_notice.read(reading)
             if g.plant is not None:
                 g.caller = sessions.find_caller(
-                    session, request.cookies, g.plant.profile, house.permission_roles, clock.now()
+                    reading, request.cookies, g.plant.profile, house.permission_roles, clock.now()
                 )
+        _bind_form_cookie(g.caller)
         if request.path != "/healthz":  # open pages ask it by themselves: that is nobody's activity
             sessions.touch(g.caller, clock.now())
         if g.plant is None and house.access.get(request.endpoint or "") != OPEN:
             return redirect("/setup")  # type: ignore[return-value]
         return None
+
+
+def _bind_form_cookie(found: Caller) -> None:
+    """Tie the form token to the login session: a token of another session, or of nobody, is no token here."""
+    login = found.visitor.session_id if found.visitor else None
+    if session.get("login") != login:
+        session.pop("csrf_token", None)
+        session["login"] = login
 
 
 def _move_in(app: Flask) -> None:

@@ -14,6 +14,7 @@ from techfloor.cli.steps import StepError
 
 COMMANDS = {
     "serve": ("techfloor.cli.serve", "start the server, with everything it needs"),
+    "unlock": ("techfloor.cli.unlock", "let somebody in again whom wrong tries have locked out"),
     "verify": ("techfloor.cli.verify", "check the trail of an instance, or an issued PDF"),
     "test": ("techfloor.cli.testing", "run the checks that every change must pass"),
 }

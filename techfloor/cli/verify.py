@@ -4,10 +4,16 @@ import argparse
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from techfloor import settings as all_settings
 from techfloor.cli.steps import StepError, say
 from techfloor.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from techfloor.store.blobs import Blobs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
 def _trail(settings: Settings) -> int:
     from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
     from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+    from techfloor.records import integrity  # noqa: PLC0415
+    from techfloor.store.blobs import Blobs  # noqa: PLC0415
     from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -40,6 +48,8 @@ def _trail(settings: Settings) -> int:
     with engine_for(settings.database).connect() as connection:
         connection.exec_driver_sql("BEGIN")
         found = verify(connection, settings.instance / "anchors.log")
+        found.problems.extend(integrity.problems(connection))
+        found.problems.extend(_files(connection, Blobs(settings.blobs)))
         if settings.anchors_copy:
             found.problems.extend(verify_anchors(connection, Path(settings.anchors_copy)))
     for problem in found.problems[:200]:
@@ -50,6 +60,20 @@ def _trail(settings: Settings) -> int:
     say(f"Anchored up to act {found.anchored}. Only what an anchor outside this machine covers can be proven.")
     say("✓ Nothing is wrong." if found.sound else f"✕ {len(found.problems)} problems.")
     return 0 if found.sound else 1
+
+
+def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
+    """Read every issued PDF and attachment and compare it with its hash."""
+    from techfloor.store.blobs import MissingBlob  # noqa: PLC0415
+
+    found = []
+    for table in ("issued_pdf", "attachment"):
+        for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - two names above
+            try:
+                blobs.get(sha256)
+            except MissingBlob:
+                found.append(f"A file of {table} is gone or was changed: {sha256}.")
+    return found
 
 
 def _pdf(settings: Settings, file: Path) -> int:

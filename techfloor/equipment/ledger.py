@@ -1,13 +1,17 @@
 """The ledgers of equipment, which every room may read and duties write: what happened, what is held, what is due."""
 
+import json
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, EquipmentLog
-from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text
+from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text, plant_day
+from techfloor.places.models import Plant
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
+from techfloor.store.trail import ChangeRow
 
 CALIBRATION = "calibration"
 """The work of a due that a calibration, or a standard's certificate, moves on."""
@@ -61,7 +65,8 @@ def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: 
     if hold is None:
         raise NotFound("This hold does not exist.")
     if hold.lifted_at is not None:
-        raise Refusal("This hold was lifted on %(day)s already.", day=day_text(hold.lifted_at.date()))
+        lifted = plant_day(hold.lifted_at, db.session.scalars(select(Plant.zone)).one())
+        raise Refusal("This hold was lifted on %(day)s already.", day=day_text(lifted))
     if hold.reason == OUT_OF_TOLERANCE and record_id is None:
         raise Refusal(
             "It was found out of tolerance: calibrate it. It returns when it passes as left and that is reviewed."
@@ -73,14 +78,16 @@ def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: 
     return hold
 
 
-def set_due(equipment_id: int, work: str, due: date, *, last_done: date | None = None) -> EquipmentDue:
+def set_due(
+    equipment_id: int, work: str, due: date, *, last_done: date | None = None, record_id: int | None = None
+) -> EquipmentDue:
     """Put the due day of one kind of work, without a line in the log: for equipment that is just being entered."""
-    row = _due(equipment_id, work)
+    row = due_of(equipment_id, work)
     if row is None:
-        row = EquipmentDue(equipment_id=equipment_id, work=work, due=due, last_done=last_done)
+        row = EquipmentDue(equipment_id=equipment_id, work=work)
         db.session.add(row)
-    else:
-        row.due, row.last_done = due, last_done or row.last_done
+    row.due, row.last_done = due, last_done or row.last_done
+    row.last_record_id = record_id or row.last_record_id
     db.session.flush()
     return row
 
@@ -96,14 +103,47 @@ def move_due(
     record_id: int | None = None,
 ) -> EquipmentDue:
     """Move a due day on, because the work was done (with its record) or somebody decided so."""
-    row = set_due(equipment_id, work, due, last_done=last_done)
-    if record_id is not None:
-        row.last_record_id = record_id
+    row = set_due(equipment_id, work, due, last_done=last_done, record_id=record_id)
     log(equipment_id, "due moved", f"{work}: {day_text(due)}", actor=actor, at=at, record_id=record_id)
     return row
 
 
-def _due(equipment_id: int, work: str) -> EquipmentDue | None:
+def put_back_due(equipment_id: int, work: str, record_id: int, *, actor: int, at: datetime) -> None:
+    """Undo the move of a due day by a record that does not count after all; one moved on since stays as it is.
+
+    What was never due before the record has been due since the day the record claims.
+    """
+    row = due_of(equipment_id, work)
+    if row is None or row.last_record_id != record_id:
+        return
+    before = _before(row.id, record_id)
+    done = before.get("last_done")
+    row.due = date.fromisoformat(before["due"]) if before else row.last_done or row.due
+    row.last_done = date.fromisoformat(done) if done else None
+    row.last_record_id = before.get("last_record_id")
+    log(equipment_id, "due put back", f"{work}: {day_text(row.due)}", actor=actor, at=at, record_id=record_id)
+
+
+def _before(due_id: int, record_id: int) -> dict[str, Any]:
+    """Return a row of what is due as it was before a record moved it, as the trail has it; {} when it was not."""
+    acts = select(ChangeRow.act).where(ChangeRow.record == record_id)
+    body = db.session.scalars(
+        select(ChangeRow.body)
+        .where(
+            ChangeRow.act.in_(acts),
+            func.json_extract(ChangeRow.body, "$.table") == EquipmentDue.__tablename__,
+            func.json_extract(ChangeRow.body, "$.row") == str(due_id),
+            func.json_extract(ChangeRow.body, "$.new.last_record_id") == record_id,
+        )
+        .order_by(ChangeRow.id)
+        .limit(1)
+    ).one()
+    before: dict[str, Any] = json.loads(body).get("old", {})
+    return before
+
+
+def due_of(equipment_id: int, work: str) -> EquipmentDue | None:
+    """Find what is due of one kind of work; None while it never was."""
     return db.session.scalar(
         select(EquipmentDue).where(EquipmentDue.equipment_id == equipment_id, EquipmentDue.work == work)
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
 
 from techfloor.equipment.lists import due_list, list_page
 from techfloor.equipment.models import (
@@ -49,6 +49,7 @@ __all__ = [
     "next_code",
     "open_holds",
     "places",
+    "standards_alike",
     "standards_for",
     "standards_of",
 ]
@@ -196,6 +197,13 @@ def standards_of(quantity: str, day: date) -> list[StandardView]:
     return _standards(and_(Standard.quantity == quantity, Equipment.lifecycle != Status.RETIRED), day)
 
 
+def standards_alike(codes: Iterable[str], day: date) -> list[StandardView]:
+    """Read the standards that measure the same quantities as those of these codes and are not retired."""
+    alike = select(Standard.quantity).join(Equipment, Equipment.id == Standard.equipment_id)
+    named = alike.where(Equipment.code.in_([code.upper() for code in codes]))
+    return _standards(and_(Standard.quantity.in_(named), Equipment.lifecycle != Status.RETIRED), day)
+
+
 def _standards(which: ColumnElement[bool], day: date) -> list[StandardView]:
     c, s = StandardCertificate, Standard
     opened = and_(c.opened.is_not(None), c.opened <= day)
@@ -203,7 +211,9 @@ def _standards(which: ColumnElement[bool], day: date) -> list[StandardView]:
         select(c.id)
         .where(c.standard_id == Equipment.id, c.issued <= day)
         # Of a reference material the lot counts that was opened last, though a newer one stands on the shelf.
-        .order_by(and_(s.reference_material, opened).desc(), c.issued.desc(), c.id.desc())
+        .order_by(
+            case((and_(s.reference_material, opened), c.opened)).desc().nulls_last(), c.issued.desc(), c.id.desc()
+        )
         .limit(1)
         .correlate(Equipment, s)
         .scalar_subquery()

@@ -207,6 +207,8 @@ def standard_valid(
 
 def _standard_status(standard: StandardFacts) -> list[Objection]:
     words = {
+        Status.PLANNED: "%(code)s is not in service yet. Choose another standard.",
+        Status.QUALIFYING: "%(code)s is not in service yet. Choose another standard.",
         Status.RETIRED: "%(code)s is retired. Choose another standard.",
         Status.SENT_OUT: "%(code)s is at the laboratory. Receive it or choose another standard.",
     }.get(Status(standard.status))

@@ -51,6 +51,7 @@ class Deed(StrEnum):
     SEND_OUT = "send-out"
     RECEIVE = "receive"
     CALIBRATED = "calibrated"
+    REJECT_CALIBRATION = "reject-calibration"
     LIMIT = "limit"
     UNLIMIT = "unlimit"
     INDICATION_ONLY = "indication-only"
@@ -93,6 +94,13 @@ _GAUGE = (
     # What comes back is used again when its certificate has been read: the calibration duty says so.
     _step(Deed.RECEIVE, {Status.SENT_OUT}, Status.CALIBRATE_BEFORE_USE, MANAGE),
     _step(Deed.CALIBRATED, {Status.CALIBRATE_BEFORE_USE, Status.SENT_OUT}, Status.IN_USE, None),
+    # Whoever did it may have adjusted the gauge: what was known of it before counts no more.
+    _step(
+        Deed.REJECT_CALIBRATION,
+        {Status.IN_USE, Status.LIMITED_USE, Status.SPARE},
+        Status.CALIBRATE_BEFORE_USE,
+        None,
+    ),
     _step(Deed.LIMIT, _HERE - {Status.LIMITED_USE}, Status.LIMITED_USE, MEASURE, words=True),
     _step(Deed.UNLIMIT, {Status.LIMITED_USE}, Status.CALIBRATE_BEFORE_USE, MEASURE, words=True),
     _step(Deed.INDICATION_ONLY, _HERE - {Status.INDICATION_ONLY}, Status.INDICATION_ONLY, MEASURE, words=True),
@@ -125,7 +133,7 @@ def status_of(kind: str, lifecycle: str, availability: str = "", gauge_status: s
     """Read the one status out of the columns that hold it for each kind."""
     if kind == Kind.GAUGE:
         return Status(gauge_status or Status.IN_USE)
-    if kind == Kind.MACHINE or lifecycle == Status.RETIRED:
+    if kind == Kind.MACHINE or lifecycle != Status.IN_SERVICE:
         return Status(lifecycle)
     return Status.SENT_OUT if availability == Status.SENT_OUT else Status.IN_USE
 

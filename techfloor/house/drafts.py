@@ -36,11 +36,19 @@ def keep() -> tuple[str, int]:
 
     The body is JSON, either {"page": path, "values": {name: value}} or the values alone with ?page=path.
     """
-    if (request.content_length or 0) > MAX_BODY:
+    if len(request.get_data()) > MAX_BODY:
         abort(413)
-    page, values = _draft_of(request.get_json(silent=True))
+    page, values = _draft_of(_json())
     keep_draft(visitor().person_id, page, values)
     return "", 204
+
+
+def _json() -> object:
+    """Return the body, None for what is no JSON of a sensible depth; half a sign of text is replaced."""
+    try:
+        return json.loads(request.get_data().decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def _draft_of(body: object) -> tuple[str, dict[str, str]]:
@@ -59,7 +67,8 @@ def _text(value: object) -> str:
     """Return a value as text; of several boxes with one name the first."""
     if isinstance(value, list):
         return str(value[0]) if value else ""
-    return value if isinstance(value, str) else json.dumps(value)
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _refuse() -> NoReturn:

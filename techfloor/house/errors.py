@@ -44,8 +44,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(OverflowError, _no_such_number)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
+
+
+def _no_such_number(_error: OverflowError) -> Response:
+    """A number in the address that no row can have."""
+    return _http(NoSuchPage())
 
 
 def answer(trouble: Trouble) -> Response:

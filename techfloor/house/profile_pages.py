@@ -86,7 +86,7 @@ def _index_page(form: ProfileForm) -> str:
     )
 
 
-@pages.act("", permission=CHANGE, action="places:profile:choose", endpoint="choose")
+@pages.act("", permission=CHANGE, action="places:profile:choose", reason="reason", endpoint="choose")
 def choose() -> View:
     """Follow another profile."""
     form = ProfileForm()
@@ -103,7 +103,7 @@ def one(key: str) -> str:
     return _setting_page(key, form)
 
 
-@pages.act("/<key>", permission=CHANGE, action="places:setting:change", endpoint="change")
+@pages.act("/<key>", permission=CHANGE, action="places:setting:change", reason="reason", endpoint="change")
 def change(key: str) -> View:
     """Set one setting for this plant."""
     form = _form(key)

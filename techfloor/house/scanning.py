@@ -9,8 +9,9 @@ import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from techfloor.refusals import Refusal
+from techfloor.web.pictures import ONE_PICTURE
 
-MAX_PIXELS = 60_000_000
+MAX_PIXELS = 25_000_000
 """A picture of more is refused unread: it would fill the memory of the server."""
 
 _SIDE = 2_400
@@ -28,7 +29,8 @@ def code_of(text: str) -> str:
 
 def read_photo(file: BinaryIO) -> str:
     """Return the code on a photo of a label; raises Refusal, with what to do next, when there is none to read."""
-    picture = _grey(file)
+    with ONE_PICTURE:
+        picture = _grey(file)
     for side in (_SIDE, _SIDE // 3):
         smaller = picture.copy()
         smaller.thumbnail((side, side))

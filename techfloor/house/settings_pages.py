@@ -47,7 +47,7 @@ def plant() -> str:
     return render_template("places/plant.html", form=PlantForm(obj=queries.plant_row()))
 
 
-@pages.act("/plant", permission=CHANGE, action="places:plant:change", endpoint="change_plant")
+@pages.act("/plant", permission=CHANGE, action="places:plant:change", reason="reason", endpoint="change_plant")
 def change_plant() -> View:
     """Change what the plant is called and where it is."""
     form = PlantForm()
@@ -78,7 +78,9 @@ def area(area_id: int) -> str:
     return _area_page(AreaForm(obj=found.area), found)
 
 
-@pages.act("/areas/<int:area_id>", permission=CHANGE, action="places:area:change", endpoint="change_area")
+@pages.act(
+    "/areas/<int:area_id>", permission=CHANGE, action="places:area:change", reason="reason", endpoint="change_area"
+)
 def change_area(area_id: int) -> View:
     """Change an area's name and signs."""
     found, form = queries.area(area_id), AreaForm()
@@ -124,7 +126,9 @@ def shift(shift_id: int) -> str:
     return render_template("places/shift.html", form=ShiftForm(obj=found), shift=found)
 
 
-@pages.act("/shifts/<int:shift_id>", permission=CHANGE, action="places:shift:change", endpoint="change_shift")
+@pages.act(
+    "/shifts/<int:shift_id>", permission=CHANGE, action="places:shift:change", reason="reason", endpoint="change_shift"
+)
 def change_shift(shift_id: int) -> View:
     """Change a shift."""
     found, form = queries.shift(shift_id), ShiftForm()

@@ -14,10 +14,11 @@ from techfloor.people.models import Person
 from techfloor.records.models import Attachment, Record
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
+from techfloor.web.pictures import ONE_PICTURE
 
 MEGABYTE = 1024 * 1024
 LARGEST = 15 * MEGABYTE
-MOST_PIXELS = 60_000_000
+MOST_PIXELS = 25_000_000
 LONGEST_SIDE = 4000
 LONGEST_NAME = 100
 
@@ -63,7 +64,8 @@ def look_at(name: str, data: bytes, *, field: str = "file") -> CleanFile:
     if media_type is None:
         raise Refusal("This is no PDF, JPEG or PNG. Choose the certificate as one of these.", field=field)
     if media_type != PDF:
-        data = _written_anew(data, media_type, field)
+        with ONE_PICTURE:
+            data = _written_anew(data, media_type, field)
     return CleanFile(clean_name(name, media_type), media_type, data)
 
 

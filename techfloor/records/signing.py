@@ -56,11 +56,24 @@ def fix_content(record: Record, content: Content, shown_sha256: str) -> None:
 
 
 def stored_content(record_id: int, session: Session | None = None) -> str:
-    """Return the canonical text as it was signed; raises NotFound for a record nobody has signed."""
-    found = (session or db.session).scalar(select(RecordContent.body).where(RecordContent.record_id == record_id))
-    if found is None:
+    """Return the canonical text as it was signed.
+
+    Raises NotFound for a record nobody has signed, Refusal when the text is not what the signatures stand under.
+    """
+    row = (
+        (session or db.session)
+        .execute(
+            select(RecordContent.body, RecordContent.sha256, Record.content_sha256)
+            .join(Record, Record.id == RecordContent.record_id)
+            .where(RecordContent.record_id == record_id)
+        )
+        .one_or_none()
+    )
+    if row is None:
         raise NotFound("This record is not signed yet.")
-    return found
+    if not hashlib.sha256(row.body.encode()).hexdigest() == row.sha256 == row.content_sha256:
+        raise Refusal("The stored content of this record is not what was signed. Tell quality: it is not shown.")
+    return str(row.body)
 
 
 def sign(

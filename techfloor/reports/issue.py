@@ -5,13 +5,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from techfloor import clock, store
 from techfloor.people.models import Person
 from techfloor.records.models import Record, Signature
 from techfloor.records.signing import stored_content
-from techfloor.refusals import NotFound
+from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import pdf
 from techfloor.reports.models import IssuedPdf
 from techfloor.store import db
@@ -53,7 +55,6 @@ class Order:
     language: str
     verify_base: str
     file_name: str
-    device_id: int | None = None
 
 
 Draw = Callable[[str, Sequence[Signature], IssueFacts], Document]
@@ -64,8 +65,18 @@ def new_code() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def issue(order: Order, draw: Draw, blobs: Blobs) -> IssuedPdf:
-    """Render and keep the next issue of a record; rendering happens before the transaction begins.
+@dataclass(frozen=True)
+class Rendered:
+    """A document that was rendered and not issued yet."""
+
+    order: Order
+    facts: IssueFacts
+    content_sha256: str
+    data: bytes
+
+
+def render(order: Order, draw: Draw) -> Rendered:
+    """Render the next issue of a record; it must come before the act begins, which would make every writer wait.
 
     Raises NotFound for a record nobody has signed, PdfUnavailable or PdfFailed when it cannot be rendered.
     """
@@ -78,30 +89,41 @@ def issue(order: Order, draw: Draw, blobs: Blobs) -> IssuedPdf:
         ).all()
         text = stored_content(order.record_id, session)
         head = session.execute(select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)).one()
-        last = session.scalar(select(func.max(IssuedPdf.issue_no)).where(IssuedPdf.record_id == order.record_id))
+        number = _next_issue(order.record_id, session)
     code = new_code()
-    facts = IssueFacts(
-        (last or 0) + 1, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language
-    )
+    facts = IssueFacts(number, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language)
     document = draw(text, signatures, facts)
     attachment = pdf.Attachment(f"{record.number}.json", text.encode(), "The signed content of this record")
     data = pdf.render(document.html, [attachment], title=document.title, lang=order.language)
-    sha256 = blobs.put(data)
-    with store.act("reports:pdf:issue", actor=order.by, device=order.device_id):
-        issued = IssuedPdf(
-            record_id=order.record_id,
-            issue_no=facts.issue_no,
-            code=code,
-            sha256=sha256,
-            content_sha256=record.content_sha256,
-            file_name=order.file_name,
-            language=order.language,
-            trail_seq=facts.trail_seq,
-            trail_head=facts.trail_head,
-            issued_by=order.by,
-            issued_at=facts.issued_at,
-        )
-        db.session.add(issued)
+    return Rendered(order, facts, record.content_sha256, data)
+
+
+def _next_issue(record_id: int, session: Session) -> int:
+    last = session.scalar(select(func.max(IssuedPdf.issue_no)).where(IssuedPdf.record_id == record_id))
+    return (last or 0) + 1
+
+
+def keep(rendered: Rendered) -> IssuedPdf:
+    """Issue what was rendered, in the act under way; raises Refusal when somebody else was quicker."""
+    order, facts = rendered.order, rendered.facts
+    if _next_issue(order.record_id, db.session()) != facts.issue_no:
+        raise Refusal("Somebody issued it at the same moment. Open that one.")
+    blobs: Blobs = current_app.extensions["techfloor"].blobs
+    issued = IssuedPdf(
+        record_id=order.record_id,
+        issue_no=facts.issue_no,
+        code=facts.code,
+        sha256=blobs.put(rendered.data),
+        content_sha256=rendered.content_sha256,
+        file_name=order.file_name,
+        language=order.language,
+        trail_seq=facts.trail_seq,
+        trail_head=facts.trail_head,
+        issued_by=order.by,
+        issued_at=facts.issued_at,
+    )
+    db.session.add(issued)
+    db.session.flush()
     return issued
 
 

@@ -12,11 +12,11 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from techfloor.settings import Settings
 from techfloor.store import trail
-from techfloor.store.acts import Act, Mode, current_mode
+from techfloor.store.acts import Act, Mode, current_mode, now_writing
 from techfloor.store.base import db
 from techfloor.store.queue import WriteQueue
 
@@ -52,6 +52,31 @@ class Line:
     sealed: tuple[int, str] | None = None
 
 
+class PoolByMode(QueuePool):
+    """Gives a reader a connection that last read, and a writer one that last wrote, while there is room for both.
+
+    Between the two stands `PRAGMA query_only`, after which SQLite prepares every statement of a connection anew.
+    """
+
+    _sqla_logger_namespace = "sqlalchemy.pool"  # or it would speak in the application's own log
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        reading, idle = not now_writing(), self._pool
+        with idle.mutex:  # type: ignore[attr-defined]
+            for entry in reversed(idle.queue):  # type: ignore[attr-defined]
+                line: Line | None = entry.info.get("line")
+                if line is not None and line.read_only == reading:
+                    idle.queue.remove(entry)  # type: ignore[attr-defined]
+                    return entry  # type: ignore[no-any-return]
+        if self.overflow() >= 0 or not self._inc_overflow():
+            return super()._do_get()
+        try:
+            return self._create_connection()
+        except BaseException:
+            self._dec_overflow()
+            raise
+
+
 @dataclass
 class Keeping:
     """What one engine's events share: the queue of writers and the file of anchors."""
@@ -82,6 +107,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "module": module,
         "connect_args": {"isolation_level": None, "timeout": 5.0, "cached_statements": 512},
+        "poolclass": PoolByMode,
         "pool_size": 40,
         "max_overflow": 40,
     }

@@ -176,9 +176,7 @@ def expected_triggers() -> dict[str, str]:
 
 def installed_triggers(connection: Connection) -> dict[str, str]:
     """Return the triggers that stand in the database, by name."""
-    rows = connection.exec_driver_sql(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'tf!_%' ESCAPE '!'"
-    )
+    rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     return {row[0]: row[1] for row in rows}
 
 

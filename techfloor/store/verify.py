@@ -1,9 +1,13 @@
 """`verify`: reads the whole trail and says what in the database it cannot account for."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
@@ -29,23 +33,71 @@ class Verdict:
 def verify(connection: Connection, anchors: Path | None = None) -> Verdict:
     """Check the chain, orphan changes, the triggers, the anchors, and every row against its last recorded value."""
     verdict = Verdict()
-    hashes = _chain(connection, verdict)
-    _orphans(connection, verdict)
+    changes = _Changes(connection)
+    hashes = _chain(connection, changes, verdict)
+    verdict.problems.extend(f"Change {number} belongs to no sealed act." for number in changes.left())
     _triggers(connection, verdict)
-    if anchors is not None and anchors.exists():
-        _anchors(anchors, hashes, verdict)
-    _reconcile(connection, verdict)
+    if anchors is not None:
+        if anchors.exists():
+            _anchors(anchors, hashes, verdict)
+        if verdict.acts and not verdict.anchored:
+            verdict.problems.append("There are acts and no anchor: anchors.log was emptied or taken away.")
+    _reconcile(connection, changes.newest, verdict)
     return verdict
 
 
-def _grouped(connection: Connection) -> Iterator[tuple[str, int, str, str, str, list[str]]]:
-    acts = connection.exec_driver_sql("SELECT id, seq, body, prev, hash FROM act ORDER BY seq")
-    # The changes of a sealed act were written one after the other, so both tables are read once, in step.
-    bodies: dict[str, list[str]] = {}
-    for act, body in connection.exec_driver_sql("SELECT act, body FROM change ORDER BY id"):
-        bodies.setdefault(act, []).append(body)
-    for act_id, seq, body, prev, sealed in acts:
-        yield act_id, seq, body, prev, sealed, bodies.get(act_id, [])
+def _rows(connection: Connection, query: str) -> Iterator[Any]:
+    """Read rows as the driver gives them: of a long trail SQLAlchemy's own rows would be half the time."""
+    cursor = connection.connection.cursor()
+    cursor.execute(query)
+    return iter(cursor)  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """What the trail says last of a row: the change, and the hash of the row's image; None when it was deleted."""
+
+    change: int
+    image: bytes | None
+
+
+class _Changes:
+    """The changes in the order of their numbers, read once, in step with the acts that they belong to.
+
+    On the way it notes what each row was last, by table and key; of images it holds hashes alone.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        rows = _rows(
+            connection,
+            "SELECT act, id, body, json_extract(body, '$.table'), json_extract(body, '$.row'), "
+            "json_extract(body, '$.new') FROM change ORDER BY id",
+        )
+        self._runs = groupby(rows, key=itemgetter(0))
+        self._aside: dict[str, list[tuple[int, str]]] = {}
+        self.newest: dict[str, dict[str, _Newest]] = {}
+
+    def of(self, act: str) -> list[tuple[int, str]]:
+        """Return (number, body) of an act's changes: the next ones, but where somebody moved them."""
+        while act not in self._aside and self._read_on():
+            pass
+        return self._aside.pop(act, [])
+
+    def left(self) -> list[int]:
+        """Return the numbers of the changes that no act asked for."""
+        while self._read_on():
+            pass
+        return sorted(number for changes in self._aside.values() for number, _body in changes)
+
+    def _read_on(self) -> bool:
+        act, rows = next(self._runs, (None, ()))
+        if act is None:
+            return False
+        found = self._aside.setdefault(act, [])
+        for _act, number, body, table, row, image in rows:
+            found.append((number, body))
+            self.newest.setdefault(table, {})[row] = _Newest(number, None if image is None else _hash(image))
+        return True
 
 
 def verify_anchors(connection: Connection, file: Path) -> list[str]:
@@ -58,26 +110,25 @@ def verify_anchors(connection: Connection, file: Path) -> list[str]:
     return found.problems
 
 
-def _chain(connection: Connection, verdict: Verdict) -> list[str]:
-    prev, hashes = trail.GENESIS, [trail.GENESIS]
-    for act_id, seq, body, named_prev, sealed, changes in _grouped(connection):
+def _chain(connection: Connection, changes: _Changes, verdict: Verdict) -> list[str]:
+    prev, hashes, last = trail.GENESIS, [trail.GENESIS], 0
+    for act_id, seq, body, named_prev, sealed in _rows(
+        connection, "SELECT id, seq, body, prev, hash FROM act ORDER BY seq"
+    ):
+        own = changes.of(act_id)
         verdict.acts += 1
-        verdict.changes += len(changes)
+        verdict.changes += len(own)
         if seq != verdict.acts or named_prev != prev:
             verdict.problems.append(f"Act {seq} ({act_id}) does not follow the act before it.")
-        if trail.seal_hash(named_prev, body, changes) != sealed:
+        if trail.seal_hash(named_prev, body, [text for _number, text in own]) != sealed:
             verdict.problems.append(f"Act {seq} ({act_id}) was changed after it was sealed.")
-        prev = sealed
+        # The numbers of changes are not hashed: out of order they would pass an old image off as the newest.
+        if not own or own[0][0] <= last:
+            verdict.problems.append(f"The changes of act {seq} ({act_id}) were renumbered or taken away.")
+        prev, last = sealed, own[-1][0] if own else last
         hashes.append(sealed)
     verdict.head = prev
     return hashes
-
-
-def _orphans(connection: Connection, verdict: Verdict) -> None:
-    rows = connection.exec_driver_sql(
-        "SELECT change.id FROM change LEFT JOIN act ON act.id = change.act WHERE act.id IS NULL"
-    )
-    verdict.problems.extend(f"Change {row[0]} belongs to no sealed act." for row in rows)
 
 
 def _triggers(connection: Connection, verdict: Verdict) -> None:
@@ -95,42 +146,40 @@ def _anchors(file: Path, hashes: list[str], verdict: Verdict) -> None:
         verdict.anchored = max(verdict.anchored, int(seq) if seq.isdigit() else 0)
 
 
-def _reconcile(connection: Connection, verdict: Verdict) -> None:
-    last: dict[str, dict[str, int]] = {}
-    rows = connection.exec_driver_sql(
-        "SELECT json_extract(body, '$.table'), json_extract(body, '$.row'), max(id) FROM change GROUP BY 1, 2"
-    )
-    for table, row, change in rows:
-        last.setdefault(table, {})[row] = change
+def _reconcile(connection: Connection, newest: dict[str, dict[str, _Newest]], verdict: Verdict) -> None:
     for table, audit in trail.audited():
-        known = last.pop(table.name, {})
-        here = connection.exec_driver_sql(
+        known = newest.pop(table.name, {})
+        rows = _rows(
+            connection,
             f"SELECT {trail.row_key(table, 'row')}, {trail.row_json(table, audit, 'row')} "  # noqa: S608 - names of the models
-            f'FROM "{table.name}" AS row'
+            f'FROM "{table.name}" AS row',
         )
-        _compare(connection, table.name, known, {row[0]: row[1] for row in here}, verdict)
-    verdict.problems.extend(f"The trail speaks of a table {name} that is not there." for name in last)
+        for row, image in rows:
+            problem = _compared(connection, known.pop(row, None), image)
+            if problem:
+                verdict.problems.append(f"{table.name} {row} {problem}.")
+        verdict.problems.extend(
+            f"{table.name} {row} is gone, and no act deleted it." for row, last in known.items() if last.image
+        )
+    verdict.problems.extend(f"The trail speaks of a table {name} that is not there." for name in newest)
 
 
-def _compare(connection: Connection, table: str, known: dict[str, int], here: dict[str, str], verdict: Verdict) -> None:
-    verdict.problems.extend(
-        f"{table} {row} stands in the database, but no act wrote it." for row in here.keys() - known.keys()
+def _hash(image: str) -> bytes:
+    return hashlib.blake2b(image.encode(), digest_size=16).digest()
+
+
+def _compared(connection: Connection, newest: _Newest | None, found: str) -> str:
+    """Return what is wrong with a row that stands in the database, '' where the trail accounts for it."""
+    if newest is None:
+        return "stands in the database, but no act wrote it"
+    if newest.image is None:
+        return "was deleted, and stands there again"
+    if newest.image == _hash(found):
+        return ""
+    recorded = connection.exec_driver_sql(
+        "SELECT json_extract(body, '$.new') FROM change WHERE id = ?", (newest.change,)
     )
-    images = connection.exec_driver_sql(
-        "SELECT json_extract(body, '$.row'), id, json_extract(body, '$.new') FROM change "
-        "WHERE json_extract(body, '$.table') = ?",
-        (table,),
-    )
-    for row, change, image in images:
-        if known.get(row) != change:
-            continue
-        if image is None:
-            if row in here:
-                verdict.problems.append(f"{table} {row} was deleted, and stands there again.")
-        elif row not in here:
-            verdict.problems.append(f"{table} {row} is gone, and no act deleted it.")
-        elif here[row] != image:
-            verdict.problems.append(f"{table} {row} was changed outside the trail: {_difference(image, here[row])}.")
+    return f"was changed outside the trail: {_difference(recorded.scalar_one(), found)}"
 
 
 def _difference(recorded: str, found: str) -> str:

@@ -1,5 +1,6 @@
 """Forms: what was typed, kept as typed, and said back in one sentence when it will not do."""
 
+import unicodedata
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,13 @@ def refusal_text(no: Refusal) -> str:
     return str(gettext(no.sentence, **no.parameters))
 
 
+LONGEST_TEXT = 2000
+
+
+def _printable(text: str) -> str:
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
+
+
 class EntryForm(FlaskForm):  # type: ignore[misc]
     """A form whose entry arrives once: its key is made when it is opened.
 
@@ -40,6 +48,18 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
             if draft:
                 self.restore(draft)
                 self.restored = True
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; no text may be longer than a record can carry, and signs that cannot be printed are taken out."""
+        sound = bool(super().validate(extra_validators))
+        for field in self:
+            if isinstance(field, StringField) and isinstance(field.data, str):
+                field.data = _printable(field.data)
+                if len(field.data) > LONGEST_TEXT:
+                    said = gettext("This is too long. Keep it under %(most)s characters.", most=LONGEST_TEXT)
+                    field.errors = [*field.errors, said]
+                    sound = False
+        return sound
 
     def attempt(self, deed: Callable[[], object]) -> bool:
         """Validate and run `deed`; what it refuses is put beside its field. Returns whether it was done."""

@@ -9,12 +9,18 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, request
 from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor import store
 from techfloor.web.access import OPEN, SIGNED_IN
 from techfloor.web.visitor import caller, visitor
 
 View = Callable[..., Any]
+Page = WerkzeugResponse | str | tuple[str, int]
+"""What a view answers: a page, a page with its status, or the way to another."""
+
+LONGEST_REASON = 2000
 
 # What each act is called where the trail is shown to people, by its name.
 act_titles: dict[str, object] = {}
@@ -62,16 +68,26 @@ class Pages(Blueprint):
         return register
 
     def act(
-        self, rule: str, *, permission: str, action: str, title: object = None, endpoint: str | None = None
+        self,
+        rule: str,
+        *,
+        permission: str,
+        action: str,
+        title: object = None,
+        reason: str = "",
+        endpoint: str | None = None,
     ) -> Callable[[View], View]:
-        """Register a request that changes something: one act of the trail, named `action`, shown as `title`."""
+        """Register a request that changes something: one act of the trail, named `action`, shown as `title`.
+
+        `reason` is the form field whose words stand in the trail as the reason of the act.
+        """
         if title is not None:
             act_titles[action] = title
 
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.add_url_rule(rule, name, _writing(view, permission, action), methods=["POST"])
+            self.add_url_rule(rule, name, _writing(view, permission, action, reason), methods=["POST"])
             return view
 
         return register
@@ -111,7 +127,7 @@ def _guarded(view: View, permission: str) -> View:
 _reading = _guarded
 
 
-def _writing(view: View, permission: str, action: str) -> View:
+def _writing(view: View, permission: str, action: str, reason: str) -> View:
     @functools.wraps(view)
     def run(**arguments: Any) -> Response:
         check_permission(permission)
@@ -119,15 +135,20 @@ def _writing(view: View, permission: str, action: str) -> View:
         if entry is not None:
             earlier = entry.answer()
             if earlier is not None:
-                return _see(earlier)
+                return see(earlier)
         try:
-            return _one_act(view, arguments, action, entry)
+            response = _one_act(functools.partial(view, **arguments), action, reason, entry)
         except IntegrityError as error:
             # Two sends of one entry at the same moment: the second finds the first's row at its commit.
             earlier = entry.answer() if entry is not None and "submission" in str(error.orig) else None
             if earlier is None:
                 raise
-            return _see(earlier)
+            return see(earlier)
+        if response.status_code < 400 or entry is None:
+            return response
+        # The same, where the second was refused for what the first has just done.
+        earlier = entry.answer()
+        return response if earlier is None else see(earlier)
 
     return run
 
@@ -145,7 +166,7 @@ def _do_afterwards() -> None:
             current_app.logger.exception("What follows an act failed; the act itself is saved")
 
 
-def _one_act(view: View, arguments: dict[str, Any], action: str, entry: "Entry | None") -> Response:
+def _one_act(deed: Callable[[], Any], action: str, reason: str, entry: "Entry | None") -> Response:
     found = caller().visitor
     with store.act(
         action,
@@ -153,9 +174,9 @@ def _one_act(view: View, arguments: dict[str, Any], action: str, entry: "Entry |
         device=found.device_id if found else None,
         zone=current_app.extensions["techfloor"].zone(),
         request=g.request_id,
-        reason=request.form.get("reason"),
+        reason=request.form.get(reason, "")[:LONGEST_REASON] or None if reason else None,
     ) as unit:
-        response = make_response(view(**arguments))
+        response = make_response(deed())
         if response.status_code >= 400:
             unit.refuse()
         elif entry is not None:
@@ -173,7 +194,8 @@ def _drop_drafts(person_id: int) -> None:
         current_app.extensions["techfloor"].drop_draft(person_id, page)
 
 
-def _see(location: str) -> Response:
+def see(location: str) -> Response:
+    """Go to another page after a deed."""
     return make_response(redirect(location, code=303))
 
 
@@ -185,6 +207,7 @@ class Entry:
         self.submissions = submissions
         values = sorted((k, v) for k, v in request.form.items(multi=True) if k not in _NOT_THE_ENTRY)
         values.append(("path", request.path))
+        values.extend((f"file {name}", _hash_of(file)) for name, file in sorted(request.files.items(multi=True)))
         self.body_sha256 = hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
     @property
@@ -202,6 +225,12 @@ class Entry:
         self.submissions.keep(
             self.key, found.person_id, found.device_id, request.endpoint or "", self.body_sha256, location
         )
+
+
+def _hash_of(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest
 
 
 def _entry() -> Entry | None:

@@ -12,7 +12,10 @@ from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from techfloor import clock, store
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
+from techfloor.records import policy
+from techfloor.records.definitions import Approval
 from techfloor.records.models import Record, RecordContent, Signature, Task
 from techfloor.store import db
 
@@ -283,3 +286,73 @@ def test_a_wrong_pin_signs_nothing_and_is_counted(app: Flask, as_: SignedInAs) -
     assert locked.status_code == 422, "the right PIN does not help while it is locked"
     with app.app_context():
         assert db.session.scalars(select(Signature)).all() == []
+
+
+def forget_acceptances(app: Flask) -> None:
+    """Put a new policy in force, which nobody has accepted yet."""
+    with app.app_context(), store.act("test:policy:approve"):
+        policy.put_in_force(Approval(by=1, at=clock.now(), effective_from=clock.now().date()))
+
+
+def test_the_first_signature_accepts_the_policy_in_passing(app: Flask, as_: SignedInAs) -> None:
+    forget_acceptances(app)
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    refused = sign(tara, number)
+    assert refused.status_code == 422
+    assert "accept it" in problems(refused)[0]
+    assert sign(tara, number, accepts="y").status_code == 303
+    again = start(tara, "G-014")
+    give_all(tara, again, "indication", CALIPER)
+    assert "accept" not in tara.get(f"/calibration/{again}/check").text.lower()
+
+
+def test_clean_passes_are_reviewed_together_and_each_gets_its_certificate(
+    app: Flask, as_: SignedInAs, profile: Choose
+) -> None:
+    profile("regulated")
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    numbers = []
+    for _ in range(3):  # the first use of a version is unusual: it is reviewed by itself
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        sign(tara, number)
+        numbers.append(number)
+    assert review(quinn, numbers[0]).status_code == 303
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', quinn.get("/calibration/review").text)
+    assert sorted(value.split(":")[0] for value in chosen) == numbers[1:]
+    answer = quinn.submit(
+        "/calibration/review", {"chosen": chosen, "secret": quinn.secret, "user_name": quinn.who.user_name}
+    )
+    assert answer.status_code == 303, problems(answer)
+    for number in numbers:
+        assert quinn.get(f"/calibration/{number}/certificate.pdf").status_code == 200
+        assert content_of(app, number)["number"] == number
+
+
+def test_a_certificate_issued_by_a_double_tap_is_one_issue(app: Flask, as_: SignedInAs, profile: Choose) -> None:
+    profile("small")
+    selma = as_("S")
+    number = start(selma, "G-014")
+    give_all(selma, number, "indication", CALIPER)
+    sign(selma, number)
+    if selma.get(f"/calibration/{number}/certificate.pdf").status_code == 404:
+        review(selma, number)
+    hidden = selma.hidden(f"/calibration/{number}", f"/calibration/{number}/certificate")
+    first = selma.post(f"/calibration/{number}/certificate", data=hidden)
+    second = selma.post(f"/calibration/{number}/certificate", data=hidden)
+    assert (first.status_code, second.status_code) == (303, 303)
+    with app.app_context():
+        assert db.session.execute(db.text("SELECT count(*) FROM issued_pdf")).scalar() == 1
+
+
+def test_an_auditor_reads_and_issues_nothing(as_: SignedInAs) -> None:
+    tara, amal = as_("T", tablet=True), as_("A")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    sign(tara, number)
+    assert amal.get(f"/calibration/{number}").status_code == 200
+    hidden = amal.hidden(f"/calibration/{number}", "/sign-out")
+    assert amal.post(f"/calibration/{number}/certificate", data=hidden).status_code == 403
+    assert amal.get(f"/calibration/{number}/check").status_code == 403

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from plant_client import ClockAt
 from sqlalchemy import event
 
 from techfloor.equipment import actions, queries
@@ -124,6 +125,15 @@ def test_a_hold_is_lifted_once(doing: Doing) -> None:
         hold = actions.place_hold(id_of("G-014"), "damaged", "jaw bent", **by)
         actions.lift_hold(hold.id, "replaced", **by)
         with pytest.raises(Refusal, match="lifted on 20 Nov 2026 already"):
+            actions.lift_hold(hold.id, "again", **by)
+
+
+def test_a_hold_lifted_past_midnight_was_lifted_on_the_day_at_the_plant(doing: Doing, clock_at: ClockAt) -> None:
+    clock_at("2026-11-21 00:30")
+    with doing() as by:
+        hold = actions.place_hold(id_of("G-014"), "damaged", "jaw bent", **by)
+        actions.lift_hold(hold.id, "replaced", **by)
+        with pytest.raises(Refusal, match="lifted on 21 Nov 2026 already"):
             actions.lift_hold(hold.id, "again", **by)
 
 

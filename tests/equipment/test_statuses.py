@@ -65,6 +65,17 @@ def test_only_a_duty_says_that_a_gauge_is_calibrated() -> None:
     assert Deed.CALIBRATED not in {step.deed for step in offered("gauge", Status.CALIBRATE_BEFORE_USE)}
 
 
+def test_only_a_duty_rejects_a_calibration() -> None:
+    for status in (Status.IN_USE, Status.LIMITED_USE, Status.SPARE):
+        assert next_status("gauge", status, Deed.REJECT_CALIBRATION, "G-014") is Status.CALIBRATE_BEFORE_USE
+        assert Deed.REJECT_CALIBRATION not in {step.deed for step in offered("gauge", status)}
+
+
+@pytest.mark.parametrize("lifecycle", [Status.PLANNED, Status.QUALIFYING, Status.RETIRED])
+def test_a_standard_that_is_not_in_service_is_not_in_use(lifecycle: Status) -> None:
+    assert status_of("standard", lifecycle) is lifecycle
+
+
 def test_nobody_puts_a_gauge_in_use_past_its_calibration() -> None:
     for status in (Status.CALIBRATE_BEFORE_USE, Status.LOST, Status.RETIRED, Status.SENT_OUT):
         after = {step.after for step in offered("gauge", status)}

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from techfloor import store
+from techfloor.migrations.upgrade import engine_for
 from techfloor.places.models import Area
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -79,3 +80,39 @@ def test_a_tail_cut_off_is_found_by_the_anchors_alone(outside: Outside) -> None:
 def test_a_broken_anchor_file_is_a_problem_not_a_crash(outside: Outside, settings: Settings) -> None:
     (settings.instance / "anchors.log").write_text("x y\n", "ascii")
     assert not outside.verify().sound
+
+
+def test_changes_renumbered_to_pass_an_old_image_off_as_the_newest_are_found(house: Flask, outside: Outside) -> None:
+    with house.app_context(), store.act("places:area:change"):
+        db.session.get_one(Area, 2).name = "renamed"
+    db.session.remove()
+    db.engine.dispose()
+    triggers = {name: sql for name, sql in _triggers(outside) if name in {"tf_change_update", "tf_area_update"}}
+    outside.run(
+        *(f"DROP TRIGGER {name}" for name in triggers),
+        "UPDATE change SET id = -1 WHERE act = (SELECT id FROM act WHERE seq = 4)",
+        "UPDATE area SET name = 'filling' WHERE id = 2",
+        *triggers.values(),
+    )
+    assert any("renumbered" in p for p in outside.verify().problems)
+
+
+def test_a_trigger_of_somebody_else_is_found(outside: Outside) -> None:
+    outside.run("CREATE TRIGGER zz BEFORE INSERT ON change BEGIN SELECT RAISE(IGNORE); END")
+    assert any("zz" in p for p in outside.verify().problems)
+
+
+@pytest.mark.parametrize("how", ["emptied", "taken away"])
+def test_anchors_that_are_gone_are_missed(outside: Outside, settings: Settings, how: str) -> None:
+    file = settings.instance / "anchors.log"
+    if how == "emptied":
+        file.write_text("", "ascii")
+    else:
+        file.unlink()
+    assert any("no anchor" in p for p in outside.verify().problems)
+
+
+def _triggers(outside: Outside) -> list[tuple[str, str]]:
+    with engine_for(outside.settings.database).connect() as connection:
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        return [(row[0], row[1]) for row in rows]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert
 
 from techfloor.duties.calibration import outcome, queries, results, rules
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
@@ -37,6 +39,7 @@ from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db, search
 
 PREFIX = "CAL"
+_KEEP = insert(Reading.__table__).returning(Reading.__table__.c.id)  # type: ignore[arg-type]
 CORRECTIONS = ("mistyped", "misread the scale", "wrong point")
 
 
@@ -58,7 +61,8 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     revision, procedure = queries.procedure_in_force(gauge)
     points = plan(procedure, gauge.item)
     day = at.astimezone(ZoneInfo(plant.zone)).date()
-    chosen = [_choose(code, choices(procedure.standards, day)) for code in entry.standards]
+    offered = choices(procedure.standards, day)
+    chosen = [_choose(code, offered) for code in entry.standards]
     if procedure.standards and not chosen:
         raise Refusal("Choose the standard.", field="standard")
     record = open_record(gauge, revision.id, plant, actor=actor, at=at)
@@ -215,35 +219,34 @@ def _keep_reading(
     judged = rules.judge(bench.procedure, point, entry, standard=bench.standard, earlier=earlier)
     if not entry.cannot_measure and not entry.confirmed_slip:
         _ask_about_slip(bench, entry, judged)
-    reading = Reading(
-        record_id=bench.record.id,
-        run=entry.run,
-        point=entry.point,
-        repeat=entry.repeat,
-        reference=judged.reference,
-        indication=judged.indication,
-        error=judged.error,
-        lower=judged.lower,
-        upper=judged.upper,
-        u=judged.u,
-        k=judged.k,
-        rule=judged.rule,
-        verdict=judged.verdict,
-        cannot_measure=entry.cannot_measure.strip(),
-        note=entry.note.strip(),
-        confirmed_slip=entry.confirmed_slip,
-        corrects_id=corrects[0] if corrects else None,
-        correction=corrects[1] if corrects else "",
-        performed_at=entry.performed_at or at,
-        recorded_at=at,
-        by_id=actor,
-    )
-    db.session.add(reading)
-    db.session.flush()
+    values = {
+        "record_id": bench.record.id,
+        "run": entry.run,
+        "point": entry.point,
+        "repeat": entry.repeat,
+        "reference": judged.reference,
+        "indication": judged.indication,
+        "error": judged.error,
+        "lower": judged.lower,
+        "upper": judged.upper,
+        "u": judged.u,
+        "k": judged.k,
+        "rule": judged.rule,
+        "verdict": judged.verdict,
+        "cannot_measure": entry.cannot_measure.strip(),
+        "note": entry.note.strip(),
+        "confirmed_slip": entry.confirmed_slip,
+        "corrects_id": corrects[0] if corrects else None,
+        "correction": corrects[1] if corrects else "",
+        "performed_at": entry.performed_at or at,
+        "recorded_at": at,
+        "by_id": actor,
+    }
+    reading_id = db.session.scalars(_KEEP, values).one()
     after = replace(bench, given=queries.given_readings(bench.record.id))
     failed = after.run(AS_FOUND).failed
     outcome.settle_hold(after, failed, "the failing reading was corrected", actor=actor, at=at)
-    return Logged(reading.id, judged, after)
+    return Logged(reading_id, judged, after)
 
 
 class Slip(Refusal):
@@ -306,9 +309,15 @@ def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     )
 
 
-def open_bench(at_bench: Bench | str) -> Bench:
+def open_bench(at_bench: Bench | str, source: str = "in house") -> Bench:
     """Return a calibration that may still be written to; a page that has just read it hands it in as it is."""
     bench = queries.bench(at_bench) if isinstance(at_bench, str) else at_bench
+    if bench.body.source != source:
+        raise Refusal(
+            "%(number)s is a calibration %(source)s. Open it from its own page.",
+            number=bench.number,
+            source=bench.body.source,
+        )
     if bench.record.content_sha256 is not None:
         raise Refusal("%(number)s is signed. A signed record does not change.", number=bench.number)
     if bench.record.state != IN_PROGRESS:
@@ -419,12 +428,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 
 
 def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
-    """Return who may not review: the performer, but in a small plant, where one person may be both."""
+    """Return who may not review: whoever had a hand in it, but in a small plant, where one person may be both."""
     if plant.profile.name == "small":
         return frozenset()
-    return frozenset({bench.body.performed_by})
-
-
-def plant_today(plant: PlantFacts, at: datetime) -> date:
-    """Return the day it is at the plant."""
-    return at.astimezone(ZoneInfo(plant.zone)).date()
+    return frozenset({bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})

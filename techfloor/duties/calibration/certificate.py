@@ -3,17 +3,22 @@
 import json
 from collections.abc import Sequence
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask_babel import gettext
 from sqlalchemy import select
 
+from techfloor import store
 from techfloor.duties.calibration import report
+from techfloor.duties.calibration.queries import CLOSED, KIND
+from techfloor.places.here import plant
 from techfloor.records.models import Record, Signature
+from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue, sheets
-from techfloor.reports.issue import Document, IssueFacts, Order
+from techfloor.reports.issue import Document, IssueFacts, Order, Rendered
 from techfloor.reports.models import IssuedPdf
 from techfloor.store import db
 from techfloor.store.types import utc_text
+from techfloor.web.visitor import visitor
 
 
 def draw(text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Document:
@@ -34,19 +39,41 @@ def draw(text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Docum
     return Document(html, made.title)
 
 
-def issue_for(record: Record, *, by: int, device_id: int | None) -> IssuedPdf:
-    """Issue the next certificate of a record; raises PdfUnavailable or PdfFailed when it cannot be made."""
-    house = current_app.extensions["techfloor"]
-    base = house.settings.public_url or request.host_url
+def render(number: str) -> Rendered:
+    """Render the next certificate of a closed calibration for the visitor, apart from the request's transaction.
+
+    Raises NotFound, Refusal for a record that is not closed, PdfUnavailable or PdfFailed when it cannot be made.
+    """
+    with store.looking_at() as session:
+        record = session.scalar(
+            select(Record).where(Record.kind == KIND, Record.number == number).order_by(Record.version.desc()).limit(1)
+        )
+    if record is None:
+        raise NotFound("There is no calibration %(number)s.", number=number)
+    if record.state != CLOSED:
+        raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
+    base = current_app.extensions["techfloor"].settings.public_url or request.host_url
     order = Order(
         record_id=record.id,
-        by=by,
-        language="en",
+        by=visitor().person_id,
+        language=plant().language,
         verify_base=f"{base.rstrip('/')}/verify",
         file_name=f"{record.number}-v{record.version}.pdf",
-        device_id=device_id,
     )
-    return issue.issue(order, draw, house.blobs)
+    return issue.render(order, draw)
+
+
+def issue_now(number: str) -> None:
+    """Render and issue the certificate in an act of its own, after another act was committed."""
+    rendered, caller = render(number), visitor()
+    with store.act(
+        "reports:pdf:issue",
+        actor=caller.person_id,
+        device=caller.device_id,
+        zone=plant().zone,
+        request=g.request_id,
+    ):
+        issue.keep(rendered)
 
 
 def issued(record_id: int, issue_no: int | None) -> IssuedPdf | None:

@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from techfloor.duties.calibration.actions import CORRECTIONS
 from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
+from techfloor.records.signing_page import SignForm
+from techfloor.refusals import Refusal
 from techfloor.web.forms import EntryForm, NumberField
 
 
@@ -129,15 +131,6 @@ class DiscontinueForm(EntryForm):
     reason = StringField(_l("Why is it not finished?"))
 
 
-class SignForm(EntryForm):
-    """The signing question: what was shown, and the secret."""
-
-    shown = HiddenField("")
-    accepts = BooleanField(_l("I have read this and accept it"))
-    user_name = StringField(_l("User name"))
-    secret = PasswordField(_l("PIN"))
-
-
 class ReviewForm(SignForm):
     """The review: accepted or rejected, with a remark."""
 
@@ -147,6 +140,14 @@ class ReviewForm(SignForm):
         validate_choice=False,
     )
     remark = TextAreaField(_l("Remark"))
+
+    def complete(self) -> bool:
+        """Tell whether the outcome is chosen, with a remark where it is rejected; what is missing stands beside it."""
+        if self.outcome.data not in {"accept", "reject"}:
+            self.refuse(Refusal("Choose whether you accept it.", field="outcome"))
+        elif self.outcome.data == "reject" and not (self.remark.data or "").strip():
+            self.refuse(Refusal("Enter what is wrong with it.", field="remark"))
+        return not self.problems()
 
 
 class ReviewListForm(SignForm):

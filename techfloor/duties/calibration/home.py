@@ -1,14 +1,13 @@
 """What the calibration duty puts on the home page, and what a scanned gauge opens."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor import clock
 from techfloor.duties.calibration import queries, waiting
-from techfloor.duties.calibration.actions import plant_today
+from techfloor.places.here import today as plant_day
 from techfloor.refusals import NotFound
 from techfloor.web.duty import Tile
 from techfloor.web.show import day, moment
@@ -34,21 +33,21 @@ def for_code(code: str, visitor: Visitor) -> str | None:
         gauge = queries.gauge_by_code(code)
     except NotFound:
         return None
-    if not visitor.may("calibration:log") or gauge.calibrated_by != "in house":
+    if not visitor.may("calibration:log") or gauge.calibrated_by != waiting.IN_HOUSE:
         return gauge_url(code)
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
         return f"/calibration/{number}/next"
-    today = plant_today(g.plant, clock.now())
+    today = plant_day()
     due_soon = gauge.due is None or gauge.due <= today + timedelta(days=SOON_DAYS)
-    if due_soon and gauge.status in {"in use", "limited use", "calibrate before use"} and not gauge.held:
+    if due_soon and gauge.status in waiting.CALIBRATED and not gauge.held:
         return f"/calibration/start/{code}"
     return gauge_url(code)
 
 
 def tiles(visitor: Visitor) -> list[Tile]:
     """Return what is due for a person: reviews, their own calibrations under way, the gauges of their area."""
-    return [*_to_review(visitor), *_to_calibrate(visitor)]
+    return [*_to_review(visitor), *_to_calibrate(visitor), *_to_send_out(visitor)]
 
 
 def _to_review(visitor: Visitor) -> list[Tile]:
@@ -75,27 +74,41 @@ def _to_review(visitor: Visitor) -> list[Tile]:
 def _to_calibrate(visitor: Visitor) -> list[Tile]:
     if not visitor.may("calibration:log"):
         return []
-    today = plant_today(g.plant, clock.now())
+    today = plant_day()
     made = [_resume(line) for line in waiting.in_progress_of(visitor.person_id)]
     mine = {tile.code for tile in made}
     for gauge in waiting.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id):
         if gauge.code in mine:
             continue
-        late = (today - gauge.due).days
-        urgency = "overdue" if late > 0 else "today" if late == 0 else "soon"
         url = f"/calibration/{gauge.open_number}/next" if gauge.open_number else f"/calibration/start/{gauge.code}"
-        made.append(
-            Tile(
-                title=gauge.name,
-                detail=_due_words(late, day(gauge.due)),
-                url=url,
-                action=_("Resume") if gauge.open_number else _("Start"),
-                urgency=urgency,
-                code=gauge.code,
-                order=gauge.due.isoformat(),
-            )
-        )
+        made.append(_due(gauge, today, url, _("Resume") if gauge.open_number else _("Start")))
     return made
+
+
+def _to_send_out(visitor: Visitor) -> list[Tile]:
+    """Return the gauges that a laboratory calibrates; one whose certificate is being read is not sent again."""
+    if not visitor.may("calibration:outside"):
+        return []
+    today = plant_day()
+    found = waiting.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id, outside=True)
+    return [
+        _due(gauge, today, f"{gauge_url(gauge.code)}/send-out", _("Send out"))
+        for gauge in found
+        if gauge.open_number is None
+    ]
+
+
+def _due(gauge: waiting.DuePoint, today: date, url: str, action: str) -> Tile:
+    late = (today - gauge.due).days
+    return Tile(
+        title=gauge.name,
+        detail=_due_words(late, day(gauge.due)),
+        url=url,
+        action=action,
+        urgency="overdue" if late > 0 else "today" if late == 0 else "soon",
+        code=gauge.code,
+        order=gauge.due.isoformat(),
+    )
 
 
 def _resume(line: waiting.UnderWay) -> Tile:

@@ -20,6 +20,7 @@ from techfloor.records.models import Task
 from techfloor.store import db
 
 LOOK_BACK, REVIEW = "look-back", "review calibration"
+_REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
 
 
 def out_of_tolerance(verdict: str) -> bool:
@@ -101,8 +102,9 @@ def _raise(kind: str, bench: Bench, at: datetime) -> None:
 
 
 def _move_due(bench: Bench, proof: Proof) -> None:
-    """Set the next due day, and let a gauge that waited for its calibration back into use."""
-    if bench.body.next_due is None:
+    """Set the next due day, and let a gauge that waited for its calibration back into use; once for a calibration."""
+    due = ledger.due_of(bench.gauge.id, WORK)
+    if bench.body.next_due is None or (due is not None and due.last_record_id == bench.record.id):
         return
     ledger.move_due(
         bench.gauge.id,
@@ -128,8 +130,12 @@ def accept(bench: Bench, proof: Proof) -> None:
 
 
 def reject(bench: Bench, proof: Proof, remark: str) -> None:
-    """Keep a gauge from use whose calibration was rejected."""
+    """Keep a gauge from use whose calibration was rejected, also when its hold is lifted: it is calibrated again."""
     if own_hold(bench) is not None:
         return
+    actor, at, record_id = proof.person_id, proof.at, bench.record.id
+    ledger.put_back_due(bench.gauge.id, WORK, record_id, actor=actor, at=at)
+    if db.session.get_one(Gauge, bench.gauge.id).status in _REST_ON_CALIBRATION:
+        change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=at, record_id=record_id)
     words = f"{bench.number} was rejected: {remark.strip()}"
-    ledger.place_hold(bench.gauge.id, "other", words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
+    ledger.place_hold(bench.gauge.id, "other", words, actor=actor, at=at, record_id=record_id)

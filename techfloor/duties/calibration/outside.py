@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, outcome, queries
+from techfloor.duties.calibration import actions, outcome, procedures, queries
 from techfloor.duties.calibration import outside_rules as rules
 from techfloor.duties.calibration import rules as reading_rules
 from techfloor.duties.calibration.models import Calibration, Reading
@@ -153,7 +153,7 @@ def review_procedure(gauge: GaugeFacts) -> tuple[Revision, Procedure]:
     rows = db.session.execute(
         select(Revision, Definition)
         .join(Definition, Definition.id == Revision.definition_id)
-        .where(Revision.state == "effective")
+        .where(Definition.kind == procedures.KIND, Revision.state == "effective")
         .order_by((Definition.id == gauge.procedure_id).desc(), Definition.code)
     )
     for row in rows:
@@ -174,7 +174,7 @@ def outside_bench(number: str) -> Bench:
 
 def open_outside(number: str) -> Bench:
     """Return an outside calibration that may still be written to; raises Refusal for a signed one."""
-    return actions.open_bench(outside_bench(number))
+    return actions.open_bench(outside_bench(number), "outside")
 
 
 def entry_of(bench: Bench) -> CertificateEntry:

@@ -1,15 +1,15 @@
 """Reads of calibrations: the one on the bench, lists, a gauge's history."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, and_, bindparam, func, select, true
 
 from techfloor.duties.calibration import results
+from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Item, ItemFunction, PlannedPoint, Procedure, read_procedure
 from techfloor.duties.calibration.results import ReadingFacts, RunResult
@@ -23,6 +23,7 @@ from techfloor.equipment.models import (
     Standard,
     StandardCertificate,
 )
+from techfloor.equipment.shapes import CertificateView, StandardView
 from techfloor.measures.quantity import plain
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Station
@@ -66,7 +67,13 @@ class GaugeFacts:
     resolution_text: str
 
 
-# What every reading asks for is put together once: building a statement takes longer than SQLite's answer.
+# What every reading asks for is put together once, and where plain rows will do, from tables past the mapper:
+# building and mapping take longer than SQLite's answer.
+_functions, _holds, _ambients, _readings = (
+    kind.__table__.c for kind in (GaugeFunction, EquipmentHold, Ambient, Reading)
+)
+_persons, _calibrations, _records = (kind.__table__.c for kind in (Person, Calibration, Record))
+
 _GAUGE_COLUMNS = (
     Equipment.id.label("gauge_id"),
     Equipment.code.label("gauge_code"),
@@ -102,20 +109,18 @@ def _with_gauge(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
 _GAUGE = _with_gauge(select(*_GAUGE_COLUMNS).select_from(Equipment)).where(Equipment.code == bindparam("code"))
 _FUNCTIONS = (
     select(
-        GaugeFunction.name,
-        GaugeFunction.unit,
-        GaugeFunction.low,
-        GaugeFunction.high,
-        GaugeFunction.resolution,
-        GaugeFunction.reads_to,
-        GaugeFunction.tolerance,
+        _functions.name,
+        _functions.unit,
+        _functions.low,
+        _functions.high,
+        _functions.resolution,
+        _functions.reads_to,
+        _functions.tolerance,
     )
-    .where(GaugeFunction.gauge_id == bindparam("gauge"))
-    .order_by(GaugeFunction.place)
+    .where(_functions.gauge_id == bindparam("gauge"))
+    .order_by(_functions.place)
 )
-_HOLDS = select(EquipmentHold.words).where(
-    EquipmentHold.equipment_id == bindparam("gauge"), EquipmentHold.lifted_at.is_(None)
-)
+_HOLDS = select(_holds.words).where(_holds.equipment_id == bindparam("gauge"), _holds.lifted_at.is_(None))
 
 
 def gauge_by_code(code: str) -> GaugeFacts:
@@ -185,13 +190,9 @@ def procedure_in_force(gauge: GaugeFacts) -> tuple[Revision, Procedure]:
         ).one_or_none()
     if row is None:
         raise Refusal("%(code)s has no calibration procedure in force. Ask quality to approve one.", code=gauge.code)
-    return row.Revision, _procedure(row.Definition, row.Revision)
-
-
-def _procedure(definition: Definition, revision: Revision) -> Procedure:
-    body = revision.body
-    assert isinstance(body, dict)
-    return read_procedure(definition.code, revision.version, definition.title, body)
+    definition, revision = row.Definition, row.Revision
+    assert isinstance(revision.body, dict)
+    return revision, read_procedure(definition.code, revision.version, definition.title, revision.body)
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ class StandardOnBench:
     facts: StandardFacts
 
 
-def standard_facts(code: str, certificate: StandardCertificate) -> StandardFacts:
+def standard_facts(code: str, certificate: StandardCertificate | CertificateView) -> StandardFacts:
     """Return the certified values of a certificate, ready for rules."""
     certified = {
         row["nominal"]: (Decimal(row["value"]), Decimal(row["u"]) if row.get("u") else None)
@@ -245,6 +246,7 @@ class GivenReading:
     corrects_id: int | None
     correction: str
     confirmed_slip: bool
+    by_id: int
 
 
 @dataclass(frozen=True)
@@ -308,7 +310,16 @@ def record_row(number: str) -> Record:
 
 _BENCH = (
     _with_gauge(
-        select(Record, Calibration, Revision, Definition, Person.name.label("performer"), *_GAUGE_COLUMNS)
+        select(
+            Record,
+            Calibration,
+            Definition.code.label("procedure_code"),
+            Definition.title.label("procedure_title"),
+            Revision.version.label("procedure_version"),
+            Revision.body.label("procedure_body"),
+            Person.name.label("performer"),
+            *_GAUGE_COLUMNS,
+        )
         .select_from(Record)
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Revision, Revision.id == Record.revision_id)
@@ -329,36 +340,37 @@ _STANDARDS_USED = (
     .order_by(StandardUsed.id)
 )
 _AMBIENT = (
-    select(Ambient.quantity, Ambient.value, Ambient.unit, Ambient.limits, Ambient.within)
-    .where(Ambient.record_id == bindparam("record"))
-    .order_by(Ambient.id)
+    select(_ambients.quantity, _ambients.value, _ambients.unit, _ambients.limits, _ambients.within)
+    .where(_ambients.record_id == bindparam("record"))
+    .order_by(_ambients.id)
 )
 _GIVEN = (
     select(
-        Reading.id,
-        Reading.run,
-        Reading.point,
-        Reading.repeat,
-        Reading.reference,
-        Reading.indication,
-        Reading.error,
-        Reading.lower,
-        Reading.upper,
-        Reading.u,
-        Reading.k,
-        Reading.verdict,
-        Reading.cannot_measure,
-        Reading.note,
-        Person.name.label("by"),
-        Reading.performed_at,
-        Reading.recorded_at,
-        Reading.corrects_id,
-        Reading.correction,
-        Reading.confirmed_slip,
+        _readings.id,
+        _readings.run,
+        _readings.point,
+        _readings.repeat,
+        _readings.reference,
+        _readings.indication,
+        _readings.error,
+        _readings.lower,
+        _readings.upper,
+        _readings.u,
+        _readings.k,
+        _readings.verdict,
+        _readings.cannot_measure,
+        _readings.note,
+        _persons.name.label("by"),
+        _readings.by_id,
+        _readings.performed_at,
+        _readings.recorded_at,
+        _readings.corrects_id,
+        _readings.correction,
+        _readings.confirmed_slip,
     )
-    .join(Person, Person.id == Reading.by_id)
-    .where(Reading.record_id == bindparam("record"))
-    .order_by(Reading.id)
+    .join_from(Reading.__table__, Person.__table__, _persons.id == _readings.by_id)
+    .where(_readings.record_id == bindparam("record"))
+    .order_by(_readings.id)
 )
 
 
@@ -372,7 +384,7 @@ def bench(number: str) -> Bench:
         record=record,
         body=body,
         gauge=_gauge_facts(row),
-        procedure=_procedure(row.Definition, row.Revision),
+        procedure=read_procedure(row.procedure_code, row.procedure_version, row.procedure_title, row.procedure_body),
         plan=tuple(PlannedPoint.from_plain(point) for point in body.plan),
         standards=_standards_used(record.id),
         ambient=_ambient(record.id),
@@ -386,7 +398,11 @@ def _standards_used(record_id: int) -> tuple[StandardOnBench, ...]:
     return tuple(on_bench(row.Equipment, row.Standard, row.StandardCertificate) for row in rows)
 
 
-def on_bench(equipment: Equipment, standard: Standard, certificate: StandardCertificate) -> StandardOnBench:
+def on_bench(
+    equipment: Equipment | StandardView,
+    standard: Standard | StandardView,
+    certificate: StandardCertificate | CertificateView,
+) -> StandardOnBench:
     """Put a standard and its certificate together."""
     return StandardOnBench(
         id=equipment.id,
@@ -438,6 +454,7 @@ def _given_reading(row: Any) -> GivenReading:
         row.corrects_id,
         row.correction,
         row.confirmed_slip,
+        row.by_id,
     )
 
 
@@ -464,36 +481,67 @@ def revision_used_before(revision_id: int, record_id: int) -> bool:
     return (
         db.session.scalar(
             select(Record.id)
-            .where(Record.revision_id == revision_id, Record.id != record_id, Record.state == CLOSED)
+            .where(Record.revision_id == revision_id, Record.id != record_id, Record.content_sha256.is_not(None))
             .limit(1)
         )
         is not None
     )
 
 
-def _earlier(column: InstrumentedAttribute[Decimal | None]) -> Select[Decimal | None]:
+_newest_signed = (
+    select(_calibrations.record_id, _calibrations.plan)
+    .join_from(Calibration.__table__, Record.__table__, _records.id == _calibrations.record_id)
+    .where(
+        _calibrations.gauge_id == bindparam("gauge"),
+        _calibrations.record_id < bindparam("before"),
+        _records.content_sha256.is_not(None),
+    )
+    .order_by(_calibrations.record_id.desc())
+    .limit(bindparam("most"))
+    .subquery("newest_signed")
+)
+_planned = func.json_each(_newest_signed.c.plan).table_valued("value", name="planned")
+_newer = Reading.__table__.alias("newer")
+
+
+_same = (func.json_extract(_planned.c.value, f"$.{part.name}") == bindparam(part.name) for part in fields(PointKey))
+# Materialized: else SQLite looks into every plan again for every reading.
+_place = (
+    select(_newest_signed.c.record_id, func.json_extract(_planned.c.value, "$.n").label("n"))
+    .select_from(_newest_signed)
+    .join(_planned, true())
+    .where(*_same)
+    .cte("place")
+    .prefix_with("MATERIALIZED")
+)
+
+
+def _earlier(column: Any) -> Select[*tuple[Any, ...]]:
+    here = and_(_readings.record_id == _place.c.record_id, _readings.point == _place.c.n)
     return (
         select(column)
-        .join(Calibration, Calibration.record_id == Reading.record_id)
+        .join_from(_place, Reading.__table__, here)
         .where(
-            Calibration.gauge_id == bindparam("gauge"),
-            Reading.record_id < bindparam("before"),
-            Reading.point == bindparam("point"),
-            Reading.run == results.AS_FOUND,
+            _readings.run == results.AS_FOUND,
             column.is_not(None),
+            ~select(_newer.c.id).where(_newer.c.corrects_id == _readings.id).exists(),
         )
-        .order_by(Reading.id.desc())
+        .order_by(_readings.id.desc())
         .limit(bindparam("most"))
     )
 
 
-_EARLIER_REFERENCES, _EARLIER_INDICATIONS = _earlier(Reading.reference), _earlier(Reading.indication)
+_EARLIER_REFERENCES, _EARLIER_INDICATIONS = _earlier(_readings.reference), _earlier(_readings.indication)
 
 
 def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: int, limit: int = 5) -> list[Decimal]:
-    """Return what was read at a point in the last calibrations of a gauge, newest first, for the slip question."""
+    """Return what was read at a point in the last signed calibrations of a gauge, newest first, as it counts there.
+
+    The point is the same by what it is: another version of the procedure may number it differently.
+    """
     query = _EARLIER_REFERENCES if typed == "reference" else _EARLIER_INDICATIONS
-    wanted = {"gauge": gauge_id, "before": before, "point": point.n, "most": limit}
+    same = {part.name: getattr(point, part.name) for part in fields(PointKey)}
+    wanted = {"gauge": gauge_id, "before": before, "most": limit, **same}
     return [value for value in db.session.scalars(query, wanted) if value is not None]
 
 

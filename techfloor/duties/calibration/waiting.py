@@ -8,16 +8,21 @@ from typing import Any, TypeVar
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from techfloor.duties.calibration.models import Calibration
+from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, PERFORMED, WORK
 from techfloor.equipment.models import (
     Equipment,
     EquipmentDue,
     Gauge,
 )
+from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.records.models import Record
 from techfloor.store import db
+
+IN_HOUSE = "in house"
+CALIBRATED = (Status.IN_USE, Status.LIMITED_USE, Status.CALIBRATE_BEFORE_USE)
+"""The statuses in which a gauge falls due."""
 
 T = TypeVar("T")
 
@@ -65,7 +70,8 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
         .limit(limit)
     )
     if two_persons:
-        query = query.where(Calibration.performed_by != person_id)
+        had_a_hand = select(Reading.id).where(Reading.record_id == Record.id, Reading.by_id == person_id)
+        query = query.where(Calibration.performed_by != person_id, Record.opened_by != person_id, ~had_a_hand.exists())
     return _lines(Waiting, db.session.execute(query))
 
 
@@ -81,8 +87,11 @@ class DuePoint:
     open_number: str | None
 
 
-def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[DuePoint]:
-    """Return the gauges due up to a day that are calibrated in house, soonest first; of one area, or of all."""
+def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit: int = 20) -> list[DuePoint]:
+    """Return the gauges due up to a day that are calibrated in house, soonest first; of one area, or of all.
+
+    With `outside` those that are sent to a laboratory instead.
+    """
     open_record, done = aliased(Record), aliased(Record)
     # A gauge whose calibration waits for its review is due to the reviewer, not to the technician.
     waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
@@ -101,7 +110,8 @@ def due_gauges(until: date, area_id: int | None, *, limit: int = 20) -> list[Due
         .where(
             EquipmentDue.work == WORK,
             EquipmentDue.due <= until,
-            Gauge.status.in_(("in use", "limited use", "calibrate before use")),
+            Gauge.status.in_(CALIBRATED),
+            Gauge.calibrated_by != IN_HOUSE if outside else Gauge.calibrated_by == IN_HOUSE,
             ~waiting.exists(),
         )
         .order_by(EquipmentDue.due, Equipment.code)
@@ -132,7 +142,7 @@ def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
             Record.kind == KIND,
             Record.state == IN_PROGRESS,
             Record.opened_by == person_id,
-            Calibration.source == "in house",
+            Calibration.source == IN_HOUSE,
         )
         .order_by(Record.opened_at.desc())
         .limit(limit)

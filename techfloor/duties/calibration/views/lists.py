@@ -13,7 +13,6 @@ from techfloor.duties.calibration import lists, queries
 from techfloor.duties.calibration.lists import Cursor, Line
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.record import STATE_KINDS, state_words
-from techfloor.duties.calibration.views.signing import plant
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign
 from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.queries import list_page as equipment_page
@@ -22,6 +21,7 @@ from techfloor.equipment.shapes import Line as GaugeLine
 from techfloor.equipment.shapes import Wanted as WantedEquipment
 from techfloor.equipment.statuses import Kind, Status
 from techfloor.equipment.wording import days_words, signs
+from techfloor.places.here import plant
 from techfloor.places.queries import areas
 from techfloor.store import db
 from techfloor.web.show import day, moment

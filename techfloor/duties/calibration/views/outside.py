@@ -14,22 +14,22 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from techfloor import clock
 from techfloor.duties.calibration import actions, lists, outside, queries
 from techfloor.duties.calibration.content import content_shown
-from techfloor.duties.calibration.forms import SignForm
 from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
 from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, Bench, GaugeFacts
 from techfloor.duties.calibration.views.lists import tabs, today
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
-from techfloor.duties.calibration.views.signing import plant, proof_or_none, sign_form
-from techfloor.duties.calibration.views.way import Page, see
 from techfloor.duties.calibration.views.wording import due_words, out_sign
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
-from techfloor.records import attachments, drafts
+from techfloor.places.here import plant
+from techfloor.records import attachments
 from techfloor.records.attachments import KeptFile
+from techfloor.records.signing_page import SignForm, sign_with
 from techfloor.refusals import Refusal
+from techfloor.web.pages import Page, see
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
@@ -148,7 +148,6 @@ def receive_post(code: str) -> Page:
         made.append(outside.enter(code, form.entry(), file, plant(), actor=visitor().person_id, at=clock.now()))
 
     if _complete(form, file) and form.attempt(deed):
-        drafts.drop(visitor().person_id, request.path)
         return see(f"/calibration/outside/{made[0]}/checks")
     return _certificate_page(gauge, form, here, file), 422
 
@@ -184,7 +183,6 @@ def change_certificate_post(number: str) -> Page:
     if _complete(form, file, needs_file=False) and form.attempt(
         lambda: outside.change(number, form.entry(), file, plant(), actor=actor, at=at)
     ):
-        drafts.drop(actor, request.path)
         return see(f"/calibration/outside/{number}/checks")
     return _certificate_page(bench.gauge, form, here, file, number), 422
 
@@ -283,7 +281,6 @@ def checks_post(number: str) -> Page:
     form = checks_form(bench.procedure.checks)
     actor = visitor().person_id
     if form.attempt(lambda: outside.answer_checks(number, form.entry(), actor=actor)):
-        drafts.drop(actor, request.path)
         return see(f"/calibration/outside/{number}/sign")
     return _checks_page(bench, form), 422
 
@@ -333,23 +330,33 @@ def outside_check(number: str) -> Page:
         return see(f"/calibration/{number}")
     if not all(given.answer for given in outside.answers_of(bench)):
         return see(f"/calibration/outside/{number}/checks")
-    form = sign_form(SignForm())
+    form = SignForm()
+    form.fit()
     form.shown.data = actions.preview(bench, plant()).sha256
     return _sign_page(bench, form)
 
 
-@pages.act("/outside/<number>/sign", permission=MAY, action="calibration:record:sign", endpoint="outside_sign")
+@pages.act(
+    "/outside/<number>/sign",
+    permission=MAY,
+    action="calibration:record:sign",
+    title=_l("Signed as performed"),
+    endpoint="outside_sign",
+)
 def outside_sign(number: str) -> Page:
     """Sign as performed: the certificate was read and checked."""
-    form = sign_form(SignForm())
-    proof = proof_or_none(form)  # before anything else of the request: see `prove`
+    form = SignForm()
+    form.fit()
 
-    def deed(proven: Proof) -> None:
-        outside.sign_performed(number, proven, plant(), shown_sha256=form.shown.data or "")
+    def deed(proof: Proof) -> None:
+        outside.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
 
-    if proof is not None and form.attempt(lambda: deed(proof)):
+    if sign_with(form, deed, lambda: actions.preview(outside.outside_bench(number), plant()).sha256):
         return see(f"/calibration/{number}?signed=1")
-    return _sign_page(outside.outside_bench(number), form), 422
+    bench = outside.outside_bench(number)
+    if bench.record.content_sha256 is not None:
+        return see(f"/calibration/{number}")
+    return _sign_page(bench, form), 422
 
 
 def _sign_page(bench: Bench, form: SignForm) -> str:

@@ -8,13 +8,12 @@ from wtforms.fields import SelectChoice
 
 from techfloor import clock
 from techfloor.duties.calibration import procedures, queries
-from techfloor.duties.calibration.actions import plant_today
 from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.procedures import InForce
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.signing import plant
-from techfloor.duties.calibration.views.way import Page, see
+from techfloor.places.here import today
 from techfloor.web.forms import EntryForm
+from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
 _NONE_YET = ""
@@ -69,8 +68,7 @@ def procedure_take_over(code: str) -> Page:
     """Put a ready-made procedure in force."""
     form, at = _take_over_form(), clock.now()
     chosen = [value for value in (form.standards.data or []) if value != _NONE_YET]
-    today = plant_today(plant(), at)
-    if form.attempt(lambda: procedures.take_over(code, chosen, actor=visitor().person_id, at=at, today=today)):
+    if form.attempt(lambda: procedures.take_over(code, chosen, actor=visitor().person_id, at=at, today=today())):
         flash(_("%(code)s is in force. Choose it on the page of each gauge it is for.", code=code), "success")
         return see("/calibration/procedures")
     return _ready_page(procedures.ready_one(code), form), 422

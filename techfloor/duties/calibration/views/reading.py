@@ -22,9 +22,10 @@ from techfloor.duties.calibration.results import AS_LEFT, Place
 from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, progress_steps, strip
-from techfloor.duties.calibration.views.way import RUNS, Page, next_url, place_url, see
+from techfloor.duties.calibration.views.way import RUNS, next_url, place_url
 from techfloor.measures.quantity import plain
 from techfloor.refusals import NotFound, Refusal
+from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
 
@@ -156,7 +157,7 @@ def _live(spot: Spot) -> dict[str, str] | None:
 
 def _live_note(spot: Spot) -> str:
     note = _("Tolerance %(tolerance)s", tolerance=spot.point.tolerance)
-    return f"{note}. {spot.bench.procedure.rule_text}"
+    return f"{note}. {spot.bench.procedure.rule_text.partition(':')[0]}"
 
 
 @pages.page("/<number>/<run>/<int:point>/<int:repeat>/cannot", permission="calibration:log")
@@ -208,6 +209,7 @@ def correct(number: str, reading_id: int) -> Page:
     "/<number>/correct/<int:reading_id>",
     permission="calibration:log",
     action="calibration:reading:correct",
+    reason="reason",
     title=_l("Reading corrected"),
     endpoint="correct_post",
 )

@@ -1,26 +1,25 @@
 """A signed calibration to read: its page, its certificate."""
 
-from typing import Any
-
 from flask import Response as FlaskResponse
-from flask import current_app, flash, make_response, render_template, request
+from flask import current_app, make_response, render_template, request
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import actions, certificate, queries
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
-from techfloor.duties.calibration.views.signing import plant, shown_content
-from techfloor.duties.calibration.views.way import see
+from techfloor.duties.calibration.views.signing import shown_content
+from techfloor.places.here import plant
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
+from techfloor.records.signing_page import signature_box
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue
 from techfloor.reports.pdf import PdfFailed, PdfUnavailable
-from techfloor.web.forms import refusal_text
-from techfloor.web.show import moment
+from techfloor.web.forms import EntryForm, refusal_text
+from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
 STATE_KINDS = {
@@ -59,8 +58,9 @@ def show(number: str) -> str:
         state_words=state_words(bench.record.state),
         verdicts=_verdicts(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if left else [])] if bench.plan else [],
-        signatures=[_signature(s) for s in signatures],
+        signatures=[signature_box(s) for s in signatures],
         issued=issued,
+        issue_form=IssueForm(),
         events=timeline(bench.record.id),
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench),
@@ -75,19 +75,6 @@ def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:
     return [(run_words(run), kind_of(verdict), verdict_words(verdict)) for run, verdict in runs if verdict]
 
 
-def _signature(signature: Any) -> dict[str, str]:
-    return {
-        "meaning": {
-            "performed": _("Performed"),
-            "reviewed": _("Reviewed"),
-            "rejected": _("Rejected"),
-        }.get(signature.meaning, signature.meaning.capitalize()),
-        "printed_name": signature.printed_name,
-        "signed_at": moment(signature.signed_at),
-        "method": signature.method,
-    }
-
-
 def _next_action(bench: Bench) -> tuple[str, str] | None:
     """Return (words, address) of the one thing this visitor can do next."""
     outside = bench.body.source == "outside"
@@ -100,22 +87,26 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
     return None
 
 
-@pages.quiet("/<number>/certificate", permission="calibration:issue", endpoint="issue_certificate")
-def issue_certificate(number: str) -> Response:
-    """Issue the certificate: rendered once, numbered, kept."""
-    record = queries.record_row(number)
-    if record.state != CLOSED:
-        raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
+class IssueForm(EntryForm):
+    """The one button that issues the certificate: its key lets a double tap issue once."""
+
+
+@pages.act(
+    "/<number>/certificate",
+    permission="calibration:issue",
+    action="reports:pdf:issue",
+    title=_l("Certificate issued"),
+    endpoint="issue_certificate",
+)
+def issue_certificate(number: str) -> Page:
+    """Issue the certificate: rendered before the act begins, numbered and kept in it."""
     try:
-        certificate.issue_for(record, by=visitor().person_id, device_id=visitor().device_id)
-    except PdfUnavailable as no:
-        flash(refusal_text(no), "error")
-    except PdfFailed:
-        current_app.logger.exception("The certificate of %s could not be rendered", record.number)
-        flash(_("The PDF could not be made. Try again; the record itself is safe."), "error")
-    else:
-        return see(f"/calibration/{record.number}/certificate.pdf")
-    return see(f"/calibration/{record.number}")
+        issue.keep(certificate.render(number))
+    except (PdfUnavailable, PdfFailed) as no:
+        current_app.logger.exception("The certificate of %s could not be rendered", number)
+        said = refusal_text(no) if isinstance(no, PdfUnavailable) else _("The PDF could not be made. Try again.")
+        raise Refusal(said) from no
+    return see(f"/calibration/{number}/certificate.pdf")
 
 
 @pages.page("/<number>/certificate.pdf", permission="calibration:read")

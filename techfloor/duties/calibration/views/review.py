@@ -10,22 +10,15 @@ from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.record import _signature
 from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
-from techfloor.duties.calibration.views.signing import (
-    accept_in_passing,
-    plant,
-    policy_of,
-    proof_or_none,
-    shown_content,
-    sign_form,
-)
-from techfloor.duties.calibration.views.way import Page, see
+from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.people.proof import Proof
+from techfloor.places.here import plant
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
+from techfloor.records.signing_page import sign_with, signature_box
 from techfloor.refusals import Refusal
-from techfloor.web.pages import afterwards
+from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.visitor import visitor
 
 
@@ -35,7 +28,8 @@ def review(number: str) -> Page:
     bench = queries.bench(number)
     if bench.record.state != PERFORMED:
         return see(f"/calibration/{number}")
-    form = _fit(ReviewForm())
+    form = ReviewForm()
+    form.fit()
     form.shown.data = bench.record.content_sha256
     return _review_page(bench, form)
 
@@ -49,49 +43,31 @@ def review(number: str) -> Page:
 )
 def review_post(number: str) -> Page:
     """Sign as reviewed, or reject."""
-    form = _fit(ReviewForm())
-    if form.outcome.data not in {"accept", "reject"}:
-        form.refuse(Refusal("Choose whether you accept it.", field="outcome"))
-        return _review_page(queries.bench(number), form), 422
-    if form.outcome.data == "reject" and not (form.remark.data or "").strip():
-        form.refuse(Refusal("Enter what is wrong with it.", field="remark"))
-        return _review_page(queries.bench(number), form), 422
-    proof = proof_or_none(form)
+    form = ReviewForm()
+    form.fit()
     accepted = form.outcome.data == "accept"
 
-    def deed(proven: Proof) -> None:
-        accept_in_passing(form)
+    def deed(proof: Proof) -> None:
         actions.review(
             number,
-            proven,
+            proof,
             plant(),
             accepted=accepted,
             remark=form.remark.data or "",
             shown_sha256=form.shown.data or "",
         )
 
-    if proof is not None and form.attempt(lambda: deed(proof)):
+    if form.complete() and sign_with(form, deed, lambda: queries.record_row(number).content_sha256 or ""):
         if accepted:
             _certificate_at_review(number)
         return see(f"/calibration/{number}?signed=1")
     return _review_page(queries.bench(number), form), 422
 
 
-def _fit(form: ReviewForm) -> ReviewForm:
-    sign_form(form)
-    return form
-
-
 def _certificate_at_review(number: str) -> None:
     """Issue the certificate once the review stands, where the profile says so; a failure leaves the review as it is."""
-    if plant().profile.text("calibration.certificate") != "at review":
-        return
-    record, by, device_id = queries.record_row(number), visitor().person_id, visitor().device_id
-
-    def issue_it() -> None:
-        certificate.issue_for(record, by=by, device_id=device_id)
-
-    afterwards(issue_it)
+    if plant().profile.text("calibration.certificate") == "at review":
+        afterwards(lambda: certificate.issue_now(number))
 
 
 def _review_page(bench: Bench, form: ReviewForm) -> str:
@@ -100,11 +76,10 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         bench=bench,
         shown=shown_content(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
-        signatures=[_signature(s) for s in signatures_of(bench.record.id)],
+        signatures=[signature_box(s) for s in signatures_of(bench.record.id)],
         events=timeline(bench.record.id),
         form=form,
         errors=form.problems(),
-        policy=policy_of(form),
         barred=visitor().person_id in actions.reviewers_barred(bench, plant()),
         attachments=queries.attachments(bench.record.id),
     )
@@ -114,7 +89,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
 def review_list() -> str:
     """Show what waits for a review: the clean ones to be signed together, the others one by one."""
     form = ReviewListForm()
-    sign_form(form)
+    form.fit()
     return _list_page(form)
 
 
@@ -128,19 +103,16 @@ def review_list() -> str:
 def review_list_post() -> Page:
     """Sign the chosen clean calibrations as reviewed: one secret, a signature for each."""
     form = ReviewListForm()
-    sign_form(form)
+    form.fit()
     chosen = request.form.getlist("chosen")
-    if not chosen:
+    pairs = chosen_pairs(chosen)
+    if not pairs or len(pairs) != len(chosen):
         form.refuse(Refusal("Choose at least one calibration."))
         return _list_page(form, chosen), 422
-    proof = proof_or_none(form)
-
-    def deed(proven: Proof) -> None:
-        accept_in_passing(form)
-        actions.review_clean(chosen_pairs(chosen), proven, plant())
-
-    if proof is not None and form.attempt(lambda: deed(proof)):
-        flash(ngettext("%(num)d calibration reviewed.", "%(num)d calibrations reviewed.", len(chosen)), "success")
+    if sign_with(form, lambda proof: actions.review_clean(pairs, proof, plant()), lambda: ""):
+        for number, _shown in pairs:
+            _certificate_at_review(number)
+        flash(ngettext("%(num)d calibration reviewed.", "%(num)d calibrations reviewed.", len(pairs)), "success")
         return see("/calibration/review")
     return _list_page(form, chosen), 422
 
@@ -160,7 +132,6 @@ def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
         chosen=set(chosen or []),
         form=form,
         errors=form.problems(),
-        policy=policy_of(form),
         kind_of=kind_of,
         verdict_words=verdict_words,
         all_words=_("Nothing waits for a review."),

@@ -18,8 +18,10 @@ from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.queries import GaugeFacts
 from techfloor.duties.calibration.standards import Choice, choices
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.signing import plant
-from techfloor.duties.calibration.views.way import Page, next_url, see
+from techfloor.duties.calibration.views.way import next_url
+from techfloor.places.here import plant, today
+from techfloor.refusals import Refusal
+from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
 CARRY = timedelta(hours=4)
@@ -35,7 +37,7 @@ def start(code: str) -> Page:
     _revision, procedure = queries.procedure_in_force(gauge)
     if procedure.mode is Mode.certificate:
         return see(f"/calibration/gauges/{code}")
-    offered = choices(procedure.standards, actions.plant_today(plant(), clock.now()))
+    offered = choices(procedure.standards, today())
     form = _start_form(procedure, offered)
     if not form.restored:
         _carry_forward(form, offered)
@@ -53,14 +55,16 @@ def start_post(code: str) -> Page:
     """Open the calibration."""
     gauge = queries.gauge_by_code(code)
     _revision, procedure = queries.procedure_in_force(gauge)
-    offered = choices(procedure.standards, actions.plant_today(plant(), clock.now()))
+    offered = choices(procedure.standards, today())
+    if procedure.mode is Mode.certificate:
+        raise Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=code)
     form = _start_form(procedure, offered)
     started: list[str] = []
 
     def deed() -> None:
         entry = StartEntry(
             gauge_code=code,
-            standards=(form.standard.data,) if form.standard.data else (),
+            standards=(form.standard.data,) if form.standard and form.standard.data else (),
             ambient=form.ambient(),
             condition=form.condition.data or "",
             soaked=bool(form.soaked.data),

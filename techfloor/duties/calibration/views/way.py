@@ -1,21 +1,11 @@
 """Ways through a calibration that its pages share: where it stands, and the address of each place."""
 
-from flask import redirect
-from werkzeug.wrappers import Response
-
 from techfloor.duties.calibration import queries, results
 from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place
 
 RUNS = {"as-found": AS_FOUND, "as-left": AS_LEFT}
 PATHS = {run: path for path, run in RUNS.items()}
-
-Page = Response | str | tuple[str, int]
-
-
-def see(url: str) -> Response:
-    """Go to another page after a deed."""
-    return redirect(url, code=303)
 
 
 def place_url(number: str, place: Place) -> str:

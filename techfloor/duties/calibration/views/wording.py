@@ -9,12 +9,12 @@ from flask_babel import ngettext
 
 from techfloor.duties.calibration.lists import HistoryLine, Line
 from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED
-from techfloor.equipment.rules import OUT_OF_TOLERANCE
+from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status
 from techfloor.equipment.wording import HOLD_WORDS, STATUS_SIGNS, Sign, days_words
 from techfloor.measures.due import days_left
-from techfloor.web.show import day
+from techfloor.web.show import day, plant_zone
 
 _LOOKS = {"pass": "pass", "fail": "fail"}
 
@@ -49,7 +49,7 @@ def _verdict_words(verdict: str) -> str:
 def reviewed_words(line: HistoryLine, *, for_me: bool) -> str:
     """Return what the column "Reviewed" says."""
     if line.reviewed_at is not None:
-        return f"{day(line.reviewed_at.date())}, {line.reviewed_by}"
+        return f"{day(plant_day(line.reviewed_at, plant_zone().key))}, {line.reviewed_by}"
     if line.state == PERFORMED:
         return str(_("waiting for you") if for_me else _("waiting"))
     if line.state == "rejected":

@@ -9,16 +9,17 @@ from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms import (
     AdjustForm,
     DiscontinueForm,
-    SignForm,
 )
 from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, strip
-from techfloor.duties.calibration.views.signing import accept_in_passing, plant, policy_of, proof_or_none, sign_form
-from techfloor.duties.calibration.views.way import Page, next_url, see
+from techfloor.duties.calibration.views.way import next_url
 from techfloor.people.proof import Proof
+from techfloor.places.here import plant
+from techfloor.records.signing_page import SignForm, sign_with
 from techfloor.refusals import Refusal
+from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
 
@@ -85,7 +86,8 @@ def check(number: str) -> Page:
     url = next_url(bench)
     if not url.endswith("/check"):
         return see(url)
-    form = sign_form(SignForm())
+    form = SignForm()
+    form.fit()
     form.shown.data = actions.preview(bench, plant()).sha256
     return _check_page(bench, form)
 
@@ -99,20 +101,17 @@ def check(number: str) -> Page:
 )
 def sign(number: str) -> Page:
     """Sign as performed."""
-    form = sign_form(SignForm())
-    proof = proof_or_none(form)
+    form = SignForm()
+    form.fit()
 
-    def deed(proven: Proof) -> None:
-        accept_in_passing(form)
-        actions.sign_performed(number, proven, plant(), shown_sha256=form.shown.data or "")
+    def deed(proof: Proof) -> None:
+        actions.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
 
-    if proof is not None and form.attempt(lambda: deed(proof)):
+    if sign_with(form, deed, lambda: actions.preview(queries.bench(number), plant()).sha256):
         return see(f"/calibration/{number}?signed=1")
     bench = queries.bench(number)
     if bench.record.content_sha256 is not None:
         return see(f"/calibration/{number}")
-    # What is shown again is what stands there now: the next signature is for this.
-    form.shown.data = actions.preview(bench, plant()).sha256
     return _check_page(bench, form), 422
 
 
@@ -130,7 +129,6 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         grids=[g for g in (grid(bench, AS_FOUND), grid(bench, AS_LEFT) if left else None) if g],
         form=form,
         errors=form.problems(),
-        policy=policy_of(form),
         may_sign=bench.body.performed_by == visitor().person_id,
     )
 
@@ -149,6 +147,7 @@ def discontinue(number: str) -> str:
     "/<number>/discontinue",
     permission="calibration:log",
     action="calibration:record:discontinue",
+    reason="reason",
     title=_l("Discontinued"),
     endpoint="discontinue_post",
 )

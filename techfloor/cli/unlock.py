@@ -1,0 +1,38 @@
+"""`unlock`: takes the lock of wrong tries off a person, from the machine itself, where nobody else can."""
+
+import argparse
+from pathlib import Path
+
+from techfloor import settings as all_settings
+from techfloor.cli.steps import StepError, say
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `unlock` takes."""
+    parser.add_argument("user_name", help="the user name of the person")
+    parser.add_argument(
+        "--instance", type=Path, default=Path(__file__).parents[2] / "instance", help="the instance folder"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Clear the lock, as an act of the trail."""
+    from sqlalchemy import select  # noqa: PLC0415 - `--help` needs no database
+
+    from techfloor import clock, store  # noqa: PLC0415
+    from techfloor.app import create_app  # noqa: PLC0415
+    from techfloor.people.actions import clear_lock  # noqa: PLC0415
+    from techfloor.people.models import Person  # noqa: PLC0415
+    from techfloor.store import db  # noqa: PLC0415
+
+    settings = all_settings.load(args.instance)
+    if not (settings.instance / "techfloor.sqlite").exists():
+        raise StepError(f"There is no database in {args.instance}. Name the folder with --instance.")
+    with create_app(settings).app_context():
+        person_id = db.session.scalar(select(Person.id).where(Person.user_name == args.user_name))
+        if person_id is None:
+            raise StepError(f"There is no person with the user name {args.user_name}.")
+        with store.act("people:lock:clear"):
+            clear_lock(None, clock.now(), person_id)
+    say(f"\u2713 {args.user_name} can sign in again.")
+    return 0

@@ -1,0 +1,52 @@
+"""What `verify` asks of records: content, header and signatures agree, and a state has the signatures it needs."""
+
+import hashlib
+
+from sqlalchemy.engine import Connection
+
+_SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "rejected": ("performed", "rejected")}
+
+
+def problems(connection: Connection) -> list[str]:
+    """Return what does not agree, in sentences."""
+    return [*_contents(connection), *_signatures(connection), *_states(connection)]
+
+
+def _contents(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql(
+        "SELECT record.number, record.content_sha256, record_content.sha256, record_content.body "
+        "FROM record LEFT JOIN record_content ON record_content.record_id = record.id "
+        "WHERE record.content_sha256 IS NOT NULL OR record_content.sha256 IS NOT NULL"
+    )
+    found = []
+    for number, header, named, body in rows:
+        actual = None if body is None else hashlib.sha256(str(body).encode()).hexdigest()
+        if not header == named == actual:
+            found.append(f"The stored content of {number} is not what was signed.")
+    return found
+
+
+def _signatures(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql(
+        "SELECT signature.id, record.number FROM signature JOIN record ON record.id = signature.record_id "
+        "WHERE record.content_sha256 IS NULL OR signature.content_sha256 != record.content_sha256"
+    )
+    return [f"Signature {row[0]} of {row[1]} stands under another content." for row in rows]
+
+
+def _states(connection: Connection) -> list[str]:
+    found: list[str] = []
+    for state, meanings in _SIGNED_STATES.items():
+        for meaning in meanings:
+            rows = connection.exec_driver_sql(
+                "SELECT number FROM record WHERE state = ? AND NOT EXISTS (SELECT 1 FROM signature "
+                "WHERE signature.record_id = record.id AND signature.meaning = ?)",
+                (state, meaning),
+            )
+            found.extend(f"{row[0]} is {state}, but nobody signed it as {meaning}." for row in rows)
+    rows = connection.exec_driver_sql(
+        "SELECT number, state FROM record WHERE content_sha256 IS NOT NULL "
+        "AND state NOT IN ('performed', 'closed', 'rejected')"
+    )
+    found.extend(f"{row[0]} is signed, but stands as {row[1]}." for row in rows)
+    return found

@@ -1,0 +1,123 @@
+"""The signing question, the same on every page that signs: what was shown, the policy once, who, and the secret."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+
+from techfloor import clock, store
+from techfloor.people.proof import Proof
+from techfloor.people.signing_secret import asks_user_name, prove
+from techfloor.records import policy
+from techfloor.records.models import Signature
+from techfloor.records.policy import PolicyText
+from techfloor.records.signing import accept_policy, must_accept_policy
+from techfloor.refusals import Refusal
+from techfloor.web.forms import EntryForm
+from techfloor.web.show import moment
+from techfloor.web.visitor import visitor
+
+
+class SignForm(EntryForm):
+    """The fields of the signing question; a page that asks more derives from it."""
+
+    shown = HiddenField()
+    accepts = BooleanField(_l("I have read this and accept it"))
+    user_name = StringField(_l("User name"))
+    secret = PasswordField(_l("PIN"))
+
+    def fit(self) -> None:
+        """Leave what this visitor is asked now: PIN on a tablet, password elsewhere; name and policy the first time.
+
+        The policy is looked up apart from the request's own transaction, which must not begin before the secret is
+        checked.
+        """
+        if not asks_user_name(visitor()):
+            del self.user_name
+        with store.looking_at() as session:
+            accepted = not must_accept_policy(visitor().person_id, session)
+        if accepted:
+            del self.accepts
+        self.secret.label.text = _("PIN") if visitor().on_tablet else _("Password")
+
+    @property
+    def printed_name(self) -> str:
+        """The name that will stand beside the signature."""
+        return visitor().name
+
+    @property
+    def with_pad(self) -> bool:
+        """True where a PIN is typed, on a pad."""
+        return visitor().on_tablet
+
+    @property
+    def policy(self) -> PolicyText | None:
+        """The policy that is to be accepted with this signature, None for who has accepted it."""
+        return policy.in_force() if "accepts" in self else None
+
+
+def sign_with(form: SignForm, deed: Callable[[Proof], object], shown_now: Callable[[], str]) -> bool:
+    """Prove who signs and run `deed`, the policy accepted before it where that is due; returns whether it was done.
+
+    The proof comes before anything else of the request: a secret takes 30 ms, and a wrong one is remembered apart.
+    When it is not done, the form shows what stands there now, so that the next try is for this.
+    """
+    proof = _proof_or_none(form)
+
+    def with_policy() -> None:
+        assert proof is not None
+        if "accepts" in form:
+            accept_policy(visitor().person_id, clock.now())
+        deed(proof)
+
+    if proof is not None and form.attempt(with_policy):
+        return True
+    form.shown.data = shown_now()
+    return False
+
+
+def _proof_or_none(form: SignForm) -> Proof | None:
+    name = form.user_name.data if "user_name" in form else None
+    try:
+        _refuse_without_policy(form)
+        return prove(visitor(), form.secret.data or "", name, clock.now())
+    except Refusal as no:
+        form.refuse(no)
+        return None
+
+
+def _refuse_without_policy(form: SignForm) -> None:
+    if "accepts" in form and not form.accepts.data:
+        raise Refusal("Read the e-signature policy and accept it: you sign for the first time.", field="accepts")
+
+
+@dataclass(frozen=True)
+class SignatureBox:
+    """A signature as pages show it."""
+
+    meaning: str
+    printed_name: str
+    signed_at: str
+    method: str
+
+
+def signature_box(signature: Signature) -> SignatureBox:
+    """Return a signature in words."""
+    words = {
+        "performed": _("Performed"),
+        "checked": _("Checked"),
+        "reviewed": _("Reviewed"),
+        "approved": _("Approved"),
+        "released": _("Released"),
+        "rejected": _("Rejected"),
+        "overridden": _("Overridden"),
+    }
+    return SignatureBox(
+        words[signature.meaning],
+        signature.printed_name,
+        f"{moment(signature.signed_at)} ({signature.signed_at.astimezone(ZoneInfo(signature.zone)):%Z})",
+        signature.method,
+    )

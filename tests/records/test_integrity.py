@@ -1,0 +1,75 @@
+"""Content, header and signatures of a record agree, or `verify` and every page that shows it say so."""
+
+import pytest
+from flask import Flask
+from plant_client import SignedInAs
+from sqlalchemy import text
+
+from techfloor import store
+from techfloor.migrations.upgrade import engine_for
+from techfloor.records import integrity
+from techfloor.settings import Settings
+from techfloor.store import db
+
+
+@pytest.fixture
+def signed(app: Flask, as_: SignedInAs) -> str:
+    """A signed calibration, by its number."""
+    selma = as_("S")
+    page = "/calibration/start/G-014"
+    answer = selma.submit(page, {"standard": "S-003", "temperature": "20.0", "condition": "used", "soaked": "y"})
+    number = answer.location.split("/")[2]
+    for value in ("0.00", "25.00", "50.00", "100.00", "150.00", "25.00"):
+        place = selma.get(f"/calibration/{number}/next").location.split("?")[0]
+        assert selma.submit(place, {"indication": value}).status_code == 303
+    check = f"/calibration/{number}/check"
+    typed = {"user_name": "selma", "secret": selma.secret}
+    assert selma.submit(f"/calibration/{number}/sign", typed, page=check).status_code == 303
+    return str(number)
+
+
+def problems(app: Flask) -> list[str]:
+    settings: Settings = app.extensions["techfloor"].settings
+    with engine_for(settings.database).connect() as connection:
+        return integrity.problems(connection)
+
+
+def behind_the_back(app: Flask, *statements: str) -> None:
+    settings: Settings = app.extensions["techfloor"].settings
+    with engine_for(settings.database).connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def test_an_honest_record_agrees(app: Flask, signed: str) -> None:
+    assert problems(app) == []
+
+
+def test_forged_content_is_found_and_not_shown(app: Flask, signed: str, as_: SignedInAs) -> None:
+    behind_the_back(
+        app,
+        "DROP TRIGGER tf_record_content_fixed",
+        "UPDATE record_content SET body = replace(body, 'Selma Brandt', 'FORGED NAME')",
+    )
+    assert problems(app) == [f"The stored content of {signed} is not what was signed."]
+    shown = as_("Q").get(f"/calibration/{signed}")
+    assert shown.status_code == 422
+    assert "FORGED" not in shown.text
+
+
+def test_a_signature_under_another_content_is_found(app: Flask, signed: str) -> None:
+    with app.app_context(), store.act("attack:signature:plant"):
+        db.session.execute(
+            text(
+                "INSERT INTO signature (record_id, version, content_sha256, meaning, signer_id, printed_name, "
+                "signed_at, zone, method, remark) SELECT id, 1, 'deadbeef', 'approved', 1, 'Nobody', "
+                "'2026-11-20T00:00:00.000000Z', 'UTC', 'none', '' FROM record"
+            )
+        )
+    assert any("stands under another content" in p for p in problems(app))
+
+
+def test_a_state_without_its_signature_is_found(app: Flask, signed: str) -> None:
+    with app.app_context(), store.act("attack:record:state"):
+        db.session.execute(text("UPDATE record SET state = 'in progress'"))
+    assert problems(app) == [f"{signed} is signed, but stands as in progress."]
