@@ -1,0 +1,138 @@
+"""Calibrations in every state, made through the pages by a client without a browser, where a test needs one there."""
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from plant_client import SignedInAs
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.reports.models import IssuedPdf
+from techfloor.store import db
+
+CALIPER = ("0.00", "25.00", "50.05", "100.00", "150.10", "25.00")
+TOO_LONG = ("0.00", "25.00", "50.05", "100.00", "150.30", "25.00")
+_PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+_CERTIFICATE = {
+    "laboratory": "Calibration laboratory North",
+    "accreditation": "DAkkS D-K-15000",
+    "certificate": "2026-008-1533",
+    "sent": "2026-11-02",
+    "performed": "2026-11-12",
+    "back": "2026-11-19",
+    "as_found": "pass",
+    "as_left": "same as found",
+    "rule": "simple acceptance",
+    "uncertainty": "0.0012 mm (k = 2)",
+}
+_OUTSIDE_CHECKS = 6
+
+
+class Seeds:
+    """Makes what the address of a page names, once it is asked for: seeds["ready"] is a number to sign."""
+
+    def __init__(self, as_: SignedInAs) -> None:
+        self._tara, self._quinn = as_("T", tablet=True), as_("Q")
+
+    def __getitem__(self, name: str) -> str:
+        made: str = getattr(self, name)()
+        return made
+
+    def begun(self, code: str = "G-014", readings: Sequence[str] = CALIPER[:1]) -> str:
+        """Return a calibration with its first reading."""
+        page = self._tara.get(f"/calibration/start/{code}").text
+        room = {name: "20.3" for name in ("temperature", "humidity") if f'name="{name}"' in page}
+        room["humidity"] = "45" if "humidity" in room else ""
+        chosen = re.search(r'name="standard" value="([^"]+)" checked', page)
+        standard = {"standard": chosen[1]} if chosen else {}
+        answer = self._tara.submit(
+            f"/calibration/start/{code}", {**standard, **room, "condition": "used", "soaked": "y"}
+        )
+        number = _number(answer)
+        self._read(number, readings)
+        return number
+
+    def _read(self, number: str, readings: Sequence[str]) -> None:
+        for value in readings:
+            place = self._tara.get(f"/calibration/{number}/next").location.split("?")[0]
+            page = self._tara.get(place).text
+            names = re.findall(r'data-number[^>]* name="(\w+)"|name="(reference|indication|difference)"', page)
+            name = next(filter(None, names[0]))
+            assert self._tara.submit(place, {name: value}).status_code == 303, value
+
+    def weighed(self) -> str:
+        """Return a comparison with its first of three differences."""
+        return self.begun("G-021", ("0.010",))
+
+    def typed_twice(self) -> str:
+        """Return a calibration in which standard and gauge are both read."""
+        return self.begun("G-018", ())
+
+    def failed(self) -> str:
+        """Return a calibration that failed as found and waits for the word on adjusting."""
+        return self.begun(readings=TOO_LONG)
+
+    def adjusted(self) -> str:
+        """Return a calibration at its first reading as left."""
+        number = self.failed()
+        self._tara.submit(f"/calibration/{number}/adjust", {"adjusted": "yes", "words": "jaws lapped"})
+        return number
+
+    def ready(self) -> str:
+        """Return a calibration to be signed."""
+        return self.begun(readings=CALIPER)
+
+    def performed(self) -> str:
+        """Return a calibration that waits for its review."""
+        number = self.ready()
+        page = f"/calibration/{number}/check"
+        answer = self._tara.submit(f"/calibration/{number}/sign", {"secret": self._tara.secret}, page=page)
+        assert answer.status_code == 303
+        return number
+
+    def closed(self) -> str:
+        """Return a calibration that was reviewed, with its certificate."""
+        number = self.performed()
+        signed = {"user_name": self._quinn.who.user_name, "secret": self._quinn.secret, "outcome": "accept"}
+        assert self._quinn.submit(f"/calibration/{number}/review", signed).status_code == 303
+        return number
+
+    def code(self) -> str:
+        """Return the code of an issued certificate."""
+        page = self._quinn.get(f"/calibration/{self.closed()}/certificate.pdf")
+        assert page.status_code == 200
+        with self._quinn.application.app_context():
+            return db.session.scalars(select(IssuedPdf.code)).one()
+
+    def lot(self) -> str:
+        """Return the id of a lot of the reference material S-006."""
+        with self._quinn.application.app_context():
+            lots = select(StandardCertificate.id).join(Equipment, Equipment.id == StandardCertificate.standard_id)
+            return str(db.session.scalars(lots.where(Equipment.code == "S-006")).first())
+
+    def held(self) -> str:
+        """Return the id of a hold."""
+        given = {"reason": "damaged", "remark": "fell from the bench"}
+        assert self._tara.submit("/equipment/G-014/hold", given).status_code == 303
+        return "1"
+
+    def entered(self) -> str:
+        """Return an outside calibration whose certificate was typed in."""
+        file: dict[str, Any] = {"file": (io.BytesIO(_PDF), "certificate.pdf")}
+        return _number(self._quinn.submit("/calibration/gauges/G-008/certificate", {**_CERTIFICATE, **file}))
+
+    def checked(self) -> str:
+        """Return an outside calibration whose checks are answered."""
+        number = self.entered()
+        answers = {f"answer_{n}": "yes" for n in range(_OUTSIDE_CHECKS)}
+        assert self._quinn.submit(f"/calibration/outside/{number}/checks", answers).status_code == 303
+        return number
+
+
+def _number(answer: TestResponse) -> str:
+    found = re.search(r"CAL-\d{4}-\d{5}", answer.location or "")
+    assert found is not None, answer.text
+    return found[0]

@@ -1,0 +1,166 @@
+"""Every page can be used by everybody: checks 1 to 4 of the design, on every route, empty and refused.
+
+Small targets, WCAG 2.2 AA and the contrast of AAA on the floor, sideways scrolling, colour alone, one primary button.
+"""
+
+import re
+
+import pytest
+from flask import Flask
+from plant_client import SignedInAs
+from playwright.sync_api import Page
+
+from browser import steps
+from browser.conftest import OpenDesk, OpenTablet
+from browser.inspecting import inspect
+from browser.seeding import Seeds
+from browser.watching import Watch
+
+pytestmark = pytest.mark.browser
+
+ON_A_TABLET = (
+    ("", "/sign-in"),
+    ("", "/sign-in/others"),
+    ("", "/sign-in/pin/1"),
+    ("T", "/"),
+    ("T", "/scan"),
+    ("T", "/e/NO-SUCH-CODE"),
+    ("T", "/more"),
+    ("T", "/records"),
+    ("T", "/search?q=caliper"),
+    ("T", "/about"),
+    ("T", "/me"),
+    ("T", "/me/pin"),
+    ("T", "/me/password"),
+    ("T", "/me/policy"),
+    ("T", "/verify"),
+    ("T", "/calibration/"),
+    ("T", "/calibration/?q=no-such-words"),
+    ("T", "/calibration/gauges"),
+    ("T", "/calibration/gauges/G-014"),
+    ("T", "/calibration/start/G-014"),
+    ("T", "/calibration/{begun}/as-found/2/1"),
+    ("T", "/calibration/{weighed}/as-found/1/2"),
+    ("T", "/calibration/{typed_twice}/as-found/1/1"),
+    ("T", "/calibration/{begun}/as-found/2/1/cannot"),
+    ("T", "/calibration/{begun}/correct/1"),
+    ("T", "/calibration/{failed}/adjust"),
+    ("T", "/calibration/{adjusted}/as-left/1/1"),
+    ("T", "/calibration/{ready}/check"),
+    ("T", "/calibration/{begun}/discontinue"),
+    ("T", "/calibration/{performed}"),
+    ("T", "/equipment/"),
+    ("T", "/equipment/G-014"),
+    ("T", "/equipment/M-01"),
+    ("T", "/equipment/S-003"),
+    ("T", "/equipment/G-014/hold"),
+    ("T", "/equipment/G-014/label"),
+)
+AT_A_DESK = (
+    ("", "/sign-in"),
+    ("", "/verify"),
+    ("", "/verify/{code}"),
+    ("Q", "/"),
+    ("Q", "/records"),
+    ("Q", "/calibration/"),
+    ("Q", "/calibration/gauges"),
+    ("Q", "/calibration/gauges/G-014"),
+    ("Q", "/calibration/start/G-014"),
+    ("Q", "/calibration/review"),
+    ("Q", "/calibration/{performed}/review"),
+    ("Q", "/calibration/{closed}"),
+    ("Q", "/calibration/outside"),
+    ("Q", "/calibration/gauges/G-020/send-out"),
+    ("Q", "/calibration/gauges/G-008/certificate"),
+    ("Q", "/calibration/outside/{entered}/certificate"),
+    ("Q", "/calibration/outside/{entered}/checks"),
+    ("Q", "/calibration/outside/{checked}/sign"),
+    ("Q", "/equipment/"),
+    ("Q", "/equipment/G-014"),
+    ("Q", "/equipment/S-003"),
+    ("Q", "/equipment/G-014/edit"),
+    ("Q", "/equipment/G-014/move"),
+    ("Q", "/equipment/G-014/status/lost"),
+    ("Q", "/equipment/holds/{held}/lift"),
+    ("Q", "/equipment/new/gauge"),
+    ("Q", "/equipment/new/gauge/caliper"),
+    ("Q", "/equipment/new/machine"),
+    ("Q", "/equipment/new/standard"),
+    ("Q", "/equipment/S-003/certificates/new"),
+    ("Q", "/equipment/S-006/certificates/{lot}/open"),
+    ("Q", "/calibration/gauges/G-014/procedure"),
+    ("Q", "/calibration/procedures"),
+    ("Q", "/calibration/procedures/CAL-P-02"),
+    ("Q", "/calibration/procedures/ready/CAL-P-02"),
+    ("S", "/people/1/code"),
+    ("S", "/devices/enrol"),
+    ("S", "/devices/1"),
+    ("D", "/people/"),
+    ("D", "/people/1"),
+    ("D", "/people/1/edit"),
+    ("D", "/people/new"),
+    ("D", "/people/access"),
+    ("D", "/devices"),
+    ("D", "/settings"),
+    ("D", "/settings/plant"),
+    ("D", "/settings/areas/1"),
+    ("D", "/settings/areas/new"),
+    ("D", "/settings/shifts/1"),
+    ("D", "/settings/shifts/new"),
+    ("D", "/settings/profile"),
+    ("D", "/settings/profile/people.idle_lock_minutes"),
+    ("D", "/me/pin"),
+)
+NOT_LOOKED_AT = {
+    "static": "no page",
+    "about.healthz": "no page",
+    "about.parts": "tests/house looks at it in every state",
+    "calibration.certificate_pdf": "a PDF",
+    "calibration.file": "a file",
+    "calibration.next_step": "leads on",
+    "calibration.go_on": "leads on",
+    "finding.open_code": "leads on; the page of an unknown code is looked at",
+    "me.secret": "only with a one-time code",
+    "setup.ask": "only before the plant is set up",
+    "setup.after": "only before the plant is set up",
+}
+
+
+@pytest.mark.parametrize(("who", "path"), ON_A_TABLET)
+def test_on_a_tablet(who: str, path: str, open_tablet: OpenTablet, as_: SignedInAs, watch: Watch) -> None:
+    _look(open_tablet(who), path, as_, watch)
+
+
+@pytest.mark.parametrize(("who", "path"), AT_A_DESK)
+def test_at_a_desk(who: str, path: str, open_desk: OpenDesk, as_: SignedInAs, watch: Watch) -> None:
+    _look(open_desk(who), path, as_, watch)
+
+
+def _look(page: Page, path: str, as_: SignedInAs, watch: Watch) -> None:
+    """Inspect the page as it opens, and once more with everything refused that its form asks for."""
+    watch.expects(404, 422)
+    page.goto(path.format_map(Seeds(as_)) if "{" in path else path)
+    assert inspect(page) == []
+    if not _sends(page):
+        return
+    page.evaluate("document.querySelectorAll('main .input, main [data-number]').forEach((box) => { box.value = '' })")
+    steps.go_on(page)
+    if page.locator("[data-error-summary]").count():
+        assert inspect(page) == [], "with errors"
+
+
+def _sends(page: Page) -> bool:
+    return page.locator("main form[method=post] .button-primary:visible").count() == 1
+
+
+def test_no_page_is_left_out(app: Flask) -> None:
+    urls = app.url_map.bind("")
+    looked_at = set()
+    for _who, path in [*ON_A_TABLET, *AT_A_DESK]:
+        looked_at.add(urls.match(re.sub(r"\{\w+\}", "1", path.partition("?")[0]))[0])
+    pages = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - looked_at - NOT_LOOKED_AT.keys() == set(), "add them above, or say why they are no page"
+
+
+def test_what_is_not_looked_at_is_still_there(app: Flask) -> None:
+    assert NOT_LOOKED_AT.keys() - app.view_functions.keys() == set()

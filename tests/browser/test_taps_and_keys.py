@@ -1,0 +1,149 @@
+"""Checks 10 and 15 of the design: few taps from the scan to the signature; by keyboard alone; with scripts off."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page
+from sqlalchemy import select
+
+from browser import steps
+from browser.conftest import OpenDesk, OpenTablet
+from techfloor import clock, store
+from techfloor.cli.demo import cast
+from techfloor.records import definitions
+from techfloor.records.definitions import Approval
+from techfloor.records.models import Definition
+from techfloor.store import db
+
+pytestmark = pytest.mark.browser
+
+MOST_TAPS = 6
+COUNTS_TAPS = """addEventListener('click', (event) => {
+  if (event.isTrusted && !event.target.closest('[data-key]')) console.debug(`tap ${event.target.tagName}`);
+}, { capture: true })"""
+
+
+@pytest.fixture
+def one_point(app: Flask) -> None:
+    """The procedure of the vernier caliper, with its last outside point alone."""
+    with app.app_context(), store.act("records:procedure:approve"):
+        definition = db.session.scalars(select(Definition).where(Definition.code == "CAL-P-02")).one()
+        body = dict(definitions.effective(definition.id).body)  # type: ignore[call-overload]
+        body["point_set"] = [
+            {**each, "points": [point for point in each["points"] if point["nominal"] == "150.00"]}
+            for each in body["point_set"]
+        ]
+        definitions.put_in_force(definitions.draft(definition, body), Approval(5, clock.now(), clock.now().date()))
+
+
+@pytest.mark.usefixtures("one_point")
+def test_from_the_scanned_gauge_to_the_signature_in_six_taps(open_tablet: OpenTablet) -> None:
+    page = open_tablet("T")
+    taps: list[str] = []
+    page.on("console", lambda said: taps.append(said.text) if said.text.startswith("tap ") else None)
+    page.add_init_script(COUNTS_TAPS)
+    page.goto("/e/G-014")  # what a hand scanner or the camera opens
+    if "/start/" not in page.url:
+        steps.follow(page, page.get_by_role("link", name="Calibrate", exact=True))
+    page.locator("[name=temperature]").tap()
+    page.keyboard.type("20.3")
+    page.locator("[name=soaked]").tap()
+    steps.go_on(page)
+    assert page.evaluate("document.activeElement.name") == "indication", "a reading is typed without touching its box"
+    steps.type_on_pad(page, "150", "indication")
+    page.locator('[data-key="."]').tap()
+    steps.type_on_pad(page, "10", "indication")
+    steps.go_on(page)
+    steps.type_on_pad(page, cast.person("T").pin, "secret")
+    steps.go_on(page)
+    assert "is signed" in page.inner_text("main")
+    assert len(taps) <= MOST_TAPS, taps
+
+
+# --- by keyboard ---
+
+
+def _tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Press Tab until the focus is on `selector`."""
+    for _ in range(most):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            assert page.evaluate("document.activeElement.matches(':focus-visible')"), "it is seen where the focus is"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not come to {selector} on {page.url}")
+
+
+def _press(page: Page, key: str = "Enter") -> None:
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def test_a_whole_calibration_by_keyboard_alone(open_desk: OpenDesk) -> None:
+    tara, page = cast.person("T"), open_desk()
+    page.goto("/")
+    _tab_to(page, "[name=user_name]")
+    page.keyboard.type(tara.user_name)
+    _tab_to(page, "[name=password]")
+    page.keyboard.type(tara.password)
+    _press(page)
+    _tab_to(page, "a[href='/scan']")
+    _press(page)
+    _tab_to(page, "[name=code]")
+    page.keyboard.type("G-021")
+    _press(page)
+    _tab_to(page, "main a.button-primary")
+    _press(page)
+    _tab_to(page, "[name=temperature]")
+    page.keyboard.type("20.3")
+    _tab_to(page, "[name=humidity]")
+    page.keyboard.type("48")
+    _tab_to(page, "[name=soaked]")
+    page.keyboard.press("Space")
+    _tab_to(page, "main .button-primary")
+    _press(page)
+    for typed in ("0.010", "0.030", "0.020"):
+        _tab_to(page, "[name=difference]")
+        page.keyboard.type(typed)
+        _press(page)
+    _tab_to(page, "[name=user_name]")
+    page.keyboard.type(tara.user_name)
+    _tab_to(page, "[name=secret]")
+    page.keyboard.type(tara.password)
+    _press(page)
+    assert "is signed" in page.inner_text("main")
+
+
+# --- without scripts ---
+
+
+def test_a_whole_calibration_with_scripts_off(open_tablet: OpenTablet) -> None:
+    page = open_tablet(device="T-04", java_script_enabled=False)
+    tara = cast.person("T")
+    page.goto("/")
+    _click(page, page.get_by_role("link", name=tara.name).first)
+    page.locator("[name=pin]").fill(tara.pin)
+    _click(page, page.locator(steps.PRIMARY))
+    page.goto("/e/G-021")
+    _click(page, page.get_by_role("link", name="Calibrate", exact=True))
+    page.locator("[name=temperature]").fill("20.3")
+    page.locator("[name=humidity]").fill("48")
+    page.locator("[name=soaked]").check()
+    _click(page, page.locator(steps.PRIMARY))
+    for typed in ("0.010", "0.030", "0.020"):
+        page.locator("[name=difference]").fill(typed)
+        _click(page, page.locator(steps.PRIMARY))
+    page.locator("[name=secret]").fill(tara.pin)
+    _click(page, page.locator(steps.PRIMARY))
+    assert "is signed" in page.inner_text("main")
+
+
+def _click(page: Page, target: Locator) -> None:
+    """Click what leads on; without scripts the page cannot be asked whether it is touched."""
+    with page.expect_navigation():
+        target.click()
+
+
+def test_with_scripts_off_no_dead_button_is_shown(open_tablet: OpenTablet) -> None:
+    page = open_tablet("T", java_script_enabled=False)
+    for path in ("/", "/scan", "/calibration/start/G-014", "/me/pin"):
+        page.goto(path)
+        assert [one for one in page.locator("[data-needs-js]").all() if one.is_visible()] == []
