@@ -51,9 +51,12 @@ def peak_mb() -> float:
     """Return the most memory this process has held, in megabytes; 0 where the system does not tell."""
     if sys.platform != "linux":
         return 0
-    import resource  # noqa: PLC0415
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not ru_maxrss: on Linux a child begins with the peak of the process that started it, and a server that has
+    # grown would have its press replaced after every document.
+    for line in Path("/proc/self/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0
 
 
 def own_pipes() -> tuple[IO[bytes], IO[bytes]]:

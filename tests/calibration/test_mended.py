@@ -17,6 +17,7 @@ import techfloor
 from techfloor import clock, store
 from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.standards import choices
 from techfloor.equipment import ledger
 from techfloor.equipment import queries as equipment
@@ -316,12 +317,12 @@ def test_a_day_is_always_that_of_the_plant_never_that_of_utc() -> None:
 # Slips
 
 
-def slips(app: Flask, typed: str = "indication", point: int = 5, **other: str) -> list[Decimal]:
+def slips(app: Flask, typed: str = "indication", point: int = 5, **other: Any) -> list[Decimal]:
     """Return what was read before at a point of the caliper, as the slip question sees it."""
     with app.app_context():
         newest = db.session.scalars(select(Calibration).order_by(Calibration.record_id.desc())).first()
         assert newest is not None
-        plan = queries.PlannedPoint.from_plain({**newest.plan[point - 1], **other})
+        plan = PlannedPoint.from_plain({**newest.plan[point - 1], **other})
         return queries.earlier_values(item("G-014").id, plan, typed=typed, before=10**6)
 
 
@@ -350,9 +351,9 @@ def test_a_replaced_reading_is_no_measure_for_a_slip(app: Flask, as_: SignedInAs
 
 def test_a_point_is_the_same_by_what_it_is_not_by_its_number(app: Flask, as_: SignedInAs) -> None:
     calibrated(as_("T", tablet=True))
-    assert slips(app, n=99) == [Decimal("150.10")], "a newer version numbers it differently"  # type: ignore[arg-type]
+    assert slips(app, n=99) == [Decimal("150.10")], "a newer version numbers it differently"
     for part in ("function", "label", "direction", "position", "unit"):
-        assert slips(app, **{part: "another"}) == [], part
+        assert slips(app, **dict[str, Any]({part: "another"})) == [], part
 
 
 # Which revision

@@ -191,3 +191,13 @@ def test_a_child_without_pango_answers_instead_of_dying(tmp_path: Path, monkeypa
             draw(bare)
     finally:
         bare.close()
+
+
+def test_a_parent_that_has_grown_does_not_cost_the_child_its_life(press: Press) -> None:
+    grown = bytearray(700 * 1024 * 1024)
+    grown[::4096] = b"x" * len(grown[::4096])
+    draw(press)
+    first = press.pid
+    draw(press)
+    assert press.pid == first
+    del grown

@@ -31,11 +31,18 @@ def test_every_commit_reaches_the_disk(settings: Settings) -> None:
 
 
 def test_the_queue_lets_in_by_arrival() -> None:
-    queue, order = WriteQueue(), []
+    queue = WriteQueue()
+    order: list[int] = []
+
+    def wait_and_note(name: int) -> None:
+        queue.enter(5)
+        order.append(name)
+        queue.leave()
+
     queue.enter(1)
     threads = []
     for name in range(8):
-        thread = threading.Thread(target=lambda n=name: (queue.enter(5), order.append(n), queue.leave()))
+        thread = threading.Thread(target=wait_and_note, args=(name,))
         thread.start()
         threads.append(thread)
         while len(queue._waiting) <= name:

@@ -12,7 +12,7 @@ from techfloor.duties.calibration import outcome, queries, results, rules
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.outcome import REVIEW
-from techfloor.duties.calibration.procedure import Limit, Mode, plan
+from techfloor.duties.calibration.procedure import Limit, Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.queries import (
     CLOSED,
     DISCONTINUED,
@@ -65,6 +65,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     chosen = [_choose(code, offered) for code in entry.standards]
     if procedure.standards and not chosen:
         raise Refusal("Choose the standard.", field="standard")
+    _refuse_missing_pieces(procedure, points, chosen)
     record = open_record(gauge, revision.id, plant, actor=actor, at=at)
     db.session.add(
         Calibration(
@@ -89,6 +90,15 @@ def _refuse_start(gauge: GaugeFacts) -> None:
     open_number = queries.open_on_gauge(gauge.id)
     if open_number is not None:
         raise Refusal("%(number)s is in progress on %(code)s. Go on with it.", number=open_number, code=gauge.code)
+
+
+def _refuse_missing_pieces(procedure: Procedure, points: Sequence[PlannedPoint], chosen: Sequence[Choice]) -> None:
+    """Refuse a standard at the start whose certificate lacks a piece that a point needs, not at that point."""
+    needed = procedure.mode is Mode.comparison or any(row.basis == "certificate" for row in procedure.budget)
+    if not needed or not chosen or chosen[0].ready is None:
+        return
+    for point in points:
+        chosen[0].ready.facts.value_of(point.stack, point.value)
 
 
 def _choose(code: str, offered: Sequence[Choice]) -> Choice:

@@ -60,7 +60,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "runs": _runs(bench),
         "adjusted": bool(bench.body.adjusted),
         "adjustment": bench.body.adjustment,
-        "deviations": list(bench.body.deviations),
+        "deviations": [*bench.body.deviations, *deviations(bench)],
         "corrections": [_correction(bench, g) for g in bench.given if g.corrects_id is not None],
         "outside": bench.body.outside,
         "coverage": coverage_words(bench),
@@ -76,6 +76,22 @@ def _runs(bench: Bench) -> list[dict[str, Any]]:
         return outside_rules.runs(bench.plan, bench.body.outside)
     runs = (AS_FOUND, AS_LEFT) if bench.body.adjusted else (AS_FOUND,)
     return [_run(bench, bench.run(run)) for run in runs]
+
+
+def deviations(bench: Bench) -> list[str]:
+    """Return where the work left its procedure: the soak, the room, points that were not measured."""
+    if bench.body.source != "in house":
+        return []
+    made = []
+    if bench.procedure.soak_minutes and not bench.body.soaked:
+        made.append(f"not settled beside the standard for {bench.procedure.soak_minutes} minutes")
+    made.extend(f"{a.quantity} {plain(a.value)} {a.unit}, outside {a.limits}" for a in bench.ambient if not a.within)
+    made.extend(
+        f"{g.facts.run.replace('_', ' ')}, {bench.point(g.facts.point).label}: not measured, {g.facts.cannot_measure}"
+        for g in bench.counting
+        if g.facts.cannot_measure
+    )
+    return made
 
 
 def _gauge(bench: Bench) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from techfloor.duties.calibration.drift import FoundReading, PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.outcome import LOOK_BACK
 from techfloor.duties.calibration.procedure import PlannedPoint, Procedure, read_procedure
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
 from techfloor.equipment.rules import plant_day
@@ -213,8 +213,8 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
 
 
 def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading]:
-    """Return the readings as found of signed calibrations that no correction replaced, in the order of the plan."""
-    signed = {line.id: line for line in lines if line.signed}
+    """Return the readings as found that count: signed, not rejected, not replaced, in the order of the plan."""
+    signed = {line.id: line for line in lines if line.signed and line.state != REJECTED}
     if not signed:
         return []
     newer = aliased(Reading)

@@ -77,7 +77,7 @@ class Reading(Table):
     __audit__ = Audit(root="record_id", locks=True, append_only=True)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
     run: Mapped[str] = mapped_column(Text)
     point: Mapped[int] = mapped_column(Integer)
     repeat: Mapped[int] = mapped_column(Integer)

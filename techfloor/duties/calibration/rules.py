@@ -222,7 +222,8 @@ def uncertainty_at(
     own = [float(error * scale / size) for error in errors]
     components = tuple(_component(row, point, own) for row in procedure.budget)
     resolution = Decimal(point.resolution) if point.resolution else None
-    certificate = standard.u_of(point.stack) if standard and point.stack else Decimal(0)
+    asked = standard is not None and any(row.basis == "certificate" for row in procedure.budget)
+    certificate = standard.u_of(point.stack) if standard and asked and point.stack else Decimal(0)
     found = evaluate(Budget(components), Point(reference, resolution, certificate))
     expanded = Decimal(repr(found.U)) * size / scale
     return _shorten(expanded), _shorten(Decimal(repr(found.k)))

@@ -463,6 +463,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("corrects_id", name=op.f("uq_calibration_reading_corrects_id")),
     )
     with op.batch_alter_table("calibration_reading", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calibration_reading_record_id"), ["record_id"], unique=False)
         batch_op.create_index(
             "uq_calibration_reading_first",
             ["record_id", "run", "point", "repeat"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from techfloor.duties.calibration import drift, lists
 from techfloor.duties.calibration.drift import Band, PointHistory
-from techfloor.duties.calibration.home import SOON_DAYS
 from techfloor.duties.calibration.lists import HistoryLine
 from techfloor.duties.calibration.procedure import Procedure
 from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED
@@ -62,7 +61,7 @@ def gauge(code: str) -> str | Response:
         # The hardest alone: what is held is not also told to be calibrated.
         objections=[told(one) for one in usable(found.facts(), now, use_policy(plant().profile))][:1],
         rows=[_row(line) for line in lines],
-        deeds=_deeds(found, lines, now),
+        deeds=_deeds(found, lines),
         may_equipment=visitor().may("equipment:read"),
     )
 
@@ -133,7 +132,7 @@ def _may_review(line: HistoryLine) -> bool:
     return plant().profile.name == "small" or line.performed_by != visitor().person_id
 
 
-def _deeds(found: GaugeView, lines: Sequence[HistoryLine], now: date) -> list[Deed]:
+def _deeds(found: GaugeView, lines: Sequence[HistoryLine]) -> list[Deed]:
     """Return what the visitor can do with this gauge, the one that is due first."""
     waiting = next((line for line in lines if _may_review(line)), None)
     under_way = next((line for line in lines if line.state == IN_PROGRESS), None)
@@ -142,7 +141,7 @@ def _deeds(found: GaugeView, lines: Sequence[HistoryLine], now: date) -> list[De
         deeds.append(Deed(_("Review"), f"/calibration/{waiting.number}/review"))
     if under_way is not None:
         return one_primary([*deeds, *_go_on(under_way)])
-    return one_primary([*deeds, *_next_calibration(found, now)])
+    return one_primary([*deeds, *_next_calibration(found)])
 
 
 def _go_on(line: HistoryLine) -> list[Deed]:
@@ -151,7 +150,7 @@ def _go_on(line: HistoryLine) -> list[Deed]:
     return _if_may("calibration:log", _("Resume"), f"/calibration/{line.number}/next")
 
 
-def _next_calibration(found: GaugeView, now: date) -> list[Deed]:
+def _next_calibration(found: GaugeView) -> list[Deed]:
     base = f"/calibration/gauges/{found.code}"
     if found.item.status == Status.SENT_OUT:
         return _if_may("calibration:outside", _("Back with certificate"), f"{base}/certificate")
@@ -161,9 +160,8 @@ def _next_calibration(found: GaugeView, now: date) -> list[Deed]:
     if found.calibrated_by != IN_HOUSE:
         return [*outside, *_if_may("calibration:outside", _("Enter certificate"), f"{base}/certificate")]
     calibrate = _if_may("calibration:log", _("Calibrate"), f"/calibration/start/{found.code}")
-    due = found.due.due if found.due else None
-    soon = due is None or due <= now + timedelta(days=SOON_DAYS)
-    return [*calibrate, *outside] if soon or calibrate else outside
+    choose = [] if found.procedure_id else _if_may("calibration:procedures", _("Choose procedure"), f"{base}/procedure")
+    return [*choose, *calibrate, *outside]
 
 
 def _if_may(permission: str, words: str, url: str) -> list[Deed]:

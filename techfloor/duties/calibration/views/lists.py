@@ -48,6 +48,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         (_("Gauges"), "/calibration/gauges", "calibration:read"),
         (_("To review"), "/calibration/review", "calibration:review"),
         (_("At the laboratory"), "/calibration/outside", "calibration:outside"),
+        (_("Procedures"), "/calibration/procedures", "calibration:procedures"),
     ]
     return [
         {"title": title, "url": url, "current": url == current}

@@ -21,7 +21,7 @@ from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_LEFT, Place
 from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.shown import grid, place_title, progress_steps, strip
+from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
 from techfloor.duties.calibration.views.way import RUNS, next_url, place_url
 from techfloor.measures.quantity import plain
 from techfloor.refusals import NotFound, Refusal
@@ -114,6 +114,7 @@ def _reading_page(spot: Spot, form: ReadingForm, *, asks: bool = False) -> str:
         bench=bench,
         spot=spot,
         title=place_title(spot.place, bench.plan, spot.point),
+        at=point_words(spot.point),
         form=form,
         errors=form.problems(),
         steps=progress_steps(bench, spot.place),

@@ -1,0 +1,1 @@
+"""Benchmarks: what the application costs on this machine, beside the goals it was built for."""

@@ -1,0 +1,128 @@
+"""Many tablets that save at once: the real server, and a process beside it that sends as they would."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks.figures import Figure, Scale, percentile
+from benchmarks.plants import (
+    MICROMETER,
+    Save,
+    SignedIn,
+    inside,
+    more_gauges,
+    new_plant,
+    running,
+    saves,
+    signed_in,
+    start,
+)
+from benchmarks.tapping import Outcome, Tablet, tap
+from techfloor.people.sessions import DEVICE_COOKIE, SESSION_COOKIE
+from techfloor.places.queries import PlantFacts
+from techfloor.settings import Settings
+from techfloor.store.connections import sqlite_module
+
+ROOT = Path(__file__).parents[1]
+HOST = "127.0.0.1"
+READY_SECONDS = 60.0
+P99_MOST = 250.0
+
+
+def measure(folder: Path, scale: Scale) -> list[Figure]:
+    """Let each tablet save a reading every second, and count afterwards what the database holds."""
+    settings = new_plant(folder / "tablets")
+    tablets = _prepare(settings, scale)
+    port = _free_port()
+    with _server(settings, port), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
+        outcome = beside.submit(tap, HOST, port, tablets, scale.seconds).result()
+    return _figures(outcome, _kept(settings), scale)
+
+
+def _prepare(settings: Settings, scale: Scale) -> list[Tablet]:
+    """Sign a technician in on each tablet, with calibrations started for as many readings as there will be seconds."""
+    with running(settings) as app, inside(app) as plant:
+        people = signed_in("technician", scale.tablets)
+        first = more_gauges(MICROMETER, 1)[0]
+        places = len(saves(start(first, plant, people[0].person_id)))
+        each = -(-(scale.seconds + 1) // places)
+        codes = more_gauges(MICROMETER, each * scale.tablets, prefix="C")
+        return [
+            _tablet(who, codes[n * each : (n + 1) * each], plant, scale.seconds + 1) for n, who in enumerate(people)
+        ]
+
+
+def _tablet(who: SignedIn, codes: Sequence[str], plant: PlantFacts, many: int) -> Tablet:
+    asked: list[Save] = []
+    for code in codes:
+        asked += saves(start(code, plant, who.person_id))
+    cookies = f"{SESSION_COOKIE}={who.token}; {DEVICE_COOKIE}={who.device_key}"
+    return Tablet(cookies, tuple((one.path, one.field, one.value) for one in asked[:many]))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _server(settings: Settings, port: int) -> Iterator[None]:
+    """Run the server as its users start it, in a process of its own."""
+    command = (sys.executable, "-m", "techfloor", "serve", "--instance", str(settings.instance), "--port", str(port))
+    process = subprocess.Popen(command, cwd=ROOT, env=_plain_environment(), stdout=subprocess.DEVNULL)
+    try:
+        _wait_until_ready(process, port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _plain_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("TECHFLOOR_")}
+
+
+def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with closing(HTTPConnection(HOST, port, timeout=5)) as connection:
+                connection.request("GET", "/healthz")
+                if connection.getresponse().status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the server did not start")
+
+
+def _kept(settings: Settings) -> tuple[int, int]:
+    """Return how many readings the database holds, and for how many places of how many calibrations."""
+    places = "count(DISTINCT record_id || ' ' || run || ' ' || point || ' ' || repeat)"
+    with closing(sqlite_module().connect(settings.instance / "techfloor.sqlite")) as connection:
+        found: tuple[int, int] = connection.execute(f"SELECT count(*), {places} FROM calibration_reading").fetchone()
+    return found
+
+
+def _figures(outcome: Outcome, kept: tuple[int, int], scale: Scale) -> list[Figure]:
+    rows, places = kept
+    title = f"{scale.tablets} tablets, a save each second"
+    took = {percent: percentile(outcome.took, percent) for percent in (50, 95, 99)}
+    spread = (
+        f"p50 {took[50]:.0f} ms, p95 {took[95]:.0f} ms, longest {max(outcome.took):.0f} ms, from the second it was due"
+    )
+    count = f"{outcome.acknowledged} acknowledged, {rows} rows, {places} places"
+    return [
+        Figure(f"{title}: failures", outcome.failed, "", 0, f"of {outcome.sent} sent{outcome.first_failure}"),
+        Figure(f"{title}: p99", took[99], "ms", P99_MOST, spread),
+        Figure(f"{title}: lost", outcome.acknowledged - places, "", 0, count),
+        Figure(f"{title}: doubled", rows - places, "", 0, "rows beyond one for each place"),
+    ]
