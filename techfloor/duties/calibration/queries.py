@@ -73,40 +73,37 @@ _functions, _holds, _ambients, _readings = (
     kind.__table__.c for kind in (GaugeFunction, EquipmentHold, Ambient, Reading)
 )
 _persons, _calibrations, _records = (kind.__table__.c for kind in (Person, Calibration, Record))
+_equipment, _gauges, _dues = (kind.__table__.c for kind in (Equipment, Gauge, EquipmentDue))
+_areas, _stations = (kind.__table__.c for kind in (Area, Station))
+_definitions, _revisions = (kind.__table__.c for kind in (Definition, Revision))
 
 _GAUGE_COLUMNS = (
-    Equipment.id.label("gauge_id"),
-    Equipment.code.label("gauge_code"),
-    Equipment.name.label("gauge_name"),
-    Equipment.serial,
-    Equipment.maker,
-    Gauge.kind.label("gauge_kind"),
-    Gauge.status,
-    Gauge.limited_use,
-    Gauge.interval_months,
-    Gauge.calibrated_by,
-    Gauge.procedure_id,
-    Gauge.point_set,
-    Gauge.loads,
-    Gauge.sent_on,
-    Gauge.expected_back,
-    Area.name.label("area"),
-    Station.code.label("station"),
-    EquipmentDue.due,
+    _equipment.id.label("gauge_id"),
+    _equipment.code.label("gauge_code"),
+    _equipment.name.label("gauge_name"),
+    _equipment.serial,
+    _equipment.maker,
+    _gauges.kind.label("gauge_kind"),
+    _gauges.status,
+    _gauges.limited_use,
+    _gauges.interval_months,
+    _gauges.calibrated_by,
+    _gauges.procedure_id,
+    _gauges.point_set,
+    _gauges.loads,
+    _gauges.sent_on,
+    _gauges.expected_back,
+    _areas.name.label("area"),
+    _stations.code.label("station"),
+    _dues.due,
 )
-
-
-def _with_gauge(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join to the equipment of `query` what else a gauge is known by."""
-    return (
-        query.join(Gauge, Gauge.equipment_id == Equipment.id)
-        .outerjoin(Area, Area.id == Equipment.area_id)
-        .outerjoin(Station, Station.id == Equipment.station_id)
-        .outerjoin(EquipmentDue, and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == WORK))
-    )
-
-
-_GAUGE = _with_gauge(select(*_GAUGE_COLUMNS).select_from(Equipment)).where(Equipment.code == bindparam("code"))
+_GAUGES = (
+    Equipment.__table__.join(Gauge.__table__, _gauges.equipment_id == _equipment.id)
+    .outerjoin(Area.__table__, _areas.id == _equipment.area_id)
+    .outerjoin(Station.__table__, _stations.id == _equipment.station_id)
+    .outerjoin(EquipmentDue.__table__, and_(_dues.equipment_id == _equipment.id, _dues.work == WORK))
+)
+_GAUGE = select(*_GAUGE_COLUMNS).select_from(_GAUGES).where(_equipment.code == bindparam("code"))
 _FUNCTIONS = (
     select(
         _functions.name,
@@ -309,27 +306,26 @@ def record_row(number: str) -> Record:
 
 
 _BENCH = (
-    _with_gauge(
-        select(
-            Record,
-            Calibration,
-            Definition.code.label("procedure_code"),
-            Definition.title.label("procedure_title"),
-            Revision.version.label("procedure_version"),
-            Revision.body.label("procedure_body"),
-            Person.name.label("performer"),
-            *_GAUGE_COLUMNS,
-        )
-        .select_from(Record)
-        .join(Calibration, Calibration.record_id == Record.id)
-        .join(Revision, Revision.id == Record.revision_id)
-        .join(Definition, Definition.id == Revision.definition_id)
-        .join(Person, Person.id == Calibration.performed_by)
-        .join(Equipment, Equipment.id == Calibration.gauge_id)
-    )
+    select(Record, Calibration)
+    .join(Calibration, Calibration.record_id == Record.id)
     .where(Record.kind == KIND, Record.number == bindparam("number"))
     .order_by(Record.version.desc())
     .limit(1)
+)
+_AROUND_IT = (
+    select(
+        _definitions.code.label("procedure_code"),
+        _definitions.title.label("procedure_title"),
+        _revisions.version.label("procedure_version"),
+        _revisions.body.label("procedure_body"),
+        _persons.name.label("performer"),
+        *_GAUGE_COLUMNS,
+    )
+    .select_from(_GAUGES)
+    .join(Revision.__table__, _revisions.id == bindparam("revision"))
+    .join(Definition.__table__, _definitions.id == _revisions.definition_id)
+    .join(Person.__table__, _persons.id == bindparam("performer_id"))
+    .where(_equipment.id == bindparam("gauge"))
 )
 _STANDARDS_USED = (
     select(Equipment, Standard, StandardCertificate)
@@ -380,16 +376,20 @@ def bench(number: str) -> Bench:
     if row is None:
         raise NotFound("There is no calibration %(number)s.", number=number)
     record, body = row.Record, row.Calibration
+    wanted = {"revision": record.revision_id, "performer_id": body.performed_by, "gauge": body.gauge_id}
+    around: Any = db.session.execute(_AROUND_IT, wanted).one()
     return Bench(
         record=record,
         body=body,
-        gauge=_gauge_facts(row),
-        procedure=read_procedure(row.procedure_code, row.procedure_version, row.procedure_title, row.procedure_body),
+        gauge=_gauge_facts(around),
+        procedure=read_procedure(
+            around.procedure_code, around.procedure_version, around.procedure_title, around.procedure_body
+        ),
         plan=tuple(PlannedPoint.from_plain(point) for point in body.plan),
         standards=_standards_used(record.id),
         ambient=_ambient(record.id),
         given=given_readings(record.id),
-        performer=row.performer,
+        performer=around.performer,
     )
 
 

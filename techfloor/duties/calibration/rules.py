@@ -3,7 +3,7 @@
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -230,6 +230,17 @@ def uncertainty_at(
 
 
 def _component(row: BudgetRow, point: PlannedPoint, own: Sequence[float]) -> Component:
+    planned = _planned_component(row, point.repeats)
+    if row.basis == "repeats" and len(own) >= max(point.repeats, 2):
+        seen = type_a(own)
+        if seen.s > float(row.value):
+            return replace(planned, value=Decimal(repr(seen.s)), dof=float(seen.dof))
+    return planned
+
+
+@functools.lru_cache(maxsize=1024)
+def _planned_component(row: BudgetRow, repeats: int) -> Component:
+    """Return a row of a budget as it counts before a point's own repeats are in."""
     shape, divisor, origin = Distribution(row.distribution), Decimal(row.divisor), Origin(row.origin)
     if row.basis == "half resolution":
         return Component(row.component, Decimal(1), shape, divisor, origin, Per.half_resolution)
@@ -237,11 +248,7 @@ def _component(row: BudgetRow, point: PlannedPoint, own: Sequence[float]) -> Com
         return Component(row.component, Decimal(1), shape, divisor, origin, Per.certificate)
     value = Decimal(row.value)
     if row.basis == "pooled":
-        return Component(row.component, value / Decimal(math.sqrt(point.repeats)), shape, divisor, origin)
-    if row.basis == "repeats" and len(own) >= max(point.repeats, 2):
-        seen = type_a(own)
-        if seen.s > float(value):
-            return Component(row.component, Decimal(repr(seen.s)), shape, divisor, origin, dof=float(seen.dof))
+        value /= Decimal(math.sqrt(repeats))
     return Component(row.component, value, shape, divisor, origin)
 
 
