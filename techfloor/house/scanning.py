@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from techfloor.refusals import Refusal
-from techfloor.web.pictures import ONE_PICTURE
+from techfloor.web.pictures import decoding
 
 MAX_PIXELS = 25_000_000
 """A picture of more is refused unread: it would fill the memory of the server."""
@@ -29,7 +29,7 @@ def code_of(text: str) -> str:
 
 def read_photo(file: BinaryIO) -> str:
     """Return the code on a photo of a label; raises Refusal, with what to do next, when there is none to read."""
-    with ONE_PICTURE:
+    with decoding():
         picture = _grey(file)
     for side in (_SIDE, _SIDE // 3):
         smaller = picture.copy()

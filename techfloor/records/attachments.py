@@ -14,7 +14,7 @@ from techfloor.people.models import Person
 from techfloor.records.models import Attachment, Record
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
-from techfloor.web.pictures import ONE_PICTURE
+from techfloor.web.pictures import decoding
 
 MEGABYTE = 1024 * 1024
 LARGEST = 15 * MEGABYTE
@@ -64,7 +64,7 @@ def look_at(name: str, data: bytes, *, field: str = "file") -> CleanFile:
     if media_type is None:
         raise Refusal("This is no PDF, JPEG or PNG. Choose the certificate as one of these.", field=field)
     if media_type != PDF:
-        with ONE_PICTURE:
+        with decoding():
             data = _written_anew(data, media_type, field)
     return CleanFile(clean_name(name, media_type), media_type, data)
 

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
 
@@ -109,11 +110,11 @@ def _try(port: int) -> str:
 
 def test_an_idle_connection_does_not_hold_up_the_end(server: Popen[str], port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", "/healthz")
-    assert connection.getresponse().read()
-    server.send_signal(signal.SIGHUP)  # The terminal is closed.
-    assert server.communicate(timeout=30)[0].endswith("Stopped.\n")
-    connection.close()
+    with closing(connection):
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().read()
+        server.send_signal(signal.SIGHUP)  # The terminal is closed.
+        assert server.communicate(timeout=30)[0].endswith("Stopped.\n")
 
 
 def test_a_second_server_on_the_same_instance_is_refused(

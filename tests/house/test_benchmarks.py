@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PIL import ImageFile
 from plant_client import ClockAt
 
 from benchmarks import tablets
@@ -16,12 +15,6 @@ from benchmarks.figures import TINY, Figure, percentile, table
 def as_it_is(clock_at: ClockAt) -> None:
     """Benchmarks talk to a server of another process, which knows no other time."""
     clock_at(datetime.now(UTC))
-
-
-@pytest.fixture(autouse=True)
-def strict_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put back what WeasyPrint changes for the whole process: a picture cut short is no picture elsewhere."""
-    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
 
 
 @pytest.mark.parametrize("name", sorted(MEASURES.keys() - {"tablets"}))
