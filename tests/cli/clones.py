@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -79,13 +78,7 @@ def start(clone: Path, *words: str, python: str = sys.executable, **variables: s
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
-        preexec_fn=_as_from_a_terminal if os.name == "posix" else None,
     )
-
-
-def _as_from_a_terminal() -> None:
-    """Let the command hear SIGHUP, also where the tests run under nohup, which has it ignored."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> str:

@@ -108,6 +108,12 @@ def _try(port: int) -> str:
         return ""
 
 
+@pytest.fixture(autouse=True)
+def as_from_a_terminal() -> None:
+    """Let what is started hear SIGHUP, also where the tests run under nohup, which has it ignored."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 def test_an_idle_connection_does_not_hold_up_the_end(server: Popen[str], port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     with closing(connection):
