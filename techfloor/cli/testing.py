@@ -39,7 +39,7 @@ CHECKS = (
     Check("types", "Types", ("-m", "mypy")),
     Check("contracts", "Import contracts", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("unit", "Unit and integration tests", ("-m", "pytest", "-n", "2", "-m", "not browser")),
-    Check("browser", "Browser tests", ("-m", "pytest", "-m", "browser")),
+    Check("browser", "Browser tests", ("-m", "pytest", "-n", "2", "-m", "browser")),
 )
 
 
