@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from techfloor import clock, store
@@ -127,11 +127,14 @@ def keep(rendered: Rendered) -> IssuedPdf:
     return issued
 
 
+_NEWEST = (
+    select(IssuedPdf).where(IssuedPdf.record_id == bindparam("record")).order_by(IssuedPdf.issue_no.desc()).limit(1)
+)
+
+
 def newest(record_id: int) -> IssuedPdf | None:
     """Return the newest issue of a record."""
-    return db.session.scalar(
-        select(IssuedPdf).where(IssuedPdf.record_id == record_id).order_by(IssuedPdf.issue_no.desc()).limit(1)
-    )
+    return db.session.scalar(_NEWEST, {"record": record_id})
 
 
 @dataclass(frozen=True)

@@ -253,7 +253,8 @@ def _keep_reading(
         "by_id": actor,
     }
     reading_id = db.session.scalars(_KEEP, values).one()
-    after = replace(bench, given=queries.given_readings(bench.record.id))
+    last = bench.given[-1].id if bench.given else 0
+    after = replace(bench, given=(*bench.given, *queries.given_readings(bench.record.id, after=last)))
     failed = after.run(AS_FOUND).failed
     outcome.settle_hold(after, failed, "the failing reading was corrected", actor=actor, at=at)
     return Logged(reading_id, judged, after)

@@ -1,6 +1,6 @@
 """Reads of calibrations: the one on the bench, lists, a gauge's history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -75,6 +75,7 @@ _functions, _holds, _ambients, _readings = (
 _persons, _calibrations, _records = (kind.__table__.c for kind in (Person, Calibration, Record))
 _equipment, _gauges, _dues = (kind.__table__.c for kind in (Equipment, Gauge, EquipmentDue))
 _areas, _stations = (kind.__table__.c for kind in (Area, Station))
+_standards, _certificates, _used = (kind.__table__.c for kind in (Standard, StandardCertificate, StandardUsed))
 _definitions, _revisions = (kind.__table__.c for kind in (Definition, Revision))
 
 _GAUGE_COLUMNS = (
@@ -210,12 +211,9 @@ class StandardOnBench:
     facts: StandardFacts
 
 
-def standard_facts(code: str, certificate: StandardCertificate | CertificateView) -> StandardFacts:
+def standard_facts(code: str, rows: Sequence[Mapping[str, str]]) -> StandardFacts:
     """Return the certified values of a certificate, ready for rules."""
-    certified = {
-        row["nominal"]: (Decimal(row["value"]), Decimal(row["u"]) if row.get("u") else None)
-        for row in certificate.certified
-    }
+    certified = {row["nominal"]: (Decimal(row["value"]), Decimal(row["u"]) if row.get("u") else None) for row in rows}
     return StandardFacts(code, certified)
 
 
@@ -295,11 +293,17 @@ class Bench:
         return self.plan[n - 1]
 
 
+_RECORD = (
+    select(Record)
+    .where(Record.kind == KIND, Record.number == bindparam("number"))
+    .order_by(Record.version.desc())
+    .limit(1)
+)
+
+
 def record_row(number: str) -> Record:
     """Return the newest version of a calibration's header; raises NotFound."""
-    found = db.session.scalar(
-        select(Record).where(Record.kind == KIND, Record.number == number).order_by(Record.version.desc()).limit(1)
-    )
+    found = db.session.scalar(_RECORD, {"number": number})
     if found is None:
         raise NotFound("There is no calibration %(number)s.", number=number)
     return found
@@ -328,12 +332,25 @@ _AROUND_IT = (
     .where(_equipment.id == bindparam("gauge"))
 )
 _STANDARDS_USED = (
-    select(Equipment, Standard, StandardCertificate)
-    .join(StandardUsed, StandardUsed.standard_id == Equipment.id)
-    .join(Standard, Standard.equipment_id == Equipment.id)
-    .join(StandardCertificate, StandardCertificate.id == StandardUsed.certificate_id)
-    .where(StandardUsed.record_id == bindparam("record"))
-    .order_by(StandardUsed.id)
+    select(
+        _equipment.id,
+        _equipment.code,
+        _equipment.name,
+        _equipment.serial,
+        _standards.unit,
+        _certificates.id,
+        _certificates.number,
+        _certificates.laboratory,
+        _certificates.issued,
+        _certificates.valid_until,
+        _certificates.uncertainty_text,
+        _certificates.certified,
+    )
+    .join_from(StandardUsed.__table__, Equipment.__table__, _equipment.id == _used.standard_id)
+    .join(Standard.__table__, _standards.equipment_id == _equipment.id)
+    .join(StandardCertificate.__table__, _certificates.id == _used.certificate_id)
+    .where(_used.record_id == bindparam("record"))
+    .order_by(_used.id)
 )
 _AMBIENT = (
     select(_ambients.quantity, _ambients.value, _ambients.unit, _ambients.limits, _ambients.within)
@@ -365,7 +382,7 @@ _GIVEN = (
         _readings.confirmed_slip,
     )
     .join_from(Reading.__table__, Person.__table__, _persons.id == _readings.by_id)
-    .where(_readings.record_id == bindparam("record"))
+    .where(_readings.record_id == bindparam("record"), _readings.id > bindparam("after"))
     .order_by(_readings.id)
 )
 
@@ -393,22 +410,26 @@ def bench(number: str) -> Bench:
     )
 
 
+_STANDARD_COLUMNS = tuple(field.name for field in fields(StandardOnBench) if field.name != "facts")
+
+
 def _standards_used(record_id: int) -> tuple[StandardOnBench, ...]:
-    rows = db.session.execute(_STANDARDS_USED, {"record": record_id})
-    return tuple(on_bench(row.Equipment, row.Standard, row.StandardCertificate) for row in rows)
+    rows: Any = db.session.execute(_STANDARDS_USED, {"record": record_id})
+    return tuple(_standard_used(row) for row in rows)
 
 
-def on_bench(
-    equipment: Equipment | StandardView,
-    standard: Standard | StandardView,
-    certificate: StandardCertificate | CertificateView,
-) -> StandardOnBench:
+def _standard_used(row: Any) -> StandardOnBench:
+    columns = dict(zip(_STANDARD_COLUMNS, row[:-1], strict=True))
+    return StandardOnBench(**columns, facts=standard_facts(row.code, row.certified))
+
+
+def on_bench(standard: StandardView, certificate: CertificateView) -> StandardOnBench:
     """Put a standard and its certificate together."""
     return StandardOnBench(
-        id=equipment.id,
-        code=equipment.code,
-        name=equipment.name,
-        serial=equipment.serial,
+        id=standard.id,
+        code=standard.code,
+        name=standard.name,
+        serial=standard.serial,
         unit=standard.unit,
         certificate_id=certificate.id,
         certificate=certificate.number,
@@ -416,7 +437,7 @@ def on_bench(
         issued=certificate.issued,
         valid_until=certificate.valid_until,
         uncertainty_text=certificate.uncertainty_text,
-        facts=standard_facts(equipment.code, certificate),
+        facts=standard_facts(standard.code, certificate.certified),
     )
 
 
@@ -424,9 +445,13 @@ def _ambient(record_id: int) -> tuple[AmbientValue, ...]:
     return tuple(AmbientValue(*row) for row in db.session.execute(_AMBIENT, {"record": record_id}))
 
 
-def given_readings(record_id: int) -> tuple[GivenReading, ...]:
-    """Return every reading of a calibration, also those that were corrected, in the order they were given."""
-    return tuple(_given_reading(row) for row in db.session.execute(_GIVEN, {"record": record_id}))
+def given_readings(record_id: int, *, after: int = 0) -> tuple[GivenReading, ...]:
+    """Return the readings of a calibration in the order they were given, also those that were corrected.
+
+    With `after`, the id of a reading, only what was given after that one.
+    """
+    rows = db.session.execute(_GIVEN, {"record": record_id, "after": after})
+    return tuple(_given_reading(row) for row in rows)
 
 
 def _given_reading(row: Any) -> GivenReading:

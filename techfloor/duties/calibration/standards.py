@@ -32,5 +32,5 @@ def _choice(view: StandardView, day: date) -> Choice:
         certificate.facts() if certificate else None, view.facts(), day, [hold.fact() for hold in view.holds]
     )
     blocked = any(objection.blocks for objection in found)
-    ready = on_bench(view, view, certificate) if certificate and not blocked else None
+    ready = on_bench(view, certificate) if certificate and not blocked else None
     return Choice(view.code, view.name, ready, tuple(found))
