@@ -105,8 +105,9 @@ def check(settings: Settings) -> Checked:
 
 
 def _peak_mb() -> float:
-    try:
-        import resource  # noqa: PLC0415 - does not exist on Windows
-    except ImportError:
+    """Return the most memory this process held; getrusage would count its parent's, from which it was forked."""
+    status = Path("/proc/self/status")
+    if not status.exists():
         return 0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (peak,) = (line.split()[1] for line in status.read_text("ascii").splitlines() if line.startswith("VmHWM"))
+    return int(peak) / 1024
