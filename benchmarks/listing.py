@@ -13,11 +13,11 @@ from sqlalchemy import event, select
 from benchmarks.browsing import Browser
 from benchmarks.figures import Figure, Scale, middle, undisturbed
 from benchmarks.plants import inside, new_plant, running, signed_in
-from techfloor.duties.calibration.lists import Cursor
 from techfloor.migrations.upgrade import engine_for
 from techfloor.records.models import Record
 from techfloor.settings import Settings
 from techfloor.store import db, trail
+from techfloor.store.paging import Cursor
 
 WARMING = 3
 STATEMENTS_MOST = 3
@@ -62,7 +62,7 @@ class Plant:
             half = db.session.execute(
                 select(Record.performed_at, Record.id).where(Record.number == f"CAL-B-{self.length // 2:07d}")
             ).one()
-        deep = Cursor(True, half.performed_at, half.id).text()
+        deep = Cursor(True, (half.performed_at, half.id)).text()
         return {
             "first page": "/calibration/",
             "filtered page": "/calibration/?state=performed",

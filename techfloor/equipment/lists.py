@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 
 from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, Standard
-from techfloor.equipment.shapes import DueLine, Line, ListPage, Wanted
+from techfloor.equipment.shapes import DueLine, Line, Wanted
 from techfloor.equipment.statuses import Status, status_of
 from techfloor.places.models import Area, Station
 from techfloor.store import db
+from techfloor.store.paging import PAGE, Key, Order, Page
 from techfloor.store.search import SearchItem, match_text
 
 HELD, OVERDUE = "held", "overdue"
@@ -48,22 +49,15 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def list_page(wanted: Wanted, *, after: str = "", before: str = "", size: int = 50) -> ListPage:
-    """Read one page of the list, in one statement; `before` reads backwards from a code."""
-    statement = _narrowed(_lines(), wanted).limit(size + 1)
-    if before:
-        statement = statement.where(Equipment.code < before).order_by(Equipment.code.desc())
-    else:
-        statement = statement.where(Equipment.code > after).order_by(Equipment.code)
-    lines = [_line(tuple(row)) for row in db.session.execute(statement)]
-    more, lines = len(lines) > size, lines[:size]
-    if before:
-        lines.reverse()
-        return ListPage(lines, lines[0].code if more else "", lines[-1].code if lines else "")
-    return ListPage(lines, lines[0].code if after and lines else "", lines[-1].code if more else "")
+BY_CODE = Order(Key(Equipment.code, str))
 
 
-def _line(row: tuple[Any, ...]) -> Line:
+def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
+    """Read one page of the list in the order of codes, in one statement."""
+    return BY_CODE.page(_narrowed(_lines(), wanted), _line, wanted.at, size=size)
+
+
+def _line(*row: Any) -> Line:
     code, name, kind, sort, area, station, lifecycle, availability, gauge_status, hold, due, back, limited = row
     status = status_of(kind, lifecycle, availability, gauge_status)
     return Line(code, name, kind, sort, area, station, status, hold, due, back, limited)

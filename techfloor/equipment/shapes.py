@@ -187,22 +187,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to; `status` may also be held or overdue, which `today` decides."""
+    """What a list is narrowed to; `status` may also be held or overdue, which `today` decides.
+
+    `at` is the cursor of a page.
+    """
 
     kind: str
     today: date
     area_id: int | None = None
     status: str = ""
     words: str = ""
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A page of a list in the order of codes; `before` and `after` are the codes to go on from, '' at an end."""
-
-    lines: list[Line]
-    before: str = ""
-    after: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True)

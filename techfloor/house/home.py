@@ -10,6 +10,7 @@ from techfloor.house.shell import may_open
 from techfloor.records import tasks
 from techfloor.store import search as index
 from techfloor.web.access import SIGNED_IN
+from techfloor.web.lists import asked
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import visitor
 
@@ -66,10 +67,13 @@ def hit_url(hit: index.Hit) -> str | None:
 @pages.page("/records", permission=SIGNED_IN)
 def records() -> str:
     """List the records of all duties, newest first."""
-    before = request.args.get("before", "")
-    lines = queries.records_before(int(before) if before.isdecimal() and len(before) < 19 else None, limit=PAGE + 1)
-    shown = lines[:PAGE]
-    older = f"/records?before={shown[-1].id}" if len(lines) > PAGE else ""
+    wanted = asked("/records")
+    page = queries.newest_records(wanted.at)
     titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
-    rows = [(line, titles.get(line.kind, line.kind), record_url(line.number)) for line in shown]
-    return render_template("house/records.html", rows=rows, older=older, newest=not before)
+    rows = [(line, titles.get(line.kind, line.kind), record_url(line.number)) for line in page.lines]
+    return render_template(
+        "house/records.html",
+        rows=rows,
+        newer=wanted.url(page.back) if page.back else "",
+        older=wanted.url(page.onward) if page.onward else "",
+    )

@@ -12,6 +12,7 @@ from techfloor.places.models import Area, Plant, Shift, Station
 from techfloor.records.models import Record
 from techfloor.refusals import NotFound
 from techfloor.store import db
+from techfloor.store.paging import Key, Order, Page
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,11 @@ def record_number(typed: str) -> str | None:
     return db.session.scalar(select(Record.number).where(Record.number == typed.upper()).limit(1))
 
 
-def records_before(key: int | None, *, limit: int) -> list[RecordLine]:
-    """Return the newest records, or those opened before the record `key`; the newest version of each number."""
+NEWEST_FIRST = Order(Key(Record.id, int, descending=True))
+
+
+def newest_records(at: str = "") -> Page[RecordLine]:
+    """Read one page of the records, newest first; of each number its newest version."""
     newer = aliased(Record)
     superseded = select(newer.id).where(newer.supersedes_id == Record.id).exists()
     wanted = (
@@ -59,12 +63,8 @@ def records_before(key: int | None, *, limit: int) -> list[RecordLine]:
         .join(Person, Person.id == Record.opened_by)
         .outerjoin(Equipment, Equipment.id == Record.equipment_id)
         .where(~superseded)
-        .order_by(Record.id.desc())
-        .limit(limit)
     )
-    if key is not None:
-        wanted = wanted.where(Record.id < key)
-    return [RecordLine(*row) for row in db.session.execute(wanted)]
+    return NEWEST_FIRST.page(wanted, RecordLine, at)
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ScalarSelect, func, or_, select
 
 from techfloor.people.locks import LIMIT, Lock, Outcome, Try, lock_after
 from techfloor.people.models import Device, LoginSession, Person, PersonRole, Secret, SignInEvent
 from techfloor.people.secrets import VOID, Kind
 from techfloor.places.models import Area
 from techfloor.store import db
+from techfloor.store.paging import Key, Order, Page
 
 PAGE = 100
 
@@ -52,41 +54,32 @@ class PersonLine:
     last_sign_in: datetime | None
 
 
-def people(*, part: str = "", after: str = "", active: bool | None = None, limit: int = PAGE) -> list[PersonLine]:
-    """Return persons by name, from the one after the key `after`; `part` is a piece of a name or user name."""
-    rows = (
-        select(
-            Person.id,
-            Person.name,
-            Person.user_name,
-            Person.initials,
-            Person.active,
-            func.coalesce(Area.name, ""),
-            _ROLES,
-            _last_right(),
-        )
-        .outerjoin(Area, Area.id == Person.area_id)
-        .order_by(Person.name, Person.id)
-        .limit(limit)
-    )
+BY_NAME = Order(Key(Person.name, str), Key(Person.id, int))
+
+
+def people(*, part: str = "", at: str = "", active: bool | None = None, size: int = PAGE) -> Page[PersonLine]:
+    """Read one page of the persons by name; `part` is a piece of a name or user name, `at` the cursor of the page."""
+    rows = select(
+        Person.id,
+        Person.name,
+        Person.user_name,
+        Person.initials,
+        Person.active,
+        func.coalesce(Area.name, ""),
+        _ROLES,
+        _last_right(),
+    ).outerjoin(Area, Area.id == Person.area_id)
     if part:
         in_name = Person.name.icontains(part, autoescape=True)
         rows = rows.where(or_(in_name, Person.user_name.contains(part.lower(), autoescape=True)))
     if active is not None:
         rows = rows.where(Person.active.is_(active))
-    if after:
-        name, _, number = after.rpartition("|")
-        last = int(number) if number.isdigit() else 0
-        rows = rows.where(or_(Person.name > name, and_(Person.name == name, Person.id > last)))
-    return [
-        PersonLine(id_, name, user_name, initials, active, area, _split(roles), last)
-        for id_, name, user_name, initials, active, area, roles, last in db.session.execute(rows)
-    ]
+    return BY_NAME.page(rows, _person_line, at, size=size)
 
 
-def key_after(line: PersonLine) -> str:
-    """Return the key at which the list goes on after `line`."""
-    return f"{line.name}|{line.id}"
+def _person_line(*row: Any) -> PersonLine:
+    id_, name, user_name, initials, active, area, roles, last = row
+    return PersonLine(id_, name, user_name, initials, active, area, _split(roles), last)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from sqlalchemy import select
 
 from techfloor import store
 from techfloor.duties.calibration import lists
-from techfloor.duties.calibration.lists import Cursor, ListPage, Wanted
+from techfloor.duties.calibration.lists import NEWEST_FIRST, Line, Wanted
 from techfloor.duties.calibration.models import Calibration
 from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.records.models import Record
 from techfloor.refusals import NotFound
 from techfloor.store import db, search
+from techfloor.store.paging import PAGE, Cursor, Page
 
 MOMENT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -54,7 +55,7 @@ def writing(app: Flask) -> Iterator[None]:
         yield
 
 
-def numbers(page: ListPage) -> list[str]:
+def numbers(page: Page[Line]) -> list[str]:
     return [line.number for line in page.lines]
 
 
@@ -77,14 +78,14 @@ def test_pages_of_equal_moments_hold_every_record_once_in_both_directions() -> N
     write(23)
     page = lists.list_page(Wanted(), size=5)
     pages = [page]
-    while page.older:
-        page = lists.list_page(Wanted(cursor=Cursor.read(page.older)), size=5)
+    while page.onward:
+        page = lists.list_page(Wanted(at=page.onward), size=5)
         pages.append(page)
     seen = [number for each in pages for number in numbers(each)]
     assert seen == [f"CAL-2026-{n:05d}" for n in range(23, 0, -1)]
     back = [page]
-    while page.newer:
-        page = lists.list_page(Wanted(cursor=Cursor.read(page.newer)), size=5)
+    while page.back:
+        page = lists.list_page(Wanted(at=page.back), size=5)
         back.insert(0, page)
     assert [number for each in back for number in numbers(each)][-8:] == seen[-8:]
     assert sorted({number for each in back for number in numbers(each)}) == sorted(seen)
@@ -95,7 +96,7 @@ def test_a_record_added_while_one_reads_does_not_shift_the_next_page() -> None:
     write(10, step=1)
     first = lists.list_page(Wanted(), size=5)
     write(3, first=11, step=1)
-    second = lists.list_page(Wanted(cursor=Cursor.read(first.older)), size=5)
+    second = lists.list_page(Wanted(at=first.onward), size=5)
     assert numbers(second) == [f"CAL-2026-{n:05d}" for n in range(5, 0, -1)]
 
 
@@ -103,12 +104,12 @@ def test_a_record_added_while_one_reads_does_not_shift_the_next_page() -> None:
 def test_the_first_page_has_nothing_newer_and_the_last_nothing_older() -> None:
     write(5)
     only = lists.list_page(Wanted(), size=5)
-    assert (only.newer, only.older) == ("", "")
+    assert (only.back, only.onward) == ("", "")
 
 
 def test_the_pages_of_the_list_lead_on_and_back(app: Flask, as_: SignedInAs) -> None:
     with app.app_context(), store.act("calibration:test:write"):
-        write(lists.PAGE + 3)
+        write(PAGE + 3)
     quinn = as_("Q")
     first = quinn.get("/calibration/").text
     second = quinn.get(onward(first, "next")).text
@@ -125,10 +126,10 @@ def test_a_cursor_that_this_list_never_gave_is_not_found(as_: SignedInAs, at: st
 
 
 def test_a_cursor_reads_back_as_it_was_written() -> None:
-    cursor = Cursor(older=True, at=MOMENT, id=7)
-    assert Cursor.read(cursor.text()) == cursor
+    cursor = Cursor(True, (MOMENT, 7))
+    assert NEWEST_FIRST.read(cursor.text()) == cursor
     with pytest.raises(NotFound):
-        Cursor.read(cursor.text() + "A")
+        NEWEST_FIRST.read(cursor.text() + "A")
 
 
 # --- narrowing and search ---
@@ -149,7 +150,7 @@ def test_the_state_narrows_the_list(app: Flask, as_: SignedInAs) -> None:
 
 def test_the_state_stays_while_one_pages(app: Flask, as_: SignedInAs) -> None:
     with app.app_context(), store.act("calibration:test:write"):
-        write(lists.PAGE + 1, state="rejected")
+        write(PAGE + 1, state="rejected")
         write(5, first=100)
     quinn = as_("Q")
     second = quinn.get(onward(quinn.get("/calibration/?state=rejected").text, "next")).text
@@ -191,7 +192,7 @@ def test_the_list_says_the_verdict_and_the_state_in_words(as_: SignedInAs) -> No
 @pytest.mark.parametrize("url", ["/calibration/", "/calibration/?state=closed", "/calibration/?q=CAL&state=closed"])
 def test_a_page_of_the_list_takes_at_most_three_statements(app: Flask, as_: SignedInAs, url: str) -> None:
     with app.app_context(), store.act("calibration:test:write"):
-        write(lists.PAGE + 10)
+        write(PAGE + 10)
     quinn = as_("Q")
     quinn.get(url)
     with Statements(app) as statements:
@@ -202,7 +203,7 @@ def test_a_page_of_the_list_takes_at_most_three_statements(app: Flask, as_: Sign
 def test_the_list_goes_by_its_index_and_sorts_nothing(app: Flask) -> None:
     with app.app_context(), store.act("calibration:test:write"):
         write(60)
-        for wanted in (Wanted(), Wanted(state="closed"), Wanted(cursor=Cursor(older=True, at=MOMENT, id=40))):
+        for wanted in (Wanted(), Wanted(state="closed"), Wanted(at=Cursor(True, (MOMENT, 40)).text())):
             plan = plan_of(app, wanted)
             assert "ix_record_kind" in plan
             assert "TEMP B-TREE" not in plan

@@ -302,13 +302,13 @@ def test_the_list_pages_by_code_both_ways(doing: Doing) -> None:
     with doing():
         wanted = Wanted("gauge", TODAY)
         first = queries.list_page(wanted, size=8)
-        second = queries.list_page(wanted, after=first.after, size=8)
-        back = queries.list_page(wanted, before=second.before, size=8)
-        last = queries.list_page(wanted, after=second.after, size=8)
+        second = queries.list_page(replace(wanted, at=first.onward), size=8)
+        back = queries.list_page(replace(wanted, at=second.back), size=8)
+        last = queries.list_page(replace(wanted, at=second.onward), size=8)
         assert [line.code for line in first.lines] == [f"G-{n:03d}" for n in range(1, 9)]
         assert [line.code for line in second.lines] == [f"G-{n:03d}" for n in range(9, 17)]
         assert back.lines == first.lines
-        assert (first.before, last.after) == ("", "")
+        assert (first.back, last.onward) == ("", "")
 
 
 def test_the_list_is_narrowed_by_status_area_and_words(doing: Doing) -> None:

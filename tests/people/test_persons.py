@@ -307,7 +307,7 @@ def test_the_list_finds_a_part_of_a_name_and_pages_by_key(people_app: Flask, at_
     first = browser.get("/people/?q=PERSON").text
     assert first.count("Person ") >= 100
     assert "Tara" not in first
-    older = re.search(r'href="(/people/\?[^"]*after=[^"]+)"', first)
+    older = re.search(r'href="(/people/\?[^"]*at=[^"]+)"', first)
     assert older
     second = browser.get(older[1].replace("&amp;", "&")).text
     assert "Person 119" in second

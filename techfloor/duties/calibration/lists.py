@@ -1,8 +1,5 @@
 """Reads for the lists and for the page of a gauge: plain rows, one statement each, paged by key."""
 
-import base64
-import binascii
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,51 +20,23 @@ from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.places.models import Area
 from techfloor.records.models import Definition, Record, Revision, Signature, Task
-from techfloor.refusals import NotFound
 from techfloor.store import db, search
-from techfloor.store.types import utc_moment, utc_text
+from techfloor.store.paging import PAGE, Key, Order, Page
 
-PAGE = 50
 MOST_FOUND = 200
 """Records that a search looks through, the newest: more than anybody reads."""
-
-_CURSOR = re.compile(r"([on])\|(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\|(\d{1,18})")
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """The line of a list from which a page goes on: to older lines or to newer ones."""
-
-    older: bool
-    at: datetime
-    id: int
-
-    def text(self) -> str:
-        """Return it as it stands in an address."""
-        raw = f"{'o' if self.older else 'n'}|{utc_text(self.at)}|{self.id}"
-        return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
-
-    @classmethod
-    def read(cls, text: str) -> "Cursor":
-        """Read an address's cursor; raises NotFound for one that this list never gave."""
-        gone = NotFound("This page of the list is not here. Begin at its top.")
-        try:
-            raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
-            found = _CURSOR.fullmatch(raw.decode("ascii"))
-            if found is None:
-                raise gone
-            return cls(found[1] == "o", utc_moment(found[2]), int(found[3]))
-        except (ValueError, binascii.Error) as error:
-            raise gone from error
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the list of calibrations is narrowed to; `numbers` None means that nothing was searched for."""
+    """What the list of calibrations is narrowed to; `numbers` None means that nothing was searched for.
+
+    `at` is the cursor of a page.
+    """
 
     state: str = ""
     numbers: tuple[str, ...] | None = None
-    cursor: Cursor | None = None
+    at: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,13 +56,8 @@ class Line:
     by: str
 
 
-@dataclass(frozen=True)
-class ListPage:
-    """A page of the list, newest first, with the cursors of its neighbours; '' at an end."""
-
-    lines: list[Line]
-    newer: str = ""
-    older: str = ""
+NEWEST_FIRST = Order(Key(Record.performed_at, datetime, descending=True), Key(Record.id, int, descending=True))
+"""Of those performed at the same moment the id decides."""
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -118,36 +82,14 @@ def _lines() -> Select[*tuple[Any, ...]]:
     )
 
 
-def list_page(wanted: Wanted, *, size: int = PAGE) -> ListPage:
-    """Read one page of the calibrations by the time they were performed, in one statement."""
-    query, cursor = _lines(), wanted.cursor
+def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
+    """Read one page of the calibrations by the time they were performed, newest first, in one statement."""
+    query = _lines()
     if wanted.state:
         query = query.where(Record.state == wanted.state)
     if wanted.numbers is not None:
         query = query.where(Record.number.in_(wanted.numbers))
-    if cursor is not None:
-        query = query.where(_beyond(cursor))
-    backwards = cursor is not None and not cursor.older
-    order = (Record.performed_at, Record.id) if backwards else (Record.performed_at.desc(), Record.id.desc())
-    rows = [Line(*row) for row in db.session.execute(query.order_by(*order).limit(size + 1))]
-    more, lines = len(rows) > size, rows[:size]
-    if backwards:
-        lines.reverse()
-        return ListPage(lines, _cursor(lines[:1], older=False) if more else "", _cursor(lines[-1:], older=True))
-    newer = _cursor(lines[:1], older=False) if cursor is not None else ""
-    return ListPage(lines, newer, _cursor(lines[-1:], older=True) if more else "")
-
-
-def _beyond(cursor: Cursor) -> Any:
-    """Keep the lines beyond the cursor's; of those performed at the same moment the id decides."""
-    at, key = Record.performed_at, Record.id
-    if cursor.older:
-        return and_(at <= cursor.at, or_(at < cursor.at, key < cursor.id))
-    return and_(at >= cursor.at, or_(at > cursor.at, key > cursor.id))
-
-
-def _cursor(line: Sequence[Line], *, older: bool) -> str:
-    return Cursor(older, line[0].performed_at, line[0].id).text() if line else ""
+    return NEWEST_FIRST.page(query, Line, wanted.at, size=size)
 
 
 def found_numbers(words: str) -> tuple[str, ...] | None:

@@ -1,8 +1,6 @@
 """Looking at equipment: the list, the page of each, its label."""
 
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import segno
 from flask import current_app, redirect, render_template, request
@@ -15,9 +13,10 @@ from techfloor.equipment import queries
 from techfloor.equipment.entries import range_words
 from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.lists import HELD, OVERDUE
+from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
-from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, ListPage, LogLine, StandardView, Wanted
+from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, Line, LogLine, StandardView
 from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
 from techfloor.equipment.views.common import (
     HOLD,
@@ -27,7 +26,6 @@ from techfloor.equipment.views.common import (
     needed_for,
     page_of,
     pages,
-    place_choices,
     policy,
     today,
 )
@@ -42,73 +40,36 @@ from techfloor.equipment.wording import (
     told,
 )
 from techfloor.measures.units import show_unit
+from techfloor.web.lists import Filter, Tab, asked, listing
 from techfloor.web.show import day, moment, number
 
 LOG_SIZE = 20
 
 
-@dataclass(frozen=True)
-class Narrowing:
-    """What a visitor asked the list for, as it stands in the address."""
-
-    kind: str
-    area: str
-    status: str
-    words: str
-
-    def url(self, **more: str) -> str:
-        """Return the address of the list with these, and `more` changed or added."""
-        values = {"kind": self.kind, "area": self.area, "status": self.status, "q": self.words, **more}
-        return "/equipment/?" + urlencode({name: value for name, value in values.items() if value})
-
-
 @pages.page("/", permission=READ)
 def index() -> str:
     """List the machines, the gauges or the standards."""
-    asked = _asked()
-    wanted = Wanted(
-        kind=asked.kind,
-        today=today(),
-        area_id=int(asked.area) if asked.area else None,
-        status=asked.status,
-        words=asked.words,
-    )
-    page = queries.list_page(wanted, after=_code("after"), before=_code("before"))
+    kind = request.args.get("kind", "")
+    kind = kind if kind in set(Kind) else Kind.GAUGE.value
+    filters = Filter("area", _("Area"), area_choices()), Filter("status", _("Status"), _status_choices(kind))
+    wanted = asked("/equipment/", *filters, kind=kind)
+    page = queries.list_page(narrowed_to(kind, wanted, today()))
+    may_add = may(needed_for(kind))
     return render_template(
         "equipment/index.html",
-        asked=asked,
-        tabs=_tabs(asked),
-        areas=[(each.value, each.label) for each in place_choices() if each.value and "." not in each.value],
-        statuses=_status_choices(asked.kind),
-        lines=_rows(page),
-        before=asked.url(before=page.before) if page.before else "",
-        after=asked.url(after=page.after) if page.after else "",
-        narrowed=bool(asked.area or asked.status or asked.words),
-        may_add=may(needed_for(asked.kind)),
-        titles=KIND_WORDS[Kind(asked.kind)],
-    )
-
-
-def _asked() -> Narrowing:
-    kind, area, status = (request.args.get(name, "") for name in ("kind", "area", "status"))
-    kind = kind if kind in set(Kind) else Kind.GAUGE.value
-    return Narrowing(
         kind=kind,
-        area=area if area.isascii() and area.isdigit() and len(area) < 10 else "",
-        status=status if status in dict(_status_choices(kind)) else "",
-        words=request.args.get("q", "").strip()[:100],
+        tabs=[Tab(words[1], f"/equipment/?kind={each}", each == kind) for each, words in KIND_WORDS.items()],
+        list=listing(
+            wanted,
+            page,
+            _rows(page.lines),
+            empty=no_equipment(kind, may_add=may_add),
+            none_fits=_("Nothing fits. Choose less, or look at the whole list."),
+            neighbours=(_("Codes before"), _("Codes after")),
+        ),
+        may_add=may_add,
+        titles=KIND_WORDS[Kind(kind)],
     )
-
-
-def _code(name: str) -> str:
-    return request.args.get(name, "")[:40].upper()
-
-
-def _tabs(asked: Narrowing) -> list[dict[str, Any]]:
-    return [
-        {"title": words[1], "url": f"/equipment/?kind={kind}", "current": kind == asked.kind}
-        for kind, words in KIND_WORDS.items()
-    ]
 
 
 _STATUSES: dict[str, tuple[Status, ...]] = {
@@ -125,7 +86,7 @@ def _status_choices(kind: str) -> list[tuple[str, str]]:
     return [*found, *((str(status), str(STATUS_SIGNS[status][1])) for status in _STATUSES[kind])]
 
 
-def _rows(page: ListPage) -> list[dict[str, Any]]:
+def _rows(lines: list[Line]) -> list[dict[str, Any]]:
     now = today()
     return [
         {
@@ -137,7 +98,7 @@ def _rows(page: ListPage) -> list[dict[str, Any]]:
             "due": f"{day(line.due)}, {days_words(line.due, now)}" if line.due else "–",
             "signs": signs(line.status, line.hold, line.due, now, dated=line.kind != Kind.MACHINE),
         }
-        for line in page.lines
+        for line in lines
     ]
 
 

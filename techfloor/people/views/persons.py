@@ -15,6 +15,7 @@ from techfloor.places.queries import areas
 from techfloor.refusals import Refusal
 from techfloor.store import db
 from techfloor.web.forms import refusal_text
+from techfloor.web.lists import asked
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import visitor
 
@@ -26,18 +27,17 @@ _PARTS = {"active": True, "left": False, "all": None}
 @pages.page("/", permission="people:read")
 def index() -> str:
     """List persons, those who work here first of all."""
-    part, which = request.args.get("q", "").strip()[:60], request.args.get("show", "active")
-    lines = queries.people(
-        part=part, after=request.args.get("after", "")[:200], active=_PARTS.get(which, True), limit=queries.PAGE + 1
-    )
-    more = lines[queries.PAGE :] and queries.key_after(lines[queries.PAGE - 1])
+    which = request.args.get("show", "active")
+    which = which if which in _PARTS else "active"
+    wanted = asked("/people/", show=which)
+    page = queries.people(part=wanted.words, at=wanted.at, active=_PARTS[which])
     return render_template(
         "people/index.html",
-        lines=[_listed(line) for line in lines[: queries.PAGE]],
-        q=part,
-        which=which if which in _PARTS else "active",
-        next_url=url_for("people.index", q=part, show=which, after=more) if more else "",
-        first_url=url_for("people.index", q=part, show=which) if request.args.get("after") else "",
+        lines=[_listed(line) for line in page.lines],
+        q=wanted.words,
+        which=which,
+        next_url=wanted.url(page.onward) if page.onward else "",
+        first_url=wanted.url(page.back) if page.back else "",
         may_manage=visitor().may("people:manage"),
     )
 
@@ -49,7 +49,7 @@ def _listed(line: PersonLine) -> dict[str, object]:
 @pages.page("/access", permission="people:read")
 def access() -> str:
     """Show who may do what: each role with its persons and their last sign-in, for the review of access."""
-    everybody = queries.people(active=True, limit=5000)
+    everybody = queries.people(active=True, size=5000).lines
     groups = [
         {
             "title": role_title(role),

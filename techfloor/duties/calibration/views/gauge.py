@@ -15,7 +15,7 @@ from techfloor.duties.calibration.drift import Band, PointHistory
 from techfloor.duties.calibration.lists import HistoryLine
 from techfloor.duties.calibration.procedure import Procedure
 from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED
-from techfloor.duties.calibration.views.lists import performed_words, today
+from techfloor.duties.calibration.views.lists import performed_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.wording import (
     Deed,
@@ -33,7 +33,7 @@ from techfloor.equipment.wording import told
 from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
-from techfloor.places.here import plant
+from techfloor.places.here import plant, today
 from techfloor.reports.charts import DriftChart, DriftPoint, drift_chart
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor

@@ -1,29 +1,25 @@
 """The list of calibrations and the list of gauges."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import render_template
 from flask_babel import gettext as _
 
-from techfloor import clock
 from techfloor.duties.calibration import lists, queries
-from techfloor.duties.calibration.lists import Cursor, Line
+from techfloor.duties.calibration.lists import Line
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.record import STATE_KINDS, state_words
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign
 from techfloor.equipment.lists import HELD, OVERDUE
+from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.queries import list_page as equipment_page
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import Line as GaugeLine
-from techfloor.equipment.shapes import Wanted as WantedEquipment
 from techfloor.equipment.statuses import Kind, Status
 from techfloor.equipment.wording import days_words, signs
-from techfloor.places.here import plant
-from techfloor.places.queries import areas
-from techfloor.store import db
+from techfloor.places.here import plant, today
+from techfloor.web.lists import Empty, Filter, Tab, asked, listing, tabs
 from techfloor.web.show import day, moment
 from techfloor.web.visitor import visitor
 
@@ -36,12 +32,7 @@ STATES = (
 )
 
 
-def today() -> date:
-    """Return the day it is at the plant."""
-    return plant_day(clock.now(), plant().zone)
-
-
-def tabs(current: str) -> list[dict[str, Any]]:
+def own_tabs(current: str) -> list[Tab]:
     """Return the tabs over the lists of this duty, as far as the visitor may open them."""
     found = [
         (_("Calibrations"), "/calibration/", "calibration:read"),
@@ -50,22 +41,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         (_("At the laboratory"), "/calibration/outside", "calibration:outside"),
         (_("Procedures"), "/calibration/procedures", "calibration:procedures"),
     ]
-    return [
-        {"title": title, "url": url, "current": url == current}
-        for title, url, permission in found
-        if visitor().may(permission)
-    ]
-
-
-def asked_words() -> str:
-    """Return what was typed into the search box."""
-    return request.args.get("q", "").strip()[:100]
-
-
-def address(path: str, **values: str) -> str:
-    """Return an address with the values that say something."""
-    given = {name: value for name, value in values.items() if value}
-    return f"{path}?{urlencode(given)}" if given else path
+    return tabs(found, current)
 
 
 # --- calibrations ---
@@ -74,29 +50,33 @@ def address(path: str, **values: str) -> str:
 @pages.page("/", permission="calibration:read")
 def index() -> str:
     """List the calibrations, newest first."""
-    state = request.args.get("state", "")
-    state = state if state in STATES else ""
-    words, at = asked_words(), request.args.get("at", "")
-    numbers = lists.found_numbers(words) if words else None
-    wanted = lists.Wanted(state, numbers, Cursor.read(at) if at else None)
-    page = lists.list_page(wanted)
-
-    def url(cursor: str) -> str:
-        return address("/calibration/", state=state, q=words, at=cursor) if cursor else ""
-
+    states = [("", _("All")), *((name, state_words(name)) for name in STATES)]
+    wanted = asked("/calibration/", Filter("state", _("State"), states))
+    numbers = lists.found_numbers(wanted.words) if wanted.words else None
+    page = lists.list_page(lists.Wanted(wanted["state"], numbers, wanted.at))
+    cut = numbers is not None and len(numbers) == lists.MOST_FOUND
     return render_template(
         "calibration/index.html",
-        tabs=tabs("/calibration/"),
-        state=state,
-        states=[("", _("All")), *((name, state_words(name)) for name in STATES)],
-        words=words,
-        cut=numbers is not None and len(numbers) == lists.MOST_FOUND,
-        rows=[_row(line) for line in page.lines],
-        newer=url(page.newer),
-        older=url(page.older),
-        narrowed=bool(state or words or at),
+        tabs=own_tabs("/calibration/"),
+        list=listing(
+            wanted,
+            page,
+            [_row(line) for line in page.lines],
+            empty=_no_calibrations(),
+            none_fits=_("No calibration fits. Choose less, or look at the whole list."),
+            note=_("Only the newest 200 that fit are shown. Type more of the number, the gauge or the serial.")
+            if cut
+            else "",
+        ),
         may_log=visitor().may("calibration:log"),
     )
+
+
+def _no_calibrations() -> Empty:
+    words = _("No calibrations yet. They stand here as soon as the first one is begun.")
+    if visitor().may("calibration:log"):
+        words = _("No calibrations yet. Choose a gauge, or scan its label, and log the first one.")
+    return Empty("calibration", words, _("Choose a gauge"), "/calibration/gauges")
 
 
 def _row(line: Line) -> dict[str, Any]:
@@ -128,19 +108,6 @@ def performed_words(line: Line | lists.HistoryLine) -> str:
 # --- gauges ---
 
 
-@dataclass(frozen=True)
-class Narrowing:
-    """What a visitor asked the list of gauges for, as it stands in the address."""
-
-    area: str
-    status: str
-    words: str
-
-    def url(self, **more: str) -> str:
-        """Return the address of the list with these, and `more` added."""
-        return address("/calibration/gauges", **{"area": self.area, "status": self.status, "q": self.words, **more})
-
-
 def _statuses() -> list[tuple[str, str]]:
     return [
         ("", _("Any")),
@@ -157,32 +124,26 @@ def _statuses() -> list[tuple[str, str]]:
 @pages.page("/gauges", permission="calibration:read")
 def gauges() -> str:
     """List the gauges in the order of their codes, with when they are due."""
-    places = [(str(area.id), area.name) for area in areas(db.session())]
-    area, status = request.args.get("area", ""), request.args.get("status", "")
-    asked = Narrowing(
-        area=area if area in dict(places) else "",
-        status=status if status in dict(_statuses()) else "",
-        words=asked_words(),
+    wanted = asked(
+        "/calibration/gauges",
+        Filter("area", _("Area"), area_choices()),
+        Filter("status", _("Status"), _statuses()),
     )
     now = today()
-    wanted = WantedEquipment(Kind.GAUGE.value, now, int(asked.area) if asked.area else None, asked.status, asked.words)
-    page = equipment_page(wanted, after=_code("after"), before=_code("before"))
+    page = equipment_page(narrowed_to(Kind.GAUGE, wanted, now))
+    may_add = visitor().may("equipment:measure")
     return render_template(
         "calibration/gauges.html",
-        tabs=tabs("/calibration/gauges"),
-        asked=asked,
-        areas=[("", _("All areas")), *places],
-        statuses=_statuses(),
-        rows=[_gauge_row(line, now) for line in page.lines],
-        before=asked.url(before=page.before) if page.before else "",
-        after=asked.url(after=page.after) if page.after else "",
-        narrowed=bool(asked.area or asked.status or asked.words),
-        may_add=visitor().may("equipment:measure"),
+        tabs=own_tabs("/calibration/gauges"),
+        list=listing(
+            wanted,
+            page,
+            [_gauge_row(line, now) for line in page.lines],
+            empty=no_equipment(Kind.GAUGE, may_add=may_add),
+            none_fits=_("No gauge fits. Choose less, or look at the whole list."),
+            neighbours=(_("Codes before"), _("Codes after")),
+        ),
     )
-
-
-def _code(name: str) -> str:
-    return request.args.get(name, "")[:40].upper()
 
 
 def _gauge_row(line: GaugeLine, now: date) -> dict[str, Any]:

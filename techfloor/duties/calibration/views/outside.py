@@ -17,14 +17,14 @@ from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
 from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, Bench, GaugeFacts
-from techfloor.duties.calibration.views.lists import tabs, today
+from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.wording import due_words, out_sign
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
-from techfloor.places.here import plant
+from techfloor.places.here import plant, today
 from techfloor.records import attachments
 from techfloor.records.attachments import KeptFile
 from techfloor.records.signing_page import SignForm, sign_with
@@ -52,7 +52,7 @@ def outside_index() -> str:
     now = today()
     return render_template(
         "calibration/outside_index.html",
-        tabs=tabs("/calibration/outside"),
+        tabs=own_tabs("/calibration/outside"),
         rows=[_out_row(line, now) for line in lists.outside_now()],
     )
 

@@ -10,7 +10,7 @@ from techfloor import clock
 from techfloor.duties.calibration import procedures, queries
 from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.procedures import InForce
-from techfloor.duties.calibration.views.lists import tabs
+from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.places.here import today
 from techfloor.web.forms import EntryForm
@@ -40,7 +40,7 @@ def procedure_list() -> str:
         in_force=procedures.in_force(),
         ready=procedures.ready(),
         may_approve=visitor().may("calibration:procedures"),
-        tabs=tabs("/calibration/procedures"),
+        tabs=own_tabs("/calibration/procedures"),
     )
 
 
