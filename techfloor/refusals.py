@@ -16,6 +16,10 @@ class Refusal(Exception):
         return self.sentence % self.parameters if self.parameters else self.sentence
 
 
+class Question(Refusal):
+    """A rule asks whether a value that looks wrong is right; a yes, given with the value, lets it in."""
+
+
 class NotFound(Refusal):
     """What was asked for does not exist, or is not for this person: both answer 404."""
 

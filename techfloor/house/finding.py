@@ -46,9 +46,8 @@ def scan() -> str:
 def read_scan() -> Response | tuple[str, int]:
     """Read the code that was typed or photographed, and go to what it stands for."""
     form = ScanForm()
-    codes: list[str] = []
-    if form.attempt(lambda: codes.append(form.found())):
-        return redirect(f"/e/{quote(codes[0], safe='')}", code=303)
+    if done := form.attempt(form.found):
+        return redirect(f"/e/{quote(done.made, safe='')}", code=303)
     return render_template("house/scan.html", form=form), 422
 
 

@@ -2,19 +2,20 @@
 
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flask import current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from techfloor.measures.quantity import NumberError, NumberProblem, is_step, parse_number, plain
-from techfloor.refusals import Refusal
+from techfloor.refusals import Question, Refusal
 from techfloor.store.acts import new_id
 from techfloor.web.visitor import caller
 
@@ -25,6 +26,15 @@ def refusal_text(no: Refusal) -> str:
 
 
 LONGEST_TEXT = 2000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Done(Generic[T]):
+    """A deed that was done, and what it made: a deed may make nothing, and is done all the same."""
+
+    made: T
 
 
 def _printable(text: str) -> str:
@@ -39,6 +49,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
 
     entry_key = HiddenField("", default=new_id)
     restored = False
+    asks = False
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -61,19 +72,19 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
                     sound = False
         return sound
 
-    def attempt(self, deed: Callable[[], object]) -> bool:
-        """Validate and run `deed`; what it refuses is put beside its field. Returns whether it was done."""
+    def attempt(self, deed: Callable[[], T]) -> Done[T] | None:
+        """Validate and run `deed`; returns what it made, None when it was refused and the reason stands."""
         if not self.validate():
-            return False
+            return None
         try:
-            deed()
+            return Done(deed())
         except Refusal as no:
             self.refuse(no)
-            return False
-        return True
+            return None
 
     def refuse(self, no: Refusal) -> None:
-        """Put a refusal beside the field it names, or above the form."""
+        """Put a refusal beside the field it names, or above the form; a question is one that a yes answers."""
+        self.asks = isinstance(no, Question)
         if no.field and no.field in self:
             self[no.field].errors = [*self[no.field].errors, refusal_text(no)]
         else:
@@ -94,6 +105,12 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
         for field in self:
             found.extend((field.id, str(sentence)) for sentence in field.errors)
         return found
+
+
+class AskingForm(EntryForm):
+    """A form that may ask before a value is kept: while `asks`, its page shows `confirmed` beside the question."""
+
+    confirmed = BooleanField(_l("Yes, this value is right"))
 
 
 _SENTENCES = {

@@ -35,7 +35,7 @@ from techfloor.places.queries import PlantFacts
 from techfloor.records import signing, tasks
 from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
-from techfloor.refusals import NotFound, Refusal
+from techfloor.refusals import NotFound, Question, Refusal
 from techfloor.store import db, search
 
 PREFIX = "CAL"
@@ -260,10 +260,6 @@ def _keep_reading(
     return Logged(reading_id, judged, after)
 
 
-class Slip(Refusal):
-    """A value that looks mistyped: the page asks, and a yes lets it in."""
-
-
 def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     point = bench.point(entry.point)
     typed = "reference" if bench.procedure.mode is Mode.match else "indication"
@@ -277,7 +273,7 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     if slip is None:
         return
     if slip.seen:
-        raise Slip(
+        raise Question(
             "You entered %(value)s; the last %(seen)s were %(low)s to %(high)s. Is this right?",
             field=typed,
             value=plain(value),
@@ -285,7 +281,7 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
             low=plain(slip.low),
             high=plain(slip.high),
         )
-    raise Slip(
+    raise Question(
         "You entered %(value)s at %(nominal)s. Is this right?", field=typed, value=plain(value), nominal=point.nominal
     )
 

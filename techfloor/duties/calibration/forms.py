@@ -13,7 +13,7 @@ from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedur
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
 from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
-from techfloor.web.forms import EntryForm, NumberField
+from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 
 class StartForm(EntryForm):
@@ -39,7 +39,7 @@ def start_form(limits: Sequence[Limit], standards: Sequence[tuple[str, str]]) ->
     return form
 
 
-class ReadingForm(EntryForm):
+class ReadingForm(AskingForm):
     """One reading; only the numbers that the procedure's mode asks for are kept by `reading_form`."""
 
     reference = NumberField(_l("Standard reads"))
@@ -51,7 +51,6 @@ class ReadingForm(EntryForm):
         validate_choice=False,
     )
     note = StringField(_l("Note"))
-    confirmed = BooleanField(_l("Yes, this value is right"))
     reason = RadioField(
         _l("Why is it corrected?"),
         choices=[

@@ -44,19 +44,19 @@ def enrol() -> str:
 def do_enrol() -> Response | tuple[str, int]:
     """Make this browser a shared device; who enrolled it is signed out, so that it is nobody's."""
     form, me = _with_choices(DeviceForm()), visitor()
-    enrolled: list[actions.Enrolled] = []
 
-    def keep() -> None:
+    def keep() -> actions.Enrolled:
         if caller().device is not None:
             raise Refusal("This browser is enrolled already. Revoke it first to enrol it under another name.")
-        enrolled.append(actions.enrol_device(me.person_id, clock.now(), form.entry()))
+        return actions.enrol_device(me.person_id, clock.now(), form.entry())
 
-    if not form.attempt(keep):
+    done = form.attempt(keep)
+    if not done:
         return _enrol_page(form), 422
     sessions.end(db.session(), me.session_id, clock.now())
     flash(_("This device is enrolled. Choose your name to begin."), "success")
     response = make_response(redirect(url_for("sign_in.sign_in"), 303))
-    sessions.hand_device_key(response, enrolled[0].key)
+    sessions.hand_device_key(response, done.made.key)
     sessions.take_token(response)
     return response
 

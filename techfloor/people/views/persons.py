@@ -71,17 +71,15 @@ def new() -> str:
 def create() -> Response | tuple[str, int]:
     """Add a person."""
     form = PersonForm().with_areas(_areas())
-    made: list[Person] = []
 
-    def add() -> None:
-        made.append(
-            actions.create_person(clock.now(), form.entry(), administrator_may_make_records=_mixed_roles_allowed())
-        )
+    def add() -> Person:
+        return actions.create_person(clock.now(), form.entry(), administrator_may_make_records=_mixed_roles_allowed())
 
-    if not form.attempt(add):
+    done = form.attempt(add)
+    if not done:
         return _new_page(form), 422
-    flash(_("%(name)s is added. Now give a one-time code.", name=made[0].name), "success")
-    return make_response(redirect(url_for("people.show", person_id=made[0].id), 303))
+    flash(_("%(name)s is added. Now give a one-time code.", name=done.made.name), "success")
+    return make_response(redirect(url_for("people.show", person_id=done.made.id), 303))
 
 
 def _new_page(form: PersonForm) -> str:
@@ -134,27 +132,25 @@ def do_edit(person_id: int) -> Response | tuple[str, int]:
     """Change a person; with other roles they sign in again."""
     me, now = visitor(), clock.now()
     form = EditPersonForm().with_areas(_areas())
-    changed: list[bool] = []
 
-    def keep() -> None:
+    def keep() -> bool:
         actions.edit_person(
             person_id, name=form.name.data, initials=form.initials.data or "", area_id=form.area_id.data
         )
-        changed.append(
-            actions.set_roles(
-                now,
-                person_id,
-                frozenset(form.roles.data or ()),
-                administrator_may_make_records=_mixed_roles_allowed(),
-                keep_session=me.session_id,
-            )
+        return actions.set_roles(
+            now,
+            person_id,
+            frozenset(form.roles.data or ()),
+            administrator_may_make_records=_mixed_roles_allowed(),
+            keep_session=me.session_id,
         )
 
-    if not form.attempt(keep):
+    done = form.attempt(keep)
+    if not done:
         return _edit_page(form, actions.person_of(person_id)), 422
     flash(_("Saved."), "success")
     response = make_response(redirect(url_for("people.show", person_id=person_id), 303))
-    if changed[0] and person_id == me.person_id:
+    if done.made and person_id == me.person_id:
         sessions.hand_token(response, sessions.rotate(db.session(), me.session_id, "password", now))
     return response
 

@@ -72,16 +72,15 @@ def badge() -> Response | tuple[str, int]:
     way, form = way_of_request(), BadgeForm()
     if caller().device is None:
         return make_response(redirect(url_for("sign_in.sign_in"), 303))
-    found: list[int] = []
 
-    def look_up() -> None:
+    def look_up() -> int:
         person_id = queries.person_named(form.badge.data, badge_hash(form.badge.data))
         if person_id is None:
             raise Refusal("This badge or name is not known here. Choose your name below.", field="badge")
-        found.append(person_id)
+        return person_id
 
-    if form.attempt(look_up):
-        return make_response(redirect(_pin_url(found[0], way), 303))
+    if done := form.attempt(look_up):
+        return make_response(redirect(_pin_url(done.made, way), 303))
     return _tiles(form, way), 422
 
 
@@ -162,8 +161,8 @@ def _claim(kind: Kind, *, person_id: int | None = None, who: str = "") -> Claim:
 
 def _enter(form: SecretForm, claim: Claim, secret: str, way: Way) -> Response | None:
     """Sign in and return the way on; None with the reasons in the form when it does not come to that."""
-    answers: list[Response] = []
-    return answers[0] if form.attempt(lambda: answers.append(_signed_in(claim, secret, way))) else None
+    done = form.attempt(lambda: _signed_in(claim, secret, way))
+    return done.made if done else None
 
 
 def _signed_in(claim: Claim, secret: str, way: Way) -> Response:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -10,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.duties.calibration import actions, queries, rules
-from techfloor.duties.calibration.actions import CORRECTIONS, Slip
+from techfloor.duties.calibration.actions import CORRECTIONS
 from techfloor.duties.calibration.forms import (
     CannotForm,
     ReadingForm,
@@ -79,33 +78,17 @@ def reading_post(number: str, run: str, point: int, repeat: int) -> Page:
     """Keep one reading and go to the next place."""
     spot = _spot(number, run, point, repeat)
     form = reading_form(spot.bench.procedure, spot.point)
-    logged: list[actions.Logged] = []
 
-    def deed() -> None:
+    def deed() -> actions.Logged:
         entry = form.entry(spot.place.run, point, repeat)
-        logged.append(actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now()))
+        return actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now())
 
-    asks = _attempt(form, deed)
-    if logged:
-        return see(next_url(logged[0].bench, str(logged[0].reading_id)))
-    return _reading_page(spot, form, asks=asks), 422
-
-
-def _attempt(form: ReadingForm, deed: Any) -> bool:
-    """Run a deed; returns whether it asks about a likely slip, which the page then shows as a question."""
-    if not form.validate():
-        return False
-    try:
-        deed()
-    except Slip as slip:
-        form.refuse(slip)
-        return True
-    except Refusal as no:
-        form.refuse(no)
-    return False
+    if done := form.attempt(deed):
+        return see(next_url(done.made.bench, str(done.made.reading_id)))
+    return _reading_page(spot, form), 422
 
 
-def _reading_page(spot: Spot, form: ReadingForm, *, asks: bool = False) -> str:
+def _reading_page(spot: Spot, form: ReadingForm) -> str:
     bench = spot.bench
     after = request.args.get("after", type=int)
     live = _live(spot) if spot.place.run == AS_LEFT else None
@@ -122,7 +105,6 @@ def _reading_page(spot: Spot, form: ReadingForm, *, asks: bool = False) -> str:
         grid=grid(bench, spot.place.run),
         live=live,
         live_note=_live_note(spot) if live else "",
-        asks=asks,
         owner=visitor().person_id,
         comparison=bench.procedure.mode is Mode.comparison,
     )
@@ -178,17 +160,16 @@ def cannot_post(number: str, run: str, point: int, repeat: int) -> Page:
     """Keep that a point cannot be measured, and why."""
     spot = _spot(number, run, point, repeat)
     form = CannotForm()
-    logged: list[actions.Logged] = []
 
-    def deed() -> None:
+    def deed() -> actions.Logged:
         why = (form.why.data or "").strip()
         if not why:
             raise Refusal("Enter why it cannot be measured.", field="why")
         entry = ReadingEntry(spot.place.run, point, repeat, cannot_measure=why)
-        logged.append(actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now()))
+        return actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now())
 
-    if form.attempt(deed):
-        return see(next_url(logged[0].bench, str(logged[0].reading_id)))
+    if done := form.attempt(deed):
+        return see(next_url(done.made.bench, str(done.made.reading_id)))
     return _cannot_page(spot, form), 422
 
 
@@ -218,18 +199,16 @@ def correct_post(number: str, reading_id: int) -> Page:
     """Replace a reading; the one replaced stays in the record."""
     spot, _given = _given_spot(number, reading_id)
     form = reading_form(spot.bench.procedure, spot.point, correcting=True)
-    logged: list[actions.Logged] = []
 
-    def deed() -> None:
+    def deed() -> actions.Logged:
         entry = form.entry(spot.place.run, spot.place.point, spot.place.repeat)
         reason = form.reason.data or ""
         actor = visitor().person_id
-        logged.append(actions.correct_reading(spot.bench, reading_id, entry, reason, actor=actor, at=clock.now()))
+        return actions.correct_reading(spot.bench, reading_id, entry, reason, actor=actor, at=clock.now())
 
-    asks = _attempt(form, deed)
-    if logged:
-        return see(next_url(logged[0].bench, str(logged[0].reading_id)))
-    return _correct_page(spot, reading_id, form, asks=asks), 422
+    if done := form.attempt(deed):
+        return see(next_url(done.made.bench, str(done.made.reading_id)))
+    return _correct_page(spot, reading_id, form), 422
 
 
 def _given_spot(number: str, reading_id: int) -> tuple[Spot, queries.GivenReading]:
@@ -241,7 +220,7 @@ def _given_spot(number: str, reading_id: int) -> tuple[Spot, queries.GivenReadin
     return Spot(bench, bench.point(facts.point), Place(facts.run, facts.point, facts.repeat)), given
 
 
-def _correct_page(spot: Spot, reading_id: int, form: ReadingForm, *, asks: bool = False) -> str:
+def _correct_page(spot: Spot, reading_id: int, form: ReadingForm) -> str:
     return render_template(
         "calibration/correct.html",
         spot=spot,
@@ -250,6 +229,5 @@ def _correct_page(spot: Spot, reading_id: int, form: ReadingForm, *, asks: bool 
         before=strip(spot.bench, reading_id),
         form=form,
         errors=form.problems(),
-        asks=asks,
         reasons=CORRECTIONS,
     )

@@ -59,9 +59,8 @@ def start_post(code: str) -> Page:
     if procedure.mode is Mode.certificate:
         raise Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=code)
     form = _start_form(procedure, offered)
-    started: list[str] = []
 
-    def deed() -> None:
+    def deed() -> str:
         entry = StartEntry(
             gauge_code=code,
             standards=(form.standard.data,) if form.standard and form.standard.data else (),
@@ -69,10 +68,10 @@ def start_post(code: str) -> Page:
             condition=form.condition.data or "",
             soaked=bool(form.soaked.data),
         )
-        started.append(actions.start(entry, plant(), actor=visitor().person_id, at=clock.now()))
+        return actions.start(entry, plant(), actor=visitor().person_id, at=clock.now())
 
-    if form.attempt(deed):
-        return see(f"/calibration/{started[0]}/next")
+    if done := form.attempt(deed):
+        return see(f"/calibration/{done.made}/next")
     return _start_page(gauge, procedure, offered, form), 422
 
 
