@@ -9,10 +9,10 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from techfloor.equipment.entries import CertificateEntry
-from techfloor.equipment.fields import LONG, SHORT, DayField, needed, options, text_of
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.measures.quantity import NumberError, parse_number, plain
 from techfloor.refusals import Refusal
+from techfloor.web.fields import LONG, SHORT, DayField, needed, options, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
 
 

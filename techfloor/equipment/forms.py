@@ -17,10 +17,11 @@ from techfloor.equipment.entries import (
     StandardEntry,
     check_interval,
 )
-from techfloor.equipment.fields import LONG, SHORT, DayField, WholeField, needed, options, read_place, text_of
 from techfloor.equipment.statuses import Status
 from techfloor.measures.due import next_due
+from techfloor.places.choosing import read_place
 from techfloor.refusals import Refusal
+from techfloor.web.fields import LONG, SHORT, DayField, WholeField, needed, options, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
 
 

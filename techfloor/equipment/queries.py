@@ -48,7 +48,6 @@ __all__ = [
     "machines",
     "next_code",
     "open_holds",
-    "places",
     "standards_alike",
     "standards_for",
     "standards_of",
@@ -286,22 +285,6 @@ def log_of(equipment_id: int, *, before: int | None = None, size: int = 30) -> l
     if before is not None:
         statement = statement.where(g.id < before)
     return [LogLine(*row) for row in db.session.execute(statement)]
-
-
-def places() -> list[tuple[int, str, int | None, str]]:
-    """Read every area with its stations: (area id, area, station id, station), an area itself first."""
-    rows = db.session.execute(
-        select(Area.id, Area.name, Station.id, Station.code)
-        .outerjoin(Station, Station.area_id == Area.id)
-        .order_by(Area.id, Station.code)
-    )
-    found: list[tuple[int, str, int | None, str]] = []
-    for area_id, area, station_id, station in rows:
-        if not found or found[-1][0] != area_id:
-            found.append((area_id, area, None, ""))
-        if station_id is not None:
-            found.append((area_id, area, station_id, station))
-    return found
 
 
 def machines() -> list[tuple[int, str, str]]:

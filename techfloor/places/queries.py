@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from techfloor.places.models import Area, Plant, PlantSetting, Shift
+from techfloor.places.models import Area, Plant, PlantSetting, Shift, Station
 from techfloor.places.profile import Profile
+from techfloor.store import db
 from techfloor.store.trail import ChangeRow
 
 _TABLES = tuple(table.__tablename__ for table in (Plant, PlantSetting, Shift))
@@ -102,3 +103,19 @@ def read_plant(session: Session) -> PlantFacts | None:
 def areas(session: Session) -> list[Area]:
     """Return the areas in the order they were made."""
     return list(session.scalars(select(Area).order_by(Area.id)))
+
+
+def areas_with_stations() -> list[tuple[int, str, int | None, str]]:
+    """Read every area with its stations: (area id, area, station id, station), an area itself first."""
+    rows = db.session.execute(
+        select(Area.id, Area.name, Station.id, Station.code)
+        .outerjoin(Station, Station.area_id == Area.id)
+        .order_by(Area.id, Station.code)
+    )
+    found: list[tuple[int, str, int | None, str]] = []
+    for area_id, area, station_id, station in rows:
+        if not found or found[-1][0] != area_id:
+            found.append((area_id, area, None, ""))
+        if station_id is not None:
+            found.append((area_id, area, station_id, station))
+    return found

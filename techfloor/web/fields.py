@@ -1,4 +1,4 @@
-"""Boxes that the forms of equipment share: days, whole numbers, places, and how long a text may be."""
+"""Boxes that forms share: days, whole numbers, choices, and how long a text may be."""
 
 from datetime import date
 from typing import Any
@@ -7,8 +7,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, IntegerField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-
-from techfloor.refusals import Refusal
 
 
 def needed(sentence: Any) -> list[Any]:
@@ -64,20 +62,3 @@ class WholeField(IntegerField):  # type: ignore[misc]
 def text_of(field: Any) -> str:
     """Return what was typed, without blanks at its ends."""
     return str(field.data or "").strip()
-
-
-def read_place(value: str | None) -> tuple[int | None, int | None]:
-    """Read a choice of place, `area` or `area.station` by their ids; '' is no fixed place."""
-    if not value:
-        return None, None
-    area, _, station = value.partition(".")
-    if not area.isdigit() or (station and not station.isdigit()):
-        raise Refusal("Choose a place from the list.", field="place")
-    return int(area), int(station) if station else None
-
-
-def write_place(area_id: int | None, station_id: int | None) -> str:
-    """Write a place as its choice has it."""
-    if area_id is None:
-        return ""
-    return f"{area_id}.{station_id}" if station_id else str(area_id)

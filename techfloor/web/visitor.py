@@ -1,8 +1,12 @@
 """Who is asking: the signed-in person, and the device in their hands, as the pages need them."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypedDict
 
 from flask import g
+
+from techfloor import clock
 
 
 @dataclass(frozen=True)
@@ -72,3 +76,15 @@ def visitor() -> Visitor:
     if found is None:
         raise LookupError("nobody is signed in")
     return found
+
+
+class ByWhom(TypedDict):
+    """Who acts and when, as every action asks for it."""
+
+    actor: int
+    at: datetime
+
+
+def by_whom() -> ByWhom:
+    """Return who acts, and that it is now; a view hands it on as `**by_whom()`."""
+    return {"actor": visitor().person_id, "at": clock.now()}

@@ -23,6 +23,7 @@ from techfloor.equipment.models import Equipment
 from techfloor.equipment.rules import standard_valid
 from techfloor.equipment.shapes import Wanted
 from techfloor.equipment.statuses import Deed, Status
+from techfloor.places.queries import areas_with_stations
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db, search
 
@@ -82,7 +83,7 @@ def test_the_functions_of_a_gauge_are_replaced_as_one(doing: Doing) -> None:
 
 def test_a_station_brings_its_area(doing: Doing) -> None:
     with doing() as by:
-        _area, _name, station, code = next(row for row in queries.places() if row[3] == "4A-02")
+        _area, _name, station, code = next(row for row in areas_with_stations() if row[3] == "4A-02")
         actions.move(id_of("G-014"), None, station, "for the new line", **by)
         item = queries.by_code("G-014")
         assert (item.area, item.station) == ("Assembly and test", code)
@@ -91,8 +92,8 @@ def test_a_station_brings_its_area(doing: Doing) -> None:
 
 def test_a_station_of_another_area_is_refused(doing: Doing) -> None:
     with doing() as by:
-        machining = next(area for area, name, _s, _c in queries.places() if name == "Machining")
-        station = next(row[2] for row in queries.places() if row[3] == "4A-02")
+        machining = next(area for area, name, _s, _c in areas_with_stations() if name == "Machining")
+        station = next(row[2] for row in areas_with_stations() if row[3] == "4A-02")
         with pytest.raises(Refusal, match="not in that area") as no:
             actions.move(id_of("G-014"), machining, station, **by)
         assert no.value.field == "place"
@@ -319,7 +320,7 @@ def test_the_list_is_narrowed_by_status_area_and_words(doing: Doing) -> None:
             wanted = Wanted("gauge", TODAY, **narrowed)  # type: ignore[arg-type]
             return [line.code for line in queries.list_page(wanted).lines]
 
-        packing = next(area for area, name, _s, _c in queries.places() if name == "Packing and dispatch")
+        packing = next(area for area, name, _s, _c in areas_with_stations() if name == "Packing and dispatch")
         assert codes(status=HELD) == ["G-001"]
         assert codes(status=OVERDUE) == ["G-007", "G-012"]
         assert codes(status="sent out") == ["G-008"]
@@ -347,7 +348,7 @@ def test_the_due_list_begins_with_the_most_overdue_and_leaves_out_what_is_lost(d
         actions.change_status(id_of("G-007"), Deed.REPORT_LOST, "not on the bench", **by)
         assert [line.code for line in queries.due_list(TODAY)] == ["G-012"]
         assert [line.code for line in queries.due_list(date(2026, 11, 25))] == ["G-012", "G-016"]
-        machining = next(area for area, name, _s, _c in queries.places() if name == "Machining")
+        machining = next(area for area, name, _s, _c in areas_with_stations() if name == "Machining")
         assert queries.due_list(TODAY, area_id=machining) == []
 
 

@@ -24,8 +24,8 @@ from techfloor.duties.calibration.outside_rules import (
     LabResult,
 )
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
-from techfloor.equipment.fields import SHORT, DayField, needed, text_of
 from techfloor.refusals import Refusal
+from techfloor.web.fields import SHORT, DayField, needed, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
 
 MOST_RESULTS = 60

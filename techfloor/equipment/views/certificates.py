@@ -9,9 +9,11 @@ from techfloor.equipment import actions, queries
 from techfloor.equipment.deed_forms import CertificateForm, OpenLotForm
 from techfloor.equipment.shapes import CertificateView, StandardView
 from techfloor.equipment.statuses import MEASURE
-from techfloor.equipment.views.common import HOLD, by_whom, pages, today
+from techfloor.equipment.views.common import HOLD, pages
+from techfloor.places.here import today
 from techfloor.refusals import NotFound
 from techfloor.web.show import day
+from techfloor.web.visitor import by_whom
 
 Page = str | tuple[str, int] | Response
 

@@ -1,23 +1,19 @@
 """What the pages of equipment share: the blueprint, the permissions, the choices and the day."""
 
-from datetime import date
-from typing import Any
-
-from flask import g, request
+from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
-from techfloor import clock
 from techfloor.equipment import queries
-from techfloor.equipment.fields import options
-from techfloor.equipment.rules import UsePolicy, plant_day, use_policy
+from techfloor.equipment.rules import UsePolicy, use_policy
 from techfloor.equipment.shapes import ItemView
 from techfloor.equipment.statuses import MANAGE, MEASURE, Kind
-from techfloor.places.queries import PlantFacts
+from techfloor.places.here import plant
 from techfloor.records.models import Definition
 from techfloor.store import db
 from techfloor.web.access import permission
+from techfloor.web.fields import options
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Pages, check_permission
 from techfloor.web.visitor import visitor
@@ -54,25 +50,9 @@ def may(wanted: str) -> bool:
     return visitor().may(wanted)
 
 
-def plant() -> PlantFacts:
-    """Return the plant's facts."""
-    facts: PlantFacts = g.plant
-    return facts
-
-
-def today() -> date:
-    """Return the day it is at the plant."""
-    return plant_day(clock.now(), plant().zone)
-
-
 def policy() -> UsePolicy:
     """Return what the plant's profile says of an overdue gauge."""
     return use_policy(plant().profile)
-
-
-def by_whom() -> dict[str, Any]:
-    """Return who acts and when, as every action asks for it."""
-    return {"actor": visitor().person_id, "at": clock.now()}
 
 
 def resumed(form: EntryForm) -> bool:
@@ -81,15 +61,6 @@ def resumed(form: EntryForm) -> bool:
         form.process()
         form.restored = False
     return bool(form.restored)
-
-
-def place_choices() -> list[SelectChoice]:
-    """Return the areas and stations to choose from; '' is no fixed place."""
-    found = [("", _("No fixed place"))]
-    for area_id, area, station_id, station in queries.places():
-        value = f"{area_id}.{station_id}" if station_id else str(area_id)
-        found.append((value, f"{area} · {station}" if station else area))
-    return options(*found)
 
 
 def procedure_choices() -> list[SelectChoice]:

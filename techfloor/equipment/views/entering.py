@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
 from techfloor.equipment.deed_forms import MoveForm
-from techfloor.equipment.fields import read_place, write_place
 from techfloor.equipment.forms import (
     GaugeForm,
     ItemForm,
@@ -24,21 +23,12 @@ from techfloor.equipment.kinds import ready_kind, ready_kinds
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.shapes import GaugeView, ItemView
 from techfloor.equipment.statuses import MANAGE, Kind
-from techfloor.equipment.views.common import (
-    by_whom,
-    check_kind,
-    machine_choices,
-    page_of,
-    pages,
-    place_choices,
-    plant,
-    procedure_choices,
-    resumed,
-    today,
-)
+from techfloor.equipment.views.common import check_kind, machine_choices, page_of, pages, procedure_choices, resumed
 from techfloor.equipment.wording import KIND_WORDS
+from techfloor.places.choosing import place_choices, read_place, write_place
+from techfloor.places.here import plant, today
 from techfloor.refusals import NotFound
-from techfloor.web.visitor import visitor
+from techfloor.web.visitor import by_whom, visitor
 
 Page = str | tuple[str, int] | Response
 OTHER = "other"
@@ -106,13 +96,13 @@ def _enter(kind: Kind) -> Page:
     form = _new_form(kind)
     if "add" in request.form:
         return _one_more_row(form, lambda: _new_page(form, kind))
-    made: list[Equipment] = []
-    if not form.attempt(lambda: made.append(_make(form))):
+    done = form.attempt(lambda: _make(form))
+    if not done:
         return _new_page(form, kind), 422
-    flash(_("%(code)s is entered. Print its label next.", code=made[0].code), "success")
+    flash(_("%(code)s is entered. Print its label next.", code=done.made.code), "success")
     if kind is Kind.STANDARD:
-        return redirect(f"/equipment/{made[0].code}/certificates/new", code=303)
-    return redirect(f"/equipment/{made[0].code}", code=303)
+        return redirect(f"/equipment/{done.made.code}/certificates/new", code=303)
+    return redirect(f"/equipment/{done.made.code}", code=303)
 
 
 def _kind(kind: str) -> Kind:

@@ -10,10 +10,12 @@ from techfloor.equipment.deed_forms import HoldForm, LiftForm, StatusForm
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, gauge_page
 from techfloor.equipment.shapes import HoldView, ItemView
 from techfloor.equipment.statuses import Deed, Kind, Transition, next_status, transition
-from techfloor.equipment.views.common import HOLD, LIFT, READ, by_whom, page_of, pages, today
+from techfloor.equipment.views.common import HOLD, LIFT, READ, page_of, pages
 from techfloor.equipment.wording import DEED_WORDS
+from techfloor.places.here import today
 from techfloor.refusals import NotFound
 from techfloor.web.pages import check_permission
+from techfloor.web.visitor import by_whom
 
 Page = str | tuple[str, int] | Response
 

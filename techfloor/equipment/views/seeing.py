@@ -18,17 +18,7 @@ from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
 from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, Line, LogLine, StandardView
 from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
-from techfloor.equipment.views.common import (
-    HOLD,
-    LIFT,
-    READ,
-    may,
-    needed_for,
-    page_of,
-    pages,
-    policy,
-    today,
-)
+from techfloor.equipment.views.common import HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
 from techfloor.equipment.wording import (
     DEED_WORDS,
     KIND_WORDS,
@@ -40,6 +30,7 @@ from techfloor.equipment.wording import (
     told,
 )
 from techfloor.measures.units import show_unit
+from techfloor.places.here import today
 from techfloor.web.lists import Filter, Tab, asked, listing
 from techfloor.web.show import day, moment, number
 

@@ -138,17 +138,17 @@ def receive_post(code: str) -> Page:
     """Enter a certificate, or show the form again with more rows."""
     form, here = CertificateForm(), f"/calibration/gauges/{code}/certificate"
     file = _file_of(form)  # written to disk before the act's transaction begins
-    gauge, made = queries.gauge_by_code(code), list[str]()
+    gauge = queries.gauge_by_code(code)
     if "add" in request.form:
         form.more_rows()
         return _certificate_page(gauge, form, here, file), 422
 
-    def deed() -> None:
+    def deed() -> str:
         assert file is not None  # complete
-        made.append(outside.enter(code, form.entry(), file, plant(), actor=visitor().person_id, at=clock.now()))
+        return outside.enter(code, form.entry(), file, plant(), actor=visitor().person_id, at=clock.now())
 
-    if _complete(form, file) and form.attempt(deed):
-        return see(f"/calibration/outside/{made[0]}/checks")
+    if _complete(form, file) and (done := form.attempt(deed)):
+        return see(f"/calibration/outside/{done.made}/checks")
     return _certificate_page(gauge, form, here, file), 422
 
 
