@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any, Protocol
 
 from flask import Flask, request
-from flask.testing import FlaskClient
+from keyed_client import KeyedClient
 from werkzeug.test import TestResponse
 
 from techfloor.cli.demo.cast import Person
@@ -24,7 +24,7 @@ def device_key(name: str) -> str:
     return f"the key of {name}"
 
 
-class PlantClient(FlaskClient):
+class PlantClient(KeyedClient):
     """A test client that fails a test for an unexpected 500, and for what a request leaves uncommitted or open.
 
     `who` is the person signed in, `tablet` the name of the enrolled device in their hands or "".

@@ -26,6 +26,8 @@ def refusal_text(no: Refusal) -> str:
 
 
 LONGEST_TEXT = 2000
+AFRESH = "fresh"
+"""Stands in the address of a page that is begun anew."""
 
 T = TypeVar("T")
 
@@ -54,11 +56,16 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         found = caller().visitor
-        if request.method == "GET" and found is not None:
+        if request.method == "GET" and found is not None and AFRESH not in request.args:
             draft = current_app.extensions["techfloor"].draft_of(found.person_id, request.path)
-            if draft:
+            if any(draft.values()):
                 self.restore(draft)
                 self.restored = True
+
+    @property
+    def afresh(self) -> str:
+        """Where this page begins without what was typed before, '' where nothing of it stands here."""
+        return f"{request.path}?{AFRESH}=1" if self.restored else ""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate; no text may be longer than a record can carry, and signs that cannot be printed are taken out."""

@@ -234,9 +234,10 @@ def _hash_of(file: FileStorage) -> str:
 
 
 def _entry() -> Entry | None:
-    key = request.form.get("entry_key", "")
-    if not key or caller().visitor is None:
+    """Return the entry of who is signed in; a form without its key is refused, for nothing would stop a second send."""
+    if caller().visitor is None:
         return None
+    key = request.form.get("entry_key", "")
     if len(key) != 32 or not key.isalnum():
         abort(400)
     return Entry(key, current_app.extensions["techfloor"].submissions)

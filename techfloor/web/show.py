@@ -11,6 +11,7 @@ from flask_babel import format_date, format_datetime
 
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
+from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
 
 
@@ -57,5 +58,6 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 
 def init_app(app: Flask) -> None:
-    """Give the templates of `app` these filters."""
+    """Give the templates of `app` these filters, and a key for the entry that a form without a WTForms object sends."""
     app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals["new_entry_key"] = new_id

@@ -394,3 +394,13 @@ def test_only_a_calibration_procedure_reviews_a_certificate(app: Flask, as_: Sig
             .where(Record.number == number)
         ).one()
     assert kind == "calibration procedure"
+
+
+# Entries
+
+
+def test_a_form_without_its_entry_key_is_refused(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    start_page = "/calibration/start/G-014"
+    hidden = tara.hidden(start_page, start_page)
+    assert tara.post(start_page, data={**hidden, "entry_key": "", "condition": "used"}).status_code == 400

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from keyed_client import KeyedClient
 
 from techfloor import clock, store
 from techfloor.app import create_app
@@ -37,6 +38,7 @@ def empty_app(migrated: Path, tmp_path: Path) -> Iterator[Flask]:
     instance = tmp_path / "instance"
     shutil.copytree(migrated, instance)
     app = create_app(Settings(instance=instance, max_upload_mb=1))
+    app.test_client_class = KeyedClient
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
     with app.app_context():

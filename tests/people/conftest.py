@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from keyed_client import KeyedClient
 
 from techfloor import clock, store
 from techfloor.app import create_app
@@ -76,6 +77,7 @@ def people_app(furnished: Path, tmp_path: Path) -> Iterator[Flask]:
     instance = tmp_path / "instance"
     shutil.copytree(furnished, instance)
     app = create_app(Settings(instance=instance))
+    app.test_client_class = KeyedClient
     app.config["WTF_CSRF_ENABLED"] = False
     with clock.set_to(NOON):
         yield app

@@ -1,6 +1,5 @@
 """What the pages of equipment share: the blueprint, the permissions, the choices and the day."""
 
-from flask import request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
@@ -14,7 +13,6 @@ from techfloor.records.models import Definition
 from techfloor.store import db
 from techfloor.web.access import permission
 from techfloor.web.fields import options
-from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Pages, check_permission
 from techfloor.web.visitor import visitor
 
@@ -53,14 +51,6 @@ def may(wanted: str) -> bool:
 def policy() -> UsePolicy:
     """Return what the plant's profile says of an overdue gauge."""
     return use_policy(plant().profile)
-
-
-def resumed(form: EntryForm) -> bool:
-    """Tell whether what was typed earlier stands in a form again; `?fresh=1` empties it to begin anew."""
-    if form.restored and "fresh" in request.args:
-        form.process()
-        form.restored = False
-    return bool(form.restored)
 
 
 def procedure_choices() -> list[SelectChoice]:

@@ -23,7 +23,7 @@ from techfloor.equipment.kinds import ready_kind, ready_kinds
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.shapes import GaugeView, ItemView
 from techfloor.equipment.statuses import MANAGE, Kind
-from techfloor.equipment.views.common import check_kind, machine_choices, page_of, pages, procedure_choices, resumed
+from techfloor.equipment.views.common import check_kind, machine_choices, page_of, pages, procedure_choices
 from techfloor.equipment.wording import KIND_WORDS
 from techfloor.places.choosing import place_choices, read_place, write_place
 from techfloor.places.here import plant, today
@@ -87,7 +87,7 @@ def _check_ready(ready: str) -> None:
 
 def _fresh_page(kind: Kind, ready: str = "") -> str:
     form = _new_form(kind)
-    if not resumed(form):
+    if not form.restored:
         _propose(form, kind, ready)
     return _new_page(form, kind)
 
@@ -155,7 +155,6 @@ def _form_page(form: ItemForm, kind: str, item: ItemView | None, *, back: str) -
         back=back,
         titles=KIND_WORDS[Kind(kind)],
         new=item is None,
-        resumed=form.restored,
         errors=form.problems(),
     )
 
@@ -182,7 +181,7 @@ def edit(code: str) -> Page:
     """Show what is known of a piece of equipment, to be changed."""
     item = _mine(code)
     form = _edit_form(item.kind)
-    if not resumed(form):
+    if not form.restored:
         _fill(form, item)
     return _edit_page(form, item)
 
