@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techfloor.duties.calibration import ready_made, results, rules
+from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import Item, ItemFunction, PlannedPoint, Procedure, plan, read_procedure
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, ReadingFacts
-from techfloor.duties.calibration.rules import ReadingEntry, StandardFacts
+from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.refusals import Refusal
 
 D = Decimal
@@ -34,7 +35,15 @@ def points_of(code: str, gauge: Item) -> tuple[PlannedPoint, ...]:
 
 VERNIER = item("mm", "0.05", "± 0.10 mm", point_set="150 mm")
 WRENCH = item("N m", "0.5", "± 4 %", high="100", point_set="20-100 N m")
+ANALYSER = StandardFacts("S-004", {}, "N m", {"kind": "percent", "percent": "0.50", "k": "2"})
+BLOCKS = StandardFacts(
+    "S-003",
+    {"25": (D("25.00006"), D("0.0000725")), "50": (D("50.00011"), D("0.000085")), "150": (D("149.99982"), None)},
+    "mm",
+    {"kind": "length", "constant": "0.06", "per_metre": "0.5", "unit": "µm", "k": "2"},
+)
 BALANCE = item("g", "0.001", "± 0.005 g", high="620", point_set="620 g", half="300.000", third="200.000")
+STANDARDS = {"CAL-P-05": ANALYSER}
 
 
 def reading(point: PlannedPoint, value: str, run: str = AS_FOUND, repeat: int = 1) -> ReadingEntry:
@@ -43,7 +52,7 @@ def reading(point: PlannedPoint, value: str, run: str = AS_FOUND, repeat: int = 
 
 def judged(code: str, gauge: Item, n: int, value: str) -> rules.Judged:
     point = points_of(code, gauge)[n - 1]
-    return rules.judge(procedure(code), point, reading(point, value), standard=None)
+    return rules.judge(procedure(code), point, reading(point, value), standard=STANDARDS.get(code))
 
 
 # --- the plan ---
@@ -118,8 +127,8 @@ def test_in_match_mode_the_tablet_s_limits_agree_with_the_verdict(cents: int) ->
     gauge = Item((ItemFunction("", "N m", "100", "0.5", "0.01", "± 4 %"),), "20-100 N m", {})
     rule_of, point = procedure("CAL-P-05"), points_of("CAL-P-05", gauge)[0]
     value = D(cents) / 100
-    low, high = rules.passing_readings(rule_of, point, None)
-    passes = rules.judge(rule_of, point, reading(point, str(value)), standard=None).verdict == "pass"
+    low, high = rules.passing_readings(rule_of, point, ANALYSER)
+    passes = rules.judge(rule_of, point, reading(point, str(value)), standard=ANALYSER).verdict == "pass"
     assert low is not None
     assert high is not None
     assert passes == (low <= value <= high)
@@ -157,10 +166,10 @@ def test_an_attribute_is_right_or_wrong(goes: bool, verdict: str) -> None:
 
 def test_repeats_that_scatter_more_than_the_procedure_thought_widen_the_uncertainty() -> None:
     point = points_of("CAL-P-05", WRENCH)[0]
-    calm = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=None, errors=[D("0.1")] * 5)
+    calm = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=[D("0.1")] * 5)
     wild = [D("0.9"), D("-0.9"), D("0.8"), D("-0.8"), D("0.1")]
-    scattered = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=None, errors=wild)
-    early = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=None, errors=wild[:3])
+    scattered = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=wild)
+    early = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=wild[:3])
     assert calm is not None
     assert scattered is not None
     assert early is not None
@@ -174,6 +183,79 @@ def test_the_words_of_a_verdict() -> None:
     assert say("pass", D("0.10"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.10 mm, exactly on the limit"
     assert say("fail", D("0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
     assert say("fail", D("-0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
+
+
+# --- the standard's own uncertainty ---
+
+MICROMETER = item("mm", "0.001", "± 0.004 mm", high="50", point_set="25-50 mm")
+
+
+def u_of_blocks(facts: StandardFacts, *stack: str) -> Decimal | None:
+    return facts.u_at(stack, sum((D(n) for n in stack), D(0)), "mm")
+
+
+def test_the_u_of_a_stack_is_that_of_its_pieces_one_after_the_other() -> None:
+    assert u_of_blocks(BLOCKS, "25", "50") == D("0.0001575"), "one laboratory, one set: they go together"
+
+
+def test_a_piece_without_its_own_u_has_that_of_its_length() -> None:
+    assert u_of_blocks(BLOCKS, "150") == D("0.000135"), "(0.06 + 0.5 L/m) µm"
+
+
+@pytest.mark.parametrize(
+    ("stated", "value", "unit", "expected"),
+    [
+        ({"kind": "constant", "constant": "0.006", "unit": "bar"}, "4", "bar", "0.006"),
+        ({"kind": "constant", "constant": "0.006", "unit": "bar"}, "4000", "mbar", "6"),
+        ({"kind": "percent", "percent": "0.50"}, "-60.0", "N m", "0.3"),
+        ({"kind": "length", "constant": "0.06", "per_metre": "0.5", "unit": "µm"}, "0", "mm", "0"),
+        ({"kind": "per value", "unit": "g"}, "0", "g", "0"),
+        ({"kind": "per value", "unit": "g"}, "5", "g", None),
+        ({}, "5", "g", None),
+    ],
+)
+def test_the_u_of_a_certificate_in_each_way_it_can_be_stated(
+    stated: dict[str, str], value: str, unit: str, expected: str | None
+) -> None:
+    assert StandardFacts("S-9", {}, "", stated).u_at((), D(value), unit) == (None if expected is None else D(expected))
+
+
+def test_another_plant_s_blocks_give_another_uncertainty() -> None:
+    point = points_of("CAL-P-03", MICROMETER)[0]
+    coarse = replace(BLOCKS, certified={"25": (D("25.0004"), D("0.004"))})
+    found = [rules.uncertainty_at(procedure("CAL-P-03"), point, D(25), standard=s) for s in (BLOCKS, coarse)]
+    assert [rules.report_u(procedure("CAL-P-03"), u, D(25)) for u, _k in filter(None, found)] == ["0.0012", "0.0042"]
+
+
+def test_the_certificate_s_own_coverage_factor_divides_its_u() -> None:
+    point = points_of("CAL-P-05", WRENCH)[0]
+    wide = StandardFacts("S-004", {}, "N m", {"kind": "percent", "percent": "0.75", "k": "3"})
+    of = {name: rules.uncertainty_at(procedure("CAL-P-05"), point, D(20), standard=facts) for name, facts in
+          {"k 2": ANALYSER, "k 3": wide}.items()}  # fmt: skip
+    assert of["k 2"] == of["k 3"]
+
+
+def test_blocks_that_are_further_off_than_their_grade_widen_the_budget() -> None:
+    point = points_of("CAL-P-02", VERNIER)[1]
+    worn = replace(BLOCKS, certified={"25": (D("25.02"), D("0.0001"))})
+    good, bad = (rules.uncertainty_at(procedure("CAL-P-02"), point, D(25), standard=s) for s in (BLOCKS, worn))
+    assert good is not None
+    assert bad is not None
+    assert bad[0] > good[0]
+
+
+def test_a_certificate_without_u_is_refused_unless_the_procedure_has_a_fallback() -> None:
+    way, point = procedure("CAL-P-03"), points_of("CAL-P-03", MICROMETER)[1]
+    silent = StandardFacts("S-9", {"25": (D(25), None), "2.5": (D("2.5"), D("0.0001"))}, "mm")
+    with pytest.raises(Refusal, match=r"S-9 states no U at 25 \+ 2\.5"):
+        rules.uncertainty_at(way, point, point.value, standard=silent)
+    kept = replace(way, budget=tuple(replace(r, fallback="0.0002") for r in way.budget))
+    assert rules.uncertainty_at(kept, point, point.value, standard=silent) is not None
+
+
+def test_a_standard_in_another_unit_is_refused() -> None:
+    with pytest.raises(Refusal, match="Choose another standard"):
+        replace(BLOCKS, unit="in").u_at(("25",), D(25), "mm")
 
 
 # --- slips ---
@@ -196,7 +278,7 @@ def test_ten_times_out_of_tolerance_is_never_called_a_slip(error: Decimal) -> No
 
 
 def given_at(point: PlannedPoint, value: str, code: str, repeat: int = 1, run: str = AS_FOUND) -> ReadingFacts:
-    found = rules.judge(procedure(code), point, reading(point, value, run, repeat), standard=None)
+    found = rules.judge(procedure(code), point, reading(point, value, run, repeat), standard=STANDARDS.get(code))
     return ReadingFacts(
         run, point.n, repeat, found.reference, found.indication, found.error, found.lower, found.upper,
         found.u, found.k, found.verdict,
@@ -207,7 +289,7 @@ def test_one_bad_reading_of_five_fails_the_wrench() -> None:
     made = points_of("CAL-P-05", WRENCH)
     values = ["19.50", "19.50", "19.50", "19.50", "19.10"]
     given_readings = [given_at(made[0], v, "CAL-P-05", n) for n, v in enumerate(values, 1)]
-    result = results.run_result(procedure("CAL-P-05"), made, given_readings, AS_FOUND, None)
+    result = results.run_result(procedure("CAL-P-05"), made, given_readings, AS_FOUND, ANALYSER)
     assert result.points[0].verdict == "fail"
     assert result.verdict == "fail"
     assert result.failed

@@ -87,7 +87,7 @@ def test_example_s2_gives_10_000_025_g_with_u_of_59_mg(plant: Plant) -> None:
 def test_example_s2_rests_on_the_u_of_its_standard_and_the_pooled_s(plant: Plant) -> None:
     procedure, standard = plant.procedure("CAL-P-11"), plant.standard("S-007")
     rows = {row.basis: row for row in reversed(procedure.budget)}
-    assert rows["constant"].value == standard.values[0].u == "0.045"
+    assert rows["certificate"].value == standard.values[0].u == "0.045"
     assert rows["pooled"].value == procedure.pooled_s == "0.025"
 
 

@@ -205,9 +205,10 @@ class EnvironmentLimit:
 class BudgetRow:
     """A component of the uncertainty; `came_from` is standard, environment or item.
 
-    basis: constant; half resolution (of the gauge) and certificate (U of what is on the pan), where `value` counts
-    them; pooled (the pooled s, to be divided by the root of the repeats); repeats (`value` until all repeats are in,
-    then what they show where that is larger).
+    basis: constant; half resolution (of the gauge), where `value` counts them; certificate (U of the standard, where
+    `value` is what a good one gives); deviation (of the pieces from nominal, at least `value`); pooled (the pooled s,
+    to be divided by the root of the repeats); repeats (`value` until all repeats are in, then what they show where
+    that is larger).
     """
 
     component: str

@@ -65,7 +65,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     chosen = [_choose(code, offered) for code in entry.standards]
     if procedure.standards and not chosen:
         raise Refusal("Choose the standard.", field="standard")
-    _refuse_missing_pieces(procedure, points, chosen)
+    _refuse_incomplete_certificate(procedure, points, chosen)
     record = open_record(gauge, revision.id, plant, actor=actor, at=at)
     db.session.add(
         Calibration(
@@ -92,13 +92,17 @@ def _refuse_start(gauge: GaugeFacts) -> None:
         raise Refusal("%(number)s is in progress on %(code)s. Go on with it.", number=open_number, code=gauge.code)
 
 
-def _refuse_missing_pieces(procedure: Procedure, points: Sequence[PlannedPoint], chosen: Sequence[Choice]) -> None:
-    """Refuse a standard at the start whose certificate lacks a piece that a point needs, not at that point."""
-    needed = procedure.mode is Mode.comparison or any(row.basis == "certificate" for row in procedure.budget)
-    if not needed or not chosen or chosen[0].ready is None:
-        return
+def _refuse_incomplete_certificate(
+    procedure: Procedure, points: Sequence[PlannedPoint], chosen: Sequence[Choice]
+) -> None:
+    """Refuse at the start, not at a point, a standard whose certificate lacks a piece, or U, that the point needs."""
+    standard = chosen[0].ready.facts if chosen and chosen[0].ready else None
     for point in points:
-        chosen[0].ready.facts.value_of(point.stack, point.value)
+        if point.role == "entry":
+            continue
+        if standard is not None and procedure.mode is Mode.comparison:
+            standard.value_of(point.stack, point.value, point.unit)
+        rules.uncertainty_at(procedure, point, point.value, standard=standard)
 
 
 def _choose(code: str, offered: Sequence[Choice]) -> Choice:

@@ -23,7 +23,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class BudgetRow:
-    """One row of an uncertainty budget; what `basis` counts is said at `uncertainty_at`."""
+    """One row of an uncertainty budget; what `basis` counts is said at `uncertainty_at`.
+
+    `fallback` counts where the standard's certificate states no U, in the budget's unit; "" has none.
+    """
 
     component: str
     value: str
@@ -31,6 +34,7 @@ class BudgetRow:
     divisor: str
     origin: str
     basis: str
+    fallback: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +177,11 @@ def _pick(kind: type[Any], data: Mapping[str, Any]) -> Any:
     return kind(**{name: value for name, value in data.items() if name in names})
 
 
+def _budget_row(row: Mapping[str, Any]) -> BudgetRow:
+    named = {name: row[name] for name in ("component", "value", "distribution", "divisor", "basis")}
+    return BudgetRow(**named, origin=row["from"], fallback=row.get("fallback", ""))
+
+
 _RULES = {"simple": Rule.simple, "guard-band": Rule.guard_band, "method-6": Rule.method_6}
 _RULES |= {"four-outcome": Rule.four_outcome, "pfa": Rule.pfa}
 
@@ -188,10 +197,7 @@ def read_procedure(code: str, version: int, title: str, body: Mapping[str, Any])
         rule=_RULES[body.get("rule", "simple")],
         environment=tuple(_pick(Limit, row) for row in body.get("environment", ())),
         standards=tuple(body.get("standards", ())),
-        budget=tuple(
-            BudgetRow(r["component"], r["value"], r["distribution"], r["divisor"], r["from"], r["basis"])
-            for r in body.get("budget", ())
-        ),
+        budget=tuple(_budget_row(row) for row in body.get("budget", ())),
         derived=tuple(_pick(DerivedRule, row) for row in body.get("derived", ())),
         checks=tuple(body.get("checks", ())),
         body=body,

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, func, select, true
 
 from techfloor.duties.calibration import results
+from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Item, ItemFunction, PlannedPoint, Procedure, read_procedure
 from techfloor.duties.calibration.results import ReadingFacts, RunResult
-from techfloor.duties.calibration.rules import StandardFacts
 from techfloor.equipment.models import (
     Equipment,
     EquipmentDue,
@@ -211,10 +211,12 @@ class StandardOnBench:
     facts: StandardFacts
 
 
-def standard_facts(code: str, rows: Sequence[Mapping[str, str]]) -> StandardFacts:
-    """Return the certified values of a certificate, ready for rules."""
+def standard_facts(
+    code: str, rows: Sequence[Mapping[str, str]], unit: str, uncertainty: Mapping[str, str]
+) -> StandardFacts:
+    """Return the certified values of a certificate and the U it states, ready for rules."""
     certified = {row["nominal"]: (Decimal(row["value"]), Decimal(row["u"]) if row.get("u") else None) for row in rows}
-    return StandardFacts(code, certified)
+    return StandardFacts(code, certified, unit, uncertainty)
 
 
 @dataclass(frozen=True)
@@ -345,6 +347,7 @@ _STANDARDS_USED = (
         _certificates.valid_until,
         _certificates.uncertainty_text,
         _certificates.certified,
+        _certificates.uncertainty,
     )
     .join_from(StandardUsed.__table__, Equipment.__table__, _equipment.id == _used.standard_id)
     .join(Standard.__table__, _standards.equipment_id == _equipment.id)
@@ -419,8 +422,8 @@ def _standards_used(record_id: int) -> tuple[StandardOnBench, ...]:
 
 
 def _standard_used(row: Any) -> StandardOnBench:
-    columns = dict(zip(_STANDARD_COLUMNS, row[:-1], strict=True))
-    return StandardOnBench(**columns, facts=standard_facts(row.code, row.certified))
+    columns = dict(zip(_STANDARD_COLUMNS, row[:-2], strict=True))
+    return StandardOnBench(**columns, facts=standard_facts(row.code, row.certified, row.unit, row.uncertainty))
 
 
 def on_bench(standard: StandardView, certificate: CertificateView) -> StandardOnBench:
@@ -437,7 +440,7 @@ def on_bench(standard: StandardView, certificate: CertificateView) -> StandardOn
         issued=certificate.issued,
         valid_until=certificate.valid_until,
         uncertainty_text=certificate.uncertainty_text,
-        facts=standard_facts(standard.code, certificate.certified),
+        facts=standard_facts(standard.code, certificate.certified, standard.unit, certificate.uncertainty),
     )
 
 

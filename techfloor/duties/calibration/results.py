@@ -6,8 +6,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from techfloor.duties.calibration import rules
+from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import DerivedRule, Mode, PlannedPoint, Procedure
-from techfloor.duties.calibration.rules import CANNOT, StandardFacts
+from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures import derived as derived_results
 from techfloor.measures.decision import Verdict, tur, worst
 from techfloor.measures.quantity import decimals, plain

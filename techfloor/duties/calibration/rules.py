@@ -2,12 +2,13 @@
 
 import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
 from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, guard_band
@@ -30,35 +31,6 @@ from techfloor.refusals import Refusal
 GOES, DOES_NOT_GO = "goes", "does not go"
 CANNOT = "not measured"
 _HUNDRED = Decimal(100)
-
-
-@dataclass(frozen=True)
-class StandardFacts:
-    """What the chosen standard gives at a point: certified values and their U, by nominal, in the point's unit."""
-
-    code: str
-    certified: Mapping[str, tuple[Decimal, Decimal | None]]
-
-    def u_of(self, stack: Sequence[str]) -> Decimal | None:
-        """Return U of the pieces together; they add up, because one laboratory calibrated them all."""
-        found = [self._piece(nominal)[1] for nominal in stack]
-        return None if not found or None in found else sum((u for u in found if u is not None), Decimal(0))
-
-    def value_of(self, stack: Sequence[str], otherwise: Decimal) -> Decimal:
-        """Return the certified value of the pieces together; `otherwise` where the certificate has none."""
-        if not stack:
-            return otherwise
-        return sum((self._piece(nominal)[0] for nominal in stack), Decimal(0))
-
-    def _piece(self, nominal: str) -> tuple[Decimal, Decimal | None]:
-        for known, piece in self.certified.items():
-            if Decimal(known) == Decimal(nominal):
-                return piece
-        raise Refusal(
-            "%(code)s has no piece of %(nominal)s on its certificate. Choose another standard.",
-            code=self.code,
-            nominal=nominal,
-        )
 
 
 @dataclass(frozen=True)
@@ -122,7 +94,7 @@ def values(
     if procedure.mode is Mode.both:
         return _needed(entry.reference, "reference"), _needed(entry.indication, "indication")
     if procedure.mode is Mode.comparison:
-        base = standard.value_of(point.stack, point.value) if standard else point.value
+        base = standard.value_of(point.stack, point.value, point.unit) if standard else point.value
         return point.value, base + _needed(entry.difference, "difference")
     raise Refusal("This procedure has no readings.")
 
@@ -210,8 +182,10 @@ def uncertainty_at(
     """Return (U, k) of an error at a point, in the unit of the reading; None for a procedure without a budget.
 
     Rows: "constant" is in the budget's unit; "half resolution" is half a digit of the gauge; "certificate" is U of
-    the standard's pieces at the point; "pooled" is the procedure's s over the root of the repeats; "repeats" is the
-    procedure's s until all repeats are in, and after that their own s where that is larger.
+    the standard at the point, from its certificate; "deviation" is what the certificate shows the pieces off their
+    nominals, at least `value`; "pooled" is the procedure's s over the root of the repeats; "repeats" is the
+    procedure's s until all repeats are in, and after that their own s where that is larger. Raises Refusal where
+    the certificate states no U and the row has no fallback.
     """
     if not procedure.budget:
         return None
@@ -220,13 +194,43 @@ def uncertainty_at(
         return None  # a relative budget says nothing at zero
     size = abs(reference) if scale == _HUNDRED else Decimal(1)
     own = [float(error * scale / size) for error in errors]
-    components = tuple(_component(row, point, own) for row in procedure.budget)
+    components = tuple(
+        _of_standard(row, point, reference, standard, scale / size)
+        if row.basis in _OF_STANDARD
+        else _component(row, point, own)
+        for row in procedure.budget
+    )
     resolution = Decimal(point.resolution) if point.resolution else None
-    asked = standard is not None and any(row.basis == "certificate" for row in procedure.budget)
-    certificate = standard.u_of(point.stack) if standard and asked and point.stack else Decimal(0)
-    found = evaluate(Budget(components), Point(reference, resolution, certificate))
+    found = evaluate(Budget(components), Point(reference, resolution))
     expanded = Decimal(repr(found.U)) * size / scale
     return _shorten(expanded), _shorten(Decimal(repr(found.k)))
+
+
+_OF_STANDARD = frozenset({"certificate", "deviation"})
+
+
+def _of_standard(
+    row: BudgetRow, point: PlannedPoint, reference: Decimal, standard: StandardFacts | None, scale: Decimal
+) -> Component:
+    """Return a row whose value the standard gives; `scale` takes it from the unit of the reading to the budget's."""
+    shape, divisor, origin = Distribution(row.distribution), Decimal(row.divisor), Origin(row.origin)
+    if row.basis == "deviation":
+        least = Decimal(row.value)
+        seen = standard.deviation_of(point.stack, point.unit) * scale if standard else least
+        return Component(row.component, max(least, seen), shape, divisor, origin)
+    u = standard.u_at(point.stack, reference, point.unit) if standard else None
+    if u is not None and standard is not None:
+        return Component(row.component, _shorten(u * scale), shape, standard.k or divisor, origin)
+    if row.fallback:
+        return Component(row.component, Decimal(row.fallback), shape, divisor, origin)
+    if standard is None:
+        raise Refusal("This procedure needs a standard whose certificate states U.", field="standard")
+    raise Refusal(
+        "The certificate of %(code)s states no U at %(point)s. Add it to the certificate, or choose another standard.",
+        field="standard",
+        code=standard.code,
+        point=" + ".join(point.stack) or point.label,
+    )
 
 
 def _component(row: BudgetRow, point: PlannedPoint, own: Sequence[float]) -> Component:
@@ -244,8 +248,6 @@ def _planned_component(row: BudgetRow, repeats: int) -> Component:
     shape, divisor, origin = Distribution(row.distribution), Decimal(row.divisor), Origin(row.origin)
     if row.basis == "half resolution":
         return Component(row.component, Decimal(1), shape, divisor, origin, Per.half_resolution)
-    if row.basis == "certificate":
-        return Component(row.component, Decimal(1), shape, divisor, origin, Per.certificate)
     value = Decimal(row.value)
     if row.basis == "pooled":
         value /= Decimal(math.sqrt(repeats))
