@@ -3,7 +3,21 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    true,
+    union_all,
+)
 
 from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, Standard
@@ -21,6 +35,9 @@ _OPEN = and_(EquipmentHold.equipment_id == Equipment.id, EquipmentHold.lifted_at
 _HOLD = func.coalesce(
     select(EquipmentHold.reason).where(_OPEN).order_by(EquipmentHold.id).limit(1).scalar_subquery(), ""
 )
+_NOT_CALIBRATED = [Status.RETIRED, Status.LOST, Status.INDICATION_ONLY]
+"""The statuses in which a gauge never falls due."""
+
 _CALIBRATION_DUE = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == CALIBRATION)
 
 
@@ -84,7 +101,8 @@ def _in_status(wanted: Wanted) -> ColumnElement[bool]:
     if wanted.status == HELD:
         return exists().where(_OPEN)
     if wanted.status == OVERDUE:
-        return and_(EquipmentDue.due < wanted.today, Equipment.lifecycle != Status.RETIRED)
+        never = and_(EquipmentDue.due.is_(None), Gauge.status.not_in(_NOT_CALIBRATED))
+        return and_(or_(EquipmentDue.due < wanted.today, never), Equipment.lifecycle != Status.RETIRED)
     if wanted.status == Status.SENT_OUT:
         return or_(Gauge.status == wanted.status, Equipment.availability == wanted.status)
     # A standard has no column of its own for being in use.
@@ -101,40 +119,43 @@ def _in_status(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def due_list(until: date, *, area_id: int | None = None, work: str = "", limit: int = 100) -> list[DueLine]:
-    """Read what is due up to a day, the most overdue first; without what is retired or lost."""
+    """Read what is due up to a day, in one statement; without what is retired or lost.
+
+    A gauge that was never calibrated is due now and comes first, then the most overdue.
+    """
+    dated = _due_lines(EquipmentDue.work, EquipmentDue.due, area_id)
+    dated = dated.join(EquipmentDue, EquipmentDue.equipment_id == Equipment.id).where(EquipmentDue.due <= until)
+    never = _due_lines(literal(CALIBRATION), null(), area_id)
+    never = never.where(Gauge.equipment_id.is_not(None), ~exists().where(_CALIBRATION_DUE))
+    if work:
+        dated, never = dated.where(EquipmentDue.work == work), never.where(literal(work) == CALIBRATION)
+    found = union_all(dated, never).subquery("found")
+    rows = db.session.execute(select(found).order_by(found.c.due.nulls_first(), found.c.code).limit(limit))
+    return [
+        DueLine(code, name, kind, area, station, work, due, status_of(kind, life, availability, status), hold)
+        for code, name, kind, area, station, work, due, life, availability, status, hold in rows
+    ]
+
+
+def _due_lines(work: Any, due: Any, area_id: int | None) -> Select[*tuple[Any, ...]]:
     statement = (
         select(
             Equipment.code,
             Equipment.name,
             Equipment.kind,
-            func.coalesce(Area.name, ""),
-            func.coalesce(Station.code, ""),
-            EquipmentDue.work,
-            EquipmentDue.due,
+            func.coalesce(Area.name, "").label("area"),
+            func.coalesce(Station.code, "").label("station"),
+            work.label("work"),
+            due.label("due"),
             Equipment.lifecycle,
             Equipment.availability,
             Gauge.status,
-            _HOLD,
+            _HOLD.label("hold"),
         )
-        .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
+        .select_from(Equipment)
         .outerjoin(Gauge, Gauge.equipment_id == Equipment.id)
         .outerjoin(Area, Area.id == Equipment.area_id)
         .outerjoin(Station, Station.id == Equipment.station_id)
-        .where(
-            EquipmentDue.due <= until,
-            Equipment.lifecycle != Status.RETIRED,
-            func.coalesce(Gauge.status, "").not_in([Status.RETIRED, Status.LOST, Status.INDICATION_ONLY]),
-        )
-        .order_by(EquipmentDue.due, Equipment.code)
-        .limit(limit)
+        .where(Equipment.lifecycle != Status.RETIRED, func.coalesce(Gauge.status, "").not_in(_NOT_CALIBRATED))
     )
-    if area_id is not None:
-        statement = statement.where(Equipment.area_id == area_id)
-    if work:
-        statement = statement.where(EquipmentDue.work == work)
-    return [
-        DueLine(code, name, kind, area, station, work, due, status_of(kind, life, availability, status), hold)
-        for code, name, kind, area, station, work, due, life, availability, status, hold in db.session.execute(
-            statement
-        )
-    ]
+    return statement if area_id is None else statement.where(Equipment.area_id == area_id)

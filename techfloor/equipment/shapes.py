@@ -202,7 +202,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class DueLine:
-    """One thing that is due."""
+    """One thing that is due; `due` None was never done."""
 
     code: str
     name: str
@@ -210,7 +210,7 @@ class DueLine:
     area: str
     station: str
     work: str
-    due: date
+    due: date | None
     status: str
     hold: str
 

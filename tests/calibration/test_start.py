@@ -1,5 +1,6 @@
 """Starting a calibration: what the standard's certificate must give, and whose work it is."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from techfloor import store
 from techfloor.duties.calibration.models import Reading
-from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.store import db
 
 GIVEN = {"standard": "S-003", "temperature": AMBIENT["temperature"], "soaked": "y"}
@@ -48,3 +49,21 @@ def test_a_plant_with_coarser_blocks_gets_its_own_uncertainty(app: Flask, as_: S
         found = [reading.u for reading in db.session.scalars(select(Reading).order_by(Reading.id))]
     expected = ["0.014", "0.025", "0.025", "0.042"]
     assert [str(round(u, 3)) for u in found if u] == expected, "200 is two pieces, and their U add up"
+
+
+# --- never calibrated ---
+
+
+def test_a_gauge_that_was_never_calibrated_leads_the_home_page(app: Flask, as_: SignedInAs) -> None:
+    with app.app_context(), store.act("equipment:item:create"):
+        like = db.session.scalars(select(Equipment).where(Equipment.code == "G-001")).one()
+        new = Equipment(code="G-NEW", kind="gauge", name="Caliper", area_id=like.area_id)
+        db.session.add(new)
+        db.session.flush()
+        gauge = Gauge(equipment_id=new.id, kind="caliper", status="calibrate before use", interval_months=6)
+        db.session.add(gauge)
+    tara = as_("T", tablet=True)
+    home = tara.get("/").text
+    assert re.findall(r'href="(/calibration/start/[^"]+)"', home)[0] == "/calibration/start/G-NEW"
+    assert "Calibrate: never calibrated" in home
+    assert "G-NEW" in as_("Q").get("/calibration/gauges?status=overdue").text

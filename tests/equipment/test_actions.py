@@ -352,6 +352,19 @@ def test_the_due_list_begins_with_the_most_overdue_and_leaves_out_what_is_lost(d
         assert queries.due_list(TODAY, area_id=machining) == []
 
 
+def test_a_gauge_that_was_never_calibrated_is_due_first_of_all(doing: Doing) -> None:
+    with doing() as by:
+        actions.create_gauge(replace(NEW, item=ItemEntry("G-NEW", "Depth gauge")), **by)
+        listed = queries.due_list(TODAY)
+        assert [line.code for line in listed] == ["G-NEW", "G-007", "G-012"]
+        assert (listed[0].work, listed[0].due) == ("calibration", None)
+        assert [line.code for line in queries.due_list(TODAY, work="lubrication")] == []
+        overdue = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE), size=2)
+        assert [line.code for line in overdue.lines] == ["G-007", "G-012"]
+        behind = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE), after=overdue.after, size=2)
+        assert [line.code for line in behind.lines] == ["G-NEW"], "the list is paged by code all the same"
+
+
 def test_an_unknown_code_is_not_found_and_says_what_to_do(doing: Doing) -> None:
     with doing():
         with pytest.raises(NotFound, match=r"No equipment has the code G-999\. Check the label"):

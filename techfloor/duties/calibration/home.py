@@ -99,15 +99,15 @@ def _to_send_out(visitor: Visitor) -> list[Tile]:
 
 
 def _due(gauge: waiting.DuePoint, today: date, url: str, action: str) -> Tile:
-    late = (today - gauge.due).days
+    late = (today - gauge.due).days if gauge.due else None
     return Tile(
         title=gauge.name,
-        detail=_due_words(late, day(gauge.due)),
+        detail=_due_words(late, day(gauge.due)) if gauge.due and late is not None else _("Calibrate: never calibrated"),
         url=url,
         action=action,
-        urgency="overdue" if late > 0 else "today" if late == 0 else "soon",
+        urgency="overdue" if late is None or late > 0 else "today" if late == 0 else "soon",
         code=gauge.code,
-        order=gauge.due.isoformat(),
+        order=gauge.due.isoformat() if gauge.due else "",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
@@ -77,28 +77,30 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
 
 @dataclass(frozen=True)
 class DuePoint:
-    """A gauge that is due, for the home page."""
+    """A gauge that is due, for the home page; `due` None was never calibrated."""
 
     code: str
     name: str
-    due: date
+    due: date | None
     area_id: int | None
     status: str
     open_number: str | None
 
 
 def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit: int = 20) -> list[DuePoint]:
-    """Return the gauges due up to a day that are calibrated in house, soonest first; of one area, or of all.
+    """Return the gauges due up to a day that are calibrated in house, of one area, or of all.
 
-    With `outside` those that are sent to a laboratory instead.
+    What was never calibrated is due now and comes first, then the soonest. With `outside` those that are sent to a
+    laboratory instead.
     """
     open_record, done = aliased(Record), aliased(Record)
     # A gauge whose calibration waits for its review is due to the reviewer, not to the technician.
     waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
     query = (
         select(Equipment.code, Equipment.name, EquipmentDue.due, Equipment.area_id, Gauge.status, open_record.number)
-        .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
-        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .select_from(Gauge)
+        .join(Equipment, Equipment.id == Gauge.equipment_id)
+        .outerjoin(EquipmentDue, and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == WORK))
         .outerjoin(
             open_record,
             and_(
@@ -108,13 +110,12 @@ def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit
             ),
         )
         .where(
-            EquipmentDue.work == WORK,
-            EquipmentDue.due <= until,
+            or_(EquipmentDue.due.is_(None), EquipmentDue.due <= until),
             Gauge.status.in_(CALIBRATED),
             Gauge.calibrated_by != IN_HOUSE if outside else Gauge.calibrated_by == IN_HOUSE,
             ~waiting.exists(),
         )
-        .order_by(EquipmentDue.due, Equipment.code)
+        .order_by(EquipmentDue.due.nulls_first(), Equipment.code)
         .limit(limit)
     )
     if area_id is not None:
