@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from techfloor.measures.drift import prediction_band
 from techfloor.measures.quantity import decimals
-from techfloor.reports.charts import BandPoint
 
 FEWEST = 3
 STEPS = 8
@@ -147,6 +146,15 @@ def chosen(all_points: Sequence[PointHistory], wanted: int | None) -> int | None
     if wanted is not None and 0 <= wanted < len(all_points):
         return wanted
     return max(range(len(all_points)), key=lambda n: (all_points[n].drift, -n))
+
+
+@dataclass(frozen=True)
+class BandPoint:
+    """Where an error is expected on one day, with a probability of 95 %."""
+
+    on: date
+    low: Decimal
+    high: Decimal
 
 
 @dataclass(frozen=True)
