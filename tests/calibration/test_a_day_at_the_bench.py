@@ -172,8 +172,8 @@ def test_a_point_that_cannot_be_measured_stays_with_its_reason(app: Flask, as_: 
     number = start(tara, "G-014")
     give_all(tara, number, "indication", CALIPER[:5])
     url = f"{place(tara, number)}/cannot"
-    assert tara.submit(url, {"why": ""}).status_code == 422
-    assert tara.submit(url, {"why": "inside jaws damaged"}).status_code == 303
+    assert tara.submit(url, {"reason": "other", "why": ""}).status_code == 422
+    assert tara.submit(url, {"reason": "other", "why": "inside jaws damaged"}).status_code == 303
     sign(tara, number)
     found = content_of(app, number)
     assert found["runs"][0]["points"][5]["cannot_measure"] == "inside jaws damaged"

@@ -185,6 +185,31 @@ def test_the_words_of_a_verdict() -> None:
     assert say("fail", D("-0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
 
 
+@pytest.mark.parametrize(
+    ("mean", "u", "shown"),
+    [
+        ("10000.0250", "0.059", "10000.025"),
+        ("0.0250", "0.059", "0.025"),
+        ("150.10", "0.059", "150.10"),
+        ("12.5", "", "12.5"),
+    ],
+)
+def test_a_mean_is_printed_to_the_last_digit_of_its_uncertainty(mean: str, u: str, shown: str) -> None:
+    assert str(rules.mean_shown(D(mean), u)) == shown
+
+
+@pytest.mark.parametrize(
+    ("limit", "tolerance", "reads_to", "shown"),
+    [("0.1", "± 0.10 mm", "0.05", "0.10"), ("-0.1", "± 0.1 mm", "0.01", "-0.10"), ("0.015", "± 0.015 mm", "", "0.015"),
+     ("10.0000", "± 1 % of full scale", "1", "10")],
+)  # fmt: skip
+def test_a_limit_has_the_decimals_of_its_tolerance_or_its_gauge(
+    limit: str, tolerance: str, reads_to: str, shown: str
+) -> None:
+    point = PlannedPoint(1, "x", "", "mm", tolerance=tolerance, reads_to=reads_to)
+    assert rules.limit_shown(D(limit), point) == shown
+
+
 # --- the standard's own uncertainty ---
 
 MICROMETER = item("mm", "0.001", "± 0.004 mm", high="50", point_set="25-50 mm")

@@ -107,10 +107,36 @@ def _near(point: PlannedPoint) -> tuple[Decimal, Decimal] | None:
     return point.value - room, point.value + room
 
 
-class CannotForm(EntryForm):
-    """Why a point cannot be measured."""
+OTHER = "other"
+CANNOT_REASONS = ("gauge damaged", "function missing", "standard not available", "out of reach of the set-up", OTHER)
 
-    why = StringField(_l("Why can it not be measured?"))
+
+class CannotForm(EntryForm):
+    """Why a point cannot be measured: one tap, and words where it is something else."""
+
+    reason = RadioField(
+        _l("Why can it not be measured?"),
+        choices=[
+            SelectChoice(CANNOT_REASONS[0], _l("Gauge damaged")),
+            SelectChoice(CANNOT_REASONS[1], _l("Function missing")),
+            SelectChoice(CANNOT_REASONS[2], _l("Standard not available")),
+            SelectChoice(CANNOT_REASONS[3], _l("Out of reach of the set-up")),
+            SelectChoice(OTHER, _l("Something else")),
+        ],
+        validate_choice=False,
+    )
+    why = StringField(_l("In words"))
+
+    def words(self) -> str:
+        """Return the reason as the record keeps it; raises Refusal where none is chosen, or no words say which."""
+        said = (self.why.data or "").strip()
+        if self.reason.data not in CANNOT_REASONS:
+            raise Refusal("Choose why it cannot be measured.", field="reason")
+        if self.reason.data == OTHER:
+            if not said:
+                raise Refusal("Enter why it cannot be measured.", field="why")
+            return said
+        return f"{self.reason.data}: {said}" if said else str(self.reason.data)
 
 
 class AdjustForm(EntryForm):

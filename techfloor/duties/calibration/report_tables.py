@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.report_words import Words, number, with_minus, with_sign
+from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.reports.charts import ErrorChart, ErrorPoint, error_chart
 from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
@@ -170,9 +172,17 @@ def _numbers(head: str, unit: str) -> Column:
 def _value(run: str, key: str, write: Callable[[str | None], str] = with_minus) -> Callable[[Line], Cell]:
     def cell(line: Line) -> Cell:
         point = line.of(run)
-        return Cell(write(point[key]) if point is not None and not point["cannot_measure"] else "")
+        return Cell(write(_to_u(point, key)) if point is not None and not point["cannot_measure"] else "")
 
     return cell
+
+
+def _to_u(point: Point, key: str) -> str:
+    """Return a number of a point; a mean of repeats is rounded to the last digit of its U."""
+    text, mean, u = str(point[key]), number(point[key]), number(point["u"])
+    if mean is None or u is None or len(current(point["readings"])) < 2 or point["error_unit"] != point["unit"]:
+        return text
+    return plain(rules.mean_shown(mean, point["u"]))
 
 
 def _limit_specs(group: Group, words: Words) -> Iterator[_Spec]:

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,7 +13,7 @@ from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
 from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, guard_band
-from techfloor.measures.quantity import plain, signed
+from techfloor.measures.quantity import decimals, plain, signed
 from techfloor.measures.repeats import type_a
 from techfloor.measures.side import EXACT
 from techfloor.measures.tolerance import Tolerance
@@ -25,6 +26,7 @@ from techfloor.measures.uncertainty import (
     Point,
     evaluate,
     report_round,
+    round_to,
 )
 from techfloor.refusals import Refusal
 
@@ -274,6 +276,20 @@ def report_u(procedure: Procedure, u: Decimal, reference: Decimal | None) -> str
     """Return U as it is printed: one or two significant digits, in the error's unit."""
     shown = u if not procedure.in_percent or not reference else u / abs(reference) * _HUNDRED
     return plain(report_round(shown, procedure.significant_digits))
+
+
+def mean_shown(mean: Decimal, u: str) -> Decimal:
+    """Return a mean of repeats rounded to the last digit of U as printed (JCGM 100:2008, 7.2.6); never lengthened."""
+    return round_to(mean, Decimal(u)) if u and decimals(mean) > decimals(Decimal(u)) else mean
+
+
+def limit_shown(limit: Decimal, point: PlannedPoint) -> str:
+    """Return a limit with as many decimals as its tolerance is stated to, or the gauge is read to: "0.10"."""
+    steps = [text.rpartition(".")[2] for text in (point.reads_to, point.resolution) if "." in text]
+    stated = re.findall(r"\d+\.(\d+)", point.tolerance)
+    places = max((len(digits) for digits in (*steps, *stated)), default=0)
+    short = limit.normalize() + 0
+    return plain(short if decimals(short) >= places else short.quantize(Decimal(1).scaleb(-places)))
 
 
 def report_k(k: Decimal) -> str:

@@ -17,6 +17,7 @@ from techfloor.duties.calibration.procedure import Procedure
 from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED
 from techfloor.duties.calibration.views.lists import performed_words
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import with_unit
 from techfloor.duties.calibration.views.wording import (
     Deed,
     due_words,
@@ -34,7 +35,7 @@ from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
-from techfloor.reports.charts import DriftChart, DriftPoint, drift_chart
+from techfloor.reports.charts import BandPoint, DriftChart, DriftPoint, drift_chart
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
@@ -218,7 +219,7 @@ def _until(found: GaugeView, history: PointHistory) -> date:
 def _point_words(history: PointHistory) -> str:
     point = history.point
     arrow = {"up": " ↑", "down": " ↓"}.get(point.direction, "")
-    label = f"{point.label} {show_unit(point.unit)}".strip() + arrow
+    label = with_unit(point.label, point.unit) + arrow
     named = point.function and point.function.lower() not in point.label.lower()
     return f"{label} ({point.function})" if named else label
 
@@ -256,7 +257,7 @@ def _chart(history: PointHistory, band: Band | None) -> DriftChart:
         unit=unit,
         lower=newest.lower,
         upper=newest.upper,
-        band=band.points if band else (),
+        band=[BandPoint(p.on, p.low, p.high) for p in band.points] if band else (),
         day_label=lambda on: str(format_date(on, "MMM yy")),
     )
 

@@ -23,7 +23,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
 from techfloor.duties.calibration.views.way import RUNS, next_url, place_url
 from techfloor.measures.quantity import plain
-from techfloor.refusals import NotFound, Refusal
+from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -120,11 +120,13 @@ def _live(spot: Spot) -> dict[str, str] | None:
     found = rules.uncertainty_at(procedure, point, point.value, standard=spot.bench.standard)
 
     def error(limit: Decimal | None) -> str:
-        return "" if limit is None else plain(rules.error_shown(procedure, limit, point.value).normalize() + 0)
+        if limit is None or procedure.in_percent:
+            return "" if limit is None else plain(rules.error_shown(procedure, limit, point.value).normalize() + 0)
+        return rules.limit_shown(limit, point)
 
     made = {
-        "low": "" if low is None else plain(low),
-        "high": "" if high is None else plain(high),
+        "low": "" if low is None else rules.limit_shown(low, point),
+        "high": "" if high is None else rules.limit_shown(high, point),
         "lower_error": error(lower),
         "upper_error": error(upper),
         "reference": point.nominal,
@@ -162,10 +164,7 @@ def cannot_post(number: str, run: str, point: int, repeat: int) -> Page:
     form = CannotForm()
 
     def deed() -> actions.Logged:
-        why = (form.why.data or "").strip()
-        if not why:
-            raise Refusal("Enter why it cannot be measured.", field="why")
-        entry = ReadingEntry(spot.place.run, point, repeat, cannot_measure=why)
+        entry = ReadingEntry(spot.place.run, point, repeat, cannot_measure=form.words())
         return actions.log_reading(spot.bench, entry, actor=visitor().person_id, at=clock.now())
 
     if done := form.attempt(deed):

@@ -1,16 +1,17 @@
 """What the pages of a calibration show of it: titles, progress, the strip of the last reading, the grid."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.queries import Bench, GivenReading
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place, PointResult
+from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult
+from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures.quantity import plain, signed
-from techfloor.measures.units import show_unit
+from techfloor.measures.units import is_unit, show_unit
 
 KINDS = {
     "pass": "pass",
@@ -30,10 +31,18 @@ def kind_of(verdict: str) -> str:
 
 def point_words(point: PlannedPoint) -> str:
     """Return "50.00 mm outside": the label with the unit behind its number."""
-    unit = show_unit(point.unit)
-    if point.nominal and point.label.startswith(point.nominal):
-        return f"{point.nominal} {unit}{point.label[len(point.nominal) :]}"
-    return point.label
+    return with_unit(point.label, point.unit)
+
+
+_NUMBER_FIRST = re.compile(r"([-\u2212+]?\d+(?:\.\d+)?)(?:\s+(\S+))?")
+
+
+def with_unit(label: str, unit: str) -> str:
+    """Return a point's label with the unit behind its number; one without a number, or with a unit, stays as it is."""
+    found = _NUMBER_FIRST.match(label)
+    if found is None or not unit or (found[2] and is_unit(found[2])):
+        return label
+    return f"{found[1]} {show_unit(unit)}{label[found.end(1) :]}"
 
 
 def run_words(run: str) -> str:
@@ -71,16 +80,17 @@ class Step:
     state: str
 
 
+_STEP_STATES = {"fail": "failed", "conditional fail": "failed", "conditional pass": "unsure", CANNOT: "skipped"}
+
+
 def progress_steps(bench: Bench, place: Place) -> list[Step]:
-    """Return a bar for each point of the run under way."""
+    """Return a bar for each point of the run under way, in the look of its verdict."""
     steps = []
     for result in bench.run(place.run).points:
         if result.point.n == place.point:
             state = "now"
-        elif place.run == AS_LEFT and result.verdict == "fail":
-            state = "failed"
         else:
-            state = "done" if result.complete else "todo"
+            state = _STEP_STATES.get(result.verdict, "done" if result.complete else "todo")
         steps.append(Step(point_words(result.point), state))
     return steps
 
@@ -212,7 +222,7 @@ def _row(bench: Bench, result: PointResult) -> GridRow:
         label=point_words(point),
         unit=show_unit(point.unit),
         cells=cells,
-        error=_error(bench, result.error, result.reference),
+        error=_error(bench, result),
         tolerance=point.tolerance if point.role == "point" else "",
         u="" if result.u is None else rules.report_u(bench.procedure, result.u, result.reference),
         kind=kind_of(result.verdict),
@@ -220,8 +230,13 @@ def _row(bench: Bench, result: PointResult) -> GridRow:
     )
 
 
-def _error(bench: Bench, error: Decimal | None, reference: Decimal | None) -> str:
-    return "" if error is None else signed(rules.error_shown(bench.procedure, error, reference))
+def _error(bench: Bench, result: PointResult) -> str:
+    if result.error is None:
+        return ""
+    shown = rules.error_shown(bench.procedure, result.error, result.reference)
+    if result.u is not None and len(result.readings) > 1 and not bench.procedure.in_percent:
+        shown = rules.mean_shown(shown, rules.report_u(bench.procedure, result.u, result.reference))
+    return signed(shown)
 
 
 def _cell(bench: Bench, result: PointResult, repeat: int) -> GridCell:
