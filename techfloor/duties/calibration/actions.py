@@ -299,10 +299,14 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
         raise Refusal("Enter what was adjusted.", field="words")
     if not adjusted and any(r.run == AS_LEFT for r in bench.readings()):
         raise Refusal("There are readings as left: the gauge was adjusted.")
+    before = bench.body.adjusted, bench.body.adjustment
+    if before == (adjusted, words.strip()):
+        return bench  # the same said again is nothing new for the log
     bench.body.adjusted = adjusted
     bench.body.adjustment = words.strip()
-    if adjusted:
-        ledger.log(bench.gauge.id, "adjusted", words.strip(), actor=actor, at=at, record_id=bench.record.id)
+    if adjusted or before[0]:
+        event = "adjusted" if adjusted else "not adjusted after all"
+        ledger.log(bench.gauge.id, event, words.strip(), actor=actor, at=at, record_id=bench.record.id)
     db.session.flush()
     return bench
 

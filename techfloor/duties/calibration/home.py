@@ -34,15 +34,15 @@ def for_code(code: str, visitor: Visitor) -> str | None:
     except NotFound:
         return None
     if not visitor.may("calibration:log") or gauge.calibrated_by != waiting.IN_HOUSE:
-        return gauge_url(code)
+        return gauge_url(gauge.code)
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
         return f"/calibration/{number}/next"
     today = plant_day()
     due_soon = gauge.due is None or gauge.due <= today + timedelta(days=SOON_DAYS)
     if due_soon and gauge.status in waiting.CALIBRATED and not gauge.held:
-        return f"/calibration/start/{code}"
-    return gauge_url(code)
+        return f"/calibration/start/{gauge.code}"
+    return gauge_url(gauge.code)
 
 
 def tiles(visitor: Visitor) -> list[Tile]:

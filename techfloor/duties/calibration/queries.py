@@ -122,8 +122,8 @@ _HOLDS = select(_holds.words).where(_holds.equipment_id == bindparam("gauge"), _
 
 
 def gauge_by_code(code: str) -> GaugeFacts:
-    """Return a gauge; raises NotFound for a code that is no gauge's."""
-    row = db.session.execute(_GAUGE, {"code": code}).one_or_none()
+    """Return a gauge by its code, typed in any case; raises NotFound for a code that is no gauge's."""
+    row = db.session.execute(_GAUGE, {"code": code.strip().upper()}).one_or_none()
     if row is None:
         raise NotFound("There is no gauge %(code)s. Check the code on its label.", code=code)
     return _gauge_facts(row)

@@ -31,6 +31,8 @@ CARRY = timedelta(hours=4)
 def start(code: str) -> Page:
     """Ask for what is needed before the first reading."""
     gauge = queries.gauge_by_code(code)
+    if gauge.code != code:
+        return see(f"/calibration/start/{gauge.code}")
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
         return see(f"/calibration/{number}/next")
