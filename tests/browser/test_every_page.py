@@ -43,6 +43,7 @@ ON_A_TABLET = (
     ("T", "/calibration/{weighed}/as-found/1/2"),
     ("T", "/calibration/{typed_twice}/as-found/1/1"),
     ("T", "/calibration/{begun}/as-found/2/1/cannot"),
+    ("O", "/calibration/{begun}/take-over"),
     ("T", "/calibration/{begun}/correct/1"),
     ("T", "/calibration/{failed}/adjust"),
     ("T", "/calibration/{adjusted}/as-left/1/1"),

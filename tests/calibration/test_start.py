@@ -4,16 +4,20 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bench_work import AMBIENT, give_all, problems, start
+from bench_work import AMBIENT, give_all, place, problems, review, sign, start
 from flask import Flask
-from plant_client import SignedInAs
+from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
 from techfloor import store
+from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.store import db
 
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+PLANT_WORDS = PlantWords("Plant North", "", "Europe/Berlin", True, "Certificate", False)
 GIVEN = {"standard": "S-003", "temperature": AMBIENT["temperature"], "soaked": "y"}
 
 
@@ -67,3 +71,81 @@ def test_a_gauge_that_was_never_calibrated_leads_the_home_page(app: Flask, as_: 
     assert re.findall(r'href="(/calibration/start/[^"]+)"', home)[0] == "/calibration/start/G-NEW"
     assert "Calibrate: never calibrated" in home
     assert "G-NEW" in as_("Q").get("/calibration/gauges?status=overdue").text
+
+
+# --- the room ---
+
+
+def test_the_room_carried_forward_says_when_it_was_typed(as_: SignedInAs, clock_at: ClockAt) -> None:
+    tara = as_("T", tablet=True)
+    start(tara, "G-014", {"temperature": "20.7"})
+    clock_at("2026-11-20T10:05")
+    page = tara.get("/calibration/start/G-003").text
+    assert 'value="20.7"' in page
+    assert "As you typed at 10:00." in page
+    assert "As you typed" not in as_("Q").get("/calibration/start/G-003").text
+
+
+def test_a_room_outside_its_limits_is_told_beside_the_field_and_stops_nothing(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    page = tara.get("/calibration/start/G-014").text
+    assert '<p class="outside-note is-caution" hidden>' in page
+    assert 'data-low="18" data-high="22"' in page
+    start(tara, "G-014", {"temperature": "25.1"})
+    again = tara.get("/calibration/start/G-003").text
+    assert '<p class="outside-note is-caution">' in again, "also when it was carried forward"
+
+
+def test_a_gauge_that_did_not_settle_is_an_exception_for_the_reviewer(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014", soaked="")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    with app.app_context():
+        assert "it had not settled beside the standard" in queries.bench(number).body.exceptions
+
+
+# --- whose it is ---
+
+
+def test_somebody_else_s_calibration_is_asked_about_before_it_is_gone_on_with(as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER[:3])
+    for url in ("/calibration/start/G-014", "/e/G-014"):
+        assert quinn.get(url, follow_redirects=True).request.path == f"/calibration/{number}/take-over"
+    assert quinn.get(f"/calibration/{number}/as-found/4/1").location == f"/calibration/{number}/take-over"
+    page = quinn.get(f"/calibration/{number}/take-over").text
+    assert "Begun by Tara Kowalski, 20 Nov 2026 10:00. 3 of 6 points." in page
+    assert 'href="/calibration/gauges/G-014"' in page
+    assert place(tara, number).endswith("/as-found/4/1"), "who has it under way goes straight on"
+
+
+def test_who_takes_a_calibration_over_signs_it_and_every_hand_counts(app: Flask, as_: SignedInAs) -> None:
+    tara, quinn, selma = as_("T", tablet=True), as_("Q"), as_("S")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER[:3])
+    assert quinn.submit(f"/calibration/{number}/take-over").status_code == 303
+    give_all(quinn, number, "indication", [CALIPER[3], "150.15", CALIPER[5]])
+    quinn.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+    check = tara.get(f"/calibration/{number}/check").text
+    assert "Quinn Bauer performed this and signs it." in check
+    assert f'action="/calibration/{number}/sign"' not in check
+    assert sign(quinn, number).status_code == 303
+    with app.app_context():
+        bench = queries.bench(number)
+        points = content(bench, PLANT_WORDS)["runs"][0]["points"]
+        assert [point["readings"][0]["by"] for point in points] == ["Tara Kowalski"] * 3 + ["Quinn Bauer"] * 3
+        assert bench.performer == "Quinn Bauer"
+    assert "Taken over" in selma.get(f"/calibration/{number}").text, "it stands on the timeline"
+    barred = tara.get(f"/calibration/{number}/review")
+    assert barred.status_code in {403, 422}
+    assert review(selma, number).status_code == 303
+
+
+def test_what_was_taken_over_leaves_the_other_s_home_page(as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = start(tara, "G-014")
+    quinn.submit(f"/calibration/{number}/take-over")
+    assert f"/calibration/{number}/next" in quinn.get("/").text
+    assert f"Go on with {number}" not in tara.get("/").text

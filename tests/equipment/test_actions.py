@@ -361,7 +361,7 @@ def test_a_gauge_that_was_never_calibrated_is_due_first_of_all(doing: Doing) -> 
         assert [line.code for line in queries.due_list(TODAY, work="lubrication")] == []
         overdue = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE), size=2)
         assert [line.code for line in overdue.lines] == ["G-007", "G-012"]
-        behind = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE), after=overdue.after, size=2)
+        behind = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE, at=overdue.onward), size=2)
         assert [line.code for line in behind.lines] == ["G-NEW"], "the list is paged by code all the same"
 
 

@@ -311,6 +311,16 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
     return bench
 
 
+def take_over(number: str, *, actor: int, at: datetime) -> None:
+    """Go on with a calibration that somebody else has under way: from here it is this person's, who also signs it."""
+    bench = open_bench(number)
+    if bench.body.performed_by == actor:
+        return
+    bench.body.performed_by = actor
+    words = f"{bench.number}, from {bench.performer}"
+    ledger.log(bench.gauge.id, "calibration taken over", words, actor=actor, at=at, record_id=bench.record.id)
+
+
 def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     """End a calibration that will not be finished; its readings stay, and so does a hold they caused."""
     bench = open_bench(number)
@@ -374,6 +384,7 @@ def _keep_outcome(bench: Bench, found: RunResult, left: RunResult | None, plant:
         left,
         {
             "the room was outside its limits": any(not a.within for a in bench.ambient),
+            "it had not settled beside the standard": bool(bench.procedure.soak_minutes) and not body.soaked,
             "the gauge came held as out of tolerance": outcome.was_held(bench),
             "an unlikely value was confirmed": any(g.confirmed_slip for g in bench.counting),
             "entered late": any((g.recorded_at - g.performed_at).total_seconds() > 120 for g in bench.given),

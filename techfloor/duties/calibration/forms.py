@@ -150,6 +150,10 @@ class AdjustForm(EntryForm):
     words = TextAreaField(_l("What was adjusted?"))
 
 
+class TakeOverForm(EntryForm):
+    """The one button that takes a calibration over."""
+
+
 class DiscontinueForm(EntryForm):
     """Why a calibration is not finished."""
 

@@ -486,15 +486,28 @@ def _given_reading(row: Any) -> GivenReading:
     )
 
 
-def last_ambient(person_id: int, since: datetime) -> dict[str, Decimal]:
-    """Return the room as a person last gave it, none when that was before `since`."""
-    record_id = db.session.scalar(
-        select(Record.id)
-        .where(Record.kind == KIND, Record.opened_by == person_id, Record.performed_at >= since)
-        .order_by(Record.performed_at.desc())
+@dataclass(frozen=True)
+class LastRoom:
+    """The room as somebody last gave it, and when."""
+
+    at: datetime
+    values: Mapping[str, Decimal]
+
+
+def last_ambient(person_id: int, since: datetime) -> LastRoom | None:
+    """Return the room as a person last gave it, None when that was before `since`."""
+    row: Any = db.session.execute(
+        select(Record.id, Record.opened_at)
+        .where(Record.kind == KIND, Record.opened_by == person_id, Record.opened_at >= since)
+        .order_by(Record.opened_at.desc())
         .limit(1)
-    )
-    return {} if record_id is None else {a.quantity: a.value for a in _ambient(record_id)}
+    ).one_or_none()
+    return None if row is None else LastRoom(row.opened_at, {a.quantity: a.value for a in _ambient(row.id)})
+
+
+def opener(bench: Bench) -> str:
+    """Return the name of the person who opened a calibration."""
+    return db.session.scalars(select(Person.name).where(Person.id == bench.record.opened_by)).one()
 
 
 def open_on_gauge(gauge_id: int) -> str | None:

@@ -134,7 +134,7 @@ class UnderWay:
 
 
 def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
-    """Return the calibrations that a person has under way, the newest first."""
+    """Return the calibrations that a person has under way, begun or taken over, the newest first."""
     rows = db.session.execute(
         select(Record.number, Equipment.code, Equipment.name, Record.opened_at)
         .join(Equipment, Equipment.id == Record.equipment_id)
@@ -142,7 +142,7 @@ def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
         .where(
             Record.kind == KIND,
             Record.state == IN_PROGRESS,
-            Record.opened_by == person_id,
+            Calibration.performed_by == person_id,
             Calibration.source == IN_HOUSE,
         )
         .order_by(Record.opened_at.desc())

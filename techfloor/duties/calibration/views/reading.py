@@ -21,7 +21,7 @@ from techfloor.duties.calibration.results import AS_LEFT, Place
 from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
-from techfloor.duties.calibration.views.way import RUNS, next_url, place_url
+from techfloor.duties.calibration.views.way import RUNS, next_url, of_another, place_url, take_over_url
 from techfloor.measures.quantity import plain
 from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
@@ -58,6 +58,8 @@ def reading(number: str, run: str, point: int, repeat: int) -> Page:
     spot = _spot(number, run, point, repeat)
     if spot.bench.record.state != queries.IN_PROGRESS or _is_given(spot):
         return see(next_url(spot.bench))
+    if of_another(spot.bench, visitor().person_id):
+        return see(take_over_url(number))
     form = reading_form(spot.bench.procedure, spot.point)
     return _reading_page(spot, form)
 

@@ -1,6 +1,8 @@
 """Starting a calibration: the standard, the room and the condition, and the first place to go."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from flask import render_template, request
 from flask_babel import gettext as _
@@ -12,16 +14,19 @@ from techfloor.duties.calibration import actions, queries
 from techfloor.duties.calibration.actions import StartEntry
 from techfloor.duties.calibration.forms import (
     StartForm,
+    TakeOverForm,
     start_form,
 )
 from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.queries import GaugeFacts
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.standards import Choice, choices
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.way import next_url
+from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
 from techfloor.places.here import plant, today
 from techfloor.refusals import Refusal
 from techfloor.web.pages import Page, see
+from techfloor.web.show import hour
 from techfloor.web.visitor import visitor
 
 CARRY = timedelta(hours=4)
@@ -41,9 +46,8 @@ def start(code: str) -> Page:
         return see(f"/calibration/gauges/{code}")
     offered = choices(procedure.standards, today())
     form = _start_form(procedure, offered)
-    if not form.restored:
-        _carry_forward(form, offered)
-    return _start_page(gauge, procedure, offered, form)
+    carried = {} if form.restored else _carry_forward(form, offered)
+    return _start_page(gauge, procedure, offered, form, carried)
 
 
 @pages.act(
@@ -85,20 +89,32 @@ def _start_form(procedure: Procedure, offered: list[Choice]) -> StartForm:
     return form
 
 
-def _carry_forward(form: StartForm, offered: list[Choice]) -> None:
-    """Fill in the first standard that is ready, and the room as the same person measured it within four hours."""
+def _carry_forward(form: StartForm, offered: list[Choice]) -> dict[str, str]:
+    """Fill in the first standard that is ready, and the room as the same person typed it within four hours.
+
+    Returns what to say beside each value that is carried forward.
+    """
     ready = next((choice.code for choice in offered if choice.ready), None)
     if "standard" in form and ready:
         form.standard.data = ready
     form.condition.data = _("used, complete, readable")
     form.soaked.data = False
-    since = clock.now() - CARRY
-    for quantity, value in queries.last_ambient(visitor().person_id, since).items():
-        if quantity in form:
-            form[quantity].process_data(value)
+    room = queries.last_ambient(visitor().person_id, clock.now() - CARRY)
+    known = {name: value for name, value in room.values.items() if name in form} if room else {}
+    for quantity, value in known.items():
+        form[quantity].process_data(value)
+    said = _("As you typed at %(hour)s. Look again.", hour=hour(room.at)) if room else ""
+    return dict.fromkeys(known, said)
 
 
-def _start_page(gauge: GaugeFacts, procedure: Procedure, offered: list[Choice], form: StartForm) -> str:
+def _start_page(
+    gauge: GaugeFacts,
+    procedure: Procedure,
+    offered: list[Choice],
+    form: StartForm,
+    carried: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    given = form.ambient()
     objections = {choice.code: choice.objections[0].sentence for choice in offered if choice.objections}
     certificates = {
         choice.code: _("certificate %(number)s", number=choice.ready.certificate) for choice in offered if choice.ready
@@ -112,10 +128,48 @@ def _start_page(gauge: GaugeFacts, procedure: Procedure, offered: list[Choice], 
         hints=certificates | objections,
         owner=visitor().person_id,
         limits={limit.quantity: limit for limit in procedure.environment},
+        carried=carried,
+        outside={
+            limit.quantity
+            for limit in procedure.environment
+            if limit.quantity in given and not limit.holds(given[limit.quantity])
+        },
     )
 
 
 @pages.page("/<number>/next", permission="calibration:log")
 def next_step(number: str) -> Response:
-    """Go where the calibration stands."""
-    return see(next_url(queries.bench(number), request.args.get("after", "")))
+    """Go where the calibration stands; of somebody else's, ask first."""
+    bench = queries.bench(number)
+    if of_another(bench, visitor().person_id):
+        return see(take_over_url(number))
+    return see(next_url(bench, request.args.get("after", "")))
+
+
+@pages.page("/<number>/take-over", permission="calibration:log")
+def take_over(number: str) -> Page:
+    """Say whose calibration this is and how far it is; one tap takes it over."""
+    bench = queries.bench(number)
+    if not of_another(bench, visitor().person_id):
+        return see(next_url(bench))
+    run = bench.run(AS_LEFT if bench.body.adjusted else AS_FOUND)
+    return render_template(
+        "calibration/take_over.html",
+        bench=bench,
+        begun_by=queries.opener(bench),
+        done=sum(point.complete for point in run.points),
+        form=TakeOverForm(),
+    )
+
+
+@pages.act(
+    "/<number>/take-over",
+    permission="calibration:log",
+    action="calibration:record:take-over",
+    title=_l("Taken over"),
+    endpoint="take_over_post",
+)
+def take_over_post(number: str) -> Page:
+    """Go on with somebody else's calibration, as one's own."""
+    actions.take_over(number, actor=visitor().person_id, at=clock.now())
+    return see(f"/calibration/{number}/next")

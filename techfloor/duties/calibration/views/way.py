@@ -13,6 +13,17 @@ def place_url(number: str, place: Place) -> str:
     return f"/calibration/{number}/{PATHS[place.run]}/{place.point}/{place.repeat}"
 
 
+def of_another(bench: Bench, person_id: int) -> bool:
+    """Tell whether somebody else has this calibration under way at the bench."""
+    under_way = bench.record.state == queries.IN_PROGRESS and bench.body.source == "in house"
+    return under_way and bench.body.performed_by != person_id
+
+
+def take_over_url(number: str) -> str:
+    """Return the page that says whose calibration it is and asks whether to take it over."""
+    return f"/calibration/{number}/take-over"
+
+
 def next_url(bench: Bench, after: str = "") -> str:
     """Return the page where a calibration stands; `after` names the reading that was just given."""
     if bench.record.content_sha256 is not None or bench.record.state != queries.IN_PROGRESS:
