@@ -14,6 +14,7 @@ from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
+from techfloor.records.models import Definition, Revision
 from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
@@ -149,3 +150,34 @@ def test_what_was_taken_over_leaves_the_other_s_home_page(as_: SignedInAs) -> No
     quinn.submit(f"/calibration/{number}/take-over")
     assert f"/calibration/{number}/next" in quinn.get("/").text
     assert f"Go on with {number}" not in tara.get("/").text
+
+
+# --- several standards ---
+
+
+def also_needs(app: Flask, code: str, *standards: str) -> None:
+    """Name more standards in the procedure in force."""
+    with app.app_context(), store.act("records:revision:test"):
+        revision = db.session.scalars(
+            select(Revision).join(Definition, Definition.id == Revision.definition_id).where(Definition.code == code)
+        ).one()
+        assert isinstance(revision.body, dict)
+        revision.body = {**revision.body, "standards": [*revision.body["standards"], *standards]}
+
+
+def test_standards_of_two_quantities_are_both_needed_and_one_of_each_is_chosen(app: Flask, as_: SignedInAs) -> None:
+    also_needs(app, "CAL-P-07", "S-007", "S-005")
+    selma, page = as_("S"), "/calibration/start/G-015"
+    shown = selma.get(page).text
+    assert "Standard for mass" in shown
+    assert "Standard for temperature" in shown
+    given = {"temperature": "20.3", "humidity": "45", "soaked": "y"}
+    alone = selma.submit(page, given | {"standard": "S-001", "standard_2": ""})
+    assert problems(alone) == ["Choose one standard for temperature."]
+    swapped = selma.submit(page, given | {"standard": "S-005", "standard_2": ""})
+    assert problems(swapped) == ["Choose one standard for mass."], "a thermometer does not stand in for weights"
+    both = selma.submit(page, given | {"standard": "S-001", "standard_2": "S-005"})
+    assert both.status_code == 303
+    with app.app_context():
+        used = queries.bench(both.location.split("/")[2]).standards
+        assert [standard.code for standard in used] == ["S-001", "S-005"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from techfloor.duties.calibration.queries import (
 )
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, RunResult
 from techfloor.duties.calibration.rules import Judged, ReadingEntry
-from techfloor.duties.calibration.standards import Choice, choices
+from techfloor.duties.calibration.standards import Choice, Group, groups
 from techfloor.equipment import ledger
 from techfloor.measures.due import next_due
 from techfloor.measures.quantity import plain, signed
@@ -61,10 +61,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     revision, procedure = queries.procedure_in_force(gauge)
     points = plan(procedure, gauge.item)
     day = at.astimezone(ZoneInfo(plant.zone)).date()
-    offered = choices(procedure.standards, day)
-    chosen = [_choose(code, offered) for code in entry.standards]
-    if procedure.standards and not chosen:
-        raise Refusal("Choose the standard.", field="standard")
+    chosen = _chosen(procedure, entry.standards, day)
     _refuse_incomplete_certificate(procedure, points, chosen)
     record = open_record(gauge, revision.id, plant, actor=actor, at=at)
     db.session.add(
@@ -105,13 +102,26 @@ def _refuse_incomplete_certificate(
         rules.uncertainty_at(procedure, point, point.value, standard=standard)
 
 
-def _choose(code: str, offered: Sequence[Choice]) -> Choice:
-    found = next((choice for choice in offered if choice.code == code), None)
-    if found is None:
-        raise Refusal("%(code)s is no standard for this procedure.", field="standard", code=code)
-    if found.ready is None:
-        raise found.objections[0].refusal("standard")
-    return found
+def _chosen(procedure: Procedure, codes: Sequence[str], day: date) -> list[Choice]:
+    """Return one usable standard for each quantity the procedure needs; the first gives the reference values."""
+    needed = groups(procedure.standards, day)
+    if procedure.standards and not needed:
+        raise Refusal("Choose the standard.", field="standard")
+    known = {choice.code for group in needed for choice in group.choices}
+    for code in codes:
+        if code not in known:
+            raise Refusal("%(code)s is no standard for this procedure.", field="standard", code=code)
+    return [_choose(group, codes, several=len(needed) > 1) for group in needed]
+
+
+def _choose(group: Group, codes: Sequence[str], *, several: bool) -> Choice:
+    found = [choice for choice in group.choices if choice.code in codes]
+    if len(found) != 1:
+        words = "Choose one standard for %(quantity)s." if several or found else "Choose the standard."
+        raise Refusal(words, field=group.field, quantity=group.quantity)
+    if found[0].ready is None:
+        raise found[0].objections[0].refusal(group.field)
+    return found[0]
 
 
 def open_record(gauge: GaugeFacts, revision_id: int, plant: PlantFacts, *, actor: int, at: datetime) -> Record:

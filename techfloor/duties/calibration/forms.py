@@ -11,31 +11,41 @@ from wtforms.fields import SelectChoice
 from techfloor.duties.calibration.actions import CORRECTIONS
 from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
+from techfloor.duties.calibration.standards import Group
 from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 
 class StartForm(EntryForm):
-    """What is given before the first reading; a field for each condition of the room is added by `start_form`."""
+    """What is given before the first reading; `start_form` adds the standards and the conditions of the room."""
 
-    standard = RadioField(_l("Standard"), validate_choice=False)
     condition = StringField(_l("Condition of the gauge"))
     soaked = BooleanField(_l("It stood beside the standard long enough"), default=True)
 
     ambient_names: tuple[str, ...] = ()
+    standard_names: tuple[str, ...] = ()
+
+    def standards(self) -> tuple[str, ...]:
+        """Return the codes of the standards that were chosen."""
+        return tuple(self[name].data for name in self.standard_names if self[name].data)
 
     def ambient(self) -> dict[str, Decimal]:
         """Return the conditions of the room that were typed."""
         return {name: self[name].data for name in self.ambient_names if self[name].data is not None}
 
 
-def start_form(limits: Sequence[Limit], standards: Sequence[tuple[str, str]]) -> StartForm:
-    """Return the form for a procedure that asks for these conditions and offers these standards."""
-    fields: dict[str, Any] = {limit.quantity: NumberField(limit.quantity.capitalize()) for limit in limits}
-    kind = type("StartFormOf", (StartForm,), {**fields, "ambient_names": tuple(limit.quantity for limit in limits)})
-    form: StartForm = kind()
-    form.standard.choices = [SelectChoice(code, words) for code, words in standards]
+def start_form(limits: Sequence[Limit], standards: Sequence[Group]) -> StartForm:
+    """Return the form for a procedure that asks for these conditions and for one standard of each group."""
+    fields: dict[str, Any] = {}
+    for group in standards:
+        label = _l("Standard for %(quantity)s", quantity=group.quantity) if len(standards) > 1 else _l("Standard")
+        named = [SelectChoice(choice.code, f"{choice.code} {choice.name}") for choice in group.choices]
+        fields[group.field] = RadioField(label, choices=named, validate_choice=False)
+    fields["standard_names"] = tuple(group.field for group in standards)
+    fields |= {limit.quantity: NumberField(limit.quantity.capitalize()) for limit in limits}
+    fields["ambient_names"] = tuple(limit.quantity for limit in limits)
+    form: StartForm = type("StartFormOf", (StartForm,), fields)()
     return form
 
 

@@ -20,7 +20,7 @@ from techfloor.duties.calibration.forms import (
 from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.queries import GaugeFacts
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
-from techfloor.duties.calibration.standards import Choice, choices
+from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
 from techfloor.places.here import plant, today
@@ -44,8 +44,8 @@ def start(code: str) -> Page:
     _revision, procedure = queries.procedure_in_force(gauge)
     if procedure.mode is Mode.certificate:
         return see(f"/calibration/gauges/{code}")
-    offered = choices(procedure.standards, today())
-    form = _start_form(procedure, offered)
+    offered = groups(procedure.standards, today())
+    form = start_form(procedure.environment, offered)
     carried = {} if form.restored else _carry_forward(form, offered)
     return _start_page(gauge, procedure, offered, form, carried)
 
@@ -61,15 +61,15 @@ def start_post(code: str) -> Page:
     """Open the calibration."""
     gauge = queries.gauge_by_code(code)
     _revision, procedure = queries.procedure_in_force(gauge)
-    offered = choices(procedure.standards, today())
+    offered = groups(procedure.standards, today())
     if procedure.mode is Mode.certificate:
         raise Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=code)
-    form = _start_form(procedure, offered)
+    form = start_form(procedure.environment, offered)
 
     def deed() -> str:
         entry = StartEntry(
             gauge_code=code,
-            standards=(form.standard.data,) if form.standard and form.standard.data else (),
+            standards=form.standards(),
             ambient=form.ambient(),
             condition=form.condition.data or "",
             soaked=bool(form.soaked.data),
@@ -81,22 +81,13 @@ def start_post(code: str) -> Page:
     return _start_page(gauge, procedure, offered, form), 422
 
 
-def _start_form(procedure: Procedure, offered: list[Choice]) -> StartForm:
-    named = [(choice.code, f"{choice.code} {choice.name}") for choice in offered]
-    form = start_form(procedure.environment, named)
-    if not procedure.standards:
-        del form.standard
-    return form
-
-
-def _carry_forward(form: StartForm, offered: list[Choice]) -> dict[str, str]:
-    """Fill in the first standard that is ready, and the room as the same person typed it within four hours.
+def _carry_forward(form: StartForm, offered: list[Group]) -> dict[str, str]:
+    """Fill in the first ready standard of each group, and the room as the same person typed it within four hours.
 
     Returns what to say beside each value that is carried forward.
     """
-    ready = next((choice.code for choice in offered if choice.ready), None)
-    if "standard" in form and ready:
-        form.standard.data = ready
+    for group in offered:
+        form[group.field].data = next((choice.code for choice in group.choices if choice.ready), None)
     form.condition.data = _("used, complete, readable")
     form.soaked.data = False
     room = queries.last_ambient(visitor().person_id, clock.now() - CARRY)
@@ -110,14 +101,15 @@ def _carry_forward(form: StartForm, offered: list[Choice]) -> dict[str, str]:
 def _start_page(
     gauge: GaugeFacts,
     procedure: Procedure,
-    offered: list[Choice],
+    offered: list[Group],
     form: StartForm,
     carried: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     given = form.ambient()
-    objections = {choice.code: choice.objections[0].sentence for choice in offered if choice.objections}
+    known = [choice for group in offered for choice in group.choices]
+    objections = {choice.code: choice.objections[0].sentence for choice in known if choice.objections}
     certificates = {
-        choice.code: _("certificate %(number)s", number=choice.ready.certificate) for choice in offered if choice.ready
+        choice.code: _("certificate %(number)s", number=choice.ready.certificate) for choice in known if choice.ready
     }
     return render_template(
         "calibration/start.html",
