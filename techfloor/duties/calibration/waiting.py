@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
@@ -93,14 +93,23 @@ def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit
     What was never calibrated is due now and comes first, then the soonest. With `outside` those that are sent to a
     laboratory instead.
     """
+    of_it = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == WORK)
+    # Apart, so that what is dated is found by its day and not by looking at every gauge.
+    dated = _to_do(EquipmentDue.due, EquipmentDue.due <= until, area_id, outside=outside).join(EquipmentDue, of_it)
+    never = _to_do(null(), ~exists().where(of_it), area_id, outside=outside)
+    found = union_all(dated, never).subquery("found")
+    query = select(found).order_by(found.c.due.nulls_first(), found.c.code).limit(limit)
+    return _lines(DuePoint, db.session.execute(query))
+
+
+def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside: bool) -> Select[*tuple[Any, ...]]:
+    """Select the gauges that fall due, but those whose calibration waits for its review: they wait for the reviewer."""
     open_record, done = aliased(Record), aliased(Record)
-    # A gauge whose calibration waits for its review is due to the reviewer, not to the technician.
     waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
     query = (
-        select(Equipment.code, Equipment.name, EquipmentDue.due, Equipment.area_id, Gauge.status, open_record.number)
-        .select_from(Gauge)
-        .join(Equipment, Equipment.id == Gauge.equipment_id)
-        .outerjoin(EquipmentDue, and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == WORK))
+        select(Equipment.code, Equipment.name, due.label("due"), Equipment.area_id, Gauge.status, open_record.number)
+        .select_from(Equipment)
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
         .outerjoin(
             open_record,
             and_(
@@ -110,17 +119,13 @@ def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit
             ),
         )
         .where(
-            or_(EquipmentDue.due.is_(None), EquipmentDue.due <= until),
+            which,
             Gauge.status.in_(CALIBRATED),
             Gauge.calibrated_by != IN_HOUSE if outside else Gauge.calibrated_by == IN_HOUSE,
             ~waiting.exists(),
         )
-        .order_by(EquipmentDue.due.nulls_first(), Equipment.code)
-        .limit(limit)
     )
-    if area_id is not None:
-        query = query.where(Equipment.area_id == area_id)
-    return _lines(DuePoint, db.session.execute(query))
+    return query if area_id is None else query.where(Equipment.area_id == area_id)
 
 
 @dataclass(frozen=True)
