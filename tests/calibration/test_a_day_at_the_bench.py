@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pypdfium2
 from bench_work import give, give_all, place, problems, review, sign, start
@@ -13,6 +14,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
+from techfloor.duties.calibration.report_tables import groups, results
+from techfloor.duties.calibration.report_words import Words
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
 from techfloor.records import policy
 from techfloor.records.definitions import Approval
@@ -70,6 +73,9 @@ def test_the_ten_kilogram_weight_of_ea_4_02_s2(app: Flask, as_: SignedInAs) -> N
     assert float(point["indication"]) == 10000.025
     assert point["u"] == "0.059"
     assert point["verdict"] == "pass"
+    (group,) = groups(content_of(app, number))
+    (row,) = results(group, Words("en", ZoneInfo("Europe/Berlin"), str), "").rows
+    assert "10000.025" in [cell.text for cell in row.cells], "no digit more than U = 0.059 can carry"
 
 
 def test_the_drifting_wrench_is_held_adjusted_reviewed_and_returned(app: Flask, as_: SignedInAs) -> None:
