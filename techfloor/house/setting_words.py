@@ -22,6 +22,7 @@ TITLES = {
     "people.pin_expires_days": _l("Days after which a PIN must be changed, 0 for never"),
     "signatures.calibration_performed": _l("What signs a calibration as performed"),
     "signatures.calibration_review": _l("Which calibrations a second look reviews"),
+    "signatures.reviewer": _l("Who reviews: the performer may, or a second person must"),
     "signatures.gauge_usable": _l("When a calibrated gauge may be used again"),
     "signatures.setup_release": _l("Who releases a set-up"),
     "signatures.line_clearance_persons": _l("Persons who clear a line"),

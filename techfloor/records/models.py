@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from techfloor.records.lifecycle import State
 from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
 
 
@@ -51,6 +52,9 @@ class Revision(Table):
     )
 
 
+_STATES = ", ".join(f"'{state}'" for state in State)
+
+
 class Record(Table):
     """The header of everything that is signed; the body stands in the duty's table under the same key."""
 
@@ -75,6 +79,7 @@ class Record(Table):
 
     __table_args__ = (
         UniqueConstraint("number", "version"),
+        CheckConstraint(f"state IN ({_STATES})", name="state"),
         Index("ix_record_kind_performed_at_id", "kind", "performed_at", "id"),
         Index("ix_record_kind_state_performed_at_id", "kind", "state", "performed_at", "id"),
         Index("ix_record_equipment_id_kind_performed_at", "equipment_id", "kind", "performed_at"),

@@ -33,8 +33,10 @@ from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import signing, tasks
+from techfloor.records.lifecycle import move
 from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
+from techfloor.records.reviewing import barred
 from techfloor.refusals import NotFound, Question, Refusal
 from techfloor.store import db, search
 
@@ -337,7 +339,7 @@ def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     if not reason.strip():
         raise Refusal("Enter why it is not finished.", field="reason")
     bench.body.deviations = [*bench.body.deviations, f"Discontinued: {reason.strip()}"]
-    bench.record.state = DISCONTINUED
+    move(bench.record, DISCONTINUED)
     bench.record.closed_at = at
     ledger.log(
         bench.gauge.id, "calibration discontinued", reason.strip(), actor=actor, at=at, record_id=bench.record.id
@@ -441,7 +443,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
         other_than=reviewers_barred(bench, plant),
         remark=remark.strip(),
     )
-    record.state = CLOSED if accepted else REJECTED
+    move(record, CLOSED if accepted else REJECTED)
     record.closed_at = proof.at
     tasks.finish(record.id, REVIEW, by=proof.person_id, at=proof.at, outcome=record.state)
     if accepted:
@@ -464,7 +466,5 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 
 
 def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
-    """Return who may not review: whoever had a hand in it, but in a small plant, where one person may be both."""
-    if plant.profile.name == "small":
-        return frozenset()
-    return frozenset({bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})
+    """Return who may not review: whoever had a hand in it, where the plant asks for a second person."""
+    return barred(plant, {bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})

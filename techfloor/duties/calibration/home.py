@@ -8,6 +8,7 @@ from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries, waiting
 from techfloor.places.here import today as plant_day
+from techfloor.records import reviewing
 from techfloor.refusals import NotFound
 from techfloor.web.duty import Tile
 from techfloor.web.show import day, moment
@@ -55,7 +56,7 @@ def _to_review(visitor: Visitor) -> list[Tile]:
     if not visitor.may("calibration:review") or "quality" in visitor.roles:
         return []
     lines = waiting.waiting_for_review(
-        visitor.person_id, two_persons=g.plant.profile.name != "small", limit=REVIEWS_SHOWN
+        visitor.person_id, two_persons=reviewing.two_persons(g.plant), limit=REVIEWS_SHOWN
     )
     return [
         Tile(

@@ -16,6 +16,7 @@ from techfloor.measures.decision import Verdict
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import tasks
+from techfloor.records.lifecycle import move
 from techfloor.records.models import Task
 from techfloor.store import db
 
@@ -77,7 +78,7 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     """Let the record and the gauge go where the verdict sends them, once the performer has signed."""
     record, body = bench.record, bench.body
     review, failed = needs_review(body.exceptions, plant), out_of_tolerance(body.as_found)
-    record.state = PERFORMED if review else CLOSED
+    move(record, PERFORMED if review else CLOSED)
     record.closed_at = None if review else proof.at
     words = " → ".join(verdict for verdict in (body.as_found, body.as_left) if verdict)
     ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)

@@ -27,19 +27,14 @@ from techfloor.equipment.shapes import CertificateView, StandardView
 from techfloor.measures.quantity import plain
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Station
+from techfloor.records.lifecycle import State
 from techfloor.records.models import Attachment, Definition, Record, Revision
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 
 KIND = "calibration"
 WORK = "calibration"
-IN_PROGRESS, PERFORMED, CLOSED, REJECTED, DISCONTINUED = (
-    "in progress",
-    "performed",
-    "closed",
-    "rejected",
-    "discontinued",
-)
+IN_PROGRESS, PERFORMED, CLOSED, REJECTED, DISCONTINUED = State
 
 
 @dataclass(frozen=True)

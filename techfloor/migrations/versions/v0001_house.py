@@ -308,6 +308,9 @@ def upgrade() -> None:
         sa.Column("closed_at", sa.Text(), nullable=True),
         sa.Column("content_schema", sa.Integer(), nullable=True),
         sa.Column("content_sha256", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('in progress', 'performed', 'closed', 'rejected', 'discontinued')", name=op.f("ck_record_state")
+        ),
         sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_record_equipment_id")),
         sa.ForeignKeyConstraint(["opened_by"], ["person.id"], name=op.f("fk_record_opened_by")),
         sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_record_revision_id")),

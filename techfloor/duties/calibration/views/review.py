@@ -14,6 +14,7 @@ from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_word
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
+from techfloor.records import reviewing
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import sign_with, signature_box
@@ -124,7 +125,7 @@ def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
 
 
 def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
-    lines = waiting.waiting_for_review(visitor().person_id, two_persons=plant().profile.name != "small")
+    lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
     return render_template(
         "calibration/review_list.html",
         clean=[line for line in lines if not line.exceptions],
