@@ -33,5 +33,11 @@ class Duty:
     permissions: tuple[Permission, ...]
     tiles: Callable[[Visitor], list[Tile]]
     for_code: Callable[[str, Visitor], str | None]
-    record_url: Callable[[str], str | None] = lambda _number: None
     record_kinds: tuple[str, ...] = ()
+    record_prefix: str = ""
+    """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
+
+    def record_url(self, number: str) -> str | None:
+        """Return the page of one of its records, None for the number of another duty's."""
+        mine = bool(self.record_prefix) and number.startswith(f"{self.record_prefix}-")
+        return f"{self.home}{number}" if mine else None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_babel import format_date, format_datetime
 
 from techfloor.measures.quantity import plain, signed
@@ -18,6 +18,16 @@ from techfloor.web.pages import act_titles
 def plant_zone() -> ZoneInfo:
     """Return the zone of the plant."""
     return ZoneInfo(current_app.extensions["techfloor"].zone())
+
+
+def public_address() -> str:
+    """Return the address under which others reach this house: the one in the settings, else the one just used."""
+    return str(current_app.extensions["techfloor"].settings.public_url or request.host_url).rstrip("/")
+
+
+def iso_day(text: str) -> str:
+    """Return a day that is kept as YYYY-MM-DD as people read it."""
+    return day(date.fromisoformat(text))
 
 
 def day(value: date) -> str:
@@ -48,6 +58,7 @@ def act_words(event: Any) -> str:
 
 FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
+    "iso_day": iso_day,
     "moment": moment,
     "hour": hour,
     "number": number,

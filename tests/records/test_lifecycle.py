@@ -43,6 +43,4 @@ def test_every_state_says_where_it_leads() -> None:
 
 def test_the_database_takes_these_states_and_no_other() -> None:
     (check,) = [each for each in Record.__table__.constraints if getattr(each, "name", "") == "ck_record_state"]  # type: ignore[attr-defined]
-    assert str(check.sqltext) == (
-        "state IN ('in progress', 'performed', 'closed', 'rejected', 'discontinued')"
-    )
+    assert str(check.sqltext) == ("state IN ('in progress', 'performed', 'closed', 'rejected', 'discontinued')")

@@ -1,7 +1,9 @@
 """The manifest of the calibration duty."""
 
-from techfloor.duties.calibration.home import for_code, record_url, tiles
+from techfloor.duties.calibration.actions import PREFIX
+from techfloor.duties.calibration.home import for_code, tiles
 from techfloor.duties.calibration.permissions import PERMISSIONS
+from techfloor.duties.calibration.queries import KIND
 from techfloor.duties.calibration.views import pages
 from techfloor.web.duty import Duty
 
@@ -14,6 +16,6 @@ DUTY = Duty(
     permissions=PERMISSIONS,
     tiles=tiles,
     for_code=for_code,
-    record_url=record_url,
-    record_kinds=("calibration",),
+    record_kinds=(KIND,),
+    record_prefix=PREFIX,
 )

@@ -18,11 +18,6 @@ SOON_DAYS = 14
 REVIEWS_SHOWN = 10
 
 
-def record_url(number: str) -> str | None:
-    """Return the page of a calibration's number."""
-    return f"/calibration/{number}" if number.startswith("CAL-") else None
-
-
 def gauge_url(code: str) -> str:
     """Return the page of a gauge."""
     return f"/calibration/gauges/{code}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import current_app, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -32,7 +32,7 @@ from techfloor.equipment.wording import (
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
 from techfloor.web.lists import Filter, Tab, asked, listing
-from techfloor.web.show import day, moment, number
+from techfloor.web.show import day, moment, number, public_address
 
 LOG_SIZE = 20
 
@@ -299,8 +299,7 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
 def label(code: str) -> str:
     """Show the label of a piece of equipment, ready to print on 62 × 29 mm."""
     item = by_code(code)
-    address = current_app.extensions["techfloor"].settings.public_url or request.host_url
-    url = f"{address.rstrip('/')}/e/{item.code}"
+    url = f"{public_address()}/e/{item.code}"
     return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url))
 
 

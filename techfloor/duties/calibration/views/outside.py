@@ -37,12 +37,6 @@ MAY = "calibration:outside"
 USUAL_WEEKS = 3
 
 
-@pages.app_template_filter("iso_day")
-def iso_day(text: str) -> str:
-    """Return a day that is kept as YYYY-MM-DD as people read it."""
-    return day(date.fromisoformat(text))
-
-
 # --- what is out ---
 
 

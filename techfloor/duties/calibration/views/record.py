@@ -1,11 +1,12 @@
 """A signed calibration to read: its page, its certificate."""
 
 from flask import Response as FlaskResponse
-from flask import current_app, make_response, render_template, request
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration import actions, certificate, queries
+from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
@@ -15,10 +16,9 @@ from techfloor.places.here import plant
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import signature_box
-from techfloor.refusals import NotFound, Refusal
-from techfloor.reports import issue
-from techfloor.reports.pdf import PdfFailed, PdfUnavailable
-from techfloor.web.forms import EntryForm, refusal_text
+from techfloor.refusals import NotFound
+from techfloor.reports import issue, paper
+from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -100,12 +100,7 @@ class IssueForm(EntryForm):
 )
 def issue_certificate(number: str) -> Page:
     """Issue the certificate: rendered before the act begins, numbered and kept in it."""
-    try:
-        issue.keep(certificate.render(number))
-    except (PdfUnavailable, PdfFailed) as no:
-        current_app.logger.exception("The certificate of %s could not be rendered", number)
-        said = refusal_text(no) if isinstance(no, PdfUnavailable) else _("The PDF could not be made. Try again.")
-        raise Refusal(said) from no
+    CERTIFICATE.issue_in_act(number)
     return see(f"/calibration/{number}/certificate.pdf")
 
 
@@ -113,10 +108,7 @@ def issue_certificate(number: str) -> Page:
 def certificate_pdf(number: str) -> FlaskResponse:
     """Serve an issued certificate, byte for byte as it was issued; ?issue=n asks for an earlier one."""
     record = queries.record_row(number)
-    issued = certificate.issued(record.id, request.args.get("issue", type=int))
+    issued = paper.issued(record.id, request.args.get("issue", type=int))
     if issued is None:
         raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)
-    response = make_response(current_app.extensions["techfloor"].blobs.get(issued.sha256))
-    response.headers["Content-Type"] = "application/pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{issued.file_name}"'
-    return response
+    return paper.served(issued)

@@ -5,7 +5,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import actions, certificate, queries, waiting
+from techfloor.duties.calibration import actions, queries, waiting
+from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
@@ -68,7 +69,7 @@ def review_post(number: str) -> Page:
 def _certificate_at_review(number: str) -> None:
     """Issue the certificate once the review stands, where the profile says so; a failure leaves the review as it is."""
     if plant().profile.text("calibration.certificate") == "at review":
-        afterwards(lambda: certificate.issue_now(number))
+        afterwards(lambda: CERTIFICATE.issue_apart(number))
 
 
 def _review_page(bench: Bench, form: ReviewForm) -> str:

@@ -1,0 +1,119 @@
+"""The paper of a duty: what it issues of its closed records. A duty gives how it is drawn, and nothing else."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, current_app, g, make_response
+from flask_babel import gettext
+from sqlalchemy import select
+
+from techfloor import store
+from techfloor.places.here import plant
+from techfloor.records.lifecycle import State
+from techfloor.records.models import Record, Signature
+from techfloor.refusals import NotFound, Refusal
+from techfloor.reports import issue, sheets
+from techfloor.reports.issue import Document, IssueFacts, Order, Rendered
+from techfloor.reports.models import IssuedPdf
+from techfloor.reports.pdf import PdfFailed, PdfUnavailable
+from techfloor.reports.sheets import Sheet
+from techfloor.store import db
+from techfloor.store.types import utc_text
+from techfloor.web.forms import refusal_text
+from techfloor.web.show import public_address
+from techfloor.web.visitor import visitor
+
+Draw = Callable[[Mapping[str, Any], Sequence[Mapping[str, str]], IssueFacts, Any], Sheet]
+"""From the signed content, the signatures, the facts of the issue and a translator to the sheet; from nothing else."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The document of one kind of record: how its sheet is drawn, and the template that shows it."""
+
+    kind: str
+    draw: Draw
+    template: str
+
+    def document(self, text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Document:
+        """Draw the document from the signed content, the signatures and the facts of its issue."""
+        made = self.draw(json.loads(text), [_box(each) for each in signatures], facts, gettext)
+        return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title)
+
+    def render(self, number: str) -> Rendered:
+        """Render the next issue of a closed record for the visitor, apart from the request's transaction.
+
+        Raises NotFound, Refusal for a record that is not closed, PdfUnavailable or PdfFailed when it cannot be made.
+        """
+        record = self._newest_version(number)
+        if record.state != State.CLOSED:
+            raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
+        order = Order(
+            record_id=record.id,
+            by=visitor().person_id,
+            language=plant().language,
+            verify_base=f"{public_address()}/verify",
+            file_name=f"{record.number}-v{record.version}.pdf",
+        )
+        return issue.render(order, self.document)
+
+    def _newest_version(self, number: str) -> Record:
+        wanted = select(Record).where(Record.kind == self.kind, Record.number == number)
+        with store.looking_at() as session:
+            record = session.scalar(wanted.order_by(Record.version.desc()).limit(1))
+        if record is None:
+            raise NotFound("There is no record %(number)s.", number=number)
+        return record
+
+    def issue_in_act(self, number: str) -> IssuedPdf:
+        """Issue the paper in the act under way: rendered before it begins to write, numbered and kept in it.
+
+        Raises Refusal, also when it cannot be rendered.
+        """
+        try:
+            return issue.keep(self.render(number))
+        except (PdfUnavailable, PdfFailed) as no:
+            current_app.logger.exception("The paper of %s could not be rendered", number)
+            said = (
+                refusal_text(no) if isinstance(no, PdfUnavailable) else gettext("The PDF could not be made. Try again.")
+            )
+            raise Refusal(said) from no
+
+    def issue_apart(self, number: str) -> None:
+        """Render and issue in an act of its own, after another act was committed."""
+        rendered, caller = self.render(number), visitor()
+        with store.act(
+            "reports:pdf:issue",
+            actor=caller.person_id,
+            device=caller.device_id,
+            zone=plant().zone,
+            request=g.request_id,
+        ):
+            issue.keep(rendered)
+
+
+def _box(signature: Signature) -> dict[str, str]:
+    return {
+        "meaning": signature.meaning,
+        "printed_name": signature.printed_name,
+        "signed_at": utc_text(signature.signed_at),
+        "zone": signature.zone,
+        "method": signature.method,
+    }
+
+
+def issued(record_id: int, issue_no: int | None) -> IssuedPdf | None:
+    """Return one issue of a record's paper, the newest without a number."""
+    if issue_no is None:
+        return issue.newest(record_id)
+    return db.session.scalar(select(IssuedPdf).where(IssuedPdf.record_id == record_id, IssuedPdf.issue_no == issue_no))
+
+
+def served(paper: IssuedPdf) -> Response:
+    """Serve an issued paper, byte for byte as it was issued."""
+    response = make_response(current_app.extensions["techfloor"].blobs.get(paper.sha256))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{paper.file_name}"'
+    return response
