@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, Form, FormField, HiddenField, RadioField, SelectField, StringField
+from wtforms import FieldList, Form, FormField, RadioField, SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -24,6 +24,7 @@ from techfloor.duties.calibration.outside_rules import (
     LabResult,
 )
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
 from techfloor.web.fields import SHORT, DayField, needed, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
@@ -82,10 +83,9 @@ class ResultForm(Form):  # type: ignore[misc]
         return value
 
 
-class CertificateForm(EntryForm):
-    """What stands on the laboratory's certificate; `kept` names a file that came with an earlier try."""
+class CertificateForm(UploadForm):
+    """What stands on the laboratory's certificate."""
 
-    kept = HiddenField()
     laboratory = StringField(_l("Laboratory"), needed(_l("Enter the laboratory.")))
     accreditation = StringField(_l("Accreditation"), SHORT, description=_l("Body and number, as on the certificate."))
     certificate = StringField(_l("Certificate number"), needed(_l("Enter the number of the certificate.")))

@@ -1,15 +1,13 @@
 """Outside calibration: what is at a laboratory, sending out, the certificate that came back, its checks, its file."""
 
-import io
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import current_app, flash, render_template, request, send_file
+from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from techfloor import clock
 from techfloor.duties.calibration import actions, lists, outside, queries
@@ -25,10 +23,9 @@ from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
-from techfloor.records import attachments
 from techfloor.records.attachments import KeptFile
 from techfloor.records.signing_page import SignForm, sign_with
-from techfloor.refusals import Refusal
+from techfloor.records.uploads import handed_out
 from techfloor.web.pages import Page, see
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
@@ -131,17 +128,19 @@ def receive(code: str) -> Page:
 def receive_post(code: str) -> Page:
     """Enter a certificate, or show the form again with more rows."""
     form, here = CertificateForm(), f"/calibration/gauges/{code}/certificate"
-    file = _file_of(form)  # written to disk before the act's transaction begins
+    file = form.file_given()  # written to disk before the act's transaction begins
     gauge = queries.gauge_by_code(code)
     if "add" in request.form:
         form.more_rows()
         return _certificate_page(gauge, form, here, file), 422
 
+    missing = _("Choose the laboratory's certificate, as a PDF or a photo of it.")
+
     def deed() -> str:
         assert file is not None  # complete
         return outside.enter(code, form.entry(), file, plant(), actor=visitor().person_id, at=clock.now())
 
-    if _complete(form, file) and (done := form.attempt(deed)):
+    if form.complete(file, missing) and (done := form.attempt(deed)):
         return see(f"/calibration/outside/{done.made}/checks")
     return _certificate_page(gauge, form, here, file), 422
 
@@ -168,27 +167,17 @@ def change_certificate(number: str) -> Page:
 def change_certificate_post(number: str) -> Page:
     """Correct what was entered from a certificate."""
     form, here = CertificateForm(), f"/calibration/outside/{number}/certificate"
-    file = _file_of(form)
+    file = form.file_given()
     bench = outside.outside_bench(number)
     if "add" in request.form:
         form.more_rows()
         return _certificate_page(bench.gauge, form, here, file, number), 422
     actor, at = visitor().person_id, clock.now()
-    if _complete(form, file, needs_file=False) and form.attempt(
+    if form.complete(file, "") and form.attempt(
         lambda: outside.change(number, form.entry(), file, plant(), actor=actor, at=at)
     ):
         return see(f"/calibration/outside/{number}/checks")
     return _certificate_page(bench.gauge, form, here, file, number), 422
-
-
-def _complete(form: CertificateForm, file: KeptFile | None, *, needs_file: bool = True) -> bool:
-    """Validate the form and its file together, so that all that is missing is said at once."""
-    refused = list(form.file.errors)
-    if not refused and file is None and needs_file:
-        refused = [_("Choose the laboratory's certificate, as a PDF or a photo of it.")]
-    sound = form.validate()
-    form.file.errors = refused  # validating has taken it away
-    return sound and not refused
 
 
 def _certificate_page(
@@ -196,7 +185,6 @@ def _certificate_page(
 ) -> str:
     units = [(f.name, f"{f.name}, {show_unit(f.unit)}" if f.unit else f.name) for f in gauge.item.functions]
     form.offer(units or [("", "–")])
-    form.kept.data = _token().dumps(vars(file)) if file else ""
     return render_template(
         "calibration/receive.html",
         gauge=gauge,
@@ -207,34 +195,6 @@ def _certificate_page(
         number=number,
         tolerances=[(f.name, f.tolerance) for f in gauge.item.functions if f.tolerance],
     )
-
-
-def _token() -> URLSafeSerializer:
-    """Return what signs the name of a file that came with a form which was refused; for this person alone."""
-    return URLSafeSerializer(current_app.secret_key or b"", salt=f"kept file of {visitor().person_id}")
-
-
-def _file_of(form: CertificateForm) -> KeptFile | None:
-    """Return the file that came with the form, or with an earlier try of it; one that will not do is refused."""
-    upload = form.file.data
-    if not upload:
-        return _kept_before(form)
-    try:
-        clean = attachments.look_at(upload.filename or "", upload.stream.read(attachments.LARGEST + 1))
-    except Refusal as no:
-        form.refuse(no)
-        return None
-    finally:
-        upload.close()  # a large one lies in a temporary file
-    sha256 = current_app.extensions["techfloor"].blobs.put(clean.data)
-    return KeptFile(clean.name, clean.media_type, len(clean.data), sha256)
-
-
-def _kept_before(form: CertificateForm) -> KeptFile | None:
-    try:
-        return KeptFile(**_token().loads(form.kept.data)) if form.kept.data else None
-    except BadSignature:
-        return None
 
 
 # --- checks ---
@@ -376,8 +336,4 @@ def _sign_page(bench: Bench, form: SignForm) -> str:
 @pages.page("/<number>/files/<int:attachment_id>", permission="calibration:read")
 def file(number: str, attachment_id: int) -> FlaskResponse:
     """Hand out a file of a record, as a download of the kind it was found to be."""
-    found = attachments.find(KIND, number, attachment_id)
-    data = current_app.extensions["techfloor"].blobs.get(found.sha256)
-    return send_file(
-        io.BytesIO(data), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
-    )
+    return handed_out(KIND, number, attachment_id)

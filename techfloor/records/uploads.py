@@ -1,0 +1,74 @@
+"""A file on a form: looked at and put away before the act begins, kept through a refused try, and handed out again."""
+
+import io
+from typing import Any
+
+from flask import Response, current_app, send_file
+from itsdangerous import BadSignature, URLSafeSerializer
+from wtforms import FileField, HiddenField
+
+from techfloor.records import attachments
+from techfloor.records.attachments import KeptFile
+from techfloor.refusals import Refusal
+from techfloor.web.forms import EntryForm
+from techfloor.web.visitor import visitor
+
+
+class UploadForm(EntryForm):
+    """A form with a file; `kept` names one that came with an earlier try, for this person alone."""
+
+    kept = HiddenField()
+    file: FileField
+
+    def file_given(self) -> KeptFile | None:
+        """Return the file that came, or came before, and remember it in the form; one that will not do is refused.
+
+        It is written to the disk here: call this before anything that begins the act's transaction.
+        """
+        found = self._taken() if self.file.data else self._kept_before()
+        self.kept.data = _token().dumps(vars(found)) if found else ""
+        return found
+
+    def complete(self, file: KeptFile | None, missing: str) -> bool:
+        """Validate the form and its file together, so that all that is missing is said at once.
+
+        `missing` asks for the file; '' where it may be left out.
+        """
+        refused: list[Any] = list(self.file.errors)
+        if not refused and file is None and missing:
+            refused = [missing]
+        sound = self.validate()
+        self.file.errors = refused  # validating has taken it away
+        return sound and not refused
+
+    def _taken(self) -> KeptFile | None:
+        upload = self.file.data
+        try:
+            clean = attachments.look_at(upload.filename or "", upload.stream.read(attachments.LARGEST + 1))
+        except Refusal as no:
+            self.refuse(no)
+            return None
+        finally:
+            upload.close()  # a large one lies in a temporary file
+        sha256 = current_app.extensions["techfloor"].blobs.put(clean.data)
+        return KeptFile(clean.name, clean.media_type, len(clean.data), sha256)
+
+    def _kept_before(self) -> KeptFile | None:
+        try:
+            return KeptFile(**_token().loads(self.kept.data)) if self.kept.data else None
+        except BadSignature:
+            return None
+
+
+def _token() -> URLSafeSerializer:
+    """Return what signs the name of a kept file, so that nobody names one that is not theirs."""
+    return URLSafeSerializer(current_app.secret_key or b"", salt=f"kept file of {visitor().person_id}")
+
+
+def handed_out(kind: str, number: str, attachment_id: int) -> Response:
+    """Hand out a file of a record, as a download of the kind it was found to be; raises NotFound."""
+    found = attachments.find(kind, number, attachment_id)
+    data = current_app.extensions["techfloor"].blobs.get(found.sha256)
+    return send_file(
+        io.BytesIO(data), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
+    )
