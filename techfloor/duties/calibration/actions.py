@@ -10,8 +10,7 @@ from sqlalchemy import insert
 
 from techfloor.duties.calibration import outcome, queries, results, rules
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
-from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
-from techfloor.duties.calibration.outcome import REVIEW
+from techfloor.duties.calibration.models import REVIEW, Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Limit, Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.queries import (
     CLOSED,

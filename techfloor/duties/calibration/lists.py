@@ -9,8 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.drift import FoundReading, PointKey
-from techfloor.duties.calibration.models import Calibration, Reading
-from techfloor.duties.calibration.outcome import LOOK_BACK
+from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint, Procedure, read_procedure
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND

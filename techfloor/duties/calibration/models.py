@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
 
+LOOK_BACK, REVIEW = "look-back", "review calibration"
+"""The kinds of task that a calibration raises."""
+
 
 class Calibration(Table):
     """The body of a calibration record; its verdicts are facts of the moment they were reached."""

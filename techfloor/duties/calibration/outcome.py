@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration.models import Calibration
+from techfloor.duties.calibration.models import LOOK_BACK, REVIEW, Calibration
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK, Bench
 from techfloor.equipment import ledger
 from techfloor.equipment.actions import change_status
@@ -20,7 +20,6 @@ from techfloor.records.lifecycle import move
 from techfloor.records.models import Task
 from techfloor.store import db
 
-LOOK_BACK, REVIEW = "look-back", "review calibration"
 _REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
 
 
