@@ -8,6 +8,7 @@ from techfloor.house import due, queries
 from techfloor.house.running import running
 from techfloor.house.shell import may_open
 from techfloor.records import tasks
+from techfloor.records.wording import state_look, state_words
 from techfloor.store import search as index
 from techfloor.web.access import SIGNED_IN
 from techfloor.web.lists import asked
@@ -70,7 +71,16 @@ def records() -> str:
     wanted = asked("/records")
     page = queries.newest_records(wanted.at)
     titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
-    rows = [(line, titles.get(line.kind, line.kind), record_url(line.number)) for line in page.lines]
+    rows = [
+        (
+            line,
+            titles.get(line.kind, line.kind),
+            record_url(line.number),
+            state_look(line.state),
+            state_words(line.state),
+        )
+        for line in page.lines
+    ]
     return render_template(
         "house/records.html",
         rows=rows,

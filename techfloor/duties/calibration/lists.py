@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.drift import FoundReading, PointKey
 from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
-from techfloor.duties.calibration.procedure import PlannedPoint, Procedure, read_procedure
+from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
@@ -18,7 +18,7 @@ from techfloor.equipment.rules import plant_day
 from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.places.models import Area
-from techfloor.records.models import Definition, Record, Revision, Signature, Task
+from techfloor.records.models import Record, Signature, Task
 from techfloor.store import db, search
 from techfloor.store.paging import PAGE, Key, Order, Page
 
@@ -199,18 +199,6 @@ def _found_reading(row: Any, line: HistoryLine, point: PointKey, zone: str) -> F
         verdict=row.verdict,
         adjusted=bool(line.adjusted),
     )
-
-
-def procedure_of(definition_id: int | None) -> Procedure | None:
-    """Return the procedure in force under a definition, None where there is none."""
-    row: Any = db.session.execute(
-        select(Revision, Definition)
-        .join(Definition, Definition.id == Revision.definition_id)
-        .where(Revision.definition_id == definition_id, Revision.state == "effective")
-    ).one_or_none()
-    if row is None:
-        return None
-    return read_procedure(row.Definition.code, row.Revision.version, row.Definition.title, row.Revision.body)
 
 
 def look_back_open(gauge_id: int) -> bool:

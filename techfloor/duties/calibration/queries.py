@@ -174,15 +174,21 @@ def _range_text(function: Any) -> str:
 
 def procedure_in_force(gauge: GaugeFacts) -> tuple[Revision, Procedure]:
     """Return the revision of the gauge's procedure in force; raises Refusal when there is none."""
-    row = None
-    if gauge.procedure_id is not None:
-        row = db.session.execute(
-            select(Revision, Definition)
-            .join(Definition, Definition.id == Revision.definition_id)
-            .where(Revision.definition_id == gauge.procedure_id, Revision.state == "effective")
-        ).one_or_none()
-    if row is None:
+    found = in_force_under(gauge.procedure_id)
+    if found is None:
         raise Refusal("%(code)s has no calibration procedure in force. Ask quality to approve one.", code=gauge.code)
+    return found
+
+
+def in_force_under(definition_id: int | None) -> tuple[Revision, Procedure] | None:
+    """Return the revision in force under a definition, and the procedure it holds; None where there is none."""
+    row = db.session.execute(
+        select(Revision, Definition)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .where(Revision.definition_id == definition_id, Revision.state == "effective")
+    ).one_or_none()
+    if row is None:
+        return None
     definition, revision = row.Definition, row.Revision
     assert isinstance(revision.body, dict)
     return revision, read_procedure(definition.code, revision.version, definition.title, revision.body)

@@ -10,7 +10,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from techfloor.duties.calibration import drift, lists
+from techfloor.duties.calibration import drift, lists, queries
 from techfloor.duties.calibration.drift import Band, PointHistory
 from techfloor.duties.calibration.lists import HistoryLine
 from techfloor.duties.calibration.procedure import Procedure
@@ -50,7 +50,8 @@ def gauge(code: str) -> str | Response:
     found = gauge_view(code)
     if found.code != code:
         return redirect(f"/calibration/gauges/{found.code}", code=301)
-    now, revision = today(), lists.procedure_of(found.procedure_id)
+    now, in_force = today(), queries.in_force_under(found.procedure_id)
+    revision = in_force[1] if in_force else None
     lines = lists.history(found.id)
     newest = lines[0] if lines else None
     sign = gauge_sign(found, newest, now)

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration import lists, queries
 from techfloor.duties.calibration.lists import Line
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.record import STATE_KINDS, state_words
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign
 from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
@@ -19,17 +18,11 @@ from techfloor.equipment.shapes import Line as GaugeLine
 from techfloor.equipment.statuses import Kind, Status
 from techfloor.equipment.wording import days_words, signs
 from techfloor.places.here import plant, today
+from techfloor.records.lifecycle import State
+from techfloor.records.wording import state_look, state_words
 from techfloor.web.lists import Empty, Filter, Tab, asked, listing, tabs
 from techfloor.web.show import day, moment
 from techfloor.web.visitor import visitor
-
-STATES = (
-    queries.IN_PROGRESS,
-    queries.PERFORMED,
-    queries.CLOSED,
-    queries.REJECTED,
-    queries.DISCONTINUED,
-)
 
 
 def own_tabs(current: str) -> list[Tab]:
@@ -50,7 +43,7 @@ def own_tabs(current: str) -> list[Tab]:
 @pages.page("/", permission="calibration:read")
 def index() -> str:
     """List the calibrations, newest first."""
-    states = [("", _("All")), *((name, state_words(name)) for name in STATES)]
+    states = [("", _("All")), *((state.value, state_words(state)) for state in State)]
     wanted = asked("/calibration/", Filter("state", _("State"), states))
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
     page = lists.list_page(lists.Wanted(wanted["state"], numbers, wanted.at))
@@ -90,7 +83,7 @@ def _row(line: Line) -> dict[str, Any]:
         "by": line.by,
         "worst": line.worst_found or "–",
         "verdict": verdict_sign(line),
-        "state_look": STATE_KINDS[line.state],
+        "state_look": state_look(line.state),
         "state": "" if line.state in _TOLD_BY_VERDICT else state_words(line.state),
     }
 

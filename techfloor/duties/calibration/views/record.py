@@ -16,31 +16,12 @@ from techfloor.places.here import plant
 from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import signature_box
+from techfloor.records.wording import state_look, state_words
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
-
-STATE_KINDS = {
-    "in progress": "waiting",
-    "performed": "caution",
-    "closed": "pass",
-    "rejected": "fail",
-    "discontinued": "info",
-}
-
-
-def state_words(state: str) -> str:
-    """Return where a record stands, as people read it."""
-    words: dict[str, str] = {
-        "in progress": _("In progress"),
-        "performed": _("Waiting for review"),
-        "closed": _("Closed"),
-        "rejected": _("Rejected"),
-        "discontinued": _("Discontinued"),
-    }
-    return words[state]
 
 
 @pages.page("/<number>", permission="calibration:read")
@@ -54,7 +35,7 @@ def show(number: str) -> str:
         "calibration/show.html",
         bench=bench,
         shown=shown_content(bench),
-        state_kind=STATE_KINDS[bench.record.state],
+        state_kind=state_look(bench.record.state),
         state_words=state_words(bench.record.state),
         verdicts=_verdicts(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if left else [])] if bench.plan else [],
