@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
+from keyed_client import KeyedClient
 
 from techfloor import clock, store
 from techfloor.app import create_app
@@ -28,6 +29,7 @@ def blank(tmp_path: Path) -> Iterator[Flask]:
     prepare(settings, demo=False)
     app = create_app(settings)
     app.config["WTF_CSRF_ENABLED"] = False
+    app.test_client_class = KeyedClient
     with app.app_context(), store.act("test:plant:set-up"):
         area = places.set_up_plant(PlantEntry("Falk Tools", "Europe/Berlin"), AreaEntry("Workshop"))
         create_person(clock.now(), PersonEntry("Dana Weiss", "dana", ROLES, area.id))
