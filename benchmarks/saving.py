@@ -70,7 +70,7 @@ def _rounds(app: Flask, browser: Browser, numbers: Sequence[str], bare: "_Bare")
             browser.post(one.path, {"csrf_token": token, "entry_key": new_id(), one.field: one.value}).took
             for one in asked
         ]
-        empty = [browser.post(NOTHING, {"csrf_token": token}).took for _ in asked]
+        empty = [browser.post(NOTHING, {"csrf_token": token, "entry_key": new_id()}).took for _ in asked]
         ten = bare.write_again(number)
         if turn >= WARMING:
             times.reading += reading
