@@ -149,7 +149,7 @@ class Measurement(Table):
 
 
 class Task(Table):
-    """Something that somebody of a role, or one person, must do."""
+    """Something that one person, or whoever holds a permission, must do."""
 
     __tablename__ = "task"
     __audit__ = Audit(root="record_id")
@@ -159,7 +159,7 @@ class Task(Table):
     words: Mapped[str] = mapped_column(Text)
     record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
     equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
-    for_role: Mapped[str | None] = mapped_column(Text)
+    for_permission: Mapped[str | None] = mapped_column(Text)
     for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     raised_at: Mapped[datetime] = mapped_column(UtcTime)
     due: Mapped[date | None] = mapped_column(Day)
@@ -170,7 +170,7 @@ class Task(Table):
     __table_args__ = (
         Index(
             "ix_task_open",
-            "for_role",
+            "for_permission",
             "for_person_id",
             sqlite_where=done_at.is_(None),
             postgresql_where=done_at.is_(None),

@@ -1,4 +1,4 @@
-"""Tasks: what somebody must do, for a role or for one person."""
+"""Tasks: what somebody must do, one person or whoever holds a permission."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -44,12 +44,15 @@ def finish(record_id: int, kind: str, *, by: int, at: datetime, outcome: str = "
         task.done_at, task.done_by, task.outcome = at, by, outcome
 
 
-def open_for(person_id: int, roles: Iterable[str], *, limit: int = 50) -> list[OpenTask]:
-    """Return the open tasks of a person or of one of their roles, soonest first."""
+def open_for(
+    person_id: int, permissions: Iterable[str], *, besides: Iterable[str] = (), limit: int = 50
+) -> list[OpenTask]:
+    """Return the open tasks of a person, by name or by a permission, soonest first; none of the kinds in `besides`."""
+    theirs = or_(Task.for_person_id == person_id, Task.for_permission.in_(list(permissions)))
     rows = db.session.execute(
         select(Task.id, Task.kind, Task.words, Task.due, Task.raised_at, Record.number)
         .outerjoin(Record, Record.id == Task.record_id)
-        .where(Task.done_at.is_(None), or_(Task.for_person_id == person_id, Task.for_role.in_(list(roles))))
+        .where(Task.done_at.is_(None), theirs, Task.kind.not_in(list(besides)))
         .order_by(Task.due.is_(None), Task.due, Task.id)
         .limit(limit)
     )

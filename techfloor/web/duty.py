@@ -35,3 +35,5 @@ class Duty:
     for_code: Callable[[str, Visitor], str | None]
     record_url: Callable[[str], str | None] = lambda _number: None
     record_kinds: tuple[str, ...] = ()
+    tiled_tasks: tuple[str, ...] = ()
+    """The kinds of task for which `tiles` shows what waits: they are not shown once more as tasks."""

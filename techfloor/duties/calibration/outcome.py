@@ -97,7 +97,7 @@ def _raise(kind: str, bench: Bench, at: datetime) -> None:
         REVIEW: f"Review {bench.number}, {bench.gauge.code} {bench.gauge.name}",
     }[kind]
     task = Task(kind=kind, words=words, record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
-    task.for_role = "quality"
+    task.for_permission = {LOOK_BACK: "calibration:look-back", REVIEW: "calibration:review"}[kind]
     tasks.raise_task(task)
 
 

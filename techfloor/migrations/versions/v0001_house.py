@@ -653,7 +653,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=True),
         sa.Column("equipment_id", sa.Integer(), nullable=True),
-        sa.Column("for_role", sa.Text(), nullable=True),
+        sa.Column("for_permission", sa.Text(), nullable=True),
         sa.Column("for_person_id", sa.Integer(), nullable=True),
         sa.Column("raised_at", sa.Text(), nullable=False),
         sa.Column("due", sa.Text(), nullable=True),
@@ -669,7 +669,7 @@ def upgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index(
             "ix_task_open",
-            ["for_role", "for_person_id"],
+            ["for_permission", "for_person_id"],
             unique=False,
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),
