@@ -13,6 +13,7 @@ from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
+from techfloor.web.said import in_words
 
 
 def plant_zone() -> ZoneInfo:
@@ -54,6 +55,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "signed": signed,
     "unit": show_unit,
     "act_words": act_words,
+    "in_words": in_words,
 }
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
-from techfloor.duties.calibration import outcome, queries, results, rules
+from techfloor.duties.calibration import outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.outcome import REVIEW
@@ -36,6 +36,7 @@ from techfloor.records import signing, tasks
 from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.refusals import NotFound, Question, Refusal
+from techfloor.said import say
 from techfloor.store import db, search
 
 PREFIX = "CAL"
@@ -256,7 +257,7 @@ def _keep_reading(
     last = bench.given[-1].id if bench.given else 0
     after = replace(bench, given=(*bench.given, *queries.given_readings(bench.record.id, after=last)))
     failed = after.run(AS_FOUND).failed
-    outcome.settle_hold(after, failed, "the failing reading was corrected", actor=actor, at=at)
+    outcome.settle_hold(after, failed, "calibration.reading-corrected", actor=actor, at=at)
     return Logged(reading_id, judged, after)
 
 
@@ -308,7 +309,7 @@ def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     bench = open_bench(number)
     if not reason.strip():
         raise Refusal("Enter why it is not finished.", field="reason")
-    bench.body.deviations = [*bench.body.deviations, f"Discontinued: {reason.strip()}"]
+    bench.body.deviations = [*bench.body.deviations, say("calibration.discontinued", reason=reason.strip())]
     bench.record.state = DISCONTINUED
     bench.record.closed_at = at
     ledger.log(
@@ -361,20 +362,7 @@ def _keep_outcome(bench: Bench, found: RunResult, left: RunResult | None, plant:
     body.adjusted = bool(body.adjusted)
     body.as_found, body.as_left = found.verdict, left.verdict if left else ""
     body.worst_found, body.worst_left = worst_words(bench, found), worst_words(bench, left)
-    body.exceptions = results.exceptions(
-        found,
-        left,
-        {
-            "the room was outside its limits": any(not a.within for a in bench.ambient),
-            "the gauge came held as out of tolerance": outcome.was_held(bench),
-            "an unlikely value was confirmed": any(g.confirmed_slip for g in bench.counting),
-            "entered late": any((g.recorded_at - g.performed_at).total_seconds() > 120 for g in bench.given),
-            "first use of this version of the procedure": not queries.revision_used_before(
-                bench.record.revision_id or 0, bench.record.id
-            ),
-        },
-        corrections=sum(1 for g in bench.given if g.corrects_id is not None),
-    )
+    body.exceptions = unusual.exceptions(bench)
     moment = max((g.performed_at for g in bench.given), default=bench.record.performed_at)
     bench.record.performed_at = moment
     if outcome.returns(body):

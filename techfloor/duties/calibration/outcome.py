@@ -17,6 +17,7 @@ from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import tasks
 from techfloor.records.models import Task
+from techfloor.said import Said, as_text, say
 from techfloor.store import db
 
 LOOK_BACK, REVIEW = "look-back", "review calibration"
@@ -33,21 +34,21 @@ def returns(body: Calibration) -> bool:
     return (body.as_left or body.as_found) in {Verdict.pass_, Verdict.conditional_pass}
 
 
-def needs_review(exceptions: Sequence[str], plant: PlantFacts) -> bool:
+def needs_review(exceptions: Sequence[Said], plant: PlantFacts) -> bool:
     """Tell whether a second look is asked for: of every one, or of exceptions."""
     return plant.profile.text("signatures.calibration_review") == "every" or bool(exceptions)
 
 
 def settle_hold(bench: Bench, failed: bool, cleared: str, *, actor: int, at: datetime) -> None:
-    """Hold the gauge as soon as it fails as found; a correction that clears it, named by `cleared`, lifts the hold."""
+    """Hold the gauge as soon as it fails as found; a correction that clears it (key `cleared`) lifts the hold."""
     if not failed and not bench.gauge.held:
         return
     hold = own_hold(bench)
     if failed and hold is None:
-        words = f"as found, {bench.number}"
+        words = as_text(say("calibration.hold-failed", number=bench.number))
         ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=bench.record.id)
     elif not failed and hold is not None:
-        ledger.lift_hold(hold.id, cleared, actor=actor, at=at, record_id=bench.record.id)
+        ledger.lift_hold(hold.id, as_text(say(cleared)), actor=actor, at=at, record_id=bench.record.id)
 
 
 def open_holds(gauge_id: int) -> list[EquipmentHold]:
@@ -93,10 +94,10 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
 
 def _raise(kind: str, bench: Bench, at: datetime) -> None:
     words = {
-        LOOK_BACK: f"Look back on work done with {bench.gauge.code} since its last good calibration",
-        REVIEW: f"Review {bench.number}, {bench.gauge.code} {bench.gauge.name}",
+        LOOK_BACK: say("calibration.look-back", gauge=bench.gauge.code),
+        REVIEW: say("calibration.review", number=bench.number, gauge=bench.gauge.code, name=bench.gauge.name),
     }[kind]
-    task = Task(kind=kind, words=words, record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
+    task = Task(kind=kind, words=as_text(words), record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
     task.for_permission = {LOOK_BACK: "calibration:look-back", REVIEW: "calibration:review"}[kind]
     tasks.raise_task(task)
 
@@ -123,7 +124,7 @@ def accept(bench: Bench, proof: Proof) -> None:
     """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
     if not returns(bench.body):
         return
-    words = "passed as left, reviewed" if bench.body.adjusted else "passed, reviewed"
+    words = as_text(say("calibration.passed-as-left" if bench.body.adjusted else "calibration.passed"))
     for hold in open_holds(bench.gauge.id):
         ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
     _move_due(bench, proof)
@@ -137,5 +138,5 @@ def reject(bench: Bench, proof: Proof, remark: str) -> None:
     ledger.put_back_due(bench.gauge.id, WORK, record_id, actor=actor, at=at)
     if db.session.get_one(Gauge, bench.gauge.id).status in _REST_ON_CALIBRATION:
         change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=at, record_id=record_id)
-    words = f"{bench.number} was rejected: {remark.strip()}"
+    words = as_text(say("calibration.hold-rejected", number=bench.number, remark=remark.strip()))
     ledger.place_hold(bench.gauge.id, "other", words, actor=actor, at=at, record_id=record_id)

@@ -18,6 +18,7 @@ from techfloor.equipment.models import (
 from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.records.models import Record
+from techfloor.said import Said
 from techfloor.store import db
 
 IN_HOUSE = "in house"
@@ -44,7 +45,7 @@ class Waiting:
     as_found: str
     as_left: str
     worst_found: str
-    exceptions: list[str]
+    exceptions: list[Said]
 
 
 def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -> list[Waiting]:

@@ -32,6 +32,7 @@ from techfloor.equipment.wording import (
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
 from techfloor.web.lists import Filter, Tab, asked, listing
+from techfloor.web.said import in_words
 from techfloor.web.show import day, moment, number
 
 LOG_SIZE = 20
@@ -288,7 +289,7 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
             "at": moment(line.at),
             "who": line.by,
             "words": line.event.capitalize(),
-            "detail": " · ".join(part for part in (line.words, line.record or "") if part),
+            "detail": " · ".join(part for part in (in_words(line.words), line.record or "") if part),
             "kind": event_look(line.event),
         }
         for line in log
