@@ -149,7 +149,10 @@ class Measurement(Table):
 
 
 class Task(Table):
-    """Something that one person, or whoever holds a permission, must do."""
+    """Something that one person must do, or whoever holds a permission; in one area, where it names one.
+
+    With a person and a permission it is the person's, and the others' once the person is gone.
+    """
 
     __tablename__ = "task"
     __audit__ = Audit(root="record_id")
@@ -161,6 +164,7 @@ class Task(Table):
     equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
     for_permission: Mapped[str | None] = mapped_column(Text)
     for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    for_area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     raised_at: Mapped[datetime] = mapped_column(UtcTime)
     due: Mapped[date | None] = mapped_column(Day)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)

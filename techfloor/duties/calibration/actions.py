@@ -36,7 +36,7 @@ from techfloor.records import signing, tasks
 from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.refusals import NotFound, Question, Refusal
-from techfloor.said import say
+from techfloor.said import as_text, say
 from techfloor.store import db, search
 
 PREFIX = "CAL"
@@ -427,3 +427,16 @@ def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
     if plant.profile.name == "small":
         return frozenset()
     return frozenset({bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})
+
+
+def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: datetime) -> None:
+    """End the look-back of a calibration with what was looked at and whether work was affected."""
+    record = queries.record_row(number)
+    if not tasks.is_open(record.id, outcome.LOOK_BACK):
+        raise Refusal("No look-back is open for %(number)s.", number=number)
+    if affected not in {"unaffected", "affected"}:
+        raise Refusal("Choose what came out.", field="outcome")
+    if not looked.strip():
+        raise Refusal("Enter what you looked at.", field="looked")
+    words = as_text(say("calibration.looked-back", outcome=say(f"calibration.{affected}"), looked=looked.strip()))
+    tasks.finish(record.id, outcome.LOOK_BACK, by=actor, at=at, outcome=words)

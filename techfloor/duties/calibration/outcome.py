@@ -13,6 +13,7 @@ from techfloor.equipment.models import EquipmentHold, Gauge
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.statuses import Deed, Status
 from techfloor.measures.decision import Verdict
+from techfloor.people.models import Person
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import tasks
@@ -20,7 +21,7 @@ from techfloor.records.models import Task
 from techfloor.said import Said, as_text, say
 from techfloor.store import db
 
-LOOK_BACK, REVIEW = "look-back", "review calibration"
+LOOK_BACK, REVIEW, AGAIN = "look-back", "review calibration", "calibrate again"
 _REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
 
 
@@ -81,6 +82,7 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     record.state = PERFORMED if review else CLOSED
     record.closed_at = None if review else proof.at
     words = " → ".join(verdict for verdict in (body.as_found, body.as_left) if verdict)
+    tasks.finish_on(bench.gauge.id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
     ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)
     if failed:
         _raise(LOOK_BACK, bench, proof.at)
@@ -132,6 +134,7 @@ def accept(bench: Bench, proof: Proof) -> None:
 
 def reject(bench: Bench, proof: Proof, remark: str) -> None:
     """Keep a gauge from use whose calibration was rejected, also when its hold is lifted: it is calibrated again."""
+    _ask_again(bench, remark.strip(), proof.at)
     if own_hold(bench) is not None:
         return
     actor, at, record_id = proof.person_id, proof.at, bench.record.id
@@ -140,3 +143,13 @@ def reject(bench: Bench, proof: Proof, remark: str) -> None:
         change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=at, record_id=record_id)
     words = as_text(say("calibration.hold-rejected", number=bench.number, remark=remark.strip()))
     ledger.place_hold(bench.gauge.id, "other", words, actor=actor, at=at, record_id=record_id)
+
+
+def _ask_again(bench: Bench, remark: str, at: datetime) -> None:
+    """Ask the performer for it once more, or the others of their area once that person is gone."""
+    task = Task(kind=AGAIN, record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
+    task.words = as_text(say("calibration.again", gauge=bench.gauge.code, remark=remark))
+    task.for_person_id = bench.body.performed_by
+    task.for_area_id = db.session.get_one(Person, bench.body.performed_by).area_id
+    task.for_permission = "calibration:outside" if bench.body.outside is not None else "calibration:log"
+    tasks.raise_task(task)

@@ -34,6 +34,10 @@ SENTENCES = {
     "calibration.passed-as-left": _l("passed as left, reviewed"),
     # tasks
     "calibration.look-back": _l("Look back on work done with %(gauge)s since its last good calibration"),
+    "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
+    "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),
+    "calibration.unaffected": _l("Nothing was affected."),
+    "calibration.affected": _l("Work was affected, and is dealt with."),
     "calibration.review": _l("Review %(number)s, %(gauge)s %(name)s"),
 }
 

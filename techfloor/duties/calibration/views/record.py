@@ -6,13 +6,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import actions, certificate, queries
-from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, Bench
+from techfloor.duties.calibration.outcome import LOOK_BACK
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
+from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
+from techfloor.records import tasks
 from techfloor.records.history import timeline
+from techfloor.records.models import Signature
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import signature_box
 from techfloor.refusals import NotFound, Refusal
@@ -64,6 +68,8 @@ def show(number: str) -> str:
         events=timeline(bench.record.id),
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench),
+        rejection=_rejection(bench, signatures),
+        look_back=visitor().may("calibration:look-back") and tasks.is_open(bench.record.id, LOOK_BACK),
         just_signed=request.args.get("signed") == "1",
         may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
     )
@@ -84,7 +90,19 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
         barred = actions.reviewers_barred(bench, plant())
         if visitor().person_id not in barred:
             return _("Review"), f"/calibration/{bench.number}/review"
+    if bench.record.state == REJECTED and queries.newest_number(bench.gauge.id) == bench.number:
+        if outside and visitor().may("calibration:outside"):
+            return _("Enter the certificate again"), f"/calibration/gauges/{bench.gauge.code}/certificate"
+        if not outside and visitor().may("calibration:log"):
+            return _("Calibrate again"), f"/calibration/start/{bench.gauge.code}"
     return None
+
+
+def _rejection(bench: Bench, signatures: list[Signature]) -> Rejection | None:
+    if bench.record.state != REJECTED:
+        return None
+    found = next(s for s in signatures if s.meaning == "rejected")
+    return Rejection(bench.number, found.remark, found.printed_name, found.signed_at)
 
 
 class IssueForm(EntryForm):
