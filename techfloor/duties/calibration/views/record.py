@@ -9,13 +9,14 @@ from techfloor.duties.calibration import actions, certificate, queries
 from techfloor.duties.calibration.outcome import LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
+from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
 from techfloor.records import tasks
-from techfloor.records.history import timeline
 from techfloor.records.models import Signature
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import signature_box
@@ -65,7 +66,8 @@ def show(number: str) -> str:
         signatures=[signature_box(s) for s in signatures],
         issued=issued,
         issue_form=IssueForm(),
-        events=timeline(bench.record.id),
+        events=happenings(bench),
+        unusual=unusual(bench),
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench),
         rejection=_rejection(bench, signatures),

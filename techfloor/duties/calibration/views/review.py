@@ -9,12 +9,13 @@ from techfloor.duties.calibration import actions, certificate, queries, waiting
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
+from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
-from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import sign_with, signature_box
 from techfloor.refusals import Refusal
@@ -77,7 +78,8 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         shown=shown_content(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
         signatures=[signature_box(s) for s in signatures_of(bench.record.id)],
-        events=timeline(bench.record.id),
+        events=happenings(bench),
+        unusual=unusual(bench),
         form=form,
         errors=form.problems(),
         barred=visitor().person_id in actions.reviewers_barred(bench, plant()),
