@@ -2,8 +2,13 @@
 
 import re
 
-from bench_work import give, give_all, place, sign, start
+from bench_work import give, give_all, place, review, sign, start
+from flask import Flask
 from plant_client import PlantClient, SignedInAs
+from sqlalchemy import select
+
+from techfloor.reports.models import IssuedPdf
+from techfloor.store import db
 
 
 def plain(page: str) -> str:
@@ -74,3 +79,19 @@ def test_what_ended_a_hold_later_is_not_taken_for_an_act_on_this_record(as_: Sig
     happened = plain(tara.get(f"/calibration/{number}").text).partition("What happened")[2]
     assert happened.count("Reviewed") == 1
     assert "Hold lifted" in happened
+
+
+def test_the_page_that_verifies_a_certificate_says_what_stands_on_it(app: Flask, as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"])
+    assert sign(tara, number).status_code == 303
+    assert review(quinn, number).status_code == 303
+    with app.app_context():
+        code = db.session.scalars(select(IssuedPdf.code)).one()
+    page = plain(app.test_client().get(f"/verify/{code}").text)
+    for words in ["G-014 Vernier caliper", "Pass as found", "20 Nov 2026", "Calibration certificate", "Quinn Bauer"]:
+        assert words in page
+    assert "Kept and signed here with this hashyes" in page.replace(" yes", "yes")
+    for inside in ["20.3", "150.10", "used"]:
+        assert inside not in page
