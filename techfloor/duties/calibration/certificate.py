@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from flask import current_app, g, request
+from flask import g
 from flask_babel import gettext
 from sqlalchemy import select
 
@@ -18,6 +18,7 @@ from techfloor.reports.issue import Document, IssueFacts, Order, Rendered
 from techfloor.reports.models import IssuedPdf
 from techfloor.store import db
 from techfloor.store.types import utc_text
+from techfloor.web.address import paper_base
 from techfloor.web.visitor import visitor
 
 
@@ -52,12 +53,11 @@ def render(number: str) -> Rendered:
         raise NotFound("There is no calibration %(number)s.", number=number)
     if record.state != CLOSED:
         raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
-    base = current_app.extensions["techfloor"].settings.public_url or request.host_url
     order = Order(
         record_id=record.id,
         by=visitor().person_id,
         language=plant().language,
-        verify_base=f"{base.rstrip('/')}/verify",
+        verify_base=f"{paper_base()}/verify",
         file_name=f"{record.number}-v{record.version}.pdf",
     )
     return issue.render(order, draw)

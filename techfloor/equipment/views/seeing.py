@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import current_app, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -17,7 +17,7 @@ from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipmen
 from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
 from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, Line, LogLine, StandardView
-from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
+from techfloor.equipment.statuses import LIFECYCLES, MEASURE, Deed, Kind, Status, offered
 from techfloor.equipment.views.common import HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
 from techfloor.equipment.wording import (
     DEED_WORDS,
@@ -32,6 +32,7 @@ from techfloor.equipment.wording import (
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
 from techfloor.web.lists import Filter, Tab, asked, listing
+from techfloor.web.address import dead_host, paper_base
 from techfloor.web.said import in_words
 from techfloor.web.show import day, moment, number
 
@@ -300,9 +301,9 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
 def label(code: str) -> str:
     """Show the label of a piece of equipment, ready to print on 62 × 29 mm."""
     item = by_code(code)
-    address = current_app.extensions["techfloor"].settings.public_url or request.host_url
-    url = f"{address.rstrip('/')}/e/{item.code}"
-    return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url))
+    url = f"{paper_base()}/e/{item.code}"
+    dead = dead_host() if may(MEASURE) else ""
+    return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url), dead_host=dead)
 
 
 def qr_drawing(url: str) -> Markup:

@@ -6,3 +6,4 @@ import "./drafts.js";
 import "./online.js";
 import "./idle.js";
 import "./scan.js";
+import "./print.js";

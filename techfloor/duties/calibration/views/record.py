@@ -23,6 +23,7 @@ from techfloor.records.signing_page import signature_box
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue
 from techfloor.reports.pdf import PdfFailed, PdfUnavailable
+from techfloor.web.address import dead_host
 from techfloor.web.forms import EntryForm, refusal_text
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -73,8 +74,14 @@ def show(number: str) -> str:
         rejection=_rejection(bench, signatures),
         look_back=visitor().may("calibration:look-back") and tasks.is_open(bench.record.id, LOOK_BACK),
         just_signed=request.args.get("signed") == "1",
+        dead_host=dead_host() if _told_of_address() and bench.record.state == CLOSED else "",
         may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
     )
+
+
+def _told_of_address() -> bool:
+    """Tell whether the visitor is one who can have the plant's address set."""
+    return visitor().may("calibration:procedures")
 
 
 def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:
