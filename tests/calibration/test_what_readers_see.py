@@ -1,6 +1,7 @@
 """What the check, the review and the record show alike: what is unusual comes first, and lines say what happened."""
 
 import re
+from collections.abc import Callable
 
 from bench_work import give, give_all, place, review, sign, start
 from flask import Flask
@@ -95,3 +96,36 @@ def test_the_page_that_verifies_a_certificate_says_what_stands_on_it(app: Flask,
     assert "Kept and signed here with this hashyes" in page.replace(" yes", "yes")
     for inside in ["20.3", "150.10", "used"]:
         assert inside not in page
+
+
+def clean(tara: PlantClient, far: str = "150.05") -> str:
+    """Calibrate the caliper without anything unusual, and sign."""
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", far, "25.00"])
+    assert sign(tara, number).status_code == 303
+    return number
+
+
+def test_the_review_list_says_how_much_of_the_tolerance_was_used_now_and_last(
+    as_: SignedInAs, profile: Callable[[str], None]
+) -> None:
+    profile("regulated")
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    first = clean(tara, "150.10")
+    assert review(quinn, first).status_code == 303
+    second = clean(tara)
+    page = quinn.get("/calibration/review").text
+    assert f'value="{second}:' in page
+    assert " checked" not in page
+    assert re.search(r"\+50 % of the tolerance, last time \+50 %", page)
+    assert f'value="{second}:' in quinn.get("/calibration/review?all=1").text.partition(" checked")[0]
+
+
+def test_after_a_review_the_next_one_is_one_tap_away(as_: SignedInAs, profile: Callable[[str], None]) -> None:
+    profile("regulated")
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    first, second = clean(tara), clean(tara)
+    answer = review(quinn, first)
+    page = quinn.get(answer.location).text
+    assert "Next review (1 left)" in page
+    assert f"/calibration/{second}/review" in page

@@ -4,8 +4,9 @@ from flask import Response as FlaskResponse
 from flask import current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from techfloor.duties.calibration import actions, certificate, queries
+from techfloor.duties.calibration import actions, certificate, queries, waiting
 from techfloor.duties.calibration.outcome import LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
@@ -55,7 +56,7 @@ def show(number: str) -> str:
     bench = queries.bench(number)
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
-    left = bool(bench.body.adjusted)
+    left, just_signed = bool(bench.body.adjusted), request.args.get("signed") == "1"
     return render_template(
         "calibration/show.html",
         bench=bench,
@@ -73,10 +74,23 @@ def show(number: str) -> str:
         next_url=_next_action(bench),
         rejection=_rejection(bench, signatures),
         look_back=visitor().may("calibration:look-back") and tasks.is_open(bench.record.id, LOOK_BACK),
-        just_signed=request.args.get("signed") == "1",
+        just_signed=just_signed,
+        next_review=_next_review() if just_signed else None,
         dead_host=dead_host() if _told_of_address() and bench.record.state == CLOSED else "",
         may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
     )
+
+
+def _next_review() -> tuple[str, str] | None:
+    """Return (words, address) of the review to go on with, for who reviews."""
+    if not visitor().may("calibration:review"):
+        return None
+    lines = waiting.waiting_for_review(visitor().person_id, two_persons=plant().profile.name != "small")
+    if not lines:
+        return None
+    words = ngettext("Next review (%(num)d left)", "Next review (%(num)d left)", len(lines))
+    unusual_first = sorted(lines, key=lambda line: not line.exceptions)
+    return words, f"/calibration/{unusual_first[0].number}/review"
 
 
 def _told_of_address() -> bool:

@@ -92,7 +92,7 @@ def review_list() -> str:
     """Show what waits for a review: the clean ones to be signed together, the others one by one."""
     form = ReviewListForm()
     form.fit()
-    return _list_page(form)
+    return _list_page(form, every=request.args.get("all") == "1")
 
 
 @pages.act(
@@ -125,11 +125,27 @@ def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
     return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
 
-def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
+def use_words(use: waiting.Use | None) -> str:
+    """Return how much of the tolerance the worst point used, and how much the last time."""
+    if use is None:
+        return ""
+    now = f"{use.now:+d}".replace("-", "−")
+    if use.before is None:
+        return str(_("%(now)s %% of the tolerance", now=now))
+    before = f"{use.before:+d}".replace("-", "−")
+    return str(_("%(now)s %% of the tolerance, last time %(before)s %%", now=now, before=before))
+
+
+def _list_page(form: ReviewListForm, chosen: list[str] | None = None, *, every: bool = False) -> str:
     lines = waiting.waiting_for_review(visitor().person_id, two_persons=plant().profile.name != "small")
+    used = waiting.uses(lines)
+    clean = [line for line in lines if not line.exceptions]
+    if every:
+        chosen = [f"{line.number}:{line.content_sha256}" for line in clean]
     return render_template(
         "calibration/review_list.html",
-        clean=[line for line in lines if not line.exceptions],
+        clean=clean,
+        used={line.number: use_words(used.get(line.record_id)) for line in lines},
         unusual=[line for line in lines if line.exceptions],
         chosen=set(chosen or []),
         form=form,
