@@ -31,8 +31,8 @@ from techfloor.equipment.wording import (
 )
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
-from techfloor.web.lists import Filter, Tab, asked, listing
 from techfloor.web.address import dead_host, paper_base
+from techfloor.web.lists import Filter, Tab, asked, listing
 from techfloor.web.said import in_words
 from techfloor.web.show import day, moment, number
 

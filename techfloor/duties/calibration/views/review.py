@@ -1,5 +1,7 @@
 """The second look: one calibration, or a list of clean ones with one signature."""
 
+from decimal import Decimal
+
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +16,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
+from techfloor.measures.quantity import signed
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
 from techfloor.records.signing import signatures_of
@@ -129,11 +132,15 @@ def use_words(use: waiting.Use | None) -> str:
     """Return how much of the tolerance the worst point used, and how much the last time."""
     if use is None:
         return ""
-    now = f"{use.now:+d}".replace("-", "−")
     if use.before is None:
-        return str(_("%(now)s %% of the tolerance", now=now))
-    before = f"{use.before:+d}".replace("-", "−")
-    return str(_("%(now)s %% of the tolerance, last time %(before)s %%", now=now, before=before))
+        return str(_("%(now)s of the tolerance", now=_percent(use.now)))
+    now, before = _percent(use.now), _percent(use.before)
+    return str(_("%(now)s of the tolerance, last time %(before)s", now=now, before=before))
+
+
+def _percent(used: int) -> str:
+    """Return "+62 %", its parts held together on one line."""
+    return f"{signed(Decimal(used))}\u00a0%"
 
 
 def _list_page(form: ReviewListForm, chosen: list[str] | None = None, *, every: bool = False) -> str:
