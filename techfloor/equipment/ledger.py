@@ -10,6 +10,7 @@ from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, E
 from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text, plant_day
 from techfloor.places.models import Plant
 from techfloor.refusals import NotFound, Refusal
+from techfloor.said import within
 from techfloor.store import db
 from techfloor.store.trail import ChangeRow
 
@@ -55,7 +56,14 @@ def place_hold(
         placed_at=at,
     )
     db.session.add(hold)
-    log(equipment_id, "held", f"{reason}: {words.strip()}", actor=actor, at=at, record_id=record_id)
+    log(
+        equipment_id,
+        "held",
+        within("equipment.why", words.strip(), reason=reason),
+        actor=actor,
+        at=at,
+        record_id=record_id,
+    )
     return hold
 
 
@@ -74,7 +82,14 @@ def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: 
     if not words.strip():
         raise Refusal("Enter what makes it safe to use again.", field="remark")
     hold.lifted_by, hold.lifted_at, hold.lift_words = actor, at, words.strip()
-    log(hold.equipment_id, "hold lifted", f"{hold.reason}: {hold.lift_words}", actor=actor, at=at, record_id=record_id)
+    log(
+        hold.equipment_id,
+        "hold lifted",
+        within("equipment.why", hold.lift_words, reason=hold.reason),
+        actor=actor,
+        at=at,
+        record_id=record_id,
+    )
     return hold
 
 

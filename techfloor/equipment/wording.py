@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from techfloor.equipment.rules import Objection
 from techfloor.equipment.statuses import Deed, Kind, Status
 from techfloor.measures.due import days_left
+from techfloor.said import parameters_in_words, sentences
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,9 @@ DEED_WORDS: dict[Deed, DeedWords] = {
     Deed.REINSTATE: DeedWords(_l("Bring back"), _l("Bring %(code)s back"), _WHY, _l("%(code)s is back.")),
 }
 
+# A line of the log that says why, around words that were typed or said.
+sentences["equipment.why"] = _l("%(reason)s: %(words)s")
+
 _EVENT_LOOKS = {"held": "hold", "hold lifted": "pass", "entered": "info", "certificate": "pass", "due moved": "waiting"}
 
 
@@ -158,7 +162,7 @@ def days_words(due: date, today: date) -> str:
 
 def told(reason: Objection) -> str:
     """Say an objection in the reader's language."""
-    return str(gettext(reason.message, **reason.parameters))
+    return str(gettext(reason.message, **parameters_in_words(reason.parameters)))
 
 
 def event_look(event: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from techfloor.records.tasks import OpenTask
+from techfloor.said import in_words
 from techfloor.web.duty import Tile
 from techfloor.web.show import day
 
@@ -48,7 +49,15 @@ def task_tiles(tasks: Iterable[OpenTask], record_url: Callable[[str], str | None
         url = record_url(task.record_number) if task.record_number else None
         if url is not None:
             tiles.append(
-                Tile(task.words, _detail(task), url, _("Open"), "waiting", task.record_number or "", _order(task))
+                Tile(
+                    in_words(task.words),
+                    _detail(task),
+                    url,
+                    _("Open"),
+                    "waiting",
+                    task.record_number or "",
+                    _order(task),
+                )
             )
     return tiles
 

@@ -26,7 +26,10 @@ def home() -> str:
     """Show what is due for this person and their area."""
     who = visitor()
     tiles = [tile for duty in running().duties for tile in duty.tiles(who)]
-    tiles += due.task_tiles(tasks.open_for(who.person_id, who.roles), record_url)
+    tiled = [kind for duty in running().duties for kind in duty.tiled_tasks]
+    tiles += due.task_tiles(
+        tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id), besides=tiled), record_url
+    )
     ordered = due.in_order(tiles)
     lines = [due.line(tile) for tile in ordered[:LINES]]
     more = max(len(ordered) - LINES, 0)

@@ -1,6 +1,7 @@
 """Is this paper what was issued, and is it still the current version? Open to everybody who holds the PDF."""
 
 import hashlib
+import json
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template
@@ -77,9 +78,16 @@ def show(code: str) -> View:
 
 def _show(found: issue.Verification, *, same_bytes: bool) -> str:
     titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
+    on_paper = {kind: duty.on_paper for duty in running().duties for kind in duty.record_kinds}
     boxes = [_box(each) for each in found.signatures]
+    facts = on_paper[found.kind](json.loads(found.content)) if found.content and found.kind in on_paper else []
     return render_template(
-        "house/verified.html", found=found, kind=titles.get(found.kind, found.kind), boxes=boxes, same_bytes=same_bytes
+        "house/verified.html",
+        found=found,
+        kind=titles.get(found.kind, found.kind),
+        facts_on_paper=facts,
+        boxes=boxes,
+        same_bytes=same_bytes,
     )
 
 

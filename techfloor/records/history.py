@@ -1,8 +1,10 @@
 """What the trail says of one record, for its own page: who did what, when, and what changed."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,6 +12,16 @@ from techfloor.people.models import Person
 from techfloor.store import db
 from techfloor.store.trail import ActRow, ChangeRow
 from techfloor.store.types import utc_moment
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row that an act changed: what it was before, empty for a new one, and what it is."""
+
+    table: str
+    op: str
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -21,7 +33,7 @@ class Event:
     at: datetime
     who: str
     reason: str
-    tables: tuple[str, ...]
+    changes: tuple[Change, ...]
 
 
 def timeline(record_id: int, *, limit: int = 200) -> list[Event]:
@@ -33,15 +45,19 @@ def timeline(record_id: int, *, limit: int = 200) -> list[Event]:
         .order_by(ActRow.seq.desc(), ChangeRow.id)
         .limit(limit * 5)
     ).all()
-    acts: dict[int, tuple[dict[str, object], list[str]]] = {}
+    acts: dict[int, tuple[dict[str, object], list[Change]]] = {}
     for seq, body, change in rows:
         entry = acts.setdefault(seq, (json.loads(body), []))
-        entry[1].append(json.loads(change)["table"])
+        entry[1].append(_change(json.loads(change)))
     names = _names({int(str(body["actor"])) for body, _ in acts.values() if body["actor"] is not None})
-    return [_event(seq, body, tables, names) for seq, (body, tables) in list(acts.items())[:limit]]
+    return [_event(seq, body, changes, names) for seq, (body, changes) in list(acts.items())[:limit]]
 
 
-def _event(seq: int, body: dict[str, object], tables: list[str], names: dict[int, str]) -> Event:
+def _change(body: Mapping[str, Any]) -> Change:
+    return Change(body["table"], body["op"], body.get("old", {}), body.get("new", {}))
+
+
+def _event(seq: int, body: dict[str, object], changes: list[Change], names: dict[int, str]) -> Event:
     actor = body["actor"]
     return Event(
         seq=seq,
@@ -49,7 +65,7 @@ def _event(seq: int, body: dict[str, object], tables: list[str], names: dict[int
         at=utc_moment(str(body["at"])),
         who=names.get(int(str(actor)), "") if actor is not None else "",
         reason=str(body["reason"] or ""),
-        tables=tuple(dict.fromkeys(tables)),
+        changes=tuple(changes),
     )
 
 

@@ -154,7 +154,10 @@ class Measurement(Table):
 
 
 class Task(Table):
-    """Something that somebody of a role, or one person, must do."""
+    """Something that one person must do, or whoever holds a permission; in one area, where it names one.
+
+    With a person and a permission it is the person's, and the others' once the person is gone.
+    """
 
     __tablename__ = "task"
     __audit__ = Audit(root="record_id")
@@ -164,8 +167,9 @@ class Task(Table):
     words: Mapped[str] = mapped_column(Text)
     record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
     equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
-    for_role: Mapped[str | None] = mapped_column(Text)
+    for_permission: Mapped[str | None] = mapped_column(Text)
     for_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    for_area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     raised_at: Mapped[datetime] = mapped_column(UtcTime)
     due: Mapped[date | None] = mapped_column(Day)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -175,7 +179,7 @@ class Task(Table):
     __table_args__ = (
         Index(
             "ix_task_open",
-            "for_role",
+            "for_permission",
             "for_person_id",
             sqlite_where=done_at.is_(None),
             postgresql_where=done_at.is_(None),

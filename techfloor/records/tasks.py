@@ -1,11 +1,12 @@
-"""Tasks: what somebody must do, for a role or for one person."""
+"""Tasks: what somebody must do, one person or whoever holds a permission."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
+from techfloor.people.models import Person
 from techfloor.records.models import Record, Task
 from techfloor.store import db
 
@@ -44,12 +45,45 @@ def finish(record_id: int, kind: str, *, by: int, at: datetime, outcome: str = "
         task.done_at, task.done_by, task.outcome = at, by, outcome
 
 
-def open_for(person_id: int, roles: Iterable[str], *, limit: int = 50) -> list[OpenTask]:
-    """Return the open tasks of a person or of one of their roles, soonest first."""
+def finish_on(equipment_id: int, kind: str, *, by: int, at: datetime, outcome: str = "") -> None:
+    """Mark the open tasks of one kind on a piece of equipment as done, whichever record raised them."""
+    rows = db.session.scalars(
+        select(Task).where(Task.equipment_id == equipment_id, Task.kind == kind, Task.done_at.is_(None))
+    )
+    for task in rows:
+        task.done_at, task.done_by, task.outcome = at, by, outcome
+
+
+def is_open(record_id: int, kind: str) -> bool:
+    """Tell whether a task of one kind stands open for a record."""
+    wanted = (Task.record_id == record_id, Task.kind == kind, Task.done_at.is_(None))
+    return db.session.scalar(select(Task.id).where(*wanted).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Doer:
+    """Who asks what there is to do: a person, what they may do, and the area they work in."""
+
+    person_id: int
+    permissions: frozenset[str]
+    area_id: int | None = None
+
+
+def open_for(doer: Doer, *, besides: Iterable[str] = (), limit: int = 50) -> list[OpenTask]:
+    """Return the open tasks of a person, by name or by a permission, soonest first; none of the kinds in `besides`."""
+    named_is_here = select(Person.id).where(Person.id == Task.for_person_id, Person.active)
+    theirs = or_(
+        Task.for_person_id == doer.person_id,
+        and_(
+            Task.for_permission.in_(doer.permissions),
+            or_(Task.for_area_id.is_(None), Task.for_area_id == doer.area_id),
+            ~named_is_here.exists(),
+        ),
+    )
     rows = db.session.execute(
         select(Task.id, Task.kind, Task.words, Task.due, Task.raised_at, Record.number)
         .outerjoin(Record, Record.id == Task.record_id)
-        .where(Task.done_at.is_(None), or_(Task.for_person_id == person_id, Task.for_role.in_(list(roles))))
+        .where(Task.done_at.is_(None), theirs, Task.kind.not_in(list(besides)))
         .order_by(Task.due.is_(None), Task.due, Task.id)
         .limit(limit)
     )

@@ -1,5 +1,6 @@
 """Issuing: a PDF is rendered once from the stored content, numbered, kept under its hash and served for ever."""
 
+import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -166,6 +167,8 @@ class Verification:
     trail_seq: int
     trail_head: str
     trail_holds: bool
+    content: str | None
+    """The signed content, None where it is not what was issued."""
     signatures: tuple[SignatureShown, ...]
 
 
@@ -184,6 +187,15 @@ def find_file(sha256: str) -> Verification | None:
     """Return what stands behind the bytes of a PDF, None when these bytes were never issued."""
     found = db.session.scalar(select(IssuedPdf).where(IssuedPdf.sha256 == sha256))
     return _verification(found) if found else None
+
+
+def _content(issued: IssuedPdf) -> str | None:
+    """Return the stored content when it still has the hash that was issued and signed."""
+    try:
+        text = stored_content(issued.record_id)
+    except Refusal:
+        return None
+    return text if hashlib.sha256(text.encode()).hexdigest() == issued.content_sha256 else None
 
 
 def _verification(issued: IssuedPdf) -> Verification:
@@ -207,5 +219,6 @@ def _verification(issued: IssuedPdf) -> Verification:
         trail_seq=issued.trail_seq,
         trail_head=issued.trail_head,
         trail_holds=anchored == issued.trail_head,
+        content=_content(issued),
         signatures=tuple(SignatureShown(s.meaning, s.printed_name, s.signed_at, s.zone, s.method) for s in signatures),
     )

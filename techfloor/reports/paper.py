@@ -21,8 +21,8 @@ from techfloor.reports.pdf import PdfFailed, PdfUnavailable
 from techfloor.reports.sheets import Sheet
 from techfloor.store import db
 from techfloor.store.types import utc_text
+from techfloor.web.address import paper_base
 from techfloor.web.forms import refusal_text
-from techfloor.web.show import public_address
 from techfloor.web.visitor import visitor
 
 Draw = Callable[[Mapping[str, Any], Sequence[Mapping[str, str]], IssueFacts, Any], Sheet]
@@ -54,7 +54,7 @@ class Paper:
             record_id=record.id,
             by=visitor().person_id,
             language=plant().language,
-            verify_base=f"{public_address()}/verify",
+            verify_base=f"{paper_base()}/verify",
             file_name=f"{record.number}-v{record.version}.pdf",
         )
         return issue.render(order, self.document)

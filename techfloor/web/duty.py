@@ -1,7 +1,8 @@
 """The manifest of a duty: what the house must know of it to give it a place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from techfloor.web.access import Permission
 from techfloor.web.pages import Pages
@@ -34,6 +35,10 @@ class Duty:
     tiles: Callable[[Visitor], list[Tile]]
     for_code: Callable[[str, Visitor], str | None]
     record_kinds: tuple[str, ...] = ()
+    on_paper: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = lambda _content: []
+    """What a signed content says to everybody who holds the paper: (name, value)."""
+    tiled_tasks: tuple[str, ...] = ()
+    """The kinds of task for which `tiles` shows what waits: they are not shown once more as tasks."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
 

@@ -16,13 +16,14 @@ from wtforms.validators import ValidationError
 
 from techfloor.measures.quantity import NumberError, NumberProblem, is_step, parse_number, plain
 from techfloor.refusals import Question, Refusal
+from techfloor.said import parameters_in_words
 from techfloor.store.acts import new_id
 from techfloor.web.visitor import caller
 
 
 def refusal_text(no: Refusal) -> str:
     """Return a refusal's sentence in the reader's language."""
-    return str(gettext(no.sentence, **no.parameters))
+    return str(gettext(no.sentence, **parameters_in_words(no.parameters)))
 
 
 LONGEST_TEXT = 2000

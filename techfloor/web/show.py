@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from flask_babel import format_date, format_datetime
 
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
+from techfloor.said import in_words
 from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
 
@@ -18,11 +19,6 @@ from techfloor.web.pages import act_titles
 def plant_zone() -> ZoneInfo:
     """Return the zone of the plant."""
     return ZoneInfo(current_app.extensions["techfloor"].zone())
-
-
-def public_address() -> str:
-    """Return the address under which others reach this house: the one in the settings, else the one just used."""
-    return str(current_app.extensions["techfloor"].settings.public_url or request.host_url).rstrip("/")
 
 
 def iso_day(text: str) -> str:
@@ -65,6 +61,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "signed": signed,
     "unit": show_unit,
     "act_words": act_words,
+    "in_words": in_words,
 }
 
 

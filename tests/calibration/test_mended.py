@@ -36,6 +36,7 @@ from techfloor.people.models import Person
 from techfloor.records import definitions
 from techfloor.records.definitions import Approval
 from techfloor.records.models import Definition, Record, Revision
+from techfloor.said import say
 from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
@@ -366,7 +367,7 @@ def test_the_first_use_of_a_version_ends_with_a_signature_not_with_its_review(ap
         exceptions = [
             db.session.get_one(Calibration, queries.record_row(number).id).exceptions for number in (first, second)
         ]
-    assert "first use of this version of the procedure" in exceptions[0]
+    assert say("calibration.first-use") in exceptions[0]
     assert exceptions[1] == []
 
 
@@ -376,7 +377,7 @@ def test_a_calibration_under_way_is_no_use_of_a_version_yet(app: Flask, as_: Sig
     number = calibrated(tara)
     with app.app_context():
         body = db.session.get_one(Calibration, queries.record_row(number).id)
-        assert "first use of this version of the procedure" in body.exceptions
+        assert say("calibration.first-use") in body.exceptions
 
 
 def test_only_a_calibration_procedure_reviews_a_certificate(app: Flask, as_: SignedInAs) -> None:

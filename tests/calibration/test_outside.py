@@ -25,6 +25,7 @@ from techfloor.records.models import Attachment, Record, Task
 from techfloor.records.signing import signatures_of, stored_content
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.sheets import environment, render_html
+from techfloor.said import as_text, say
 from techfloor.store import db
 
 
@@ -124,12 +125,14 @@ def test_a_fail_as_found_holds_the_gauge_at_once_and_asks_for_a_look_back(app: F
     quinn = as_("Q")
     number = number_of(receive(quinn, as_found="fail", as_left="pass", adjustment="replaced"))
     with app.app_context():
-        assert [(h.reason, h.words) for h in open_holds()] == [("out of tolerance", f"as found, {number}")]
+        assert [(h.reason, h.words) for h in open_holds()] == [
+            ("out of tolerance", as_text(say("calibration.hold-failed", number=number)))
+        ]
     check(quinn, number)
     sign(quinn, number)
     with app.app_context():
         assert {task.kind for task in db.session.scalars(select(Task))} == {"look-back", "review calibration"}
-        assert body_of(number).exceptions[0] == "out of tolerance as found"
+        assert body_of(number).exceptions[0] == say("calibration.failed-as-found")
         before = due_of()
         assert before < date(2027, 11, 12)
     assert review(as_("S"), number).status_code == 303
@@ -142,7 +145,7 @@ def test_a_fail_as_found_holds_the_gauge_at_once_and_asks_for_a_look_back(app: F
 def test_a_result_outside_our_tolerance_fails_though_the_laboratory_says_pass(app: Flask, as_: SignedInAs) -> None:
     number = number_of(receive(as_("Q"), **{**GO, "results-0-indication": "9.3690"}))
     with app.app_context():
-        assert open_holds()[0].words == f"as found, {number}"
+        assert open_holds()[0].words == as_text(say("calibration.hold-failed", number=number))
 
 
 def test_correcting_the_entry_lifts_the_hold_that_a_slip_placed(app: Flask, as_: SignedInAs) -> None:
@@ -183,7 +186,7 @@ def test_a_certificate_without_as_found_may_pass_as_left_and_is_an_exception(app
     number = entered(as_("Q"), as_found="not given", as_left="pass", adjustment="adjusted at the laboratory")
     with app.app_context():
         assert (body_of(number).as_found, body_of(number).as_left) == ("", "pass")
-        assert "as found not given" in body_of(number).exceptions
+        assert say("calibration.not-given") in body_of(number).exceptions
     assert "Not given → pass" in as_("T").get("/calibration/").text
 
 
@@ -199,7 +202,10 @@ def test_a_no_needs_a_note_and_becomes_an_exception(app: Flask, as_: SignedInAs)
     assert check(quinn, number, **answers(no=3, note="TUR 3.5, the plug only sorts")).status_code == 303
     sign(quinn, number)
     with app.app_context():
-        assert "answered no: U small enough (TUR at least 4, else a note)" in body_of(number).exceptions
+        assert (
+            say("calibration.answered-no", check="U small enough (TUR at least 4, else a note)")
+            in body_of(number).exceptions
+        )
 
 
 def test_an_open_check_is_named_and_the_answers_given_stay(as_: SignedInAs) -> None:

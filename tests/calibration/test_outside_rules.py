@@ -12,6 +12,7 @@ from techfloor.duties.calibration.outside_rules import CertificateEntry, CheckAn
 from techfloor.duties.calibration.procedure import ItemFunction
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.refusals import Refusal
+from techfloor.said import say
 
 VOLTS = ItemFunction("DC voltage", "V", "60", "0.001", "0.001", "± (0.05 % of reading + 3 digits)")
 WORDS = ItemFunction("thread", "-", "", "", "", "")
@@ -138,13 +139,13 @@ def test_open_checks_and_a_bare_no_are_refused(answers: list[CheckAnswer], field
 def test_exceptions_name_everything_a_second_person_must_see() -> None:
     answers = [CheckAnswer("serial", "yes"), CheckAnswer("U small", "no", "TUR 3")]
     assert rules.exceptions("fail", "fail", answers, first_use=True) == [
-        "out of tolerance as found",
-        "out of tolerance as left",
-        "answered no: U small",
-        "first use of this version of the procedure",
+        say("calibration.failed-as-found"),
+        say("calibration.failed-as-left"),
+        say("calibration.answered-no", check="U small"),
+        say("calibration.first-use"),
     ]
     assert rules.exceptions("pass", "", answers[:1], first_use=False) == []
-    assert rules.exceptions("", "pass", [], first_use=False) == ["as found not given"]
+    assert rules.exceptions("", "pass", [], first_use=False) == [say("calibration.not-given")]
 
 
 numbers = st.decimals(min_value=-1000, max_value=1000, places=4)

@@ -15,6 +15,7 @@ from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.records.models import Definition, Revision
+from techfloor.said import say
 from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
@@ -103,7 +104,7 @@ def test_a_gauge_that_did_not_settle_is_an_exception_for_the_reviewer(app: Flask
     give_all(tara, number, "indication", CALIPER)
     assert sign(tara, number).status_code == 303
     with app.app_context():
-        assert "it had not settled beside the standard" in queries.bench(number).body.exceptions
+        assert say("calibration.soak") in queries.bench(number).body.exceptions
 
 
 # --- whose it is ---

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from techfloor import store
-from techfloor.records.models import Record, Signature
+from techfloor.records.models import Record, RecordContent, Signature
 from techfloor.reports.models import IssuedPdf
 from techfloor.store.trail import ActRow
 
@@ -17,7 +18,17 @@ from .conftest import NOON
 
 CODE = "7K3M9QXDABCD"
 PDF = b"%PDF-1.7 the certificate as it was issued"
-CONTENT = "c" * 64
+BODY = json.dumps(
+    {
+        "title": "Calibration certificate",
+        "plant": {"zone": "Europe/Berlin"},
+        "gauge": {"code": "G-014", "name": "Vernier caliper", "serial": ""},
+        "runs": [{"run": "as_found", "verdict": "pass"}],
+        "performed_at": "2026-11-18T11:00:00.000000Z",
+        "interval": None,
+    }
+)
+CONTENT = hashlib.sha256(BODY.encode()).hexdigest()
 
 
 def _record(version: int, supersedes: int | None = None) -> Record:
@@ -57,6 +68,9 @@ def issued(house_app: Flask) -> Flask:
         record = _record(1)
         store.db.session.add(record)
         store.db.session.flush()
+        store.db.session.add(RecordContent(record_id=record.id, sha256=CONTENT, body=BODY))
+        store.db.session.flush()
+        record.content_sha256 = CONTENT
         store.db.session.add(
             Signature(
                 record_id=record.id,

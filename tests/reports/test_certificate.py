@@ -248,3 +248,13 @@ def test_a_record_that_is_no_certificate_ends_as_a_record() -> None:
     html = written(caliper() | {"title": "Calibration record"})
     assert "End of record CAL-2026-00042" in html
     assert "qualifier" not in html
+
+
+@pytest.mark.parametrize("count", [7, 12, 15, 18])
+def test_a_signature_never_stands_without_its_remarks(count: int) -> None:
+    content = caliper()
+    points = content["runs"][0]["points"]
+    more = [points[n % len(points)] | {"n": n + 1} for n in range(count)]
+    content["runs"] = [content["runs"][0] | {"points": more}]
+    page = next(page for page in read(drawn(content)) if "PIN on enrolled tablet" in page)
+    assert "Conformity" in page

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
-from techfloor.duties.calibration import outcome, queries, results, rules
+from techfloor.duties.calibration import outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
-from techfloor.duties.calibration.models import REVIEW, Ambient, Calibration, Reading, StandardUsed
+from techfloor.duties.calibration.models import LOOK_BACK, REVIEW, Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Limit, Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.queries import (
     CLOSED,
@@ -37,6 +37,7 @@ from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.records.reviewing import barred
 from techfloor.refusals import NotFound, Question, Refusal
+from techfloor.said import as_text, say
 from techfloor.store import db, search
 
 PREFIX = "CAL"
@@ -271,7 +272,7 @@ def _keep_reading(
     last = bench.given[-1].id if bench.given else 0
     after = replace(bench, given=(*bench.given, *queries.given_readings(bench.record.id, after=last)))
     failed = after.run(AS_FOUND).failed
-    outcome.settle_hold(after, failed, "the failing reading was corrected", actor=actor, at=at)
+    outcome.settle_hold(after, failed, "calibration.reading-corrected", actor=actor, at=at)
     return Logged(reading_id, judged, after)
 
 
@@ -337,7 +338,7 @@ def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     bench = open_bench(number)
     if not reason.strip():
         raise Refusal("Enter why it is not finished.", field="reason")
-    bench.body.deviations = [*bench.body.deviations, f"Discontinued: {reason.strip()}"]
+    bench.body.deviations = [*bench.body.deviations, say("calibration.discontinued", reason=reason.strip())]
     move(bench.record, DISCONTINUED)
     bench.record.closed_at = at
     ledger.log(
@@ -390,21 +391,7 @@ def _keep_outcome(bench: Bench, found: RunResult, left: RunResult | None, plant:
     body.adjusted = bool(body.adjusted)
     body.as_found, body.as_left = found.verdict, left.verdict if left else ""
     body.worst_found, body.worst_left = worst_words(bench, found), worst_words(bench, left)
-    body.exceptions = results.exceptions(
-        found,
-        left,
-        {
-            "the room was outside its limits": any(not a.within for a in bench.ambient),
-            "it had not settled beside the standard": bool(bench.procedure.soak_minutes) and not body.soaked,
-            "the gauge came held as out of tolerance": outcome.was_held(bench),
-            "an unlikely value was confirmed": any(g.confirmed_slip for g in bench.counting),
-            "entered late": any((g.recorded_at - g.performed_at).total_seconds() > 120 for g in bench.given),
-            "first use of this version of the procedure": not queries.revision_used_before(
-                bench.record.revision_id or 0, bench.record.id
-            ),
-        },
-        corrections=sum(1 for g in bench.given if g.corrects_id is not None),
-    )
+    body.exceptions = unusual.exceptions(bench)
     moment = max((g.performed_at for g in bench.given), default=bench.record.performed_at)
     bench.record.performed_at = moment
     if outcome.returns(body):
@@ -467,3 +454,16 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
     """Return who may not review: whoever had a hand in it, where the plant asks for a second person."""
     return barred(plant, {bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})
+
+
+def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: datetime) -> None:
+    """End the look-back of a calibration with what was looked at and whether work was affected."""
+    record = queries.record_row(number)
+    if not tasks.is_open(record.id, LOOK_BACK):
+        raise Refusal("No look-back is open for %(number)s.", number=number)
+    if affected not in {"unaffected", "affected"}:
+        raise Refusal("Choose what came out.", field="outcome")
+    if not looked.strip():
+        raise Refusal("Enter what you looked at.", field="looked")
+    words = as_text(say("calibration.looked-back", outcome=say(f"calibration.{affected}"), looked=looked.strip()))
+    tasks.finish(record.id, LOOK_BACK, by=actor, at=at, outcome=words)

@@ -11,6 +11,7 @@ from techfloor.duties.calibration.queries import Bench, GivenReading
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
+from techfloor.said import Said, in_words, say
 from techfloor.store.types import utc_text
 
 SCHEMA = 1
@@ -60,7 +61,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "runs": _runs(bench),
         "adjusted": bool(bench.body.adjusted),
         "adjustment": bench.body.adjustment,
-        "deviations": [*bench.body.deviations, *deviations(bench)],
+        "deviations": [in_words(each) for each in (*bench.body.deviations, *deviations(bench))],
         "corrections": [_correction(bench, g) for g in bench.given if g.corrects_id is not None],
         "outside": bench.body.outside,
         "coverage": coverage_words(bench),
@@ -78,16 +79,25 @@ def _runs(bench: Bench) -> list[dict[str, Any]]:
     return [_run(bench, bench.run(run)) for run in runs]
 
 
-def deviations(bench: Bench) -> list[str]:
+def deviations(bench: Bench) -> list[Said]:
     """Return where the work left its procedure: the soak, the room, points that were not measured."""
     if bench.body.source != "in house":
         return []
     made = []
     if bench.procedure.soak_minutes and not bench.body.soaked:
-        made.append(f"not settled beside the standard for {bench.procedure.soak_minutes} minutes")
-    made.extend(f"{a.quantity} {plain(a.value)} {a.unit}, outside {a.limits}" for a in bench.ambient if not a.within)
+        made.append(say("calibration.not-settled", minutes=bench.procedure.soak_minutes))
     made.extend(
-        f"{g.facts.run.replace('_', ' ')}, {bench.point(g.facts.point).label}: not measured, {g.facts.cannot_measure}"
+        say("calibration.ambient-outside", quantity=a.quantity, value=plain(a.value), unit=a.unit, limits=a.limits)
+        for a in bench.ambient
+        if not a.within
+    )
+    made.extend(
+        say(
+            "calibration.point-not-measured",
+            run=say(f"calibration.{g.facts.run}"),
+            point=bench.point(g.facts.point).label,
+            reason=g.facts.cannot_measure,
+        )
         for g in bench.counting
         if g.facts.cannot_measure
     )

@@ -1,7 +1,10 @@
 """The manifest of the calibration duty."""
 
+from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.calibration.actions import PREFIX
 from techfloor.duties.calibration.home import for_code, tiles
+from techfloor.duties.calibration.models import REVIEW
+from techfloor.duties.calibration.on_paper import on_paper
 from techfloor.duties.calibration.permissions import PERMISSIONS
 from techfloor.duties.calibration.queries import KIND
 from techfloor.duties.calibration.views import pages
@@ -18,4 +21,6 @@ DUTY = Duty(
     for_code=for_code,
     record_kinds=(KIND,),
     record_prefix=PREFIX,
+    on_paper=on_paper,
+    tiled_tasks=(REVIEW,),
 )

@@ -170,6 +170,20 @@ class DiscontinueForm(EntryForm):
     reason = StringField(_l("Why is it not finished?"))
 
 
+class LookBackForm(EntryForm):
+    """What a look-back looked at, and what came out."""
+
+    outcome = RadioField(
+        _l("What came out?"),
+        choices=[
+            SelectChoice("unaffected", _l("Nothing was affected")),
+            SelectChoice("affected", _l("Work was affected, and is dealt with")),
+        ],
+        validate_choice=False,
+    )
+    looked = TextAreaField(_l("What did you look at?"))
+
+
 class ReviewForm(SignForm):
     """The review: accepted or rejected, with a remark."""
 

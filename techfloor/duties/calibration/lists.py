@@ -100,7 +100,7 @@ def found_numbers(words: str) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One calibration of a gauge, with who reviewed it."""
+    """One calibration of a gauge, with who reviewed or rejected it."""
 
     id: int
     number: str
@@ -117,6 +117,7 @@ class HistoryLine:
     by: str
     reviewed_at: datetime | None
     reviewed_by: str | None
+    remark: str | None
     plan: list[dict[str, Any]]
 
 
@@ -140,11 +141,12 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
             Person.name,
             Signature.signed_at,
             reviewer.name,
+            Signature.remark,
             Calibration.plan,
         )
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Person, Person.id == Calibration.performed_by)
-        .outerjoin(Signature, and_(Signature.record_id == Record.id, Signature.meaning == "reviewed"))
+        .outerjoin(Signature, and_(Signature.record_id == Record.id, Signature.meaning.in_(("reviewed", "rejected"))))
         .outerjoin(reviewer, reviewer.id == Signature.signer_id)
         .where(Record.kind == KIND, Record.equipment_id == gauge_id)
         .order_by(Record.performed_at.desc(), Record.id.desc())

@@ -6,9 +6,10 @@ from decimal import Decimal
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from techfloor.said import Said
 from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
 
-LOOK_BACK, REVIEW = "look-back", "review calibration"
+LOOK_BACK, REVIEW, AGAIN = "look-back", "review calibration", "calibrate again"
 """The kinds of task that a calibration raises."""
 
 
@@ -27,8 +28,8 @@ class Calibration(Table):
     soaked: Mapped[bool] = mapped_column(Boolean, default=False)
     adjusted: Mapped[bool | None] = mapped_column(Boolean)
     adjustment: Mapped[str] = mapped_column(Text, default="")
-    deviations: Mapped[list[str]] = mapped_column(JsonText, default=list)
-    exceptions: Mapped[list[str]] = mapped_column(JsonText, default=list)
+    deviations: Mapped[list[Said]] = mapped_column(JsonText, default=list)
+    exceptions: Mapped[list[Said]] = mapped_column(JsonText, default=list)
     as_found: Mapped[str] = mapped_column(Text, default="")
     as_left: Mapped[str] = mapped_column(Text, default="")
     worst_found: Mapped[str] = mapped_column(Text, default="")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration.models import LOOK_BACK, REVIEW, Calibration
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK, Bench
 from techfloor.equipment import ledger
 from techfloor.equipment.actions import change_status
@@ -13,11 +13,13 @@ from techfloor.equipment.models import EquipmentHold, Gauge
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.statuses import Deed, Status
 from techfloor.measures.decision import Verdict
+from techfloor.people.models import Person
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import tasks
 from techfloor.records.lifecycle import move
 from techfloor.records.models import Task
+from techfloor.said import Said, as_text, say
 from techfloor.store import db
 
 _REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
@@ -33,21 +35,21 @@ def returns(body: Calibration) -> bool:
     return (body.as_left or body.as_found) in {Verdict.pass_, Verdict.conditional_pass}
 
 
-def needs_review(exceptions: Sequence[str], plant: PlantFacts) -> bool:
+def needs_review(exceptions: Sequence[Said], plant: PlantFacts) -> bool:
     """Tell whether a second look is asked for: of every one, or of exceptions."""
     return plant.profile.text("signatures.calibration_review") == "every" or bool(exceptions)
 
 
 def settle_hold(bench: Bench, failed: bool, cleared: str, *, actor: int, at: datetime) -> None:
-    """Hold the gauge as soon as it fails as found; a correction that clears it, named by `cleared`, lifts the hold."""
+    """Hold the gauge as soon as it fails as found; a correction that clears it (key `cleared`) lifts the hold."""
     if not failed and not bench.gauge.held:
         return
     hold = own_hold(bench)
     if failed and hold is None:
-        words = f"as found, {bench.number}"
+        words = as_text(say("calibration.hold-failed", number=bench.number))
         ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=bench.record.id)
     elif not failed and hold is not None:
-        ledger.lift_hold(hold.id, cleared, actor=actor, at=at, record_id=bench.record.id)
+        ledger.lift_hold(hold.id, as_text(say(cleared)), actor=actor, at=at, record_id=bench.record.id)
 
 
 def open_holds(gauge_id: int) -> list[EquipmentHold]:
@@ -80,6 +82,7 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     move(record, PERFORMED if review else CLOSED)
     record.closed_at = None if review else proof.at
     words = " → ".join(verdict for verdict in (body.as_found, body.as_left) if verdict)
+    tasks.finish_on(bench.gauge.id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
     ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)
     if failed:
         _raise(LOOK_BACK, bench, proof.at)
@@ -93,11 +96,11 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
 
 def _raise(kind: str, bench: Bench, at: datetime) -> None:
     words = {
-        LOOK_BACK: f"Look back on work done with {bench.gauge.code} since its last good calibration",
-        REVIEW: f"Review {bench.number}, {bench.gauge.code} {bench.gauge.name}",
+        LOOK_BACK: say("calibration.look-back", gauge=bench.gauge.code),
+        REVIEW: say("calibration.review", number=bench.number, gauge=bench.gauge.code, name=bench.gauge.name),
     }[kind]
-    task = Task(kind=kind, words=words, record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
-    task.for_role = "quality"
+    task = Task(kind=kind, words=as_text(words), record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
+    task.for_permission = {LOOK_BACK: "calibration:look-back", REVIEW: "calibration:review"}[kind]
     tasks.raise_task(task)
 
 
@@ -123,7 +126,7 @@ def accept(bench: Bench, proof: Proof) -> None:
     """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
     if not returns(bench.body):
         return
-    words = "passed as left, reviewed" if bench.body.adjusted else "passed, reviewed"
+    words = as_text(say("calibration.passed-as-left" if bench.body.adjusted else "calibration.passed"))
     for hold in open_holds(bench.gauge.id):
         ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
     _move_due(bench, proof)
@@ -131,11 +134,22 @@ def accept(bench: Bench, proof: Proof) -> None:
 
 def reject(bench: Bench, proof: Proof, remark: str) -> None:
     """Keep a gauge from use whose calibration was rejected, also when its hold is lifted: it is calibrated again."""
+    _ask_again(bench, remark.strip(), proof.at)
     if own_hold(bench) is not None:
         return
     actor, at, record_id = proof.person_id, proof.at, bench.record.id
     ledger.put_back_due(bench.gauge.id, WORK, record_id, actor=actor, at=at)
     if db.session.get_one(Gauge, bench.gauge.id).status in _REST_ON_CALIBRATION:
         change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=at, record_id=record_id)
-    words = f"{bench.number} was rejected: {remark.strip()}"
+    words = as_text(say("calibration.hold-rejected", number=bench.number, remark=remark.strip()))
     ledger.place_hold(bench.gauge.id, "other", words, actor=actor, at=at, record_id=record_id)
+
+
+def _ask_again(bench: Bench, remark: str, at: datetime) -> None:
+    """Ask the performer for it once more, or the others of their area once that person is gone."""
+    task = Task(kind=AGAIN, record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
+    task.words = as_text(say("calibration.again", gauge=bench.gauge.code, remark=remark))
+    task.for_person_id = bench.body.performed_by
+    task.for_area_id = db.session.get_one(Person, bench.body.performed_by).area_id
+    task.for_permission = "calibration:outside" if bench.body.outside is not None else "calibration:log"
+    tasks.raise_task(task)

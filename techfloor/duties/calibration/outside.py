@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, outcome, procedures, queries
+from techfloor.duties.calibration import actions, outcome, procedures, queries, unusual
 from techfloor.duties.calibration import outside_rules as rules
 from techfloor.duties.calibration import rules as reading_rules
 from techfloor.duties.calibration.models import Calibration, Reading
@@ -35,7 +35,7 @@ from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db, search
 
 OUTSIDE = "outside"
-CLEARED = "the entry of the certificate was corrected"
+CLEARED = "calibration.certificate-corrected"
 
 
 @dataclass(frozen=True)
@@ -238,10 +238,7 @@ def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFact
     body, entry = bench.body, entry_of(bench)
     body.as_found, body.as_left = _verdicts(entry, judged)
     body.worst_found, body.worst_left = _worst(judged, AS_FOUND), _worst(judged, AS_LEFT)
-    first = not queries.revision_used_before(bench.record.revision_id or 0, bench.record.id)
-    body.exceptions = rules.exceptions(body.as_found, body.as_left, answers_of(bench), first_use=first)
-    if outcome.was_held(bench):
-        body.exceptions = [*body.exceptions, "the gauge came held as out of tolerance"]
+    body.exceptions = unusual.exceptions(bench)
     if outcome.returns(body):
         rule = plant.profile.text("calibration.due_day")
         body.next_due = next_due(entry.performed, bench.gauge.interval_months, rule)

@@ -14,6 +14,7 @@ from techfloor.measures.quantity import plain
 from techfloor.measures.side import EXACT
 from techfloor.measures.tolerance import ToleranceError
 from techfloor.refusals import Refusal
+from techfloor.said import Said, say
 
 PASS, FAIL = Verdict.pass_.value, Verdict.fail.value
 NOT_GIVEN, SAME = "not given", "same as found"
@@ -189,18 +190,18 @@ def check_answers(answers: Sequence[CheckAnswer]) -> None:
             raise Refusal("Say what it means for “%(check)s”.", field=f"note_{n}", check=given.check)
 
 
-def exceptions(as_found: str, as_left: str, answers: Iterable[CheckAnswer], *, first_use: bool) -> list[str]:
-    """Return why a second person must look, in words; empty for a clean certificate."""
+def exceptions(as_found: str, as_left: str, answers: Iterable[CheckAnswer], *, first_use: bool) -> list[Said]:
+    """Return why a second person must look; empty for a clean certificate."""
     made = []
     if as_found == FAIL:
-        made.append("out of tolerance as found")
+        made.append(say("calibration.failed-as-found"))
     if not as_found:
-        made.append("as found not given")
+        made.append(say("calibration.not-given"))
     if as_left == FAIL:
-        made.append("out of tolerance as left")
-    made.extend(f"answered no: {given.check}" for given in answers if given.answer == NO)
+        made.append(say("calibration.failed-as-left"))
+    made.extend(say("calibration.answered-no", check=given.check) for given in answers if given.answer == NO)
     if first_use:
-        made.append("first use of this version of the procedure")
+        made.append(say("calibration.first-use"))
     return made
 
 

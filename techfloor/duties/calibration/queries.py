@@ -511,10 +511,38 @@ def opener(bench: Bench) -> str:
     return db.session.scalars(select(Person.name).where(Person.id == bench.record.opened_by)).one()
 
 
+def newest_number(gauge_id: int) -> str | None:
+    """Return the number of the newest calibration of a gauge."""
+    return db.session.scalar(
+        select(Record.number)
+        .where(Record.kind == KIND, Record.equipment_id == gauge_id)
+        .order_by(Record.id.desc())
+        .limit(1)
+    )
+
+
 def open_on_gauge(gauge_id: int) -> str | None:
     """Return the number of the calibration in progress on a gauge."""
     return db.session.scalar(
         select(Record.number).where(Record.kind == KIND, Record.equipment_id == gauge_id, Record.state == IN_PROGRESS)
+    )
+
+
+def last_good(bench: Bench) -> Record | None:
+    """Return the calibration before this one in which the gauge was within tolerance as it went."""
+    went = func.coalesce(func.nullif(Calibration.as_left, ""), Calibration.as_found)
+    return db.session.scalar(
+        select(Record)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .where(
+            Record.kind == KIND,
+            Record.equipment_id == bench.gauge.id,
+            Record.state.in_((PERFORMED, CLOSED)),
+            Record.performed_at < bench.record.performed_at,
+            went.in_(("pass", "conditional pass")),
+        )
+        .order_by(Record.performed_at.desc(), Record.id.desc())
+        .limit(1)
     )
 
 

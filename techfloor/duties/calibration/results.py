@@ -12,6 +12,7 @@ from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures import derived as derived_results
 from techfloor.measures.decision import Verdict, tur, worst
 from techfloor.measures.quantity import decimals, plain
+from techfloor.said import Said, say
 
 AS_FOUND, AS_LEFT = "as_found", "as_left"
 INCOMPLETE = "incomplete"
@@ -314,23 +315,23 @@ def course(
     return Course("check")
 
 
-def exceptions(found: RunResult, left: RunResult | None, facts: Mapping[str, bool], *, corrections: int) -> list[str]:
-    """Return why a second person must look, in words; empty for a clean pass.
+def exceptions(found: RunResult, left: RunResult | None, facts: Mapping[str, bool], *, corrections: int) -> list[Said]:
+    """Return why a second person must look; empty for a clean pass.
 
-    `facts` names what else happened: ambient outside its limits, a slip that was confirmed, a late entry, the
+    `facts` has the keys of what else happened: ambient outside its limits, a slip that was confirmed, a late entry, the
     first use of a procedure's version.
     """
     runs = [run for run in (found, left) if run is not None]
     made = []
     if found.failed:
-        made.append("out of tolerance as found")
+        made.append(say("calibration.failed-as-found"))
     if left is not None and left.failed:
-        made.append("out of tolerance as left")
+        made.append(say("calibration.failed-as-left"))
     if any(v.startswith("conditional") for run in runs for v in (run.verdict, *(p.verdict for p in run.points))):
-        made.append("conditional verdict")
+        made.append(say("calibration.conditional"))
     if any(p.cannot_measure for run in runs for p in run.points):
-        made.append("a point could not be measured")
+        made.append(say("calibration.not-measured"))
     if corrections:
-        made.append("a reading was corrected")
-    made.extend(words for words, happened in facts.items() if happened)
+        made.append(say("calibration.corrected"))
+    made.extend(say(key) for key, happened in facts.items() if happened)
     return made

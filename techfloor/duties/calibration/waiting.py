@@ -1,15 +1,16 @@
 """What waits for whom: calibrations to review, gauges due, work under way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, null, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, PERFORMED, WORK
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, KIND, PERFORMED, WORK
+from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.models import (
     Equipment,
     EquipmentDue,
@@ -18,6 +19,7 @@ from techfloor.equipment.models import (
 from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.records.models import Record
+from techfloor.said import Said
 from techfloor.store import db
 
 IN_HOUSE = "in house"
@@ -44,7 +46,18 @@ class Waiting:
     as_found: str
     as_left: str
     worst_found: str
-    exceptions: list[str]
+    exceptions: list[Said]
+    record_id: int
+    before_id: int | None
+
+
+_earlier = aliased(Record)
+_before = select(func.max(_earlier.id)).where(
+    _earlier.equipment_id == Record.equipment_id,
+    _earlier.kind == KIND,
+    _earlier.state.in_((PERFORMED, CLOSED)),
+    _earlier.id < Record.id,
+)
 
 
 def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -> list[Waiting]:
@@ -61,6 +74,8 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
             Calibration.as_left,
             Calibration.worst_found,
             Calibration.exceptions,
+            Record.id,
+            _before.scalar_subquery(),
         )
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)
@@ -73,6 +88,49 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
         had_a_hand = select(Reading.id).where(Reading.record_id == Record.id, Reading.by_id == person_id)
         query = query.where(Calibration.performed_by != person_id, Record.opened_by != person_id, ~had_a_hand.exists())
     return _lines(Waiting, db.session.execute(query))
+
+
+@dataclass(frozen=True)
+class Use:
+    """How much of its tolerance the worst point used as found, in % and signed, and the same point the time before."""
+
+    now: int
+    before: int | None
+
+
+def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
+    """Return the use of tolerance by record, for those that have readings; one statement for the whole list."""
+    ids = {each for line in lines for each in (line.record_id, line.before_id) if each is not None}
+    newer = aliased(Reading)
+    rows = db.session.execute(
+        select(Reading.record_id, Reading.point, Calibration.plan, Reading.error, Reading.lower, Reading.upper)
+        .join(Calibration, Calibration.record_id == Reading.record_id)
+        .outerjoin(newer, newer.corrects_id == Reading.id)
+        .where(Reading.record_id.in_(ids), Reading.run == AS_FOUND, Reading.error.is_not(None), newer.id.is_(None))
+    )
+    found: dict[int, dict[tuple[object, ...], list[int]]] = {}
+    for record_id, n, plan, error, lower, upper in rows:
+        assert error is not None
+        limit = upper if error >= 0 else lower
+        if limit:
+            of_point = found.setdefault(record_id, {}).setdefault(_place(plan, n), [])
+            of_point.append(round(100 * error / abs(limit)))
+    return {
+        line.record_id: _use(found[line.record_id], found.get(line.before_id or 0, {}))
+        for line in lines
+        if line.record_id in found
+    }
+
+
+def _place(plan: list[dict[str, Any]], n: int) -> tuple[object, ...]:
+    """Return what a point is, whichever number its procedure gave it."""
+    point = next(each for each in plan if each["n"] == n)
+    return tuple(point.get(name) for name in ("function", "label", "direction", "position", "unit"))
+
+
+def _use(now: dict[tuple[object, ...], list[int]], before: dict[tuple[object, ...], list[int]]) -> Use:
+    place, used = max(((place, max(each, key=abs)) for place, each in now.items()), key=lambda pair: abs(pair[1]))
+    return Use(used, max(before[place], key=abs) if place in before else None)
 
 
 @dataclass(frozen=True)

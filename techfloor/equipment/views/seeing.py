@@ -17,7 +17,7 @@ from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipmen
 from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
 from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, Line, LogLine, StandardView
-from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
+from techfloor.equipment.statuses import LIFECYCLES, MEASURE, Deed, Kind, Status, offered
 from techfloor.equipment.views.common import HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
 from techfloor.equipment.wording import (
     DEED_WORDS,
@@ -31,8 +31,10 @@ from techfloor.equipment.wording import (
 )
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
+from techfloor.said import in_words
+from techfloor.web.address import dead_host, paper_base
 from techfloor.web.lists import Filter, Tab, asked, listing
-from techfloor.web.show import day, moment, number, public_address
+from techfloor.web.show import day, moment, number
 
 LOG_SIZE = 20
 
@@ -288,7 +290,7 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
             "at": moment(line.at),
             "who": line.by,
             "words": line.event.capitalize(),
-            "detail": " · ".join(part for part in (line.words, line.record or "") if part),
+            "detail": " · ".join(part for part in (in_words(line.words), line.record or "") if part),
             "kind": event_look(line.event),
         }
         for line in log
@@ -299,8 +301,9 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
 def label(code: str) -> str:
     """Show the label of a piece of equipment, ready to print on 62 × 29 mm."""
     item = by_code(code)
-    url = f"{public_address()}/e/{item.code}"
-    return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url))
+    url = f"{paper_base()}/e/{item.code}"
+    dead = dead_host() if may(MEASURE) else ""
+    return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url), dead_host=dead)
 
 
 def qr_drawing(url: str) -> Markup:

@@ -656,8 +656,9 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=True),
         sa.Column("equipment_id", sa.Integer(), nullable=True),
-        sa.Column("for_role", sa.Text(), nullable=True),
+        sa.Column("for_permission", sa.Text(), nullable=True),
         sa.Column("for_person_id", sa.Integer(), nullable=True),
+        sa.Column("for_area_id", sa.Integer(), nullable=True),
         sa.Column("raised_at", sa.Text(), nullable=False),
         sa.Column("due", sa.Text(), nullable=True),
         sa.Column("done_at", sa.Text(), nullable=True),
@@ -665,6 +666,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["done_by"], ["person.id"], name=op.f("fk_task_done_by")),
         sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_task_equipment_id")),
+        sa.ForeignKeyConstraint(["for_area_id"], ["area.id"], name=op.f("fk_task_for_area_id")),
         sa.ForeignKeyConstraint(["for_person_id"], ["person.id"], name=op.f("fk_task_for_person_id")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_task_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
@@ -672,7 +674,7 @@ def upgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index(
             "ix_task_open",
-            ["for_role", "for_person_id"],
+            ["for_permission", "for_person_id"],
             unique=False,
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),

@@ -3,6 +3,7 @@
 from techfloor.duties.calibration.views import (
     gauge,
     lists,
+    look_back,
     outside,
     procedures,
     reading,
@@ -13,4 +14,16 @@ from techfloor.duties.calibration.views import (
 )
 from techfloor.duties.calibration.views.pages import pages
 
-__all__ = ["gauge", "lists", "outside", "pages", "procedures", "reading", "record", "review", "start", "work"]
+__all__ = [
+    "gauge",
+    "lists",
+    "look_back",
+    "outside",
+    "pages",
+    "procedures",
+    "reading",
+    "record",
+    "review",
+    "start",
+    "work",
+]

@@ -14,12 +14,13 @@ from techfloor.duties.calibration import drift, lists, queries
 from techfloor.duties.calibration.drift import Band, PointHistory
 from techfloor.duties.calibration.lists import HistoryLine
 from techfloor.duties.calibration.procedure import Procedure
-from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED
+from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.views.lists import performed_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import with_unit
 from techfloor.duties.calibration.views.wording import (
     Deed,
+    Rejection,
     due_words,
     gauge_sign,
     one_primary,
@@ -64,9 +65,17 @@ def gauge(code: str) -> str | Response:
         # The hardest alone: what is held is not also told to be calibrated.
         objections=[told(one) for one in usable(found.facts(), now, use_policy(plant().profile))][:1],
         rows=[_row(line) for line in lines],
+        rejection=_rejection(newest),
         deeds=_deeds(found, lines),
         may_equipment=visitor().may("equipment:read"),
     )
+
+
+def _rejection(newest: HistoryLine | None) -> Rejection | None:
+    """Return why the newest calibration does not count; nothing once another was begun."""
+    if newest is None or newest.state != REJECTED or newest.reviewed_at is None:
+        return None
+    return Rejection(newest.number, newest.remark or "", newest.reviewed_by or "", newest.reviewed_at)
 
 
 # --- now ---

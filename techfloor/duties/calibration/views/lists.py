@@ -88,7 +88,7 @@ def _row(line: Line) -> dict[str, Any]:
     }
 
 
-_TOLD_BY_VERDICT = frozenset({queries.IN_PROGRESS, queries.CLOSED, queries.DISCONTINUED})
+_TOLD_BY_VERDICT = frozenset({queries.IN_PROGRESS, queries.CLOSED, queries.DISCONTINUED, queries.REJECTED})
 
 
 def performed_words(line: Line | lists.HistoryLine) -> str:

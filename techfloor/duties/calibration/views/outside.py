@@ -18,6 +18,7 @@ from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, Bench, Gauge
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
+from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import due_words, out_sign
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
@@ -318,6 +319,7 @@ def _sign_page(bench: Bench, form: SignForm) -> str:
         "calibration/outside_sign.html",
         bench=bench,
         shown=content_shown(bench, plant()),
+        unusual=unusual(bench),
         results=_results(bench),
         verdicts=[
             (run_words(run["run"]), kind_of(run["verdict"]), verdict_words(run["verdict"]))

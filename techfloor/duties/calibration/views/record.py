@@ -4,21 +4,28 @@ from flask import Response as FlaskResponse
 from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration import actions, queries, waiting
 from techfloor.duties.calibration.certificate import CERTIFICATE
-from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, Bench
+from techfloor.duties.calibration.models import LOOK_BACK
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
+from techfloor.duties.calibration.views.unusual import unusual
+from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
-from techfloor.records.history import timeline
+from techfloor.records import reviewing, tasks
+from techfloor.records.models import Signature
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import signature_box
 from techfloor.records.wording import state_look, state_words
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
+from techfloor.web.address import dead_host
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -30,7 +37,7 @@ def show(number: str) -> str:
     bench = queries.bench(number)
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
-    left = bool(bench.body.adjusted)
+    left, just_signed = bool(bench.body.adjusted), request.args.get("signed") == "1"
     return render_template(
         "calibration/show.html",
         bench=bench,
@@ -42,12 +49,34 @@ def show(number: str) -> str:
         signatures=[signature_box(s) for s in signatures],
         issued=issued,
         issue_form=IssueForm(),
-        events=timeline(bench.record.id),
+        events=happenings(bench),
+        unusual=unusual(bench),
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench),
-        just_signed=request.args.get("signed") == "1",
+        rejection=_rejection(bench, signatures),
+        look_back=visitor().may("calibration:look-back") and tasks.is_open(bench.record.id, LOOK_BACK),
+        just_signed=just_signed,
+        next_review=_next_review() if just_signed else None,
+        dead_host=dead_host() if _told_of_address() and bench.record.state == CLOSED else "",
         may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
     )
+
+
+def _next_review() -> tuple[str, str] | None:
+    """Return (words, address) of the review to go on with, for who reviews."""
+    if not visitor().may("calibration:review"):
+        return None
+    lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
+    if not lines:
+        return None
+    words = ngettext("Next review (%(num)d left)", "Next review (%(num)d left)", len(lines))
+    unusual_first = sorted(lines, key=lambda line: not line.exceptions)
+    return words, f"/calibration/{unusual_first[0].number}/review"
+
+
+def _told_of_address() -> bool:
+    """Tell whether the visitor is one who can have the plant's address set."""
+    return visitor().may("calibration:procedures")
 
 
 def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:
@@ -65,7 +94,19 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
         barred = actions.reviewers_barred(bench, plant())
         if visitor().person_id not in barred:
             return _("Review"), f"/calibration/{bench.number}/review"
+    if bench.record.state == REJECTED and queries.newest_number(bench.gauge.id) == bench.number:
+        if outside and visitor().may("calibration:outside"):
+            return _("Enter the certificate again"), f"/calibration/gauges/{bench.gauge.code}/certificate"
+        if not outside and visitor().may("calibration:log"):
+            return _("Calibrate again"), f"/calibration/start/{bench.gauge.code}"
     return None
+
+
+def _rejection(bench: Bench, signatures: list[Signature]) -> Rejection | None:
+    if bench.record.state != REJECTED:
+        return None
+    found = next(s for s in signatures if s.meaning == "rejected")
+    return Rejection(bench.number, found.remark, found.printed_name, found.signed_at)
 
 
 class IssueForm(EntryForm):

@@ -1,5 +1,7 @@
 """The second look: one calibration, or a list of clean ones with one signature."""
 
+from decimal import Decimal
+
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,13 +12,15 @@ from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED, Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
+from techfloor.duties.calibration.views.unusual import unusual
+from techfloor.measures.quantity import signed
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
 from techfloor.records import reviewing
-from techfloor.records.history import timeline
 from techfloor.records.signing import signatures_of
 from techfloor.records.signing_page import sign_with, signature_box
 from techfloor.refusals import Refusal
@@ -79,7 +83,8 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         shown=shown_content(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
         signatures=[signature_box(s) for s in signatures_of(bench.record.id)],
-        events=timeline(bench.record.id),
+        events=happenings(bench),
+        unusual=unusual(bench),
         form=form,
         errors=form.problems(),
         barred=visitor().person_id in actions.reviewers_barred(bench, plant()),
@@ -92,7 +97,7 @@ def review_list() -> str:
     """Show what waits for a review: the clean ones to be signed together, the others one by one."""
     form = ReviewListForm()
     form.fit()
-    return _list_page(form)
+    return _list_page(form, every=request.args.get("all") == "1")
 
 
 @pages.act(
@@ -125,11 +130,31 @@ def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
     return [(pair[0], pair[1]) for pair in pairs if len(pair) == 2]
 
 
-def _list_page(form: ReviewListForm, chosen: list[str] | None = None) -> str:
+def use_words(use: waiting.Use | None) -> str:
+    """Return how much of the tolerance the worst point used, and how much the last time."""
+    if use is None:
+        return ""
+    if use.before is None:
+        return str(_("%(now)s of the tolerance", now=_percent(use.now)))
+    now, before = _percent(use.now), _percent(use.before)
+    return str(_("%(now)s of the tolerance, last time %(before)s", now=now, before=before))
+
+
+def _percent(used: int) -> str:
+    """Return "+62 %", its parts held together on one line."""
+    return f"{signed(Decimal(used))}\u00a0%"
+
+
+def _list_page(form: ReviewListForm, chosen: list[str] | None = None, *, every: bool = False) -> str:
     lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
+    used = waiting.uses(lines)
+    clean = [line for line in lines if not line.exceptions]
+    if every:
+        chosen = [f"{line.number}:{line.content_sha256}" for line in clean]
     return render_template(
         "calibration/review_list.html",
-        clean=[line for line in lines if not line.exceptions],
+        clean=clean,
+        used={line.number: use_words(used.get(line.record_id)) for line in lines},
         unusual=[line for line in lines if line.exceptions],
         chosen=set(chosen or []),
         form=form,

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from techfloor.duties.calibration.lists import HistoryLine, Line
-from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED
+from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status
@@ -19,12 +19,24 @@ from techfloor.web.show import day, plant_zone
 _LOOKS = {"pass": "pass", "fail": "fail"}
 
 
+@dataclass(frozen=True)
+class Rejection:
+    """Why a calibration does not count, who said so, and when."""
+
+    number: str
+    remark: str
+    by: str
+    at: datetime
+
+
 def verdict_sign(line: Line | HistoryLine) -> Sign:
     """Return the verdict of a calibration: "Fail → adjusted" where it was adjusted and passed as left."""
     if line.state == IN_PROGRESS:
         return Sign("waiting", _("In progress"))
     if line.state == DISCONTINUED:
         return Sign("waiting", _("Discontinued"))
+    if line.state == REJECTED:
+        return Sign("fail", _("Rejected"))
     found = _verdict_words(line.as_found) if line.as_found else _("Not given")
     look = _LOOKS.get(line.as_found, "conditional")
     if not line.as_left:
@@ -49,11 +61,10 @@ def _verdict_words(verdict: str) -> str:
 def reviewed_words(line: HistoryLine, *, for_me: bool) -> str:
     """Return what the column "Reviewed" says."""
     if line.reviewed_at is not None:
-        return f"{day(plant_day(line.reviewed_at, plant_zone().key))}, {line.reviewed_by}"
+        words = f"{day(plant_day(line.reviewed_at, plant_zone().key))}, {line.reviewed_by}"
+        return str(_("rejected %(words)s", words=words)) if line.state == REJECTED else words
     if line.state == PERFORMED:
         return str(_("waiting for you") if for_me else _("waiting"))
-    if line.state == "rejected":
-        return str(_("rejected"))
     return str(_("not asked for")) if line.state == "closed" else "–"
 
 

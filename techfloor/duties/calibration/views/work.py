@@ -14,6 +14,7 @@ from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, strip
+from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.way import next_url
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
@@ -123,6 +124,7 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         "calibration/check.html",
         bench=bench,
         shown=content_shown(bench, plant()),
+        unusual=unusual(bench),
         found=found,
         left=left,
         before=strip(bench, after) if after else None,

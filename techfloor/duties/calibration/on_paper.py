@@ -1,0 +1,30 @@
+"""What stands on a certificate for everybody who holds it: the page that verifies it shows no more than this."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from techfloor.duties.calibration.report_words import Words, moment
+from techfloor.web.show import day
+
+
+def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (name, value) of what a signed content says of its gauge, its verdicts and its days."""
+    words = Words("en", ZoneInfo(content["plant"]["zone"]), _)
+    verdicts = [f"{words.verdict(run['verdict'] or 'incomplete')} {words.run(run['run'])}" for run in content["runs"]]
+    facts = [
+        (_("Document"), content["title"]),
+        (_("Gauge"), f"{content['gauge']['code']} {content['gauge']['name']}"),
+        (_("Serial"), content["gauge"]["serial"]),
+        (_("Verdict"), "; ".join(text[:1].upper() + text[1:] for text in verdicts)),
+        (_("Performed"), day(_performed(content))),
+        (_("Next calibration"), content["interval"] or ""),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _performed(content: Mapping[str, Any]) -> date:
+    return moment(content["performed_at"]).astimezone(ZoneInfo(content["plant"]["zone"])).date()

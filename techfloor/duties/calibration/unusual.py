@@ -1,0 +1,47 @@
+"""What is unusual about a calibration: why a second person must look."""
+
+from techfloor.duties.calibration import outcome, outside_rules, queries, results
+from techfloor.duties.calibration.outside_rules import SAME
+from techfloor.duties.calibration.queries import Bench
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.said import Said, say
+
+LATE_SECONDS = 120
+"""From this difference between the work and its entry on, it was entered late."""
+
+
+def late(given: queries.GivenReading) -> bool:
+    """Tell whether a reading came in later than the way to the server takes."""
+    return (given.recorded_at - given.performed_at).total_seconds() > LATE_SECONDS
+
+
+def exceptions(bench: Bench) -> list[Said]:
+    """Return why a second person must look, as the rows stand now; empty for a clean calibration."""
+    first = not queries.revision_used_before(bench.record.revision_id or 0, bench.record.id)
+    if bench.body.outside is not None:
+        return _of_certificate(bench, first)
+    found, left = bench.run(AS_FOUND), bench.run(AS_LEFT) if bench.body.adjusted else None
+    return results.exceptions(
+        found,
+        left,
+        {
+            "calibration.room": any(not a.within for a in bench.ambient),
+            "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
+            "calibration.came-held": outcome.was_held(bench),
+            "calibration.slip": any(g.confirmed_slip for g in bench.counting),
+            "calibration.late": any(late(g) for g in bench.given),
+            "calibration.first-use": first,
+        },
+        corrections=sum(1 for g in bench.given if g.corrects_id is not None),
+    )
+
+
+def _of_certificate(bench: Bench, first: bool) -> list[Said]:
+    assert bench.body.outside is not None
+    entry = outside_rules.from_plain(bench.body.outside)
+    judged = outside_rules.judge(bench.plan, entry.results)
+    found = outside_rules.run_verdict(entry.as_found, judged, AS_FOUND)
+    left = "" if entry.as_left == SAME else outside_rules.run_verdict(entry.as_left, judged, AS_LEFT)
+    answers = outside_rules.answers_of(bench.body.outside, bench.procedure.checks)
+    made = outside_rules.exceptions(found, left, answers, first_use=first)
+    return [*made, say("calibration.came-held")] if outcome.was_held(bench) else made

@@ -1,0 +1,108 @@
+"""What happened to a calibration, act by act, in the words of who reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask_babel import gettext as _
+
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
+from techfloor.duties.calibration.queries import Bench, GivenReading
+from techfloor.duties.calibration.results import AS_FOUND
+from techfloor.duties.calibration.unusual import late
+from techfloor.duties.calibration.views.unusual import late_words, reason_words, replaced_by, value_words
+from techfloor.records.history import Change, Event, timeline
+from techfloor.said import in_words
+from techfloor.web.show import act_words, moment
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of "What happened"; `before` is a value that was replaced."""
+
+    at: str
+    who: str
+    words: str
+    kind: str = "info"
+    detail: str = ""
+    before: str = ""
+    after: str = ""
+    tail: str = ""
+
+
+def happenings(bench: Bench) -> list[Happening]:
+    """Return what happened, the newest first."""
+    return [_happening(bench, event) for event in timeline(bench.record.id)]
+
+
+def _happening(bench: Bench, event: Event) -> Happening:
+    who = event.who or _("The system")
+    line = Happening(moment(event.at), who, act_words(event), detail=event.reason)
+    changes = {change.table: change for change in event.changes}
+    told = _told(bench, line, changes)
+    hold = _hold_words(changes.get("equipment_hold"))
+    return replace(told, detail=" ".join(part for part in (told.detail, hold) if part))
+
+
+def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happening:
+    """Say what the act was by what it changed; an act of another record that ended something here is named as that."""
+    given = {g.id: g for g in bench.given}
+    reading = changes.get("calibration_reading")
+    if reading is not None and bench.body.outside is None:
+        return _of_reading(bench, line, given[int(str(reading.new["id"]))])
+    if "signature" in changes:
+        return _of_signature(line, changes["signature"].new)
+    if "task" in changes and changes.keys() <= {"task", "equipment_hold"}:
+        return _of_task(line, changes["task"].new)
+    if changes.keys() == {"equipment_hold"}:
+        return replace(line, words=_("Hold lifted") if changes["equipment_hold"].new["lifted_at"] else line.words)
+    body = changes.get("calibration")
+    if body is not None and body.old and body.old["adjusted"] != body.new["adjusted"] and "record" not in changes:
+        words = _("Adjusted") if body.new["adjusted"] else _("Not adjusted")
+        return replace(line, words=words, detail=str(body.new["adjustment"] or ""))
+    return line
+
+
+def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening:
+    point, facts = bench.point(given.facts.point), given.facts
+    words = _("Reading as found at %(point)s") if facts.run == AS_FOUND else _("Reading as left at %(point)s")
+    words = words % {"point": point.label}
+    if point.repeats > 1:
+        words = _("%(words)s, reading %(n)s", words=words, n=facts.repeat)
+    before = value_words(bench, replaced_by(bench, given)) if given.corrects_id is not None else ""
+    tail = ", ".join(part for part in (reason_words(given.correction), facts.cannot_measure) if part)
+    notes = [_("Late: %(words)s.", words=late_words(given))] if late(given) else []
+    notes += [_("An unlikely value, confirmed.")] if given.confirmed_slip else []
+    calm = not (before or notes or facts.cannot_measure)
+    return replace(
+        line,
+        words=words,
+        before=before,
+        after=value_words(bench, given),
+        tail=tail,
+        detail=" ".join((*notes, given.note)).strip(),
+        kind="info" if calm else "caution",
+    )
+
+
+def _of_signature(line: Happening, signature: Mapping[str, Any]) -> Happening:
+    meaning = str(signature["meaning"])
+    words = {"performed": _("Signed as performed"), "reviewed": _("Reviewed"), "rejected": _("Rejected")}
+    kind = {"reviewed": "pass", "rejected": "fail"}.get(meaning, "info")
+    return replace(line, words=words.get(meaning, line.words), kind=kind, detail=str(signature["remark"] or ""))
+
+
+def _of_task(line: Happening, task: Mapping[str, Any]) -> Happening:
+    if task["kind"] == AGAIN and task["done_at"]:
+        return replace(line, words=_("Calibrated again: %(number)s", number=task["outcome"]))
+    if task["kind"] == LOOK_BACK and task["done_at"]:
+        return replace(line, detail=in_words(str(task["outcome"])))
+    return line
+
+
+def _hold_words(change: Change | None) -> str:
+    if change is None:
+        return ""
+    if change.op == "insert":
+        return str(_("The gauge is held."))
+    return str(_("The hold is lifted: %(words)s.", words=in_words(str(change.new["lift_words"]))))

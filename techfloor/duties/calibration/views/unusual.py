@@ -1,0 +1,158 @@
+"""What is unusual about a calibration, as the pages that check, review and show it say it first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from techfloor.duties.calibration import unusual as rules
+from techfloor.duties.calibration.content import deviations
+from techfloor.duties.calibration.outside_rules import NO, answers_of
+from techfloor.duties.calibration.queries import Bench, GivenReading
+from techfloor.duties.calibration.views.shown import point_words, run_words, value_text
+from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
+from techfloor.said import Said, in_words, key_of
+from techfloor.web.show import moment
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Where it was, what it was before and after, and who, when and why."""
+
+    words: str
+    before: str = ""
+    after: str = ""
+    tail: str = ""
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """One thing that a second person must see."""
+
+    kind: str
+    words: str
+    details: tuple[Detail, ...] = ()
+
+
+def unusual(bench: Bench) -> list[Unusual]:
+    """Return what is unusual, as it was when it was signed, before that as it stands now."""
+    signed = bench.record.content_sha256 is not None
+    exceptions = bench.body.exceptions if signed else rules.exceptions(bench)
+    notes = [*bench.body.deviations, *(d for d in deviations(bench) if key_of(d) == "calibration.not-settled")]
+    return [_one(bench, said) for said in (*exceptions, *notes)]
+
+
+def _one(bench: Bench, said: Said) -> Unusual:
+    key, words = key_of(said), in_words(said)
+    kind = "fail" if key.startswith("calibration.failed") else "caution"
+    details = _DETAILS[key](bench) if key in _DETAILS else []
+    if key == "calibration.answered-no":
+        details = _answer(bench, str(said["check"]))
+    return Unusual(kind, words[:1].upper() + words[1:], tuple(details))
+
+
+def place_words(bench: Bench, given: GivenReading) -> str:
+    """Return "As found, 150.00 outside", with the reading where a point has several."""
+    point = bench.point(given.facts.point)
+    words: str = _("%(run)s, %(point)s", run=run_words(given.facts.run), point=point.label)
+    if point.repeats == 1:
+        return words
+    return str(_("%(words)s, reading %(n)s", words=words, n=given.facts.repeat))
+
+
+def value_words(bench: Bench, given: GivenReading) -> str:
+    """Return a reading with its unit; "not measured" where it could not be."""
+    if given.facts.cannot_measure:
+        return str(_("not measured"))
+    return f"{value_text(bench, given)} {show_unit(bench.point(given.facts.point).unit)}".strip()
+
+
+def replaced_by(bench: Bench, given: GivenReading) -> GivenReading:
+    """Return the reading that a correction replaced."""
+    return next(g for g in bench.given if g.id == given.corrects_id)
+
+
+def _corrections(bench: Bench) -> list[Detail]:
+    return [
+        Detail(
+            place_words(bench, g),
+            value_words(bench, replaced_by(bench, g)),
+            value_words(bench, g),
+            f"{reason_words(g.correction)} · {g.by}, {moment(g.recorded_at)}",
+        )
+        for g in bench.given
+        if g.corrects_id is not None
+    ]
+
+
+def reason_words(reason: str) -> str:
+    """Return the one-tap reason of a correction in the reader's language."""
+    words: dict[str, str] = {
+        "mistyped": _("mistyped"),
+        "misread the scale": _("misread the scale"),
+        "wrong point": _("wrong point"),
+    }
+    return words.get(reason, reason)
+
+
+def _not_measured(bench: Bench) -> list[Detail]:
+    return [
+        Detail(place_words(bench, g), tail=f"{g.facts.cannot_measure} · {g.by}, {moment(g.performed_at)}")
+        for g in bench.counting
+        if g.facts.cannot_measure
+    ]
+
+
+def _slips(bench: Bench) -> list[Detail]:
+    return [
+        Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {moment(g.performed_at)}")
+        for g in bench.counting
+        if g.confirmed_slip
+    ]
+
+
+def _late(bench: Bench) -> list[Detail]:
+    return [
+        Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {late_words(g)}")
+        for g in bench.given
+        if rules.late(g)
+    ]
+
+
+def late_words(given: GivenReading) -> str:
+    """Return when a late entry was read, and when it came in."""
+    read, entered = moment(given.performed_at), moment(given.recorded_at)
+    return str(_("read %(read)s, entered %(entered)s", read=read, entered=entered))
+
+
+def _room(bench: Bench) -> list[Detail]:
+    return [
+        Detail(a.quantity.capitalize(), "", f"{plain(a.value)} {show_unit(a.unit)}", _("allowed %(l)s", l=a.limits))
+        for a in bench.ambient
+        if not a.within
+    ]
+
+
+def _failed(run: str) -> Callable[[Bench], list[Detail]]:
+    def details(bench: Bench) -> list[Detail]:
+        points = bench.run(run).points if bench.body.outside is None else ()
+        return [Detail(point_words(p.point)) for p in points if p.verdict in {"fail", "conditional fail"}]
+
+    return details
+
+
+def _answer(bench: Bench, check: str) -> list[Detail]:
+    answers = answers_of(bench.body.outside or {}, bench.procedure.checks)
+    return [Detail(a.note) for a in answers if a.check == check and a.answer == NO and a.note]
+
+
+_DETAILS: dict[str, Callable[[Bench], list[Detail]]] = {
+    "calibration.failed-as-found": _failed("as_found"),
+    "calibration.failed-as-left": _failed("as_left"),
+    "calibration.corrected": _corrections,
+    "calibration.not-measured": _not_measured,
+    "calibration.slip": _slips,
+    "calibration.late": _late,
+    "calibration.room": _room,
+}

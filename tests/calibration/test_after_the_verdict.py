@@ -1,0 +1,142 @@
+"""What a verdict leaves to do: who sees which task, how a look-back ends, what follows a rejection."""
+
+from dataclasses import replace
+from typing import Any
+
+from bench_work import give_all, problems, review, sign, start
+from flask import Flask
+from plant_client import PlantClient, SignedInAs
+from sqlalchemy import select
+
+from techfloor import store
+from techfloor.people.models import Person
+from techfloor.records import tasks
+from techfloor.store import db
+
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+FAILING = ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"]
+
+
+def failed(tara: PlantClient) -> str:
+    """Calibrate the caliper, find it out of tolerance, leave it as it is, and sign."""
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", FAILING)
+    assert tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"}).status_code == 303
+    assert sign(tara, number).status_code == 303
+    return number
+
+
+def test_a_task_is_for_whoever_holds_its_permission(app: Flask, as_: SignedInAs) -> None:
+    failed(as_("T", tablet=True))
+    quinn, selma = as_("Q"), as_("S")
+    assert "Look back" in quinn.get("/").text
+    assert "Look back" not in selma.get("/").text
+    house: Any = app.extensions["techfloor"]
+    house.permission_roles["calibration:look-back"] = frozenset({"supervisor"})
+    assert "Look back" not in quinn.get("/").text
+    assert "Look back" in selma.get("/").text
+
+
+def test_a_review_stands_on_home_once(as_: SignedInAs) -> None:
+    number = failed(as_("T", tablet=True))
+    for key in ("Q", "S"):
+        assert as_(key).get("/").text.count(f"/calibration/{number}/review") == 1
+
+
+def test_who_performed_a_calibration_is_not_asked_to_review_it(as_: SignedInAs) -> None:
+    selma = as_("S", tablet=True)
+    number = failed(selma)
+    assert f"/calibration/{number}" not in selma.get("/").text
+
+
+# A rejection
+
+
+def rejected(as_: SignedInAs, remark: str = "wrong blocks") -> str:
+    """Calibrate the caliper, and reject it."""
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    assert review(as_("Q"), number, "reject", remark=remark).status_code == 303
+    return number
+
+
+def test_a_rejection_stands_on_top_of_the_record_and_of_the_gauge(as_: SignedInAs) -> None:
+    number = rejected(as_)
+    tara = as_("T", tablet=True)
+    for page in (f"/calibration/{number}", "/calibration/gauges/G-014"):
+        text = tara.get(page).text
+        panel = text[text.index("Rejected: wrong blocks") :][:400]
+        assert "Quinn Bauer" in panel
+        assert "20 Nov 2026" in panel
+    assert "Calibrate again" in tara.get(f"/calibration/{number}").text
+
+
+def test_a_rejected_calibration_does_not_shine_as_passed_in_lists(as_: SignedInAs) -> None:
+    number = rejected(as_)
+    tara = as_("T", tablet=True)
+    for page in ("/calibration/gauges/G-014", "/calibration/"):
+        row = next(row for row in tara.get(page).text.split("<tr") if f"/calibration/{number}" in row)
+        assert "Rejected" in row
+        assert "is-pass" not in row
+
+
+def test_the_performer_is_asked_to_calibrate_again_until_that_is_signed(as_: SignedInAs) -> None:
+    rejected(as_, "wrong blocks")
+    tara = as_("T", tablet=True)
+    assert "wrong blocks" in tara.get("/").text
+    assert "wrong blocks" not in as_("S").get("/").text
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert "wrong blocks" in tara.get("/").text
+    assert sign(tara, number).status_code == 303
+    assert "wrong blocks" not in tara.get("/").text
+
+
+def test_once_the_performer_is_gone_the_technicians_of_that_area_are_asked(app: Flask, as_: SignedInAs) -> None:
+    rejected(as_, "wrong blocks")
+    with app.app_context(), store.act("test:person:leave"):
+        tara = db.session.scalars(select(Person).where(Person.user_name == "tara")).one()
+        tara.active = False
+        doer = tasks.Doer(0, frozenset({"calibration:log"}), tara.area_id)
+    with app.app_context():
+        assert [each.kind for each in tasks.open_for(doer)] == ["calibrate again"]
+        assert tasks.open_for(replace(doer, area_id=-1)) == []
+
+
+# A look-back
+
+
+def test_quality_closes_a_look_back_with_what_was_looked_at(as_: SignedInAs) -> None:
+    number = failed(as_("T", tablet=True))
+    quinn = as_("Q")
+    page = f"/calibration/{number}/look-back"
+    assert page in quinn.get(f"/calibration/{number}").text
+    answer = quinn.submit(page, {"outcome": "unaffected", "looked": "Inspections 11 to 14, measured again"})
+    assert answer.status_code == 303
+    shown = quinn.get(f"/calibration/{number}").text
+    assert "Look-back closed" in shown
+    assert page not in shown
+    assert "Look back" not in quinn.get("/").text
+
+
+def test_a_look_back_is_not_closed_without_words(as_: SignedInAs) -> None:
+    number = failed(as_("T", tablet=True))
+    answer = as_("Q").submit(f"/calibration/{number}/look-back", {"outcome": "unaffected", "looked": " "})
+    assert answer.status_code == 422
+    assert problems(answer) == ["Enter what you looked at."]
+
+
+def test_a_technician_does_not_close_a_look_back(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = failed(tara)
+    assert tara.get(f"/calibration/{number}/look-back").status_code == 403
+
+
+def test_a_look_back_is_closed_once(as_: SignedInAs) -> None:
+    number = failed(as_("T", tablet=True))
+    quinn, page = as_("Q"), f"/calibration/{number}/look-back"
+    given = {"outcome": "affected", "looked": "Batch 7"}
+    assert quinn.submit(page, given).status_code == 303
+    assert quinn.get(page).location == f"/calibration/{number}"

@@ -1,0 +1,36 @@
+"""Where codes on paper lead: the plant's address; without one, who can mend it is told before it is printed."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from plant_client import SignedInAs
+
+from techfloor.web.address import dead_host
+
+CAUTION = "Set public_url"
+
+
+@pytest.mark.parametrize(
+    ("host", "dead"),
+    [("127.0.0.1:8000", True), ("localhost", True), ("[::1]:8000", True), ("10.0.0.7", False), ("plant.lan", False)],
+)
+def test_paper_from_a_loopback_address_leads_nowhere(app: Flask, host: str, dead: bool) -> None:
+    with app.test_request_context("/", base_url=f"http://{host}"):
+        assert bool(dead_host()) == dead
+
+
+def test_a_set_address_is_the_one_on_paper(app: Flask) -> None:
+    house = app.extensions["techfloor"]
+    house.settings = replace(house.settings, public_url="https://plant.example/")
+    with app.test_request_context("/", base_url="http://127.0.0.1"):
+        assert dead_host() == ""
+
+
+def test_quality_is_told_and_a_technician_is_not(as_: SignedInAs) -> None:
+    assert CAUTION in as_("Q").get("/equipment/G-014/label").text
+    assert CAUTION not in as_("T").get("/equipment/G-014/label").text
+
+
+def test_a_label_is_printed_from_its_page(as_: SignedInAs) -> None:
+    assert "data-print" in as_("T").get("/equipment/G-014/label").text
