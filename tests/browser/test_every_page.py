@@ -146,7 +146,7 @@ def _look(page: Page, path: str, as_: SignedInAs, watch: Watch) -> None:
         return
     page.evaluate("document.querySelectorAll('main .input, main [data-number]').forEach((box) => { box.value = '' })")
     steps.go_on(page)
-    if page.locator("[data-error-summary]").count():
+    if page.locator("[data-error-summary], [aria-invalid=true]").count():
         assert inspect(page) == [], "with errors"
 
 
