@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from plant_client import SignedInAs
 from playwright.sync_api import Page, expect
 
-from browser.conftest import OpenTablet
+from browser import steps
+from browser.conftest import OpenDesk, OpenTablet
+from browser.seeding import Seeds
 
 pytestmark = pytest.mark.browser
 
@@ -49,3 +52,15 @@ def test_lying_the_pad_stands_beside_the_name(open_tablet: OpenTablet) -> None:
     assert pad
     assert pad["x"] > who["x"] + who["width"]
     assert pad["y"] <= who["y"]
+
+
+def test_a_certificate_is_shown_within_a_page_that_leads_back(open_desk: OpenDesk, as_: SignedInAs) -> None:
+    page = open_desk("Q")
+    number = Seeds(as_)["closed"]
+    page.goto(f"/calibration/{number}")
+    with page.expect_response(lambda answer: answer.url.endswith("/certificate.pdf")) as shown:
+        steps.follow(page, page.get_by_role("link", name="Certificate PDF"))
+    assert shown.value.headers["content-type"] == "application/pdf"
+    assert len(page.context.pages) == 1
+    steps.follow(page, page.get_by_role("link", name="Back"))
+    assert page.url.endswith(f"/calibration/{number}")
