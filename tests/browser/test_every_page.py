@@ -110,6 +110,7 @@ AT_A_DESK = (
     ("D", "/settings/shifts/1"),
     ("D", "/settings/shifts/new"),
     ("D", "/settings/profile"),
+    ("D", "/settings/profile/follow/regulated"),
     ("D", "/settings/profile/people.idle_lock_minutes"),
     ("D", "/me/pin"),
 )
