@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask_babel import format_date, format_datetime
 from markupsafe import Markup, escape
 
@@ -59,6 +59,12 @@ def number(value: Decimal | None) -> str:
     return "–" if value is None else plain(value)
 
 
+def new_entry_key() -> str:
+    """Return a new key for the entry of a form, "" where nobody is signed in: what strangers send is no entry."""
+    found = g.get("caller")
+    return new_id() if found and found.visitor else ""
+
+
 def unbroken(value: object) -> Markup:
     """Return text or markup in which a number and its unit, a range with one, and a day stay on one line."""
     parts = _TAG.split(str(escape(value)))
@@ -91,4 +97,4 @@ FILTERS: dict[str, Callable[..., str]] = {
 def init_app(app: Flask) -> None:
     """Give the templates of `app` these filters, and a key for the entry that a form without a WTForms object sends."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals["new_entry_key"] = new_id
+    app.jinja_env.globals["new_entry_key"] = new_entry_key

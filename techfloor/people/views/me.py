@@ -90,9 +90,14 @@ def _secret_page(form: OwnSecretsForm) -> str:
 def _why() -> str:
     """Return why a secret must be set before anything else."""
     if not visitor().pin_expired:
-        return _("You came in with a one-time code. Somebody else has seen it, so choose secrets that only you know.")
+        return str(
+            _("You came in with a one-time code. Somebody else has seen it, so choose secrets that only you know.")
+        )
     days = g.plant.profile.whole("people.pin_expires_days")
-    return _("In this plant a PIN is good for %(days)s days, and yours is older. Choose a new one to go on.", days=days)
+    words = _(
+        "In this plant a PIN is good for %(days)s days, and yours is older. Choose a new one to go on.", days=days
+    )
+    return str(words)
 
 
 @pages.page("/pin", permission=SIGNED_IN)
