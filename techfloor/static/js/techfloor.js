@@ -7,3 +7,4 @@ import "./drafts.js";
 import "./online.js";
 import "./idle.js";
 import "./scan.js";
+import "./zone.js";
