@@ -12,7 +12,7 @@ GROUPS = (
     ),
     (
         _l("Review and release of a calibration"),
-        ("signatures.calibration_review", "signatures.gauge_usable"),
+        ("signatures.calibration_review", "signatures.reviewer", "signatures.gauge_usable"),
     ),
     (
         _l("The certificate"),
