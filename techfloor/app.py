@@ -21,7 +21,7 @@ from techfloor.settings import Settings
 from techfloor.store import connections
 from techfloor.store.acts import new_id
 from techfloor.store.blobs import Blobs
-from techfloor.web import headers, show
+from techfloor.web import compress, headers, show
 from techfloor.web.access import OPEN
 from techfloor.web.visitor import Caller
 
@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
     Babel(app, locale_selector=_language)
     _before_each_request(app)
     CSRFProtect(app)  # after the caller is known: a stale token re-shows the form to its owner
+    compress.init_app(app)
     headers.init_app(app)
     show.init_app(app)
     shell.init_app(app)

@@ -1,5 +1,6 @@
 """What a command needs of its instance: the database at its newest, and the demo plant where it is asked for."""
 
+from techfloor.cli.steps import progress
 from techfloor.migrations.upgrade import upgrade
 from techfloor.settings import Settings
 
@@ -10,4 +11,4 @@ def prepare(settings: Settings, *, demo: bool) -> None:
     if demo:
         from techfloor.cli.demo.load import load_once  # noqa: PLC0415 - a real plant never meets it
 
-        load_once(settings)
+        load_once(settings, tell=progress("Loading the demo plant", "acts of three years"))

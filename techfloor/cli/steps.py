@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,23 @@ def step(doing: str, done: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     say(f"✓ {done} ({time.monotonic() - began:.1f} s)")
+
+
+def progress(doing: str, of_what: str) -> Callable[[int, int], None]:
+    """Return what to tell how far something is: one line counts up on a terminal, elsewhere one comes each quarter."""
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        live = sys.stdout.isatty()
+        share = done * (100 if live else 4) // total
+        if share == told:
+            return
+        told = share
+        line = f"… {doing}: {done} of {total} {of_what}"
+        print(f"\r{line}" if live else line, end="" if live and done < total else "\n", flush=True)
+
+    return tell
 
 
 def run_logged(command: Sequence[str | Path], log: Path, environ: Mapping[str, str] | None = None) -> None:

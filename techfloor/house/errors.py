@@ -28,12 +28,16 @@ _FOR_PROGRAMS = frozenset({"/healthz", "/draft"})
 
 @dataclass(frozen=True)
 class Trouble:
-    """An error page: its status, what happened, what to do next, and the reference of the log line."""
+    """An error page: its status, what happened, what to do next, and the reference of the log line.
+
+    `kept_on` is the page on which what was typed stands again, "" where nothing was kept.
+    """
 
     code: int
     words: str
     mend: str
     reference: str = ""
+    kept_on: str = ""
 
 
 def init_app(app: Flask) -> None:
@@ -69,9 +73,9 @@ def _page(trouble: Trouble) -> str:
         return render_template("_house/error.html", **vars(trouble))
     except Exception:
         current_app.logger.exception("The error page failed")
-        said = [trouble.words, trouble.mend, trouble.reference]
-        lines = "".join(f"<p>{escape(line)}</p>" for line in said if line)
-        return f'<!doctype html><html lang="en"><title>techfloor</title>{lines}<p><a href="/">techfloor</a></p></html>'
+        lines = "".join(f"<p>{escape(line)}</p>" for line in (trouble.mend, trouble.reference) if line)
+        head = f'<!doctype html><html lang="en"><title>techfloor</title><h1>{escape(trouble.words)}</h1>'
+        return f'{head}{lines}<p><a href="/">techfloor</a></p></html>'
 
 
 def _not_signed_in(_error: NotSignedIn) -> Response:
@@ -94,7 +98,7 @@ def _refused(no: Refusal) -> Response:
         return answer(
             Trouble(404, refusal_text(no), _("Check the address. A code from a label can be scanned or typed."))
         )
-    return answer(Trouble(422, refusal_text(no), _("Go back, change it, and send it again.")))
+    return answer(Trouble(422, refusal_text(no), _("Go back, change it, and send it again."), kept_on=_keep_typed()))
 
 
 def _too_old(_error: CSRFError) -> Response:
@@ -186,7 +190,20 @@ def _fault(error: Exception) -> Response:
         _indented(error),
     )
     mend = _("Nothing was saved. Try once more; if it happens again, tell the administrator the reference.")
-    return answer(Trouble(500, _("Something went wrong."), mend, reference))
+    return answer(Trouble(500, _("Something went wrong."), mend, reference, _keep_typed()))
+
+
+def _keep_typed() -> str:
+    """Keep what a refused form of this house carried; returns its page, "" where there was nothing or it failed."""
+    visitor, typed = visitor_or_none(), _typed() if request.method == "POST" else {}
+    if visitor is None or not typed or request.path in _FOR_PROGRAMS or not _from_here():
+        return ""
+    try:
+        keep_draft(visitor.person_id, _page_of_form(), typed)
+    except Exception:
+        current_app.logger.exception("What was typed could not be kept")
+        return ""
+    return _page_of_form()
 
 
 def _one_line(text: str) -> str:

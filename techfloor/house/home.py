@@ -5,6 +5,7 @@ from urllib.parse import quote
 from flask import render_template, request
 
 from techfloor.house import due, queries
+from techfloor.house.first_steps import first_steps
 from techfloor.house.running import running
 from techfloor.house.shell import may_open
 from techfloor.records import tasks
@@ -33,7 +34,9 @@ def home() -> str:
     ordered = due.in_order(tiles)
     lines = [due.line(tile) for tile in ordered[:LINES]]
     more = max(len(ordered) - LINES, 0)
-    return render_template("house/home.html", lines=lines, counts=due.counts(ordered), more=more)
+    return render_template(
+        "house/home.html", lines=lines, counts=due.counts(ordered), more=more, first=first_steps(who)
+    )
 
 
 def record_url(number: str) -> str | None:

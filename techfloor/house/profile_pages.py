@@ -64,35 +64,78 @@ def _sentence(words_of_file: str) -> str:
 
 @pages.page("", permission=SEE)
 def index() -> str:
-    """Show every setting, section by section, and what is never a setting."""
-    return _index_page(ProfileForm(profile=_profile().name))
-
-
-def _index_page(form: ProfileForm) -> str:
+    """Show what a plant may change, theme by theme, what is never a setting, and what comes later by name."""
     profile = _profile()
-    sections = [
-        (words.SECTIONS[section], [setting(key, profile) for key in found])
-        for section, found in words.by_section().items()
-    ]
-    differing = sum(each.differs for _title, settings in sections for each in settings)
+    sections = [(title, [setting(key, profile) for key in found]) for title, found in words.GROUPS]
     return render_template(
         "places/profile.html",
         sections=sections,
-        differing=differing,
+        differing=sum(each.differs for _title, settings in sections for each in settings),
+        same=[setting(key, profile) for key in words.SAME_EVERYWHERE],
+        later=[words.TITLES[key] for key in keys() if key in words.NOT_USED_YET],
         never=words.NEVER_SETTINGS,
-        form=form,
+        others=[(name, words.PROFILE_TITLES[name]) for name in PROFILES if name != profile.name],
         title=words.PROFILE_TITLES[profile.name],
         hints=words.PROFILE_WORDS,
     )
 
 
-@pages.act("", permission=CHANGE, action="places:profile:choose", reason="reason", endpoint="choose")
-def choose() -> View:
+@dataclass(frozen=True)
+class Change:
+    """A setting that becomes another with another profile; `stays` where the plant has set it itself."""
+
+    title: str
+    now: str
+    then: str
+    stays: bool
+
+
+@pages.page("/follow/<name>", permission=CHANGE)
+def follow(name: str) -> str:
+    """Show what changes with another profile, and ask why."""
+    return _follow_page(name, ProfileForm())
+
+
+@pages.act(
+    "/follow/<name>", permission=CHANGE, action="places:profile:choose", reason="reason", endpoint="follow_profile"
+)
+def choose(name: str) -> View:
     """Follow another profile."""
     form = ProfileForm()
-    if form.attempt(lambda: actions.choose_profile(form.profile.data or "")):
+    if form.attempt(lambda: actions.choose_profile(name)):
         return done(_("The plant follows another profile now. Look through what differs."), "/settings/profile")
-    return _index_page(form), 422
+    return _follow_page(name, form), 422
+
+
+def _follow_page(name: str, form: ProfileForm) -> str:
+    if name not in PROFILES:
+        raise NotFound("There is no such profile.")
+    return render_template(
+        "places/follow.html",
+        name=name,
+        form=form,
+        title=words.PROFILE_TITLES[name],
+        what=words.PROFILE_WORDS[name],
+        changes=_changes(name),
+        pin_days=Profile(name, _profile().changed).whole("people.pin_expires_days"),
+        former_pin_days=_profile().whole("people.pin_expires_days"),
+    )
+
+
+def _changes(name: str) -> list[Change]:
+    """Return what the other profile has otherwise, among what this version follows."""
+    here = _profile()
+    usual, other = Profile(here.name, {}), Profile(name, {})
+    return [
+        Change(
+            title=str(words.TITLES[key]),
+            now=words.value_words(here[key]),
+            then=words.value_words(other[key]),
+            stays=key in here.changed,
+        )
+        for key in words.in_use()
+        if usual[key] != other[key]
+    ]
 
 
 @pages.page("/<key>", permission=CHANGE, endpoint="one")

@@ -3,17 +3,30 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from techfloor.places.profile import keys
 from techfloor.places.rules import WHOLE_NUMBERS
 
-SECTIONS = {
-    "people": _l("People"),
-    "signatures": _l("Signatures"),
-    "reasons": _l("Reasons for a change"),
-    "calibration": _l("Calibration"),
-    "gate": _l("Before work starts"),
-    "retention": _l("Keeping records"),
-}
+GROUPS = (
+    (
+        _l("When a gauge falls due"),
+        ("calibration.due_day", "calibration.grace_days", "gate.gauge_overdue"),
+    ),
+    (
+        _l("Review and release of a calibration"),
+        ("signatures.calibration_review", "signatures.reviewer", "signatures.gauge_usable"),
+    ),
+    (
+        _l("The certificate"),
+        ("calibration.document_title", "calibration.certificate", "calibration.due_date_on_certificate"),
+    ),
+    (
+        _l("People and tablets"),
+        ("people.idle_lock_minutes", "people.pin_expires_days", "people.administrator_may_hold_record_roles"),
+    ),
+)
+"""What a plant may change in this version, by theme, what it is likely to change first."""
+
+SAME_EVERYWHERE = ("gate.equipment_held", "gate.gauge_held_or_out_of_tolerance", "calibration.live_verdict_as_found")
+"""Settings with one value, in every profile."""
 
 TITLES = {
     "people.several_roles_per_person": _l("One person may hold several roles"),
@@ -106,12 +119,9 @@ def value_words(value: object) -> str:
     return str(value)
 
 
-def by_section() -> dict[str, list[str]]:
-    """Return the keys of all settings under their sections."""
-    found: dict[str, list[str]] = {section: [] for section in SECTIONS}
-    for key in keys():
-        found[key.partition(".")[0]].append(key)
-    return found
+def in_use() -> list[str]:
+    """Return the keys of the settings that this version follows and a plant may change."""
+    return [key for _title, found in GROUPS for key in found]
 
 
 def limits_words(key: str) -> str:

@@ -111,9 +111,8 @@ class ShiftForm(EntryForm):
 
 
 class ProfileForm(EntryForm):
-    """The profile the plant follows."""
+    """Why the plant follows another profile."""
 
-    profile = RadioField(_l("Profile"), choices=PROFILE_CHOICES)
     reason = reason_field()
 
 

@@ -156,7 +156,8 @@ def set_up() -> Response | tuple[str, int]:
 
 
 def _page(form: SetupForm) -> str:
-    return render_template("house/setup.html", form=form, hints=PROFILE_WORDS)
+    opened = request.method == "GET"
+    return render_template("house/setup.html", form=form, hints=PROFILE_WORDS, opened=opened)
 
 
 @pages.page("/setup/next", permission=OPEN)

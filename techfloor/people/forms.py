@@ -11,7 +11,7 @@ from techfloor.web.forms import EntryForm
 
 
 class SecretForm(EntryForm):
-    """A form that carries a secret: no hash of it is kept as an entry's, so it has no entry key."""
+    """A form that carries a secret: it is no part of the entry, whose key each page makes anew."""
 
     entry_key = None
 

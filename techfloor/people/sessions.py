@@ -186,6 +186,7 @@ def _visitor(
         idle_minutes=minutes,
         signed_once=row.signed_once,
         must_set_secret=row.method in _MUST_SET,
+        pin_expired=row.method == BY_OLD_PIN,
         roles_text=roles_text(roles),
     )
 

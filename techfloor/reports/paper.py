@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, g, make_response
+from flask import Response, current_app, g, make_response, request
 from flask_babel import gettext
 from sqlalchemy import select
 
@@ -21,6 +21,7 @@ from techfloor.reports.pdf import PdfFailed, PdfUnavailable
 from techfloor.reports.sheets import Sheet
 from techfloor.store import db
 from techfloor.store.types import utc_text
+from techfloor.web import headers
 from techfloor.web.address import paper_base
 from techfloor.web.forms import refusal_text
 from techfloor.web.visitor import visitor
@@ -116,4 +117,7 @@ def served(paper: IssuedPdf) -> Response:
     response = make_response(current_app.extensions["techfloor"].blobs.get(paper.sha256))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = f'inline; filename="{paper.file_name}"'
+    response.set_etag(paper.sha256)
+    response.headers["Content-Security-Policy"] = headers.SHOWN_WITHIN
+    response.make_conditional(request)
     return response

@@ -6,6 +6,8 @@ CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+SHOWN_WITHIN = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+"""For a document that a page of this house shows within itself, such as an issued PDF."""
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +23,8 @@ def init_app(app: Flask) -> None:
             response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
         if not request.path.startswith("/static/"):
-            # After a switch of user, Back must show nothing of the former one.
-            response.headers["Cache-Control"] = "no-store"
+            # After a switch of user, Back must show nothing of the former one. An issued PDF never changes: its browser
+            # keeps it, and asks each time whether whoever holds the tablet now may still see it.
+            issued = response.mimetype == "application/pdf" and response.headers.get("ETag")
+            response.headers["Cache-Control"] = "private, no-cache" if issued else "no-store"
         return response

@@ -26,7 +26,8 @@ LONGEST_REASON = 2000
 act_titles: dict[str, object] = {}
 
 # What a form carries beside its values: it may differ between two sends of one entry.
-_NOT_THE_ENTRY = frozenset({"csrf_token", "entry_key", "pin", "password", "secret"})
+_SECRETS = frozenset({"pin", "pin_again", "password", "password_again", "secret", "badge"})
+_NOT_THE_ENTRY = frozenset({"csrf_token", "entry_key"}) | _SECRETS
 
 
 class NotSignedIn(Exception):

@@ -1,19 +1,28 @@
 """How numbers, days and times stand on a page: in the plant's zone and the reader's language."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from flask_babel import format_date, format_datetime
+from markupsafe import Markup, escape
 
 from techfloor.measures.quantity import plain, signed
-from techfloor.measures.units import show_unit
+from techfloor.measures.units import UNITS, show_unit
 from techfloor.said import in_words
 from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
+
+_NAMES = {"%", "pH", *(unit.shown for unit in UNITS.values()), *UNITS}
+_SIGNS = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True) if not name[:1].isdecimal())
+_MEASURE = rf"(?<![\w.])[+−±-]?\d[\d.,]*(?:[-–]\d[\d.,]*)? ?(?:{_SIGNS})(?!\w)"
+_DAY = r"\b\d{1,2} [^\W\d]{3,4} \d{4}\b"
+_WHOLE = re.compile(f"{_MEASURE}|{_DAY}")
+_TAG = re.compile(r"(<[^>]*>)")
 
 
 def plant_zone() -> ZoneInfo:
@@ -46,6 +55,22 @@ def number(value: Decimal | None) -> str:
     return "–" if value is None else plain(value)
 
 
+def new_entry_key() -> str:
+    """Return a new key for the entry of a form, "" where nobody is signed in: what strangers send is no entry."""
+    found = g.get("caller")
+    return new_id() if found and found.visitor else ""
+
+
+def unbroken(value: object) -> Markup:
+    """Return text or markup in which a number and its unit, a range with one, and a day stay on one line."""
+    parts = _TAG.split(str(escape(value)))
+    return Markup("".join(part if part[:1] == "<" else _WHOLE.sub(_on_one_line, part) for part in parts))  # noqa: S704
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return f'<span class="nowrap">{found[0]}</span>'
+
+
 def act_words(event: Any) -> str:
     """Return what an act was, as people read it: the title its route declared, else its name."""
     title = act_titles.get(event.action)
@@ -60,6 +85,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "signed": signed,
     "unit": show_unit,
+    "unbroken": unbroken,
     "act_words": act_words,
     "in_words": in_words,
 }
@@ -68,4 +94,4 @@ FILTERS: dict[str, Callable[..., str]] = {
 def init_app(app: Flask) -> None:
     """Give the templates of `app` these filters, and a key for the entry that a form without a WTForms object sends."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals["new_entry_key"] = new_id
+    app.jinja_env.globals["new_entry_key"] = new_entry_key

@@ -29,6 +29,7 @@ class Visitor:
     idle_minutes: int = 15
     signed_once: bool = False
     must_set_secret: bool = False
+    pin_expired: bool = False
     roles_text: str = ""
 
     @property

@@ -108,7 +108,7 @@ _FETCH = """async (url) => {
 def certificate_file(page: Page) -> bytes:
     """Follow the link to the certificate on the page of a calibration; returns the PDF."""
     link = page.get_by_role("link", name="Certificate PDF").get_attribute("href")
-    return base64.b64decode(page.evaluate(_FETCH, link))
+    return base64.b64decode(page.evaluate(_FETCH, f"{link}.pdf"))
 
 
 def certificate(page: Page) -> str:

@@ -70,6 +70,7 @@ AT_A_DESK = (
     ("Q", "/calibration/review"),
     ("Q", "/calibration/{performed}/review"),
     ("Q", "/calibration/{closed}"),
+    ("Q", "/calibration/{closed}/certificate"),
     ("Q", "/calibration/outside"),
     ("Q", "/calibration/gauges/G-020/send-out"),
     ("Q", "/calibration/gauges/G-008/certificate"),
@@ -109,6 +110,7 @@ AT_A_DESK = (
     ("D", "/settings/shifts/1"),
     ("D", "/settings/shifts/new"),
     ("D", "/settings/profile"),
+    ("D", "/settings/profile/follow/regulated"),
     ("D", "/settings/profile/people.idle_lock_minutes"),
     ("D", "/me/pin"),
 )
@@ -146,7 +148,7 @@ def _look(page: Page, path: str, as_: SignedInAs, watch: Watch) -> None:
         return
     page.evaluate("document.querySelectorAll('main .input, main [data-number]').forEach((box) => { box.value = '' })")
     steps.go_on(page)
-    if page.locator("[data-error-summary]").count():
+    if page.locator("[data-error-summary], [aria-invalid=true]").count():
         assert inspect(page) == [], "with errors"
 
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 
 BOX = "main [data-number]"
 SUMMARY = "[data-error-summary]"
+BESIDE = ".error-room .error-text > span"
 
 
 @pytest.fixture
@@ -38,7 +39,17 @@ def _refused(page: Page, typed: str) -> str:
     page.locator(BOX).evaluate("(box, typed) => { box.value = typed }", typed)
     steps.go_on(page)
     expect(page.locator(BOX)).to_have_value(typed)
-    return page.locator(f"{SUMMARY} li").inner_text()
+    return page.locator(BESIDE).inner_text().removeprefix("Error:").strip()
+
+
+@pytest.fixture
+def at_two_boxes(open_tablet: OpenTablet, as_: SignedInAs, watch: Watch) -> Page:
+    """A page on which standard and gauge are both read, sent with neither."""
+    watch.expects(422)
+    page = open_tablet("T")
+    page.goto(f"/calibration/{Seeds(as_)['typed_twice']}/as-found/1/1")
+    steps.go_on(page)
+    return page
 
 
 def _kept(page: Page, typed: str) -> str:
@@ -51,19 +62,45 @@ def _kept(page: Page, typed: str) -> str:
 # --- what is wrong ---
 
 
-def test_the_error_summary_stands_first_and_is_where_reading_starts(at_25_mm: Page) -> None:
-    _refused(at_25_mm, "25.03")
-    assert at_25_mm.title().startswith("Error:")
-    assert at_25_mm.get_by_role("heading", level=2).first.inner_text() == "There is a problem"
-    assert at_25_mm.evaluate("document.activeElement.matches('[data-error-summary]')")
-    first = at_25_mm.evaluate("document.querySelector('main').innerText.trim().split('\\n')[0]")
+def test_the_error_summary_stands_first_and_is_where_reading_starts(at_two_boxes: Page) -> None:
+    assert at_two_boxes.title().startswith("Error:")
+    assert at_two_boxes.get_by_role("heading", level=2).first.inner_text() == "There is a problem"
+    assert at_two_boxes.evaluate("document.activeElement.matches('[data-error-summary]')")
+    first = at_two_boxes.evaluate("document.querySelector('main').innerText.trim().split('\\n')[0]")
     assert first == "There is a problem"
 
 
-def test_each_line_of_the_summary_leads_to_its_field(at_25_mm: Page) -> None:
+def test_each_line_of_the_summary_leads_to_its_field(at_two_boxes: Page) -> None:
+    at_two_boxes.locator(f"{SUMMARY} a").last.tap()
+    assert at_two_boxes.evaluate("document.activeElement.name") == "indication"
+
+
+def test_what_is_wrong_with_the_one_box_of_a_page_stands_once_and_moves_nothing(at_25_mm: Page) -> None:
+    pad = at_25_mm.locator(".keypad")
+    before = pad.bounding_box()
+    sentence = _refused(at_25_mm, "25.03")
+    assert at_25_mm.title().startswith("Error:")
+    assert at_25_mm.inner_text("main").count(sentence) == 1
+    assert at_25_mm.locator(SUMMARY).count() == 0
+    assert pad.bounding_box() == before
+
+
+def test_reading_starts_at_the_one_box_which_says_what_is_wrong(at_25_mm: Page) -> None:
     _refused(at_25_mm, "25.03")
-    at_25_mm.locator(f"{SUMMARY} a").tap()
     assert at_25_mm.evaluate("document.activeElement.name") == "indication"
+    assert at_25_mm.locator(".error-room").get_attribute("aria-live") == "assertive"
+
+
+def test_a_correction_has_the_pad_and_what_is_wrong_beside_its_box(at_25_mm: Page) -> None:
+    _kept(at_25_mm, "25.05")
+    steps.follow(at_25_mm, at_25_mm.get_by_role("link", name="Correct", exact=True))
+    at_25_mm.get_by_label("Mistyped").check()
+    steps.type_on_pad(at_25_mm, "7", "indication")
+    at_25_mm.get_by_role("button", name="Clear").tap()
+    expect(at_25_mm.locator(BOX)).to_have_value("")
+    assert _refused(at_25_mm, "25.03") == "This gauge shows steps of 0.05. 25.03 is between two steps."
+    assert at_25_mm.locator(SUMMARY).count() == 0
+    expect(at_25_mm.get_by_role("button", name="Correct", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_the_same_words_stand_beside_the_field(at_25_mm: Page) -> None:
@@ -137,6 +174,8 @@ def test_the_pad_types_and_the_tablets_own_keyboard_stays_away(at_25_mm: Page) -
     at_25_mm.get_by_role("button", name="Delete the last digit").tap()
     steps.type_on_pad(at_25_mm, "5", "indication")
     expect(at_25_mm.locator(BOX)).to_have_value("25.05")
+    at_25_mm.get_by_role("button", name="Clear").tap()
+    expect(at_25_mm.locator(BOX)).to_have_value("")
     assert at_25_mm.locator(BOX).evaluate("(box) => box.inputMode") == "none"
 
 

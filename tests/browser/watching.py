@@ -8,6 +8,7 @@ REPORTS_POLICY = """addEventListener('securitypolicyviolation', (event) =>
   console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI} in ${event.sourceFile}`))"""
 _BROWSERS_OWN = "Failed to load resource"
 _LEFT_BEHIND = "net::ERR_ABORTED"  # a page that is left drops what it was still loading
+_BROWSERS_PARTS = {"chrome", "chrome-extension"}  # what the browser shows a PDF with
 
 
 class Watch:
@@ -42,8 +43,10 @@ class Watch:
             self.complaints.append(f"{message.location['url']}: {message.text}")
 
     def _request(self, request: Request) -> None:
-        self.asked.append(request.url)
         at = urlsplit(request.url)
+        if at.scheme in _BROWSERS_PARTS:
+            return
+        self.asked.append(request.url)
         if at.scheme not in {"data", "blob", "about"} and f"{at.scheme}://{at.netloc}" != self.address:
             self.complaints.append(f"a request leaves the plant: {request.url}")
 

@@ -284,7 +284,7 @@ def test_a_review_past_midnight_at_the_plant_stands_under_the_day_there(as_: Sig
     clock_at("2026-11-21 00:30")
     assert review(as_("Q"), number).status_code == 303
     page = as_("Q").get("/calibration/gauges/G-014").text
-    assert "21 Nov 2026, Quinn Bauer" in page
+    assert '<span class="nowrap">21 Nov 2026</span>, Quinn Bauer' in page
 
 
 _PACKAGE = Path(techfloor.__file__).parent

@@ -6,6 +6,7 @@ from typing import Any
 import jinja2
 
 from techfloor.house.parts import samples
+from techfloor.web.show import unbroken
 
 TOP = Path(__file__).parents[2]
 STATIC = TOP / "techfloor" / "static"
@@ -25,6 +26,7 @@ def environment() -> jinja2.Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: text, lambda one, many, n: one if n == 1 else many, newstyle=True
     )
+    env.filters["unbroken"] = unbroken
     env.globals.update(
         url_for=lambda _endpoint, filename="": f"/static/{filename}",
         csrf_token=lambda: "a-token",

@@ -72,6 +72,31 @@ def test_a_fault_leaves_nothing_half_saved(house_app: Flask) -> None:
         assert store.db.session.scalar(select(Area).where(Area.key == "ghost")) is None
 
 
+def test_what_was_typed_into_a_form_that_failed_stands_on_its_page_again(house_app: Flask, visit: VisitAs) -> None:
+    answer = visit("technician").post(
+        "/t/half", data={"note": "worn jaw", "pin": "274913"}, headers={"Referer": "http://localhost/records"}
+    )
+
+    assert answer.status_code == 500
+    assert "What you typed is kept" in answer.text
+    assert 'href="/records"' in answer.text
+    with house_app.app_context():
+        assert drafts.values_of(1, "/records") == {"note": "worn jaw"}
+
+
+@pytest.mark.parametrize("path", ["/t/fault", "/t/lost", "/no/such/page"])
+def test_a_page_that_was_only_opened_speaks_of_nothing_typed(visit: VisitAs, path: str) -> None:
+    assert "you typed" not in visit("technician").get(path).text
+
+
+@pytest.mark.parametrize("path", ["/t/fault", "/t/lost", "/no/such/page"])
+def test_an_error_page_has_one_heading_and_a_way_on_for_who_is_not_signed_in(house_app: Flask, path: str) -> None:
+    page = house_app.test_client().get(path).text
+
+    assert page.count("<h1") == 1
+    assert 'class="button button-primary" href="/sign-in"' in page
+
+
 def test_text_a_user_typed_cannot_pass_for_a_line_of_the_log(
     house_app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -88,7 +113,7 @@ def test_the_answer_is_plain_words_when_even_the_page_fails(house_app: Flask) ->
     answer = house_app.test_client().get("/t/fault")
 
     assert answer.status_code == 500
-    assert "Something went wrong" in answer.text
+    assert "<h1>Something went wrong" in answer.text
     assert "the shell is broken" not in answer.text
 
 

@@ -1,6 +1,7 @@
 """Settings: the plant, its areas and shifts, and the profile with every difference, changed with a reason."""
 
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -33,7 +34,8 @@ def kept(app: Flask, key: str) -> object:
 def test_every_setting_has_its_words() -> None:
     assert set(setting_words.TITLES) == set(keys())
     assert set(keys()) >= setting_words.NOT_USED_YET
-    assert [key for found in setting_words.by_section().values() for key in found] == keys()
+    shown = [*setting_words.in_use(), *setting_words.SAME_EVERYWHERE]
+    assert sorted([*shown, *setting_words.NOT_USED_YET]) == sorted(keys())
 
 
 def test_the_profile_page_shows_every_setting_and_what_is_none(visit: VisitAs) -> None:
@@ -42,6 +44,36 @@ def test_the_profile_page_shows_every_setting_and_what_is_none(visit: VisitAs) -
     assert all(str(title) in page for title in setting_words.TITLES.values())
     assert "A signed record never changes" in page
     assert "Nothing differs from it." in page
+
+
+def test_what_this_version_does_not_follow_stands_folded_and_without_a_value(visit: VisitAs) -> None:
+    page = visit("administrator").get("/settings/profile").text
+
+    folded = page[page.index("<details") : page.index("</details>")]
+    assert "Who releases a set-up" in folded
+    assert "/settings/profile/signatures.setup_release" not in page
+    assert "second person" not in folded
+
+
+def test_another_profile_says_what_changes_before_it_does(house_app: Flask, visit: VisitAs) -> None:
+    client = visit("administrator")
+    client.post(f"/settings/profile/{LOCK}", data={"value": "7", "reason": REASON})
+
+    page = client.get("/settings/profile/follow/regulated").text
+
+    assert "a PIN older than 365 days" in page
+    assert re.search(r"Which calibrations a second look reviews.*?exceptions.*?<strong>every</strong>", page, re.DOTALL)
+    assert "stays: this plant has set it itself" in page
+    assert "Who releases a set-up" not in page
+    with house_app.app_context():
+        assert store.db.session.scalar(select(Plant.profile)) == "small"
+
+
+def test_a_profile_that_is_none_cannot_be_followed(visit: VisitAs) -> None:
+    client = visit("administrator")
+
+    assert client.get("/settings/profile/follow/loose").status_code == 404
+    assert client.post("/settings/profile/follow/loose", data={"reason": REASON}).status_code in {404, 422}
 
 
 def test_a_setting_is_changed_with_its_reason_in_the_trail(house_app: Flask, visit: VisitAs) -> None:
@@ -133,7 +165,7 @@ def test_what_is_no_setting_is_not_here(visit: VisitAs) -> None:
 def test_another_profile_keeps_what_this_plant_set(house_app: Flask, visit: VisitAs) -> None:
     client = visit("administrator")
     client.post(f"/settings/profile/{LOCK}", data={"value": "7", "reason": REASON})
-    client.post("/settings/profile", data={"profile": "regulated", "reason": REASON})
+    client.post("/settings/profile/follow/regulated", data={"reason": REASON})
 
     with house_app.app_context():
         assert store.db.session.scalars(select(Plant.profile)).one() == "regulated"

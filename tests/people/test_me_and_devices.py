@@ -119,6 +119,10 @@ def test_an_old_pin_leads_to_a_new_one_where_the_plant_asks_for_it(
     answer = tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": PIN})
     assert answer.headers["Location"].startswith("/me/secret")
     assert tablet.get("/me").headers["Location"] == "/me/secret"
+    page = tablet.get("/me/secret").text
+    assert "a PIN is good for 365 days, and yours is older" in page
+    assert 'data-keypad-for="pin pin_again"' in page
+    assert 'name="password"' not in page
     tablet.post("/me/secret", data={"pin": "804517", "pin_again": "804517"})
     assert tablet.get("/me").status_code == 200
 

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -21,7 +21,7 @@ from techfloor.cli.demo.load_equipment import load_gauges, load_machines, load_p
 from techfloor.cli.demo.load_history import load_history, load_papers
 from techfloor.cli.demo.load_people import load_people, load_policy, load_tablets
 from techfloor.cli.demo.load_site import load_site
-from techfloor.cli.demo.loading import FIRST_DAY, Loading
+from techfloor.cli.demo.loading import FIRST_DAY, Loading, silent
 from techfloor.cli.demo.reading import load_plant
 from techfloor.migrations.upgrade import upgrade
 from techfloor.places.models import Plant
@@ -34,10 +34,11 @@ class NotADemo(Exception):
     """The instance holds a real plant, which the demo plant never meets."""
 
 
-def load_once(settings: Settings, *, today: date | None = None) -> bool:
+def load_once(settings: Settings, *, today: date | None = None, tell: Callable[[int, int], None] = silent) -> bool:
     """Load the demo plant with its history unless it stands there already; returns whether it was loaded.
 
     It is made in a folder beside and put in place whole, so that a load that was broken off leaves nothing behind.
+    `tell` is told how many acts of how many are done.
     Raises NotADemo for an instance with a plant of its own.
     """
     if _is_there(settings):
@@ -45,7 +46,7 @@ def load_once(settings: Settings, *, today: date | None = None) -> bool:
     beside = replace(settings, instance=settings.instance / "loading")
     shutil.rmtree(beside.instance, ignore_errors=True)
     upgrade(beside)
-    load(beside, today=today)
+    load(beside, today=today, tell=tell)
     _put_in_place(beside.instance, settings.instance)
     return True
 
@@ -78,7 +79,12 @@ def _on_disk(file: Path) -> None:
 
 
 def load(
-    settings: Settings, *, today: date | None = None, history: bool = True, who: Sequence[Person] | None = None
+    settings: Settings,
+    *,
+    today: date | None = None,
+    history: bool = True,
+    who: Sequence[Person] | None = None,
+    tell: Callable[[int, int], None] = silent,
 ) -> None:
     """Load the demo plant into the empty, migrated database of `settings`, moved to `today`.
 
@@ -87,7 +93,7 @@ def load(
     """
     with _running(settings):
         _write_without_waiting()
-        loading = _begin(settings, today)
+        loading = _begin(settings, today, tell)
         load_site(loading)
         load_people(loading, who or people())
         load_tablets(loading)
@@ -99,11 +105,11 @@ def load(
         load_history(loading) if history else load_papers(loading)
 
 
-def _begin(settings: Settings, today: date | None) -> Loading:
+def _begin(settings: Settings, today: date | None, tell: Callable[[int, int], None]) -> Loading:
     zone = ZoneInfo(read_toml("plant.toml")["plant"]["time_zone"])
     day = today or clock.now().astimezone(zone).date()
     calendar = Calendar(zone, weeks_since_anchor(day))
-    return Loading(load_plant(day), calendar.at(FIRST_DAY, "08:00"), Blobs(settings.blobs))
+    return Loading(load_plant(day), calendar.at(FIRST_DAY, "08:00"), Blobs(settings.blobs), tell=tell)
 
 
 @contextmanager

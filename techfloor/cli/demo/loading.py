@@ -15,6 +15,10 @@ FIRST_DAY = "2023-10-02"
 """The day on which the demo plant began to keep its records here."""
 
 
+def silent(_done: int, _total: int) -> None:
+    """Say nothing of how far it is."""
+
+
 @dataclass(frozen=True)
 class Loading:
     """A demo plant being loaded; the dictionaries give the ids that things got, by their key or code in the data."""
@@ -28,6 +32,7 @@ class Loading:
     devices: dict[str, int] = field(default_factory=dict)
     procedures: dict[str, int] = field(default_factory=dict)
     equipment: dict[str, int] = field(default_factory=dict)
+    tell: Callable[[int, int], None] = silent
 
     @property
     def zone(self) -> str:
@@ -58,10 +63,12 @@ class Event:
 
 
 def play(loading: Loading, events: Iterable[Event]) -> None:
-    """Do events in the order of their moments; of one moment, in the order they are given."""
-    for each in sorted(events, key=lambda each: each.at):
+    """Do events in the order of their moments; of one moment, in the order they are given. Tells how far it is."""
+    ordered = sorted(events, key=lambda each: each.at)
+    for done, each in enumerate(ordered, start=1):
         with deed(each.at, each.action, actor=each.actor, zone=loading.zone, device=each.device):
             each.do(each.at)
+        loading.tell(done, len(ordered))
 
 
 def desk_proof(loading: Loading, key: str, at: datetime) -> Proof:

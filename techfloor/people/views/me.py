@@ -1,6 +1,6 @@
 """A person's own page: secrets, sessions, display; and the page that a one-time code opens."""
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from techfloor import clock
@@ -77,7 +77,27 @@ def _own_secrets_form(*, fresh: bool) -> OwnSecretsForm:
 
 def _secret_page(form: OwnSecretsForm) -> str:
     wanted = request.form.get("next") or request.args.get("next")
-    return render_template("people/secret.html", form=form, errors=form.problems(), next_page=local_page(wanted))
+    return render_template(
+        "people/secret.html",
+        form=form,
+        errors=form.problems(),
+        next_page=local_page(wanted),
+        why=_why(),
+        pin_only=visitor().pin_expired,
+    )
+
+
+def _why() -> str:
+    """Return why a secret must be set before anything else."""
+    if not visitor().pin_expired:
+        return str(
+            _("You came in with a one-time code. Somebody else has seen it, so choose secrets that only you know.")
+        )
+    days = g.plant.profile.whole("people.pin_expires_days")
+    words = _(
+        "In this plant a PIN is good for %(days)s days, and yours is older. Choose a new one to go on.", days=days
+    )
+    return str(words)
 
 
 @pages.page("/pin", permission=SIGNED_IN)

@@ -81,7 +81,7 @@ function sweep() {
     if (!key.startsWith(PREFIX)) continue;
     const draft = JSON.parse(storage()[key]);
     if (!draft.sent) continue;
-    if (draft.path === location.pathname && document.querySelector("[data-error-summary]")) continue;
+    if (draft.path === location.pathname && document.querySelector("[data-error-summary], [aria-invalid=true]")) continue;
     storage().removeItem(key);
   }
 }

@@ -1,7 +1,8 @@
-// After a refused form the error summary is where reading starts.
+// After a refused form the error summary is where reading starts; on a page of one box that box, with what is wrong beside it.
 
 const summary = document.querySelector("[data-error-summary]");
-summary?.focus();
+if (summary) summary.focus();
+else document.querySelector(".error-room .error-text")?.closest(".field").querySelector("[aria-invalid]").focus();
 
 // A link of the summary leads to the field itself, with what is wrong selected.
 summary?.addEventListener("click", (event) => {

@@ -15,7 +15,7 @@ for (const box of document.querySelectorAll("[data-number]")) {
 for (const button of document.querySelectorAll("[data-sign-for]")) {
   button.addEventListener("click", () => changeSign(document.getElementById(button.dataset.signFor)));
 }
-for (const pad of document.querySelectorAll("[data-keypad-for]")) attach(pad, document.getElementById(pad.dataset.keypadFor));
+for (const pad of document.querySelectorAll("[data-keypad-for]")) attach(pad, pad.dataset.keypadFor.split(" ").map((id) => document.getElementById(id)));
 for (const form of document.querySelectorAll('form[data-enter="next"]')) form.addEventListener("keydown", goToNext);
 
 function refuseLetters(event) {
@@ -33,9 +33,13 @@ function set(box, text) {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function attach(pad, box) {
-  // The page has its own pad: the tablet's keyboard would only cover it.
-  if (matchMedia("(pointer: coarse)").matches) box.inputMode = "none";
+function attach(pad, boxes) {
+  let box = boxes[0];
+  for (const each of boxes) {
+    // The page has its own pad: the tablet's keyboard would only cover it.
+    if (matchMedia("(pointer: coarse)").matches) each.inputMode = "none";
+    each.addEventListener("focus", () => (box = each));
+  }
   for (const key of pad.querySelectorAll("[data-key]")) {
     key.addEventListener("pointerdown", (event) => event.preventDefault());
     key.addEventListener("click", () => press(box, key.dataset.key));

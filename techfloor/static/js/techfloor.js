@@ -8,3 +8,4 @@ import "./online.js";
 import "./idle.js";
 import "./scan.js";
 import "./print.js";
+import "./zone.js";

@@ -123,7 +123,15 @@ class IssueForm(EntryForm):
 def issue_certificate(number: str) -> Page:
     """Issue the certificate: rendered before the act begins, numbered and kept in it."""
     CERTIFICATE.issue_in_act(number)
-    return see(f"/calibration/{number}/certificate.pdf")
+    return see(f"/calibration/{number}/certificate")
+
+
+@pages.page("/<number>/certificate", permission="calibration:read", endpoint="show_certificate")
+def show_certificate(number: str) -> Page:
+    """Show an issued certificate within a page: a browser without bars has no way back from the PDF itself."""
+    if paper.issued(queries.record_row(number).id, None) is None:
+        raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)
+    return render_template("calibration/certificate.html", number=number)
 
 
 @pages.page("/<number>/certificate.pdf", permission="calibration:read")

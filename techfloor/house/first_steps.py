@@ -1,0 +1,50 @@
+"""What a new plant still lacks for its first calibration, each line told by what is there."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, func, select
+
+from techfloor.equipment.models import Equipment
+from techfloor.equipment.statuses import Kind
+from techfloor.house.shell import may_open
+from techfloor.people.models import Device, Person
+from techfloor.records.models import Definition, Record
+from techfloor.records.signing import POLICY
+from techfloor.store import db
+from techfloor.web.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """One thing to do once in a new plant, where it is done, and whether it was."""
+
+    words: str
+    url: str
+    done: bool
+
+
+def first_steps(who: Visitor) -> list[FirstStep]:
+    """Return what an administrator of a new plant has to do; none once it is done or the first record was begun."""
+    if not who.may("people:manage"):
+        return []
+    asked = (
+        select(func.count() > 1).select_from(Person).where(Person.active).scalar_subquery(),
+        exists().where(Device.revoked_at.is_(None)),
+        exists().where(Equipment.kind == Kind.STANDARD),
+        exists().where(Equipment.kind == Kind.GAUGE),
+        exists().where(Definition.kind != POLICY[0]),
+        exists().where(Record.id.is_not(None)),
+    )
+    *done, begun = db.session.execute(select(*asked)).one()
+    if begun or all(done):
+        return []
+    lines = (
+        (_("Add everybody who works here, with their roles."), "/people/"),
+        (_("Enrol the tablet, so that a PIN is enough on it. Open this page on the tablet itself."), "/devices"),
+        (_("Enter the standard you calibrate with, and its certificate."), "/equipment/new/standard"),
+        (_("Enter your first gauge and print its label."), "/equipment/new/gauge"),
+        (_("Take over a ready-made procedure."), "/calibration/procedures"),
+    )
+    steps = [FirstStep(words, url, bool(is_done)) for (words, url), is_done in zip(lines, done, strict=True)]
+    return [step for step in steps if step.done or may_open(step.url, who)]

@@ -1,0 +1,38 @@
+"""What a new plant still needs stands on the administrator's home until it is there."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from techfloor import store
+from techfloor.equipment.models import Equipment
+from techfloor.people.actions import create_person
+from techfloor.people.rules import PersonEntry
+
+from .conftest import NOON, VisitAs
+
+TITLE = "What next in the new plant"
+
+
+def ticks(page: str) -> list[bool]:
+    """Return for each line of the card whether it is ticked."""
+    card = page[page.index("first-steps") :]
+    return ["Done" in line for line in re.findall(r"<li>.*?</li>", card[: card.index("</ol>")], re.DOTALL)]
+
+
+def test_in_a_new_plant_nothing_is_ticked(visit: VisitAs) -> None:
+    assert ticks(visit("administrator", "quality").get("/").text) == [False] * 5
+
+
+def test_each_line_is_ticked_by_what_is_there(house_app: Flask, visit: VisitAs) -> None:
+    with house_app.app_context(), store.act("test:plant:fill"):
+        create_person(NOON, PersonEntry("Quinn Bauer", "quinn", frozenset({"quality"}), 1))
+        store.db.session.add(Equipment(code="G-1", kind="gauge", name="Caliper"))
+
+    assert ticks(visit("administrator", "quality").get("/").text) == [True, False, False, True, False]
+
+
+@pytest.mark.parametrize("role", ["technician", "quality", "auditor"])
+def test_others_are_not_shown_it(visit: VisitAs, role: str) -> None:
+    assert TITLE not in visit(role).get("/").text
