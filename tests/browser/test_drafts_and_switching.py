@@ -46,6 +46,8 @@ def test_somebody_else_does_not_see_it(open_tablet: OpenTablet, place: str) -> N
     _type(open_tablet("T"), place, "25.05")
     other = open_tablet("O")
     other.goto(place)
+    steps.follow(other, other.get_by_role("button", name="Take over"))
+    other.goto(place)
     expect(other.locator(BOX)).to_have_value("")
 
 
@@ -58,7 +60,8 @@ def test_without_the_server_it_waits_on_the_tablet_for_its_owner_alone(open_tabl
     page.get_by_text("Kept on this tablet").wait_for()
     steps.follow(page, page.get_by_role("button", name="Switch"))
     steps.sign_in_by_tile(page, "O", place)
-    expect(page.locator(BOX)).to_have_value("")
+    expect(page.locator("main")).to_contain_text("Begun by Tara Kowalski")
+    expect(page.locator("main")).not_to_contain_text("25.10")
     steps.follow(page, page.get_by_role("button", name="Switch"))
     steps.sign_in_by_tile(page, "T", place)
     expect(page.locator(BOX)).to_have_value("25.10")

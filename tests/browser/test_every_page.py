@@ -70,6 +70,7 @@ AT_A_DESK = (
     ("Q", "/calibration/review"),
     ("Q", "/calibration/{performed}/review"),
     ("Q", "/calibration/{closed}"),
+    ("Q", "/calibration/{held_back}/look-back"),
     ("Q", "/calibration/{closed}/certificate"),
     ("Q", "/calibration/outside"),
     ("Q", "/calibration/gauges/G-020/send-out"),
