@@ -1,6 +1,5 @@
 """The lists of equipment: one statement each, paged by code."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -10,21 +9,17 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
-    null,
     or_,
     select,
     text,
     true,
-    union_all,
 )
 
 from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, Standard
-from techfloor.equipment.shapes import DueLine, Line, Wanted
+from techfloor.equipment.shapes import Line, Wanted
 from techfloor.equipment.statuses import Status, status_of
 from techfloor.places.models import Area, Station
-from techfloor.store import db
 from techfloor.store.paging import PAGE, Key, Order, Page
 from techfloor.store.search import SearchItem, match_text
 
@@ -116,46 +111,3 @@ def _in_status(wanted: Wanted) -> ColumnElement[bool]:
             true() if wanted.status == Status.IN_USE else false(),
         ),
     )
-
-
-def due_list(until: date, *, area_id: int | None = None, work: str = "", limit: int = 100) -> list[DueLine]:
-    """Read what is due up to a day, in one statement; without what is retired or lost.
-
-    A gauge that was never calibrated is due now and comes first, then the most overdue.
-    """
-    dated = _due_lines(EquipmentDue.work, EquipmentDue.due, area_id)
-    dated = dated.join(EquipmentDue, EquipmentDue.equipment_id == Equipment.id).where(EquipmentDue.due <= until)
-    never = _due_lines(literal(CALIBRATION), null(), area_id)
-    never = never.where(Gauge.equipment_id.is_not(None), ~exists().where(_CALIBRATION_DUE))
-    if work:
-        dated, never = dated.where(EquipmentDue.work == work), never.where(literal(work) == CALIBRATION)
-    found = union_all(dated, never).subquery("found")
-    rows = db.session.execute(select(found).order_by(found.c.due.nulls_first(), found.c.code).limit(limit))
-    return [
-        DueLine(code, name, kind, area, station, work, due, status_of(kind, life, availability, status), hold)
-        for code, name, kind, area, station, work, due, life, availability, status, hold in rows
-    ]
-
-
-def _due_lines(work: Any, due: Any, area_id: int | None) -> Select[*tuple[Any, ...]]:
-    statement = (
-        select(
-            Equipment.code,
-            Equipment.name,
-            Equipment.kind,
-            func.coalesce(Area.name, "").label("area"),
-            func.coalesce(Station.code, "").label("station"),
-            work.label("work"),
-            due.label("due"),
-            Equipment.lifecycle,
-            Equipment.availability,
-            Gauge.status,
-            _HOLD.label("hold"),
-        )
-        .select_from(Equipment)
-        .outerjoin(Gauge, Gauge.equipment_id == Equipment.id)
-        .outerjoin(Area, Area.id == Equipment.area_id)
-        .outerjoin(Station, Station.id == Equipment.station_id)
-        .where(Equipment.lifecycle != Status.RETIRED, func.coalesce(Gauge.status, "").not_in(_NOT_CALIBRATED))
-    )
-    return statement if area_id is None else statement.where(Equipment.area_id == area_id)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
 
-from techfloor.equipment.lists import due_list, list_page
+from techfloor.equipment.lists import list_page
 from techfloor.equipment.models import (
     Equipment,
     EquipmentDue,
@@ -38,7 +38,6 @@ __all__ = [
     "by_code",
     "by_id",
     "certificates_of",
-    "due_list",
     "dues_of",
     "functions_of",
     "gauge_view",

@@ -201,21 +201,6 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class DueLine:
-    """One thing that is due; `due` None was never done."""
-
-    code: str
-    name: str
-    kind: str
-    area: str
-    station: str
-    work: str
-    due: date | None
-    status: str
-    hold: str
-
-
-@dataclass(frozen=True)
 class LogLine:
     """One line of the log."""
 

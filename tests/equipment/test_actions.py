@@ -340,31 +340,15 @@ def test_a_list_page_is_one_statement(app: Flask, doing: Doing) -> None:
         event.listen(db.engine, "before_cursor_execute", lambda _c, _u, sql, *_rest: statements.append(sql))
         queries.list_page(Wanted("gauge", TODAY, status=OVERDUE, words="dial"))
         assert len(statements) == 1
-        queries.due_list(TODAY)
-        assert len(statements) == 2
 
 
-def test_the_due_list_begins_with_the_most_overdue_and_leaves_out_what_is_lost(doing: Doing) -> None:
-    with doing() as by:
-        assert [line.code for line in queries.due_list(TODAY)] == ["G-007", "G-012"]
-        actions.change_status(id_of("G-007"), Deed.REPORT_LOST, "not on the bench", **by)
-        assert [line.code for line in queries.due_list(TODAY)] == ["G-012"]
-        assert [line.code for line in queries.due_list(date(2026, 11, 25))] == ["G-012", "G-016"]
-        machining = next(area for area, name, _s, _c in areas_with_stations() if name == "Machining")
-        assert queries.due_list(TODAY, area_id=machining) == []
-
-
-def test_a_gauge_that_was_never_calibrated_is_due_first_of_all(doing: Doing) -> None:
+def test_a_gauge_that_was_never_calibrated_is_overdue_and_stands_where_its_code_does(doing: Doing) -> None:
     with doing() as by:
         actions.create_gauge(replace(NEW, item=ItemEntry("G-NEW", "Depth gauge")), **by)
-        listed = queries.due_list(TODAY)
-        assert [line.code for line in listed] == ["G-NEW", "G-007", "G-012"]
-        assert (listed[0].work, listed[0].due) == ("calibration", None)
-        assert [line.code for line in queries.due_list(TODAY, work="lubrication")] == []
         overdue = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE), size=2)
         assert [line.code for line in overdue.lines] == ["G-007", "G-012"]
         behind = queries.list_page(Wanted("gauge", TODAY, status=OVERDUE, at=overdue.onward), size=2)
-        assert [line.code for line in behind.lines] == ["G-NEW"], "the list is paged by code all the same"
+        assert [line.code for line in behind.lines] == ["G-NEW"]
 
 
 def test_an_unknown_code_is_not_found_and_says_what_to_do(doing: Doing) -> None:
