@@ -10,6 +10,7 @@ from techfloor.duties.calibration import drift
 from techfloor.duties.calibration.drift import FoundReading, PointHistory, PointKey
 
 LOW, HIGH = PointKey("torque", "20", "", "", "N m"), PointKey("torque", "100", "", "", "N m")
+PARTS = st.tuples(*[st.text(max_size=4)] * 5)
 FIRST = date(2024, 1, 10)
 
 
@@ -115,3 +116,16 @@ def test_a_band_is_never_upside_down_and_begins_at_the_newest(errors: list[Decim
     assert band is not None
     assert all(point.low <= point.high for point in band.points)
     assert band.points[0].on == found.found[-1].on
+
+
+@given(PARTS, PARTS)
+def test_a_place_is_written_alike_only_for_the_same_point(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    assert (PointKey(*one).text == PointKey(*other).text) is (one == other)
+
+
+def test_a_separator_inside_a_part_does_not_make_two_points_one() -> None:
+    assert PointKey("a", 'b","c', "", "", "mm").text != PointKey("a", "b", "c", "", "mm").text
+
+
+def test_a_place_is_written_today_as_it_was_kept_before() -> None:
+    assert PointKey("torque", "20", "up", "", "N·m").text == '["torque","20","up","","N·m"]'

@@ -318,13 +318,13 @@ def test_a_day_is_always_that_of_the_plant_never_that_of_utc() -> None:
 # Slips
 
 
-def slips(app: Flask, typed: str = "indication", point: int = 5, **other: Any) -> list[Decimal]:
+def slips(app: Flask, *, before: int = 10**6, limit: int = 5, **other: Any) -> list[Decimal]:
     """Return what was read before at a point of the caliper, as the slip question sees it."""
     with app.app_context():
         newest = db.session.scalars(select(Calibration).order_by(Calibration.record_id.desc())).first()
         assert newest is not None
-        plan = PlannedPoint.from_plain({**newest.plan[point - 1], **other})
-        return queries.earlier_values(item("G-014").id, plan, typed=typed, before=10**6)
+        plan = PlannedPoint.from_plain({**newest.plan[4], **other})
+        return queries.earlier_values(item("G-014").id, plan, typed="indication", before=before, limit=limit)
 
 
 def test_a_slip_is_measured_against_signed_readings_only(app: Flask, as_: SignedInAs) -> None:
@@ -355,6 +355,21 @@ def test_a_point_is_the_same_by_what_it_is_not_by_its_number(app: Flask, as_: Si
     assert slips(app, n=99) == [Decimal("150.10")], "a newer version numbers it differently"
     for part in ("function", "label", "direction", "position", "unit"):
         assert slips(app, **dict[str, Any]({part: "another"})) == [], part
+
+
+def test_the_last_calibrations_are_looked_at_and_no_more_readings_than_that_newest_first(
+    app: Flask, as_: SignedInAs
+) -> None:
+    tara = as_("T", tablet=True)
+    for typed in ("150.05", "150.10", "150.00"):
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", [*CALIPER[:4], typed, CALIPER[5]])
+        assert sign(tara, number).status_code == 303
+    assert slips(app) == [Decimal("150.00"), Decimal("150.10"), Decimal("150.05")]
+    assert slips(app, limit=2) == [Decimal("150.00"), Decimal("150.10")]
+    with app.app_context():
+        newest = queries.record_row(number).id
+    assert slips(app, before=newest) == [Decimal("150.10"), Decimal("150.05")]
 
 
 # Which revision

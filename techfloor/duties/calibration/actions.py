@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from techfloor.duties.calibration import outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
+from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW, Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Limit, Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.queries import (
@@ -249,6 +250,7 @@ def _keep_reading(
         "record_id": bench.record.id,
         "run": entry.run,
         "point": entry.point,
+        "place": PointKey.of(point).text,
         "repeat": entry.repeat,
         "reference": judged.reference,
         "indication": judged.indication,

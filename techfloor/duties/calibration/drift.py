@@ -1,11 +1,13 @@
 """How a gauge drifts: its as-found errors at one point over the years, and where the next one is expected. Pure."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.measures.drift import prediction_band
 from techfloor.measures.quantity import decimals
 
@@ -23,6 +25,16 @@ class PointKey:
     direction: str
     position: str
     unit: str
+
+    @classmethod
+    def of(cls, point: PlannedPoint) -> "PointKey":
+        """Take from a planned point what makes it the same in every version."""
+        return cls(point.function, point.label, point.direction, point.position, point.unit)
+
+    @property
+    def text(self) -> str:
+        """The key as a reading keeps it: a JSON list, so that no two keys are written alike."""
+        return json.dumps(astuple(self), ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading
 
 def _keys(line: HistoryLine) -> dict[int, PointKey]:
     points = [PlannedPoint.from_plain(point) for point in line.plan]
-    return {p.n: PointKey(p.function, p.label, p.direction, p.position, p.unit) for p in points}
+    return {point.n: PointKey.of(point) for point in points}
 
 
 def _found_reading(row: Any, line: HistoryLine, point: PointKey, zone: str) -> FoundReading:

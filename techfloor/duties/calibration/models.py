@@ -74,16 +74,18 @@ class Ambient(Table):
 class Reading(Table):
     """One reading, as it was given; a correction is another row that names the one it corrects, and why.
 
-    It keeps the reference, the limits, the uncertainty and the rule that were in force when it was taken.
+    It keeps the reference, the limits, the uncertainty and the rule that were in force when it was taken, and in
+    `place` what its point is (`drift.PointKey.text`), since another version of the procedure may number it otherwise.
     """
 
     __tablename__ = "calibration_reading"
     __audit__ = Audit(root="record_id", locks=True, append_only=True)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
     run: Mapped[str] = mapped_column(Text)
     point: Mapped[int] = mapped_column(Integer)
+    place: Mapped[str] = mapped_column(Text)
     repeat: Mapped[int] = mapped_column(Integer)
     reference: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     indication: Mapped[Decimal | None] = mapped_column(ExactDecimal)
@@ -105,6 +107,7 @@ class Reading(Table):
 
     __table_args__ = (
         CheckConstraint("run IN ('as_found', 'as_left')", name="run"),
+        Index("ix_calibration_reading_place", "record_id", "place"),
         # Two first entries of one place would be a double tap that got past its key.
         Index(
             "uq_calibration_reading_first",

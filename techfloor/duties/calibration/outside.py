@@ -14,6 +14,7 @@ from sqlalchemy import select
 from techfloor.duties.calibration import actions, outcome, procedures, queries, unusual
 from techfloor.duties.calibration import outside_rules as rules
 from techfloor.duties.calibration import rules as reading_rules
+from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.outside_rules import SAME, CertificateEntry, CheckAnswer, JudgedResult
 from techfloor.duties.calibration.procedure import Mode, Procedure, read_procedure
@@ -259,6 +260,7 @@ def _keep_readings(bench: Bench, judged: Sequence[JudgedResult], *, actor: int) 
                 record_id=record.id,
                 run=one.result.run,
                 point=one.point.n,
+                place=PointKey.of(one.point).text,
                 repeat=1,
                 reference=one.result.reference,
                 indication=one.result.indication,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, select, true
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from techfloor.duties.calibration import results
 from techfloor.duties.calibration.certified import StandardFacts
@@ -559,7 +559,7 @@ def revision_used_before(revision_id: int, record_id: int) -> bool:
 
 
 _newest_signed = (
-    select(_calibrations.record_id, _calibrations.plan)
+    select(_calibrations.record_id)
     .join_from(Calibration.__table__, Record.__table__, _records.id == _calibrations.record_id)
     .where(
         _calibrations.gauge_id == bindparam("gauge"),
@@ -570,28 +570,15 @@ _newest_signed = (
     .limit(bindparam("most"))
     .subquery("newest_signed")
 )
-_planned = func.json_each(_newest_signed.c.plan).table_valued("value", name="planned")
 _newer = Reading.__table__.alias("newer")
 
 
-_same = (func.json_extract(_planned.c.value, f"$.{part.name}") == bindparam(part.name) for part in fields(PointKey))
-# Materialized: else SQLite looks into every plan again for every reading.
-_place = (
-    select(_newest_signed.c.record_id, func.json_extract(_planned.c.value, "$.n").label("n"))
-    .select_from(_newest_signed)
-    .join(_planned, true())
-    .where(*_same)
-    .cte("place")
-    .prefix_with("MATERIALIZED")
-)
-
-
 def _earlier(column: Any) -> Select[*tuple[Any, ...]]:
-    here = and_(_readings.record_id == _place.c.record_id, _readings.point == _place.c.n)
     return (
         select(column)
-        .join_from(_place, Reading.__table__, here)
+        .join_from(_newest_signed, Reading.__table__, _readings.record_id == _newest_signed.c.record_id)
         .where(
+            _readings.place == bindparam("place"),
             _readings.run == results.AS_FOUND,
             column.is_not(None),
             ~select(_newer.c.id).where(_newer.c.corrects_id == _readings.id).exists(),
@@ -610,8 +597,7 @@ def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: in
     The point is the same by what it is: another version of the procedure may number it differently.
     """
     query = _EARLIER_REFERENCES if typed == "reference" else _EARLIER_INDICATIONS
-    same = {part.name: getattr(point, part.name) for part in fields(PointKey)}
-    wanted = {"gauge": gauge_id, "before": before, "most": limit, **same}
+    wanted = {"gauge": gauge_id, "before": before, "most": limit, "place": PointKey.of(point).text}
     return [value for value in db.session.scalars(query, wanted) if value is not None]
 
 

@@ -103,17 +103,17 @@ def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
     ids = {each for line in lines for each in (line.record_id, line.before_id) if each is not None}
     newer = aliased(Reading)
     rows = db.session.execute(
-        select(Reading.record_id, Reading.point, Calibration.plan, Reading.error, Reading.lower, Reading.upper)
-        .join(Calibration, Calibration.record_id == Reading.record_id)
+        select(Reading.record_id, Reading.place, Reading.error, Reading.lower, Reading.upper)
         .outerjoin(newer, newer.corrects_id == Reading.id)
         .where(Reading.record_id.in_(ids), Reading.run == AS_FOUND, Reading.error.is_not(None), newer.id.is_(None))
+        .order_by(Reading.id)
     )
-    found: dict[int, dict[tuple[object, ...], list[int]]] = {}
-    for record_id, n, plan, error, lower, upper in rows:
+    found: dict[int, dict[str, list[int]]] = {}
+    for record_id, place, error, lower, upper in rows:
         assert error is not None
         limit = upper if error >= 0 else lower
         if limit:
-            of_point = found.setdefault(record_id, {}).setdefault(_place(plan, n), [])
+            of_point = found.setdefault(record_id, {}).setdefault(place, [])
             of_point.append(round(100 * error / abs(limit)))
     return {
         line.record_id: _use(found[line.record_id], found.get(line.before_id or 0, {}))
@@ -122,13 +122,7 @@ def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
     }
 
 
-def _place(plan: list[dict[str, Any]], n: int) -> tuple[object, ...]:
-    """Return what a point is, whichever number its procedure gave it."""
-    point = next(each for each in plan if each["n"] == n)
-    return tuple(point.get(name) for name in ("function", "label", "direction", "position", "unit"))
-
-
-def _use(now: dict[tuple[object, ...], list[int]], before: dict[tuple[object, ...], list[int]]) -> Use:
+def _use(now: dict[str, list[int]], before: dict[str, list[int]]) -> Use:
     place, used = max(((place, max(each, key=abs)) for place, each in now.items()), key=lambda pair: abs(pair[1]))
     return Use(used, max(before[place], key=abs) if place in before else None)
 

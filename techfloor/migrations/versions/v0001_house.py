@@ -438,6 +438,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("run", sa.Text(), nullable=False),
         sa.Column("point", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
         sa.Column("repeat", sa.Integer(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("indication", sa.Text(), nullable=True),
@@ -466,7 +467,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("corrects_id", name=op.f("uq_calibration_reading_corrects_id")),
     )
     with op.batch_alter_table("calibration_reading", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_calibration_reading_record_id"), ["record_id"], unique=False)
+        batch_op.create_index("ix_calibration_reading_place", ["record_id", "place"], unique=False)
         batch_op.create_index(
             "uq_calibration_reading_first",
             ["record_id", "run", "point", "repeat"],
