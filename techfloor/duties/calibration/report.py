@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from techfloor.duties.calibration import report_chart
 from techfloor.duties.calibration import report_tables as tables
 from techfloor.duties.calibration.report_outside import review_sheet
 from techfloor.duties.calibration.report_words import (
@@ -76,7 +77,7 @@ class _Certificate:
         content, issue = self.content, self.issue
         title, _, qualifier = content["title"].partition(" (")
         groups = tables.groups(content)
-        chart = tables.chart(groups, self.words)
+        chart = report_chart.chart(groups, self.words)
         return Sheet(
             house=content["plant"]["name"],
             title=title,
@@ -93,7 +94,7 @@ class _Certificate:
             ),
             tables=self._tables(groups),
             chart=chart,
-            chart_title=tables.chart_title(groups, self.words) if chart else "",
+            chart_title=report_chart.chart_title(groups, self.words) if chart else "",
             remarks=tuple(self._remarks()),
             signatures=tuple(self._signature(s) for s in self.signatures),
             verify_url=issue.verify_url,
