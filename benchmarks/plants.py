@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 from techfloor import clock, store
 from techfloor.app import create_app
 from techfloor.cli.demo.load import load
-from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration import actions, queries, signing_acts
 from techfloor.duties.calibration.actions import StartEntry
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.rules import ReadingEntry
@@ -198,9 +198,9 @@ def _perform(number: str, plant: PlantFacts, by: SignedIn) -> None:
         entry = ReadingEntry(AS_FOUND, point.n, 1, indication=point.value)
         with store.act("calibration:reading:log", actor=who, zone=plant.zone):
             actions.log_reading(number, entry, actor=who, at=clock.now())
-    shown = actions.preview(queries.bench(number), plant)
+    shown = signing_acts.preview(queries.bench(number), plant)
     with store.act("calibration:record:sign", actor=who, zone=plant.zone):
-        actions.sign_performed(number, _proof(by, plant), plant, shown_sha256=shown.sha256)
+        signing_acts.sign_performed(number, _proof(by, plant), plant, shown_sha256=shown.sha256)
 
 
 def _review(number: str, plant: PlantFacts, by: SignedIn) -> None:
@@ -209,7 +209,7 @@ def _review(number: str, plant: PlantFacts, by: SignedIn) -> None:
         return
     proof, shown = _proof(by, plant), record.content_sha256
     with store.act("calibration:record:review", actor=by.person_id, zone=plant.zone):
-        actions.review(number, proof, plant, accepted=True, remark="", shown_sha256=shown)
+        signing_acts.review(number, proof, plant, accepted=True, remark="", shown_sha256=shown)
 
 
 def _proof(by: SignedIn, plant: PlantFacts) -> Proof:

@@ -15,7 +15,7 @@ from PIL import Image
 from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, queries, report
+from techfloor.duties.calibration import queries, report, signing_acts
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
@@ -115,7 +115,7 @@ def test_what_is_made_from_the_rows_after_signing_is_what_was_signed(app: Flask,
         plant = read_plant(db.session())
         assert plant is not None
         bench = queries.bench(number)
-        assert actions.preview(bench, plant).text == stored_content(bench.record.id)
+        assert signing_acts.preview(bench, plant).text == stored_content(bench.record.id)
 
 
 # --- verdicts ---

@@ -8,7 +8,7 @@ from typing import Any
 
 from techfloor.cli.demo import history
 from techfloor.cli.demo.loading import Event, Loading, desk_proof, tablet_proof
-from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration import actions, queries, signing_acts
 from techfloor.duties.calibration.actions import StartEntry
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.duties.calibration.queries import PERFORMED
@@ -88,9 +88,9 @@ class InHouse:
         actions.decide_adjustment(self.number, True, self.made.adjustment, actor=self._performer, at=at)
 
     def _sign(self, at: datetime) -> None:
-        shown = actions.preview(queries.bench(self.number), self.plant)
+        shown = signing_acts.preview(queries.bench(self.number), self.plant)
         proof = tablet_proof(self.loading, self.made.performed_by, self.made.tablet, at)
-        actions.sign_performed(self.number, proof, self.plant, shown_sha256=shown.sha256)
+        signing_acts.sign_performed(self.number, proof, self.plant, shown_sha256=shown.sha256)
 
     def _review(self, at: datetime) -> None:
         """Review it where the plant's profile asks for that; what passed without exception was closed when signed."""
@@ -99,4 +99,4 @@ class InHouse:
             return
         assert self.made.reviewed_by is not None
         proof, shown = desk_proof(self.loading, self.made.reviewed_by, at), record.content_sha256
-        actions.review(self.number, proof, self.plant, accepted=True, remark="", shown_sha256=shown)
+        signing_acts.review(self.number, proof, self.plant, accepted=True, remark="", shown_sha256=shown)

@@ -10,7 +10,7 @@ from techfloor.cli.demo import history
 from techfloor.cli.demo.loading import Event, Loading, desk_proof
 from techfloor.cli.demo.plant.paper import certificate_pdf
 from techfloor.cli.demo.shapes import Gauge
-from techfloor.duties.calibration import actions, outside, queries
+from techfloor.duties.calibration import outside, queries, signing_acts
 from techfloor.duties.calibration.outside import SendOutEntry
 from techfloor.duties.calibration.outside_rules import CertificateEntry, CheckAnswer, LabResult
 from techfloor.duties.calibration.queries import PERFORMED
@@ -103,7 +103,7 @@ class Outside:
         outside.answer_checks(self.number, answers, actor=self._reader)
 
     def _sign(self, at: datetime) -> None:
-        shown = actions.preview(queries.bench(self.number), self.plant)
+        shown = signing_acts.preview(queries.bench(self.number), self.plant)
         proof = desk_proof(self.loading, self.made.reviewed_by, at)
         outside.sign_performed(self.number, proof, self.plant, shown_sha256=shown.sha256)
 
@@ -113,7 +113,7 @@ class Outside:
         if record.state != PERFORMED or record.content_sha256 is None:
             return
         proof, shown = desk_proof(self.loading, self._other, at), record.content_sha256
-        actions.review(self.number, proof, self.plant, accepted=True, remark="", shown_sha256=shown)
+        signing_acts.review(self.number, proof, self.plant, accepted=True, remark="", shown_sha256=shown)
 
     def _day(self, moment: datetime) -> date:
         return moment.astimezone(self.loading.plant.zone).date()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, outcome, procedures, queries, unusual
+from techfloor.duties.calibration import actions, outcome, procedures, queries, signing_acts, unusual
 from techfloor.duties.calibration import outside_rules as rules
 from techfloor.duties.calibration import rules as reading_rules
 from techfloor.duties.calibration.drift import PointKey
@@ -225,7 +225,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
     rules.check_answers(answers_of(bench))
     if proof.person_id != bench.body.performed_by:
         raise Refusal("%(name)s read this certificate and signs it.", name=bench.performer)
-    fixed = actions.preview(bench, plant)
+    fixed = signing_acts.preview(bench, plant)
     judged = _judged(bench)
     _keep_outcome(bench, judged, plant)
     _keep_readings(bench, judged, actor=proof.person_id)

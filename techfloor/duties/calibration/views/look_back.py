@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration import queries, signing_acts
 from techfloor.duties.calibration.forms import LookBackForm
 from techfloor.duties.calibration.models import LOOK_BACK
 from techfloor.duties.calibration.queries import Bench
@@ -39,7 +39,7 @@ def look_back_post(number: str) -> Page:
     actor, at = visitor().person_id, clock.now()
 
     def deed() -> None:
-        actions.close_look_back(number, form.outcome.data or "", form.looked.data or "", actor=actor, at=at)
+        signing_acts.close_look_back(number, form.outcome.data or "", form.looked.data or "", actor=actor, at=at)
 
     if form.attempt(deed):
         flash(_("The look-back is closed."), "success")

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, lists, outside, queries
+from techfloor.duties.calibration import lists, outside, queries, signing_acts
 from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
 from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
@@ -287,7 +287,7 @@ def outside_check(number: str) -> Page:
         return see(f"/calibration/outside/{number}/checks")
     form = SignForm()
     form.fit()
-    form.shown.data = actions.preview(bench, plant()).sha256
+    form.shown.data = signing_acts.preview(bench, plant()).sha256
     return _sign_page(bench, form)
 
 
@@ -306,7 +306,7 @@ def outside_sign(number: str) -> Page:
     def deed(proof: Proof) -> None:
         outside.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
 
-    if sign_with(form, deed, lambda: actions.preview(outside.outside_bench(number), plant()).sha256):
+    if sign_with(form, deed, lambda: signing_acts.preview(outside.outside_bench(number), plant()).sha256):
         return see(f"/calibration/{number}?signed=1")
     bench = outside.outside_bench(number)
     if bench.record.content_sha256 is not None:

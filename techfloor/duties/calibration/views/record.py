@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import actions, queries, waiting
+from techfloor.duties.calibration import queries, signing_acts, waiting
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.models import LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED, Bench
@@ -91,7 +91,7 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
     if bench.record.state == IN_PROGRESS and visitor().may("calibration:outside" if outside else "calibration:log"):
         return _("Go on"), f"/calibration/outside/{bench.number}" if outside else f"/calibration/{bench.number}/next"
     if bench.record.state == PERFORMED and visitor().may("calibration:review"):
-        barred = actions.reviewers_barred(bench, plant())
+        barred = signing_acts.reviewers_barred(bench, plant())
         if visitor().person_id not in barred:
             return _("Review"), f"/calibration/{bench.number}/review"
     if bench.record.state == REJECTED and queries.newest_number(bench.gauge.id) == bench.number:

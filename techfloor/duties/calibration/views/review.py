@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import actions, queries, waiting
+from techfloor.duties.calibration import queries, signing_acts, waiting
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED, Bench
@@ -54,7 +54,7 @@ def review_post(number: str) -> Page:
     accepted = form.outcome.data == "accept"
 
     def deed(proof: Proof) -> None:
-        actions.review(
+        signing_acts.review(
             number,
             proof,
             plant(),
@@ -87,7 +87,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         unusual=unusual(bench),
         form=form,
         errors=form.problems(),
-        barred=visitor().person_id in actions.reviewers_barred(bench, plant()),
+        barred=visitor().person_id in signing_acts.reviewers_barred(bench, plant()),
         attachments=queries.attachments(bench.record.id),
     )
 
@@ -116,7 +116,7 @@ def review_list_post() -> Page:
     if not pairs or len(pairs) != len(chosen):
         form.refuse(Refusal("Choose at least one calibration."))
         return _list_page(form, chosen), 422
-    if sign_with(form, lambda proof: actions.review_clean(pairs, proof, plant()), lambda: ""):
+    if sign_with(form, lambda proof: signing_acts.review_clean(pairs, proof, plant()), lambda: ""):
         for number, _shown in pairs:
             _certificate_at_review(number)
         flash(ngettext("%(num)d calibration reviewed.", "%(num)d calibrations reviewed.", len(pairs)), "success")

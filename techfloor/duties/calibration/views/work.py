@@ -4,7 +4,7 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration import actions, queries, signing_acts
 from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms import (
     AdjustForm,
@@ -89,7 +89,7 @@ def check(number: str) -> Page:
         return see(url)
     form = SignForm()
     form.fit()
-    form.shown.data = actions.preview(bench, plant()).sha256
+    form.shown.data = signing_acts.preview(bench, plant()).sha256
     return _check_page(bench, form)
 
 
@@ -106,9 +106,9 @@ def sign(number: str) -> Page:
     form.fit()
 
     def deed(proof: Proof) -> None:
-        actions.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
+        signing_acts.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
 
-    if sign_with(form, deed, lambda: actions.preview(queries.bench(number), plant()).sha256):
+    if sign_with(form, deed, lambda: signing_acts.preview(queries.bench(number), plant()).sha256):
         return see(f"/calibration/{number}?signed=1")
     bench = queries.bench(number)
     if bench.record.content_sha256 is not None:

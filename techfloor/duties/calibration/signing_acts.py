@@ -1,0 +1,135 @@
+"""The acts that end a calibration with a name: sign as performed, review or reject, close the look-back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from techfloor.duties.calibration import outcome, queries, results, rules, unusual
+from techfloor.duties.calibration.actions import open_bench
+from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
+from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
+from techfloor.duties.calibration.queries import (
+    CLOSED,
+    PERFORMED,
+    REJECTED,
+    Bench,
+)
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, RunResult
+from techfloor.measures.due import next_due
+from techfloor.measures.quantity import signed
+from techfloor.measures.units import show_unit
+from techfloor.people.proof import Proof
+from techfloor.places.queries import PlantFacts
+from techfloor.records import signing, tasks
+from techfloor.records.lifecycle import move
+from techfloor.records.reviewing import barred
+from techfloor.refusals import Refusal
+from techfloor.said import as_text, say
+from techfloor.store import db
+
+
+def preview(bench: Bench, plant: PlantFacts) -> signing.Content:
+    """Return the content as it would be signed now: what the check page shows is what is hashed."""
+    return signing.canonical(content(bench, PlantWords.of(plant)), SCHEMA)
+
+
+def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Bench:
+    """Fix the content under the performer's signature, and let the gauge go where its verdict sends it."""
+    record = signing.locked(queries.record_row(number).id)
+    bench = open_bench(number)
+    found = bench.run(AS_FOUND)
+    stage = results.course(bench.plan, bench.readings(), found, bench.body.adjusted).stage
+    if stage != "check":
+        raise Refusal("This calibration is not finished. Go on with the next point.")
+    if proof.person_id != bench.body.performed_by:
+        raise Refusal("%(name)s performed this and signs it.", name=bench.performer)
+    fixed = preview(bench, plant)
+    left = bench.run(AS_LEFT) if bench.body.adjusted else None
+    _keep_outcome(bench, found, left, plant)
+    signing.fix_content(record, fixed, shown_sha256)
+    signing.sign(record, "performed", proof, shown_sha256=fixed.sha256)
+    outcome.after_performed(bench, plant, proof)
+    return bench
+
+
+def _keep_outcome(bench: Bench, found: RunResult, left: RunResult | None, plant: PlantFacts) -> None:
+    body = bench.body
+    body.adjusted = bool(body.adjusted)
+    body.as_found, body.as_left = found.verdict, left.verdict if left else ""
+    body.worst_found, body.worst_left = worst_words(bench, found), worst_words(bench, left)
+    body.exceptions = unusual.exceptions(bench)
+    moment = max((g.performed_at for g in bench.given), default=bench.record.performed_at)
+    bench.record.performed_at = moment
+    if outcome.returns(body):
+        body.next_due = next_due(
+            moment.astimezone(ZoneInfo(plant.zone)).date(),
+            bench.gauge.interval_months,
+            plant.profile.text("calibration.due_day"),
+        )
+    db.session.flush()
+
+
+def worst_words(bench: Bench, run: RunResult | None) -> str:
+    """Return the error that uses most of its tolerance, as lists show it."""
+    point = run.worst_point if run else None
+    if point is None or point.error is None:
+        return ""
+    shown = rules.error_shown(bench.procedure, point.error, point.reference)
+    return f"{signed(shown)} {show_unit(bench.procedure.error_unit or point.point.unit)}"
+
+
+def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, remark: str, shown_sha256: str) -> Bench:
+    """Sign as reviewed, or reject with a remark; an accepted pass as left returns a held gauge to use."""
+    record = signing.locked(queries.record_row(number).id)
+    if record.state != PERFORMED:
+        raise Refusal("%(number)s does not wait for a review.", number=number)
+    bench = queries.bench(number)
+    if not accepted and not remark.strip():
+        raise Refusal("Enter what is wrong with it.", field="remark")
+    # Where the profile lets one person be both, this is a second look all the same: a page and a signature of its own.
+    signing.sign(
+        record,
+        "reviewed" if accepted else "rejected",
+        proof,
+        shown_sha256=shown_sha256,
+        other_than=reviewers_barred(bench, plant),
+        remark=remark.strip(),
+    )
+    move(record, CLOSED if accepted else REJECTED)
+    record.closed_at = proof.at
+    tasks.finish(record.id, REVIEW, by=proof.person_id, at=proof.at, outcome=record.state)
+    if accepted:
+        outcome.accept(bench, proof)
+    else:
+        outcome.reject(bench, proof, remark)
+    db.session.flush()
+    return bench
+
+
+def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFacts) -> None:
+    """Sign several clean calibrations as reviewed with one secret; each gets a signature of its own.
+
+    Raises Refusal for one with an exception: it is reviewed by itself.
+    """
+    for number, shown_sha256 in chosen:
+        if queries.bench(number).body.exceptions:
+            raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
+        review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
+
+
+def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
+    """Return who may not review: whoever had a hand in it, where the plant asks for a second person."""
+    return barred(plant, {bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})
+
+
+def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: datetime) -> None:
+    """End the look-back of a calibration with what was looked at and whether work was affected."""
+    record = queries.record_row(number)
+    if not tasks.is_open(record.id, LOOK_BACK):
+        raise Refusal("No look-back is open for %(number)s.", number=number)
+    if affected not in {"unaffected", "affected"}:
+        raise Refusal("Choose what came out.", field="outcome")
+    if not looked.strip():
+        raise Refusal("Enter what you looked at.", field="looked")
+    words = as_text(say("calibration.looked-back", outcome=say(f"calibration.{affected}"), looked=looked.strip()))
+    tasks.finish(record.id, LOOK_BACK, by=actor, at=at, outcome=words)
