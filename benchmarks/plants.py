@@ -17,6 +17,8 @@ from techfloor.app import create_app
 from techfloor.cli.demo.load import load
 from techfloor.duties.calibration import actions, queries, signing_acts
 from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.gauges import gauge_by_code, procedure_in_force
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.standards import choices
@@ -151,7 +153,7 @@ def _copy(row: Row, **other: object) -> Row:
 
 def start(code: str, plant: PlantFacts, who: int) -> str:
     """Start a calibration of a gauge and return its number."""
-    _revision, procedure = queries.procedure_in_force(queries.gauge_by_code(code))
+    _revision, procedure = procedure_in_force(gauge_by_code(code))
     day = plant_day(clock.now(), plant.zone)
     ready = next(choice.code for choice in choices(procedure.standards, day) if choice.ready)
     room = {limit.quantity: Decimal(_inside(limit.text)) for limit in procedure.environment}
@@ -178,7 +180,7 @@ def saves(number: str) -> list[Save]:
     """Return the readings as found that a calibration asks for, each with the value that has no error."""
     return [
         Save(f"/calibration/{number}/as-found/{point.n}/{repeat}", "indication", point.nominal)
-        for point in queries.bench(number).plan
+        for point in bench_of(number).plan
         for repeat in range(1, point.repeats + 1)
     ]
 
@@ -194,11 +196,11 @@ def closed(codes: Sequence[str], plant: PlantFacts, performer: SignedIn, reviewe
 
 def _perform(number: str, plant: PlantFacts, by: SignedIn) -> None:
     who = by.person_id
-    for point in queries.bench(number).plan:
+    for point in bench_of(number).plan:
         entry = ReadingEntry(AS_FOUND, point.n, 1, indication=point.value)
         with store.act("calibration:reading:log", actor=who, zone=plant.zone):
             actions.log_reading(number, entry, actor=who, at=clock.now())
-    shown = signing_acts.preview(queries.bench(number), plant)
+    shown = signing_acts.preview(bench_of(number), plant)
     with store.act("calibration:record:sign", actor=who, zone=plant.zone):
         signing_acts.sign_performed(number, _proof(by, plant), plant, shown_sha256=shown.sha256)
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 import techfloor
 from techfloor import clock, store
 from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.earlier import earlier_values
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.standards import choices
@@ -324,7 +325,7 @@ def slips(app: Flask, *, before: int = 10**6, limit: int = 5, **other: Any) -> l
         newest = db.session.scalars(select(Calibration).order_by(Calibration.record_id.desc())).first()
         assert newest is not None
         plan = PlannedPoint.from_plain({**newest.plan[4], **other})
-        return queries.earlier_values(item("G-014").id, plan, typed="indication", before=before, limit=limit)
+        return earlier_values(item("G-014").id, plan, typed="indication", before=before, limit=limit)
 
 
 def test_a_slip_is_measured_against_signed_readings_only(app: Flask, as_: SignedInAs) -> None:

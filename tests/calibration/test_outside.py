@@ -15,7 +15,8 @@ from PIL import Image
 from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from sqlalchemy import select
 
-from techfloor.duties.calibration import queries, report, signing_acts
+from techfloor.duties.calibration import report, signing_acts
+from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
@@ -114,7 +115,7 @@ def test_what_is_made_from_the_rows_after_signing_is_what_was_signed(app: Flask,
     with app.app_context():
         plant = read_plant(db.session())
         assert plant is not None
-        bench = queries.bench(number)
+        bench = bench_of(number)
         assert signing_acts.preview(bench, plant).text == stored_content(bench.record.id)
 
 

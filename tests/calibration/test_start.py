@@ -10,7 +10,7 @@ from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
 from techfloor import store
-from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
@@ -104,7 +104,7 @@ def test_a_gauge_that_did_not_settle_is_an_exception_for_the_reviewer(app: Flask
     give_all(tara, number, "indication", CALIPER)
     assert sign(tara, number).status_code == 303
     with app.app_context():
-        assert say("calibration.soak") in queries.bench(number).body.exceptions
+        assert say("calibration.soak") in bench_of(number).body.exceptions
 
 
 # --- whose it is ---
@@ -135,7 +135,7 @@ def test_who_takes_a_calibration_over_signs_it_and_every_hand_counts(app: Flask,
     assert f'action="/calibration/{number}/sign"' not in check
     assert sign(quinn, number).status_code == 303
     with app.app_context():
-        bench = queries.bench(number)
+        bench = bench_of(number)
         points = content(bench, PLANT_WORDS)["runs"][0]["points"]
         assert [point["readings"][0]["by"] for point in points] == ["Tara Kowalski"] * 3 + ["Quinn Bauer"] * 3
         assert bench.performer == "Quinn Bauer"
@@ -180,5 +180,5 @@ def test_standards_of_two_quantities_are_both_needed_and_one_of_each_is_chosen(a
     both = selma.submit(page, given | {"standard": "S-001", "standard_2": "S-005"})
     assert both.status_code == 303
     with app.app_context():
-        used = queries.bench(both.location.split("/")[2]).standards
+        used = bench_of(both.location.split("/")[2]).standards
         assert [standard.code for standard in used] == ["S-001", "S-005"]

@@ -21,9 +21,9 @@ from techfloor.cli.demo.history import Run
 from techfloor.cli.demo.load import NotADemo, load, load_once
 from techfloor.cli.demo.load_history import load_papers
 from techfloor.cli.demo.reading import Plant, load_plant
-from techfloor.duties.calibration import queries, rules
+from techfloor.duties.calibration import rules
+from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.models import Calibration, Reading
-from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, PointResult
 from techfloor.equipment import queries as equipment
 from techfloor.equipment.models import Equipment, EquipmentDue, Gauge, StandardCertificate
@@ -63,7 +63,7 @@ def benches(loaded: Flask, plant: Plant) -> list[tuple[MadeCalibration, Bench]]:
         select(Equipment.code, Record.opened_at, Record.number).join(Equipment, Equipment.id == Record.equipment_id)
     )
     numbers = {(code, opened): number for code, opened, number in rows}
-    return [(made, queries.bench(numbers[made.gauge, made.started_at])) for made in plant.history]
+    return [(made, bench_of(numbers[made.gauge, made.started_at])) for made in plant.history]
 
 
 def runs(made: MadeCalibration) -> list[tuple[str, Run]]:

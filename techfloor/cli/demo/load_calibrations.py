@@ -10,6 +10,7 @@ from techfloor.cli.demo import history
 from techfloor.cli.demo.loading import Event, Loading, desk_proof, tablet_proof
 from techfloor.duties.calibration import actions, queries, signing_acts
 from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
@@ -81,14 +82,14 @@ class InHouse:
             soaked=made.soak_minutes >= self.loading.plant.procedure(made.procedure).soak_minutes,
         )
         self.number = actions.start(entry, self.plant, actor=self._performer, at=at)
-        plan = queries.bench(self.number).plan
+        plan = bench_of(self.number).plan
         self.places.update({(point.role, point.label): point.n for point in plan})
 
     def _adjust(self, at: datetime) -> None:
         actions.decide_adjustment(self.number, True, self.made.adjustment, actor=self._performer, at=at)
 
     def _sign(self, at: datetime) -> None:
-        shown = signing_acts.preview(queries.bench(self.number), self.plant)
+        shown = signing_acts.preview(bench_of(self.number), self.plant)
         proof = tablet_proof(self.loading, self.made.performed_by, self.made.tablet, at)
         signing_acts.sign_performed(self.number, proof, self.plant, shown_sha256=shown.sha256)
 

@@ -11,6 +11,7 @@ from techfloor.cli.demo.loading import Event, Loading, desk_proof
 from techfloor.cli.demo.plant.paper import certificate_pdf
 from techfloor.cli.demo.shapes import Gauge
 from techfloor.duties.calibration import outside, queries, signing_acts
+from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.outside import SendOutEntry
 from techfloor.duties.calibration.outside_rules import CertificateEntry, CheckAnswer, LabResult
 from techfloor.duties.calibration.queries import PERFORMED
@@ -97,13 +98,13 @@ class Outside:
         return KeptFile(found.name, found.media_type, len(found.data), sha256)
 
     def _check(self, _at: datetime) -> None:
-        checks = queries.bench(self.number).procedure.checks
+        checks = bench_of(self.number).procedure.checks
         given = zip(checks, self.made.review_checks, strict=True)
         answers = [CheckAnswer(check, said.rpartition(": ")[2]) for check, said in given]
         outside.answer_checks(self.number, answers, actor=self._reader)
 
     def _sign(self, at: datetime) -> None:
-        shown = signing_acts.preview(queries.bench(self.number), self.plant)
+        shown = signing_acts.preview(bench_of(self.number), self.plant)
         proof = desk_proof(self.loading, self.made.reviewed_by, at)
         outside.sign_performed(self.number, proof, self.plant, shown_sha256=shown.sha256)
 

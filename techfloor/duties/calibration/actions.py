@@ -9,16 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from techfloor.duties.calibration import outcome, queries, results, rules
+from techfloor.duties.calibration.bench import Bench, bench_of, given_readings
 from techfloor.duties.calibration.drift import PointKey
+from techfloor.duties.calibration.earlier import earlier_values
+from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, procedure_in_force
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Limit, Mode, PlannedPoint, Procedure, plan
-from techfloor.duties.calibration.queries import (
-    DISCONTINUED,
-    IN_PROGRESS,
-    KIND,
-    Bench,
-    GaugeFacts,
-)
+from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, KIND
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.rules import Judged, ReadingEntry
 from techfloor.duties.calibration.standards import Choice, Group, groups
@@ -50,9 +47,9 @@ class StartEntry:
 
 def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> str:
     """Open a calibration and give it its number; raises Refusal for a gauge or standard that cannot be used."""
-    gauge = queries.gauge_by_code(entry.gauge_code)
+    gauge = gauge_by_code(entry.gauge_code)
     _refuse_start(gauge)
-    revision, procedure = queries.procedure_in_force(gauge)
+    revision, procedure = procedure_in_force(gauge)
     points = plan(procedure, gauge.item)
     day = at.astimezone(ZoneInfo(plant.zone)).date()
     chosen = _chosen(procedure, entry.standards, day)
@@ -263,7 +260,7 @@ def _keep_reading(
     }
     reading_id = db.session.scalars(_KEEP, values).one()
     last = bench.given[-1].id if bench.given else 0
-    after = replace(bench, given=(*bench.given, *queries.given_readings(bench.record.id, after=last)))
+    after = replace(bench, given=(*bench.given, *given_readings(bench.record.id, after=last)))
     failed = after.run(AS_FOUND).failed
     outcome.settle_hold(after, failed, "calibration.reading-corrected", actor=actor, at=at)
     return Logged(reading_id, judged, after)
@@ -276,7 +273,7 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     if value is None or not point.nominal or bench.procedure.mode is Mode.attribute or point.derived == "slope":
         return
     width = judged.upper if judged.upper is not None else judged.lower
-    history = queries.earlier_values(bench.gauge.id, point, typed=typed, before=bench.record.id)
+    history = earlier_values(bench.gauge.id, point, typed=typed, before=bench.record.id)
     step = Decimal(point.reads_to) if point.reads_to else None
     slip = rules.likely_slip(value, point.value, abs(width) if width is not None else None, step, history)
     if slip is None:
@@ -341,7 +338,7 @@ def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
 
 def open_bench(at_bench: Bench | str, source: str = "in house") -> Bench:
     """Return a calibration that may still be written to; a page that has just read it hands it in as it is."""
-    bench = queries.bench(at_bench) if isinstance(at_bench, str) else at_bench
+    bench = bench_of(at_bench) if isinstance(at_bench, str) else at_bench
     if bench.body.source != source:
         raise Refusal(
             "%(number)s is a calibration %(source)s. Open it from its own page.",

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from techfloor.duties.calibration import outside_rules, rules
+from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode
-from techfloor.duties.calibration.queries import Bench, GivenReading
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries, waiting
+from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.places.here import today as plant_day
 from techfloor.records import reviewing
 from techfloor.refusals import NotFound
@@ -26,7 +27,7 @@ def gauge_url(code: str) -> str:
 def for_code(code: str, visitor: Visitor) -> str | None:
     """Return the one action due now on a gauge: go on with its calibration, start it when due, or its page."""
     try:
-        gauge = queries.gauge_by_code(code)
+        gauge = gauge_by_code(code)
     except NotFound:
         return None
     if not visitor.may("calibration:log") or gauge.calibrated_by != waiting.IN_HOUSE:

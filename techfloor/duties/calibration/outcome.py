@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
-from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK, Bench
+from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK
 from techfloor.equipment import ledger
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.models import EquipmentHold, Gauge

@@ -14,11 +14,13 @@ from sqlalchemy import select
 from techfloor.duties.calibration import actions, outcome, procedures, queries, signing_acts, unusual
 from techfloor.duties.calibration import outside_rules as rules
 from techfloor.duties.calibration import rules as reading_rules
+from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.drift import PointKey
+from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.outside_rules import SAME, CertificateEntry, CheckAnswer, JudgedResult
 from techfloor.duties.calibration.procedure import Mode, Procedure, read_procedure
-from techfloor.duties.calibration.queries import KIND, Bench, GaugeFacts
+from techfloor.duties.calibration.queries import KIND
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.rules import plant_day
@@ -50,7 +52,7 @@ class SendOutEntry:
 
 def send_out(code: str, entry: SendOutEntry, plant: PlantFacts, *, actor: int, at: datetime) -> None:
     """Send a gauge to a laboratory; raises Refusal while a calibration of it is in progress."""
-    gauge = queries.gauge_by_code(code)
+    gauge = gauge_by_code(code)
     _refuse_while_open(gauge)
     if entry.sent_on > plant_day(at, plant.zone):
         raise Refusal("This day lies in the future. Send it out when it leaves.", field="sent_on")
@@ -71,7 +73,7 @@ def enter(code: str, entry: CertificateEntry, file: KeptFile, plant: PlantFacts,
     A gauge that was sent out is received by it; one that failed as found is held at once. Raises Refusal for what a
     certificate cannot say, and for a gauge that is lost, retired, or being calibrated.
     """
-    gauge = queries.gauge_by_code(code)
+    gauge = gauge_by_code(code)
     _refuse_while_open(gauge)
     if gauge.status in {Status.LOST, Status.RETIRED}:
         raise Refusal("%(code)s is %(status)s. Change that on its page first.", code=code, status=gauge.status)
@@ -92,7 +94,7 @@ def enter(code: str, entry: CertificateEntry, file: KeptFile, plant: PlantFacts,
         )
     )
     db.session.flush()
-    bench = queries.bench(record.number)
+    bench = bench_of(record.number)
     _write(bench, entry, [file], plant, actor=actor, at=at)
     return record.number
 
@@ -133,7 +135,7 @@ def _write(
     bench.record.performed_at = min(noon, at)
     db.session.flush()
     _find_again(bench, entry)
-    found, _left = _verdicts(entry, _judged(queries.bench(bench.number)))
+    found, _left = _verdicts(entry, _judged(bench_of(bench.number)))
     outcome.settle_hold(bench, outcome.out_of_tolerance(found), CLEARED, actor=actor, at=at)
 
 
@@ -167,7 +169,7 @@ def review_procedure(gauge: GaugeFacts) -> tuple[Revision, Procedure]:
 
 def outside_bench(number: str) -> Bench:
     """Return an outside calibration; raises NotFound, also for one in house."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if bench.body.source != OUTSIDE or bench.body.outside is None:
         raise NotFound("%(number)s is no outside calibration.", number=number)
     return bench

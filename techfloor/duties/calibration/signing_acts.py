@@ -6,14 +6,10 @@ from zoneinfo import ZoneInfo
 
 from techfloor.duties.calibration import outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.actions import open_bench
+from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
-from techfloor.duties.calibration.queries import (
-    CLOSED,
-    PERFORMED,
-    REJECTED,
-    Bench,
-)
+from techfloor.duties.calibration.queries import CLOSED, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, RunResult
 from techfloor.measures.due import next_due
 from techfloor.measures.quantity import signed
@@ -83,7 +79,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
     record = signing.locked(queries.record_row(number).id)
     if record.state != PERFORMED:
         raise Refusal("%(number)s does not wait for a review.", number=number)
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if not accepted and not remark.strip():
         raise Refusal("Enter what is wrong with it.", field="remark")
     # Where the profile lets one person be both, this is a second look all the same: a page and a signature of its own.
@@ -112,7 +108,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
     Raises Refusal for one with an exception: it is reviewed by itself.
     """
     for number, shown_sha256 in chosen:
-        if queries.bench(number).body.exceptions:
+        if bench_of(number).body.exceptions:
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
 

@@ -1,8 +1,9 @@
 """What is unusual about a calibration: why a second person must look."""
 
-from techfloor.duties.calibration import outcome, outside_rules, queries, results
+from techfloor.duties.calibration import outcome, outside_rules, results
+from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.earlier import revision_used_before
 from techfloor.duties.calibration.outside_rules import SAME
-from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.said import Said, say
 
@@ -10,14 +11,14 @@ LATE_SECONDS = 120
 """From this difference between the work and its entry on, it was entered late."""
 
 
-def late(given: queries.GivenReading) -> bool:
+def late(given: GivenReading) -> bool:
     """Tell whether a reading came in later than the way to the server takes."""
     return (given.recorded_at - given.performed_at).total_seconds() > LATE_SECONDS
 
 
 def exceptions(bench: Bench) -> list[Said]:
     """Return why a second person must look, as the rows stand now; empty for a clean calibration."""
-    first = not queries.revision_used_before(bench.record.revision_id or 0, bench.record.id)
+    first = not revision_used_before(bench.record.revision_id or 0, bench.record.id)
     if bench.body.outside is not None:
         return _of_certificate(bench, first)
     found, left = bench.run(AS_FOUND), bench.run(AS_LEFT) if bench.body.adjusted else None

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
-from techfloor.duties.calibration.queries import Bench, GivenReading
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.unusual import late
 from techfloor.duties.calibration.views.unusual import late_words, reason_words, replaced_by, value_words

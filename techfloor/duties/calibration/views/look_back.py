@@ -5,10 +5,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import queries, signing_acts
+from techfloor.duties.calibration import signing_acts
+from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.earlier import last_good
 from techfloor.duties.calibration.forms import LookBackForm
 from techfloor.duties.calibration.models import LOOK_BACK
-from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.records import tasks
 from techfloor.web.pages import Page, see
@@ -20,7 +21,7 @@ MAY = "calibration:look-back"
 @pages.page("/<number>/look-back", permission=MAY)
 def look_back(number: str) -> Page:
     """Ask what was looked at."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if not tasks.is_open(bench.record.id, LOOK_BACK):
         return see(f"/calibration/{number}")
     return _page(bench, LookBackForm())
@@ -44,9 +45,9 @@ def look_back_post(number: str) -> Page:
     if form.attempt(deed):
         flash(_("The look-back is closed."), "success")
         return see(f"/calibration/{number}")
-    return _page(queries.bench(number), form), 422
+    return _page(bench_of(number), form), 422
 
 
 def _page(bench: Bench, form: LookBackForm) -> str:
-    before = queries.last_good(bench)
+    before = last_good(bench)
     return render_template("calibration/look_back.html", bench=bench, form=form, errors=form.problems(), before=before)

@@ -11,10 +11,12 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.duties.calibration import lists, outside, queries, signing_acts
+from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
+from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, Bench, GaugeFacts
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
@@ -74,7 +76,7 @@ def _out_row(line: lists.OutLine, now: date) -> dict[str, Any]:
 @pages.page("/gauges/<code>/send-out", permission=MAY)
 def send_out(code: str) -> str:
     """Ask when a gauge leaves, and when it is expected back."""
-    gauge, form = queries.gauge_by_code(code), SendOutForm()
+    gauge, form = gauge_by_code(code), SendOutForm()
     form.sent_on.process_data(today())
     form.expected_back.process_data(today() + timedelta(weeks=USUAL_WEEKS))
     return _send_out_page(gauge, form)
@@ -89,7 +91,7 @@ def send_out(code: str) -> str:
 )
 def send_out_post(code: str) -> Page:
     """Send a gauge out."""
-    gauge, form = queries.gauge_by_code(code), SendOutForm()
+    gauge, form = gauge_by_code(code), SendOutForm()
     actor, at = visitor().person_id, clock.now()
     if form.attempt(lambda: outside.send_out(code, form.entry(), plant(), actor=actor, at=at)):
         flash(_("%(code)s is sent out.", code=code), "success")
@@ -107,7 +109,7 @@ def _send_out_page(gauge: GaugeFacts, form: SendOutForm) -> str:
 @pages.page("/gauges/<code>/certificate", permission=MAY)
 def receive(code: str) -> Page:
     """Ask what stands on the certificate that came back with a gauge."""
-    gauge = queries.gauge_by_code(code)
+    gauge = gauge_by_code(code)
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
         return see(f"/calibration/{number}")
@@ -130,7 +132,7 @@ def receive_post(code: str) -> Page:
     """Enter a certificate, or show the form again with more rows."""
     form, here = CertificateForm(), f"/calibration/gauges/{code}/certificate"
     file = form.file_given()  # written to disk before the act's transaction begins
-    gauge = queries.gauge_by_code(code)
+    gauge = gauge_by_code(code)
     if "add" in request.form:
         form.more_rows()
         return _certificate_page(gauge, form, here, file), 422

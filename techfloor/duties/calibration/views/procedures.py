@@ -7,7 +7,8 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from techfloor import clock
-from techfloor.duties.calibration import procedures, queries
+from techfloor.duties.calibration import procedures
+from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.procedures import InForce
 from techfloor.duties.calibration.views.lists import own_tabs
@@ -110,7 +111,7 @@ def gauge_procedure(code: str) -> str:
 def gauge_procedure_post(code: str) -> Page:
     """Give a gauge its procedure and its points."""
     form = _choose_form(procedures.in_force())
-    gauge = queries.gauge_by_code(code)
+    gauge = gauge_by_code(code)
     procedure, _sign, point_set = (form.chosen.data or "").partition("|")
 
     def deed() -> None:
@@ -138,5 +139,5 @@ def _choice_words(procedure: Procedure, point_set: str) -> str:
 
 def _choose_page(code: str, form: ChooseForm) -> str:
     return render_template(
-        "calibration/gauge_procedure.html", gauge=queries.gauge_by_code(code), form=form, errors=form.problems()
+        "calibration/gauge_procedure.html", gauge=gauge_by_code(code), form=form, errors=form.problems()
     )

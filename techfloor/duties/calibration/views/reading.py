@@ -10,13 +10,13 @@ from flask_babel import lazy_gettext as _l
 from techfloor import clock
 from techfloor.duties.calibration import actions, queries, rules
 from techfloor.duties.calibration.actions import CORRECTIONS
+from techfloor.duties.calibration.bench import Bench, GivenReading, bench_of
 from techfloor.duties.calibration.forms import (
     CannotForm,
     ReadingForm,
     reading_form,
 )
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
-from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_LEFT, Place
 from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.pages import pages
@@ -43,7 +43,7 @@ class Spot:
 
 
 def _spot(number: str, run: str, point: int, repeat: int) -> Spot:
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if run not in RUNS:
         raise NotFound("This calibration has no such run.")
     planned = bench.point(point)
@@ -212,8 +212,8 @@ def correct_post(number: str, reading_id: int) -> Page:
     return _correct_page(spot, reading_id, form), 422
 
 
-def _given_spot(number: str, reading_id: int) -> tuple[Spot, queries.GivenReading]:
-    bench = queries.bench(number)
+def _given_spot(number: str, reading_id: int) -> tuple[Spot, GivenReading]:
+    bench = bench_of(number)
     given = next((g for g in bench.counting if g.id == reading_id), None)
     if given is None:
         raise NotFound("This reading is not here, or was corrected already.")

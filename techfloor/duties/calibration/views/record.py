@@ -7,9 +7,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries, signing_acts, waiting
+from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.models import LOOK_BACK
-from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED, Bench
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
@@ -34,7 +35,7 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>", permission="calibration:read")
 def show(number: str) -> str:
     """Show a calibration: what was found, who signed, what happened, and what can be done next."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
     left, just_signed = bool(bench.body.adjusted), request.args.get("signed") == "1"

@@ -8,9 +8,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries, signing_acts, waiting
+from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
-from techfloor.duties.calibration.queries import PERFORMED, Bench
+from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
@@ -31,7 +32,7 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/review", permission="calibration:review")
 def review(number: str) -> Page:
     """Show a calibration with what is unusual about it, and ask for the review."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if bench.record.state != PERFORMED:
         return see(f"/calibration/{number}")
     form = ReviewForm()
@@ -67,7 +68,7 @@ def review_post(number: str) -> Page:
         if accepted:
             _certificate_at_review(number)
         return see(f"/calibration/{number}?signed=1")
-    return _review_page(queries.bench(number), form), 422
+    return _review_page(bench_of(number), form), 422
 
 
 def _certificate_at_review(number: str) -> None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import rules
+from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
-from techfloor.duties.calibration.queries import Bench, GivenReading
 from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult
 from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures.quantity import plain, signed

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.content import content_shown
-from techfloor.duties.calibration.queries import Bench
 from techfloor.places.here import plant
 from techfloor.records.signing import stored_content
 

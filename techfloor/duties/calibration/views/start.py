@@ -12,13 +12,15 @@ from werkzeug.wrappers import Response
 from techfloor import clock
 from techfloor.duties.calibration import actions, queries
 from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration.bench import bench_of, opener
+from techfloor.duties.calibration.earlier import last_ambient
 from techfloor.duties.calibration.forms import (
     StartForm,
     TakeOverForm,
     start_form,
 )
+from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, procedure_in_force
 from techfloor.duties.calibration.procedure import Mode, Procedure
-from techfloor.duties.calibration.queries import GaugeFacts
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
@@ -35,13 +37,13 @@ CARRY = timedelta(hours=4)
 @pages.page("/start/<code>", permission="calibration:log")
 def start(code: str) -> Page:
     """Ask for what is needed before the first reading."""
-    gauge = queries.gauge_by_code(code)
+    gauge = gauge_by_code(code)
     if gauge.code != code:
         return see(f"/calibration/start/{gauge.code}")
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
         return see(f"/calibration/{number}/next")
-    _revision, procedure = queries.procedure_in_force(gauge)
+    _revision, procedure = procedure_in_force(gauge)
     if procedure.mode is Mode.certificate:
         return see(f"/calibration/gauges/{code}")
     offered = groups(procedure.standards, today())
@@ -59,8 +61,8 @@ def start(code: str) -> Page:
 )
 def start_post(code: str) -> Page:
     """Open the calibration."""
-    gauge = queries.gauge_by_code(code)
-    _revision, procedure = queries.procedure_in_force(gauge)
+    gauge = gauge_by_code(code)
+    _revision, procedure = procedure_in_force(gauge)
     offered = groups(procedure.standards, today())
     if procedure.mode is Mode.certificate:
         raise Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=code)
@@ -90,7 +92,7 @@ def _carry_forward(form: StartForm, offered: list[Group]) -> dict[str, str]:
         form[group.field].data = next((choice.code for choice in group.choices if choice.ready), None)
     form.condition.data = _("used, complete, readable")
     form.soaked.data = False
-    room = queries.last_ambient(visitor().person_id, clock.now() - CARRY)
+    room = last_ambient(visitor().person_id, clock.now() - CARRY)
     known = {name: value for name, value in room.values.items() if name in form} if room else {}
     for quantity, value in known.items():
         form[quantity].process_data(value)
@@ -132,7 +134,7 @@ def _start_page(
 @pages.page("/<number>/next", permission="calibration:log")
 def next_step(number: str) -> Response:
     """Go where the calibration stands; of somebody else's, ask first."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if of_another(bench, visitor().person_id):
         return see(take_over_url(number))
     return see(next_url(bench, request.args.get("after", "")))
@@ -141,14 +143,14 @@ def next_step(number: str) -> Response:
 @pages.page("/<number>/take-over", permission="calibration:log")
 def take_over(number: str) -> Page:
     """Say whose calibration this is and how far it is; one tap takes it over."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if not of_another(bench, visitor().person_id):
         return see(next_url(bench))
     run = bench.run(AS_LEFT if bench.body.adjusted else AS_FOUND)
     return render_template(
         "calibration/take_over.html",
         bench=bench,
-        begun_by=queries.opener(bench),
+        begun_by=opener(bench),
         done=sum(point.complete for point in run.points),
         form=TakeOverForm(),
     )

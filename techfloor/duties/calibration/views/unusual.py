@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import unusual as rules
+from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.content import deviations
 from techfloor.duties.calibration.outside_rules import NO, answers_of
-from techfloor.duties.calibration.queries import Bench, GivenReading
 from techfloor.duties.calibration.views.shown import point_words, run_words, value_text
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit

@@ -1,7 +1,7 @@
 """Ways through a calibration that its pages share: where it stands, and the address of each place."""
 
 from techfloor.duties.calibration import queries, results
-from techfloor.duties.calibration.queries import Bench
+from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place
 
 RUNS = {"as-found": AS_FOUND, "as-left": AS_LEFT}

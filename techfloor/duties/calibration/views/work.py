@@ -4,13 +4,13 @@ from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries, signing_acts
+from techfloor.duties.calibration import actions, signing_acts
+from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms import (
     AdjustForm,
     DiscontinueForm,
 )
-from techfloor.duties.calibration.queries import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, strip
@@ -27,7 +27,7 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/adjust", permission="calibration:log")
 def adjust(number: str) -> Page:
     """Ask whether the gauge was adjusted."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     form = AdjustForm()
     if bench.body.adjusted is not None:
         form.adjusted.data = "yes" if bench.body.adjusted else "no"
@@ -44,7 +44,7 @@ def adjust(number: str) -> Page:
 )
 def adjust_post(number: str) -> Page:
     """Keep whether the gauge was adjusted."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     form = AdjustForm()
 
     def deed() -> None:
@@ -83,7 +83,7 @@ def _adjust_page(bench: Bench, form: AdjustForm) -> str:
 @pages.page("/<number>/check", permission="calibration:log")
 def check(number: str) -> Page:
     """Show everything as it will stand in the record, and ask for the signature."""
-    bench = queries.bench(number)
+    bench = bench_of(number)
     url = next_url(bench)
     if not url.endswith("/check"):
         return see(url)
@@ -108,9 +108,9 @@ def sign(number: str) -> Page:
     def deed(proof: Proof) -> None:
         signing_acts.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
 
-    if sign_with(form, deed, lambda: signing_acts.preview(queries.bench(number), plant()).sha256):
+    if sign_with(form, deed, lambda: signing_acts.preview(bench_of(number), plant()).sha256):
         return see(f"/calibration/{number}?signed=1")
-    bench = queries.bench(number)
+    bench = bench_of(number)
     if bench.record.content_sha256 is not None:
         return see(f"/calibration/{number}")
     return _check_page(bench, form), 422
@@ -142,7 +142,7 @@ def _check_page(bench: Bench, form: SignForm) -> str:
 def discontinue(number: str) -> str:
     """Ask why a calibration is not finished."""
     form = DiscontinueForm()
-    return render_template("calibration/discontinue.html", bench=queries.bench(number), form=form, errors=[])
+    return render_template("calibration/discontinue.html", bench=bench_of(number), form=form, errors=[])
 
 
 @pages.act(
@@ -159,5 +159,5 @@ def discontinue_post(number: str) -> Page:
     actor = visitor().person_id
     if form.attempt(lambda: actions.discontinue(number, form.reason.data or "", actor=actor, at=clock.now())):
         return see(f"/calibration/{number}")
-    bench = queries.bench(number)
+    bench = bench_of(number)
     return render_template("calibration/discontinue.html", bench=bench, form=form, errors=form.problems()), 422

@@ -1,0 +1,312 @@
+"""A calibration with everything that belongs to it, as it lies on the bench, and what reads it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from techfloor.duties.calibration import results
+from techfloor.duties.calibration.certified import StandardFacts
+from techfloor.duties.calibration.gauges import GAUGE_COLUMNS, GAUGES, GaugeFacts, gauge_facts
+from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
+from techfloor.duties.calibration.procedure import PlannedPoint, Procedure, read_procedure
+from techfloor.duties.calibration.queries import KIND
+from techfloor.duties.calibration.results import ReadingFacts, RunResult
+from techfloor.equipment.models import Equipment, Standard, StandardCertificate
+from techfloor.equipment.shapes import CertificateView, StandardView
+from techfloor.people.models import Person
+from techfloor.records.models import Definition, Record, Revision
+from techfloor.refusals import NotFound
+from techfloor.store import db
+
+# What every reading asks for is put together once, and where plain rows will do, from tables past the mapper:
+# building and mapping take longer than SQLite's answer.
+_ambients, _readings, _persons, _equipment = (kind.__table__.c for kind in (Ambient, Reading, Person, Equipment))
+_standards, _certificates, _used = (kind.__table__.c for kind in (Standard, StandardCertificate, StandardUsed))
+_definitions, _revisions = (kind.__table__.c for kind in (Definition, Revision))
+
+
+@dataclass(frozen=True)
+class StandardOnBench:
+    """A standard with the certificate it stood under."""
+
+    id: int
+    code: str
+    name: str
+    serial: str
+    unit: str
+    certificate_id: int
+    certificate: str
+    laboratory: str
+    issued: date
+    valid_until: date
+    uncertainty_text: str
+    facts: StandardFacts
+
+
+def standard_facts(
+    code: str, rows: Sequence[Mapping[str, str]], unit: str, uncertainty: Mapping[str, str]
+) -> StandardFacts:
+    """Return the certified values of a certificate and the U it states, ready for rules."""
+    certified = {row["nominal"]: (Decimal(row["value"]), Decimal(row["u"]) if row.get("u") else None) for row in rows}
+    return StandardFacts(code, certified, unit, uncertainty)
+
+
+@dataclass(frozen=True)
+class AmbientValue:
+    """A condition of the room, as it was given."""
+
+    quantity: str
+    value: Decimal
+    unit: str
+    limits: str
+    within: bool
+
+
+@dataclass(frozen=True)
+class GivenReading:
+    """A reading as a page or the certificate shows it."""
+
+    id: int
+    facts: ReadingFacts
+    note: str
+    by: str
+    performed_at: datetime
+    recorded_at: datetime
+    corrects_id: int | None
+    correction: str
+    confirmed_slip: bool
+    by_id: int
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A calibration with everything that belongs to it."""
+
+    record: Record
+    body: Calibration
+    gauge: GaugeFacts
+    procedure: Procedure
+    plan: tuple[PlannedPoint, ...]
+    standards: tuple[StandardOnBench, ...]
+    ambient: tuple[AmbientValue, ...]
+    given: tuple[GivenReading, ...]
+    performer: str
+    names: Mapping[int, str] = field(default_factory=dict)
+    _runs: dict[str, RunResult] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def number(self) -> str:
+        """The record's number."""
+        return self.record.number
+
+    @property
+    def standard(self) -> StandardFacts | None:
+        """The standard that gives the reference values: the first."""
+        return self.standards[0].facts if self.standards else None
+
+    @property
+    def counting(self) -> tuple[GivenReading, ...]:
+        """The readings that count: those that no correction has replaced."""
+        replaced = {g.corrects_id for g in self.given}
+        return tuple(g for g in self.given if g.id not in replaced)
+
+    def readings(self) -> list[ReadingFacts]:
+        """Return the facts of the readings that count."""
+        return [g.facts for g in self.counting]
+
+    def run(self, run: str) -> RunResult:
+        """Add up one run, once: nothing that it rests on changes under a bench."""
+        if run not in self._runs:
+            self._runs[run] = results.run_result(self.procedure, self.plan, self.readings(), run, self.standard)
+        return self._runs[run]
+
+    def point(self, n: int) -> PlannedPoint:
+        """Return a planned point; raises NotFound for a number that is not planned."""
+        if not 1 <= n <= len(self.plan):
+            raise NotFound("This calibration has no such point.")
+        return self.plan[n - 1]
+
+
+_BENCH = (
+    select(Record, Calibration)
+    .join(Calibration, Calibration.record_id == Record.id)
+    .where(Record.kind == KIND, Record.number == bindparam("number"))
+    .order_by(Record.version.desc())
+    .limit(1)
+)
+_AROUND_IT = (
+    select(
+        _definitions.code.label("procedure_code"),
+        _definitions.title.label("procedure_title"),
+        _revisions.version.label("procedure_version"),
+        _revisions.body.label("procedure_body"),
+        _persons.name.label("performer"),
+        *GAUGE_COLUMNS,
+    )
+    .select_from(GAUGES)
+    .join(Revision.__table__, _revisions.id == bindparam("revision"))
+    .join(Definition.__table__, _definitions.id == _revisions.definition_id)
+    .join(Person.__table__, _persons.id == bindparam("performer_id"))
+    .where(_equipment.id == bindparam("gauge"))
+)
+_STANDARDS_USED = (
+    select(
+        _equipment.id,
+        _equipment.code,
+        _equipment.name,
+        _equipment.serial,
+        _standards.unit,
+        _certificates.id,
+        _certificates.number,
+        _certificates.laboratory,
+        _certificates.issued,
+        _certificates.valid_until,
+        _certificates.uncertainty_text,
+        _certificates.certified,
+        _certificates.uncertainty,
+    )
+    .join_from(StandardUsed.__table__, Equipment.__table__, _equipment.id == _used.standard_id)
+    .join(Standard.__table__, _standards.equipment_id == _equipment.id)
+    .join(StandardCertificate.__table__, _certificates.id == _used.certificate_id)
+    .where(_used.record_id == bindparam("record"))
+    .order_by(_used.id)
+)
+_AMBIENT = (
+    select(_ambients.quantity, _ambients.value, _ambients.unit, _ambients.limits, _ambients.within)
+    .where(_ambients.record_id == bindparam("record"))
+    .order_by(_ambients.id)
+)
+_GIVEN = (
+    select(
+        _readings.id,
+        _readings.run,
+        _readings.point,
+        _readings.repeat,
+        _readings.reference,
+        _readings.indication,
+        _readings.error,
+        _readings.lower,
+        _readings.upper,
+        _readings.u,
+        _readings.k,
+        _readings.verdict,
+        _readings.cannot_measure,
+        _readings.note,
+        _persons.name.label("by"),
+        _readings.by_id,
+        _readings.performed_at,
+        _readings.recorded_at,
+        _readings.corrects_id,
+        _readings.correction,
+        _readings.confirmed_slip,
+    )
+    .join_from(Reading.__table__, Person.__table__, _persons.id == _readings.by_id)
+    .where(_readings.record_id == bindparam("record"), _readings.id > bindparam("after"))
+    .order_by(_readings.id)
+)
+
+
+def bench_of(number: str) -> Bench:
+    """Return a calibration with everything that belongs to it; raises NotFound."""
+    row: Any = db.session.execute(_BENCH, {"number": number}).one_or_none()
+    if row is None:
+        raise NotFound("There is no calibration %(number)s.", number=number)
+    record, body = row.Record, row.Calibration
+    wanted = {"revision": record.revision_id, "performer_id": body.performed_by, "gauge": body.gauge_id}
+    around: Any = db.session.execute(_AROUND_IT, wanted).one()
+    return Bench(
+        record=record,
+        body=body,
+        gauge=gauge_facts(around),
+        procedure=read_procedure(
+            around.procedure_code, around.procedure_version, around.procedure_title, around.procedure_body
+        ),
+        plan=tuple(PlannedPoint.from_plain(point) for point in body.plan),
+        standards=_standards_used(record.id),
+        ambient=ambient_of(record.id),
+        given=given_readings(record.id),
+        performer=around.performer,
+    )
+
+
+_STANDARD_COLUMNS = tuple(field.name for field in fields(StandardOnBench) if field.name != "facts")
+
+
+def _standards_used(record_id: int) -> tuple[StandardOnBench, ...]:
+    rows: Any = db.session.execute(_STANDARDS_USED, {"record": record_id})
+    return tuple(_standard_used(row) for row in rows)
+
+
+def _standard_used(row: Any) -> StandardOnBench:
+    columns = dict(zip(_STANDARD_COLUMNS, row[:-2], strict=True))
+    return StandardOnBench(**columns, facts=standard_facts(row.code, row.certified, row.unit, row.uncertainty))
+
+
+def on_bench(standard: StandardView, certificate: CertificateView) -> StandardOnBench:
+    """Put a standard and its certificate together."""
+    return StandardOnBench(
+        id=standard.id,
+        code=standard.code,
+        name=standard.name,
+        serial=standard.serial,
+        unit=standard.unit,
+        certificate_id=certificate.id,
+        certificate=certificate.number,
+        laboratory=certificate.laboratory,
+        issued=certificate.issued,
+        valid_until=certificate.valid_until,
+        uncertainty_text=certificate.uncertainty_text,
+        facts=standard_facts(standard.code, certificate.certified, standard.unit, certificate.uncertainty),
+    )
+
+
+def ambient_of(record_id: int) -> tuple[AmbientValue, ...]:
+    """Return the conditions of the room in which a calibration was begun."""
+    return tuple(AmbientValue(*row) for row in db.session.execute(_AMBIENT, {"record": record_id}))
+
+
+def given_readings(record_id: int, *, after: int = 0) -> tuple[GivenReading, ...]:
+    """Return the readings of a calibration in the order they were given, also those that were corrected.
+
+    With `after`, the id of a reading, only what was given after that one.
+    """
+    rows = db.session.execute(_GIVEN, {"record": record_id, "after": after})
+    return tuple(_given_reading(row) for row in rows)
+
+
+def _given_reading(row: Any) -> GivenReading:
+    facts = ReadingFacts(
+        row.run,
+        row.point,
+        row.repeat,
+        row.reference,
+        row.indication,
+        row.error,
+        row.lower,
+        row.upper,
+        row.u,
+        row.k,
+        row.verdict,
+        row.cannot_measure,
+    )
+    return GivenReading(
+        row.id,
+        facts,
+        row.note,
+        row.by,
+        row.performed_at,
+        row.recorded_at,
+        row.corrects_id,
+        row.correction,
+        row.confirmed_slip,
+        row.by_id,
+    )
+
+
+def opener(bench: Bench) -> str:
+    """Return the name of the person who opened a calibration."""
+    return db.session.scalars(select(Person.name).where(Person.id == bench.record.opened_by)).one()

@@ -1,0 +1,112 @@
+"""What was before a calibration: values read at a point, the last good one, the room, a version's first use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from techfloor.duties.calibration import results
+from techfloor.duties.calibration.bench import Bench, ambient_of
+from techfloor.duties.calibration.drift import PointKey
+from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.procedure import PlannedPoint
+from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED
+from techfloor.records.models import Record
+from techfloor.store import db
+
+_calibrations, _readings, _records = (kind.__table__.c for kind in (Calibration, Reading, Record))
+
+
+@dataclass(frozen=True)
+class LastRoom:
+    """The room as somebody last gave it, and when."""
+
+    at: datetime
+    values: Mapping[str, Decimal]
+
+
+def last_ambient(person_id: int, since: datetime) -> LastRoom | None:
+    """Return the room as a person last gave it, None when that was before `since`."""
+    row: Any = db.session.execute(
+        select(Record.id, Record.opened_at)
+        .where(Record.kind == KIND, Record.opened_by == person_id, Record.opened_at >= since)
+        .order_by(Record.opened_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else LastRoom(row.opened_at, {a.quantity: a.value for a in ambient_of(row.id)})
+
+
+def last_good(bench: Bench) -> Record | None:
+    """Return the calibration before this one in which the gauge was within tolerance as it went."""
+    went = func.coalesce(func.nullif(Calibration.as_left, ""), Calibration.as_found)
+    return db.session.scalar(
+        select(Record)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .where(
+            Record.kind == KIND,
+            Record.equipment_id == bench.gauge.id,
+            Record.state.in_((PERFORMED, CLOSED)),
+            Record.performed_at < bench.record.performed_at,
+            went.in_(("pass", "conditional pass")),
+        )
+        .order_by(Record.performed_at.desc(), Record.id.desc())
+        .limit(1)
+    )
+
+
+def revision_used_before(revision_id: int, record_id: int) -> bool:
+    """Tell whether another calibration was signed under this revision before."""
+    return (
+        db.session.scalar(
+            select(Record.id)
+            .where(Record.revision_id == revision_id, Record.id != record_id, Record.content_sha256.is_not(None))
+            .limit(1)
+        )
+        is not None
+    )
+
+
+_newest_signed = (
+    select(_calibrations.record_id)
+    .join_from(Calibration.__table__, Record.__table__, _records.id == _calibrations.record_id)
+    .where(
+        _calibrations.gauge_id == bindparam("gauge"),
+        _calibrations.record_id < bindparam("before"),
+        _records.content_sha256.is_not(None),
+    )
+    .order_by(_calibrations.record_id.desc())
+    .limit(bindparam("most"))
+    .subquery("newest_signed")
+)
+_newer = Reading.__table__.alias("newer")
+
+
+def _earlier(column: Any) -> Select[*tuple[Any, ...]]:
+    return (
+        select(column)
+        .join_from(_newest_signed, Reading.__table__, _readings.record_id == _newest_signed.c.record_id)
+        .where(
+            _readings.place == bindparam("place"),
+            _readings.run == results.AS_FOUND,
+            column.is_not(None),
+            ~select(_newer.c.id).where(_newer.c.corrects_id == _readings.id).exists(),
+        )
+        .order_by(_readings.id.desc())
+        .limit(bindparam("most"))
+    )
+
+
+_EARLIER_REFERENCES, _EARLIER_INDICATIONS = _earlier(_readings.reference), _earlier(_readings.indication)
+
+
+def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: int, limit: int = 5) -> list[Decimal]:
+    """Return what was read at a point in the last signed calibrations of a gauge, newest first, as it counts there.
+
+    The point is the same by what it is: another version of the procedure may number it differently.
+    """
+    query = _EARLIER_REFERENCES if typed == "reference" else _EARLIER_INDICATIONS
+    wanted = {"gauge": gauge_id, "before": before, "most": limit, "place": PointKey.of(point).text}
+    return [value for value in db.session.scalars(query, wanted) if value is not None]
