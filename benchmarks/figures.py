@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from techfloor.store.connections import journal_mode, sqlite_module
+from techfloor.store.databases.sqlite import journal_mode, sqlite_module
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from benchmarks.plants import inside, new_plant, running, signed_in
 from techfloor.migrations.upgrade import engine_for
 from techfloor.records.models import Record
 from techfloor.settings import Settings
-from techfloor.store import db, trail
+from techfloor.store import databases, db
 from techfloor.store.paging import Cursor
 
 WARMING = 3
@@ -103,7 +103,7 @@ def _fill(settings: Settings, many: int) -> None:
         for pragma in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-200000"):
             raw.execute(f"PRAGMA {pragma}")
         raw.execute("BEGIN IMMEDIATE")
-        trail.drop_triggers(connection)
+        databases.of(connection).drop_triggers(connection)
         raw.execute(_RECORDS, _facts(raw, many))
         raw.execute(_BODIES)
         raw.execute("COMMIT")

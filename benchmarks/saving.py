@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, Scale, middle, milliseconds, undisturbed
 from benchmarks.plants import MICROMETER, inside, more_gauges, new_plant, running, saves, signed_in, start
 from techfloor.settings import Settings
 from techfloor.store.acts import new_id
-from techfloor.store.connections import journal_mode, sqlite_module
+from techfloor.store.databases.sqlite import journal_mode, sqlite_module
 from techfloor.web.pages import Pages
 
 WARMING = 1

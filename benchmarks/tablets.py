@@ -29,7 +29,7 @@ from benchmarks.tapping import Outcome, Tablet, tap
 from techfloor.people.sessions import DEVICE_COOKIE, SESSION_COOKIE
 from techfloor.places.queries import PlantFacts
 from techfloor.settings import Settings
-from techfloor.store.connections import sqlite_module
+from techfloor.store.databases.sqlite import sqlite_module
 
 ROOT = Path(__file__).parents[1]
 HOST = "127.0.0.1"

@@ -17,9 +17,10 @@ from techfloor.duties.calibration.models import Reading
 from techfloor.migrations.upgrade import engine_for
 from techfloor.records.models import Record
 from techfloor.settings import Settings
-from techfloor.store import connections, db, trail
+from techfloor.store import db
 from techfloor.store.acts import Act
-from techfloor.store.connections import Line, sqlite_module
+from techfloor.store.databases import Line
+from techfloor.store.databases.sqlite import SQLite, sqlite_module
 from techfloor.store.types import utc_text
 from techfloor.store.verify import verify
 
@@ -61,14 +62,15 @@ def _seal(settings: Settings, calibration: tuple[int, int], many: int) -> None:
     """Write acts as the application seals them, triggers and all, but many to a transaction and without waiting."""
     line, anchors = Line(), []
     with closing(sqlite_module().connect(settings.instance / "techfloor.sqlite", isolation_level=None)) as raw:
-        connections.prepare(raw, line)
+        database = SQLite()
+        database.opened(raw, line, serving=False)
         raw.execute("PRAGMA synchronous=OFF")
         cursor = raw.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         for n in range(1, many + 1):
             line.mode = Act("calibration:reading:log", clock.now(), calibration[1], zone="Europe/Berlin")
             _write_reading(cursor, *calibration, n)
-            sealed = trail.seal(cursor, line.mode)
+            sealed = database.seal(raw, line.mode)
             assert sealed is not None
             anchors.append(f"{sealed[0]} {sealed[1]}\n")
         cursor.execute("COMMIT")

@@ -18,9 +18,8 @@ from techfloor.places.queries import PlantFacts, PlantNotice
 from techfloor.records import drafts as kept_drafts
 from techfloor.records.submissions import Submissions
 from techfloor.settings import Settings
-from techfloor.store import connections
+from techfloor.store import blobs, connections
 from techfloor.store.acts import new_id
-from techfloor.store.blobs import Blobs
 from techfloor.web import compress, headers, show
 from techfloor.web.access import OPEN
 from techfloor.web.visitor import Caller
@@ -34,7 +33,7 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.submissions = Submissions()
-        self.blobs = Blobs(settings.blobs)
+        self.blobs = blobs.kept_by(settings)
         self.plant_notice = PlantNotice()
         self.access: dict[str, str] = {}
         self.permission_roles = roster.permission_roles()

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 INSTANCE = "TECHFLOOR_INSTANCE"
 """The variable that names the instance folder, for whoever calls `load`; not a setting of that folder."""
@@ -21,6 +22,7 @@ class Settings:
 
     instance: Path
     database_url: str = ""
+    database_owner_url: str = ""
     public_url: str = ""
     anchors_copy: str = ""
     secure_cookies: bool = False
@@ -30,12 +32,33 @@ class Settings:
     @property
     def database(self) -> str:
         """The SQLAlchemy URL of the database: the one named, or SQLite in the instance folder."""
-        return self.database_url or f"sqlite:///{self.instance / 'techfloor.sqlite'}"
+        return _with_driver(self.database_url) or f"sqlite:///{self.instance / 'techfloor.sqlite'}"
+
+    @property
+    def owner_database(self) -> str:
+        """The URL of the role that owns the tables and upgrades them: the database's own where none is named."""
+        return _with_driver(self.database_owner_url) or self.database
+
+    @property
+    def database_role(self) -> str:
+        """The role that the application signs in to a database server as, "" for a file."""
+        return urlsplit(self.database).username or ""
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file the records stand in, None for a database server."""
+        return None if self.database_url else self.instance / "techfloor.sqlite"
 
     @property
     def blobs(self) -> Path:
         """The folder that keeps attachments and issued PDFs under their hash."""
         return self.instance / "blobs"
+
+
+def _with_driver(url: str) -> str:
+    """Return a PostgreSQL URL as it is usually written with the driver that techfloor brings for it."""
+    scheme, colon, rest = url.partition(":")
+    return f"postgresql+psycopg:{rest}" if colon and scheme in {"postgres", "postgresql"} else url
 
 
 def load(instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import databases
 import pytest
+from databases import Keeper
 from flask import Flask
 from plant_client import GAUGE_ROOM, TABLET_OF, ClockAt, PlantClient, Post, SignedInAs, device_key, sign_in, watch_over
 from sqlalchemy import select
@@ -67,38 +69,45 @@ def clock_at() -> Iterator[ClockAt]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the long form of the tests be asked for."""
     parser.addoption("--long", action="store_true", help="run the long form of the tests that have one")
+    parser.addoption("--postgresql", metavar="URL", help="keep the records on this cluster, a superuser's URL")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long form out unless it was asked for."""
-    if config.getoption("--long"):
-        return
+    """Mark what keeps records, and leave the long form out unless it was asked for."""
     for item in items:
-        if item.get_closest_marker("long"):
+        if "settings" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+        if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="the long form runs with --long"))
 
 
 @pytest.fixture(scope="session")
-def template() -> Path:
-    """An instance with the demo plant without history and its cast of seven, made once for a state of the sources."""
-    return _kept("plain", lambda settings: load(settings, today=ANCHOR, history=False, who=cast.CAST))
+def keeper(request: pytest.FixtureRequest) -> Keeper:
+    """Where this run keeps its records: SQLite files, or the cluster that --postgresql names."""
+    return databases.keeper(request.config.getoption("--postgresql"))
 
 
 @pytest.fixture(scope="session")
-def history_template() -> Path:
+def template(keeper: Keeper) -> Path:
+    """An instance with the demo plant without history and its cast of seven, made once for a state of the sources."""
+    return _kept(keeper, "plain", lambda settings: load(settings, today=ANCHOR, history=False, who=cast.CAST))
+
+
+@pytest.fixture(scope="session")
+def history_template(keeper: Keeper) -> Path:
     """An instance with the whole demo plant: everybody, and three years of calibrations."""
-    return _kept("history", lambda settings: load(settings, today=ANCHOR))
+    return _kept(keeper, "history", lambda settings: load(settings, today=ANCHOR))
 
 
-def _kept(name: str, fill: Callable[[Settings], None]) -> Path:
+def _kept(keeper: Keeper, name: str, fill: Callable[[Settings], None]) -> Path:
     """Return a template, made by the first process that needs it while the others wait."""
     folder = Path(tempfile.gettempdir()) / f"techfloor-tests-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    made = folder / f"{name}-{_state_of_sources()}"
+    made = folder / f"{type(keeper).__name__}-{name}-{_state_of_sources()}"
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            _make_template(folder, made, fill)
+            _make_template(keeper, folder, made, fill)
         made.touch()  # what is in use is not the oldest
     return made
 
@@ -112,13 +121,13 @@ def _state_of_sources() -> str:
     return digest.hexdigest()[:24]
 
 
-def _make_template(folder: Path, made: Path, fill: Callable[[Settings], None]) -> None:
+def _make_template(keeper: Keeper, folder: Path, made: Path, fill: Callable[[Settings], None]) -> None:
     """Make a template beside and name it when it is whole; the oldest make room."""
     others = [each for each in folder.iterdir() if each.is_dir()]
     for old in sorted(others, key=lambda each: each.stat().st_mtime, reverse=True)[_TEMPLATES_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
     beside = Path(tempfile.mkdtemp(prefix="making-", dir=folder))
-    settings = Settings(instance=beside, demo=True)
+    settings = keeper.of(beside, made.name)
     with clock.set_to(NOW):
         upgrade(settings)
         fill(settings)
@@ -153,16 +162,24 @@ def with_history() -> bool:
 
 
 @pytest.fixture
-def instance(with_history: bool, request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A fresh copy of the template."""
+def settings(with_history: bool, request: pytest.FixtureRequest, tmp_path: Path, keeper: Keeper) -> Iterator[Settings]:
+    """The settings of a fresh copy of the template."""
     made = request.getfixturevalue("history_template" if with_history else "template")
-    return Path(shutil.copytree(made, tmp_path / "instance"))
+    copied = keeper.copy(made, tmp_path / "instance")
+    yield copied
+    keeper.drop(copied)
 
 
 @pytest.fixture
-def app(instance: Path) -> Iterator[Flask]:
+def instance(settings: Settings) -> Path:
+    """The folder of the test's own instance."""
+    return settings.instance
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
     """The application of the test's own instance."""
-    made = create_app(Settings(instance=instance, demo=True))
+    made = create_app(settings)
     made.test_client_class = PlantClient
     watch_over(made)
     yield made

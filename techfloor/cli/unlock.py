@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     from techfloor.store import db  # noqa: PLC0415
 
     settings = all_settings.load(args.instance)
-    if not (settings.instance / "techfloor.sqlite").exists():
+    if settings.database_file and not settings.database_file.exists():
         raise StepError(f"There is no database in {args.instance}. Name the folder with --instance.")
     with create_app(settings).app_context():
         person_id = db.session.scalar(select(Person.id).where(Person.user_name == args.user_name))

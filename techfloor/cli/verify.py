@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         settings = all_settings.load(folder)
     except all_settings.SettingsError as error:
         raise StepError(str(error)) from error
-    if not (settings.instance / "techfloor.sqlite").exists():
+    if settings.database_file and not settings.database_file.exists():
         raise StepError(f"There is no database in {folder}. Name the folder with --instance.")
     return _pdf(settings, args.pdf) if args.pdf else _trail(settings)
 
@@ -40,16 +40,17 @@ def _trail(settings: Settings) -> int:
     from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
     from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
     from techfloor.records import integrity  # noqa: PLC0415
-    from techfloor.store.blobs import Blobs  # noqa: PLC0415
+    from techfloor.store import blobs, databases  # noqa: PLC0415
+    from techfloor.store.databases import Line  # noqa: PLC0415
     from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
     started = time.perf_counter()
     assert METADATA.tables
     with engine_for(settings.database).connect() as connection:
-        connection.exec_driver_sql("BEGIN")
+        databases.of(connection).begin(connection.connection.dbapi_connection, Line())  # one moment, while others write
         found = verify(connection, settings.instance / "anchors.log")
         found.problems.extend(integrity.problems(connection))
-        found.problems.extend(_files(connection, Blobs(settings.blobs)))
+        found.problems.extend(_files(connection, blobs.kept_by(settings)))
         if settings.anchors_copy:
             found.problems.extend(verify_anchors(connection, Path(settings.anchors_copy)))
     for problem in found.problems[:200]:

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, EquipmentLog
 from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text, plant_day
@@ -12,7 +12,7 @@ from techfloor.places.models import Plant
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import within
 from techfloor.store import db
-from techfloor.store.trail import ChangeRow
+from techfloor.store.trail import ChangeRow, TableOfChange
 
 CALIBRATION = "calibration"
 """The work of a due that a calibration, or a standard's certificate, moves on."""
@@ -142,19 +142,13 @@ def put_back_due(equipment_id: int, work: str, record_id: int, *, actor: int, at
 def _before(due_id: int, record_id: int) -> dict[str, Any]:
     """Return a row of what is due as it was before a record moved it, as the trail has it; {} when it was not."""
     acts = select(ChangeRow.act).where(ChangeRow.record == record_id)
-    body = db.session.scalars(
-        select(ChangeRow.body)
-        .where(
-            ChangeRow.act.in_(acts),
-            func.json_extract(ChangeRow.body, "$.table") == EquipmentDue.__tablename__,
-            func.json_extract(ChangeRow.body, "$.row") == str(due_id),
-            func.json_extract(ChangeRow.body, "$.new.last_record_id") == record_id,
-        )
-        .order_by(ChangeRow.id)
-        .limit(1)
-    ).one()
-    before: dict[str, Any] = json.loads(body).get("old", {})
-    return before
+    wanted = select(ChangeRow.body).where(ChangeRow.act.in_(acts), TableOfChange() == EquipmentDue.__tablename__)
+    for body in db.session.scalars(wanted.order_by(ChangeRow.id)):
+        change: dict[str, Any] = json.loads(body)
+        if change["row"] == str(due_id) and change["new"]["last_record_id"] == record_id:
+            before: dict[str, Any] = change.get("old", {})
+            return before
+    raise LookupError(f"no act of record {record_id} moved what is due in row {due_id}")
 
 
 def due_of(equipment_id: int, work: str) -> EquipmentDue | None:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    text,
     true,
 )
 
@@ -21,7 +20,7 @@ from techfloor.equipment.shapes import Line, Wanted
 from techfloor.equipment.statuses import Status, status_of
 from techfloor.places.models import Area, Station
 from techfloor.store.paging import PAGE, Key, Order, Page
-from techfloor.store.search import SearchItem, match_text
+from techfloor.store.search import SearchItem, keys_that_fit
 
 HELD, OVERDUE = "held", "overdue"
 """What a list can be narrowed to beside the statuses."""
@@ -81,14 +80,9 @@ def _narrowed(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tu
         statement = statement.where(Equipment.area_id == wanted.area_id)
     if wanted.status:
         statement = statement.where(_in_status(wanted))
-    if match := match_text(wanted.words):
-        found = select(SearchItem.key).where(
-            SearchItem.kind == "equipment",
-            text("search_item.id IN (SELECT rowid FROM search_words WHERE search_words MATCH :match)").bindparams(
-                match=match
-            ),
-        )
-        statement = statement.where(Equipment.code.in_(found))
+    found = keys_that_fit(wanted.words, "equipment")
+    if found is not None:
+        statement = statement.where(Equipment.code.in_(found.with_only_columns(SearchItem.key).order_by(None)))
     return statement
 
 

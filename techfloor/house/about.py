@@ -11,7 +11,7 @@ from techfloor import __version__
 from techfloor.house.parts import samples
 from techfloor.house.running import plant, visitor_or_none
 from techfloor.store import db
-from techfloor.store.connections import sqlite_module
+from techfloor.store.databases.sqlite import sqlite_module
 from techfloor.web.access import OPEN, SIGNED_IN
 from techfloor.web.pages import NotSignedIn, Pages
 

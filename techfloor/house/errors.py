@@ -145,8 +145,12 @@ def _busy(_error: Busy) -> Response:
     return response
 
 
+# SQLite: the file is locked or busy. PostgreSQL: a lock was waited for too long, or two acts waited for each other.
+_BUSY_WORDS = ("locked", "busy", "lock timeout", "deadlock detected")
+
+
 def _database(error: OperationalError) -> Response:
-    if "locked" in str(error.orig) or "busy" in str(error.orig):
+    if any(word in str(error.orig) for word in _BUSY_WORDS):
         return _busy(Busy(str(error.orig)))
     return _fault(error)
 

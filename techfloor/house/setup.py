@@ -30,7 +30,7 @@ from techfloor.records import policy
 from techfloor.records.definitions import Approval
 from techfloor.refusals import NotFound, Refusal
 from techfloor.settings import Settings
-from techfloor.store.connections import sqlite_module
+from techfloor.store import databases
 from techfloor.web.access import OPEN
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Pages
@@ -45,8 +45,9 @@ _RECORD_ROLES = frozenset({"technician", "supervisor", "quality"})
 
 def pending_token(settings: Settings) -> str | None:
     """Return the token that opens /setup, written when it is first asked for; None once there is a plant."""
-    module = {"module": sqlite_module()} if settings.database.startswith("sqlite") else {}
-    engine = create_engine(settings.database, poolclass=NullPool, **module)
+    engine = create_engine(
+        settings.database, poolclass=NullPool, **databases.named(settings.database).upgrade_options()
+    )
     with engine.connect() as connection:
         if connection.scalar(select(Plant.id)) is not None:
             return None

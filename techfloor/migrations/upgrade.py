@@ -1,15 +1,17 @@
 """Bring a database to the newest tables: all of it or nothing."""
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, event, pool
+from sqlalchemy import create_engine, event, inspect, pool
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from techfloor.settings import Settings
-from techfloor.store import connections, trail
+from techfloor.store import databases
+from techfloor.store.databases import Database, Line
 
 
 class UpgradeFailed(Exception):
@@ -26,16 +28,12 @@ def config(connection: Connection | None = None) -> Config:
 
 def engine_for(url: str) -> Engine:
     """Return an engine for upgrades and checks: the connection rules, without the guard of serving connections."""
-    made = create_engine(
-        url,
-        module=connections.sqlite_module(),
-        poolclass=pool.NullPool,
-        connect_args={"isolation_level": None, "timeout": 30.0},
-    )
+    database = databases.named(url)
+    made = create_engine(url, poolclass=pool.NullPool, **database.upgrade_options())
 
     @event.listens_for(made, "connect")
     def connect(raw: DBAPIConnection, _entry: object) -> None:
-        connections.prepare_for_upgrade(raw)
+        database.opened(raw, Line(), serving=False)
 
     return made
 
@@ -43,26 +41,28 @@ def engine_for(url: str) -> Engine:
 def upgrade(settings: Settings) -> bool:
     """Bring the database of `settings` up to date; returns whether anything had to be done."""
     settings.instance.mkdir(parents=True, exist_ok=True)
-    engine = engine_for(settings.database)
+    engine = engine_for(settings.owner_database)
     with engine.connect() as connection:
-        raw = connection.connection.cursor()
-        if _current(raw) and _at_head(connection) and trail.installed_triggers(connection) == trail.expected_triggers():
+        database = databases.of(connection)
+        if _up_to_date(connection, database):
             return False
-        # Foreign keys off while tables are rebuilt: with them on, a batch rebuild deletes the children.
-        raw.execute("PRAGMA foreign_keys=OFF")
-        raw.execute("BEGIN IMMEDIATE")
+        connection.rollback()  # what was looked at held a transaction open, and the upgrade begins its own
+        raw: Any = connection.connection.dbapi_connection
+        database.begin_upgrade(raw)
         try:
-            _step_up(connection)
-            raw.execute("COMMIT")
+            _step_up(connection, database)
+            database.after_upgrade(connection, settings.database_role)
+            raw.commit()
         except BaseException:
-            raw.execute("ROLLBACK")
+            raw.rollback()
             raise
     return True
 
 
-def _current(raw: object) -> bool:
-    found = raw.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()  # type: ignore[attr-defined]
-    return bool(found[0])
+def _up_to_date(connection: Connection, database: Database) -> bool:
+    if not inspect(connection).has_table("alembic_version") or not _at_head(connection):
+        return False
+    return database.installed_triggers(connection) == database.expected_triggers()
 
 
 def _at_head(connection: Connection) -> bool:
@@ -73,26 +73,20 @@ def _at_head(connection: Connection) -> bool:
     return bool(MigrationContext.configure(connection).get_current_revision() == head)
 
 
-def _step_up(connection: Connection) -> None:
-    trail.drop_triggers(connection)
-    before = _counts(connection)
+def _step_up(connection: Connection, database: Database) -> None:
+    database.drop_triggers(connection)
+    before = _counts(connection, database)
     command.upgrade(config(connection), "head")
-    after = _counts(connection)
+    after = _counts(connection, database)
     lost = {name: rows for name, rows in before.items() if name in after and after[name] != rows}
     if lost:
         raise UpgradeFailed(f"rows were lost in {', '.join(sorted(lost))}")
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    broken = database.broken_references(connection)
     if broken:
-        raise UpgradeFailed(f"references were broken in {sorted({row[0] for row in broken})}")
-    trail.install_triggers(connection)
+        raise UpgradeFailed(f"references were broken in {broken}")
+    database.install_triggers(connection)
 
 
-def _counts(connection: Connection) -> dict[str, int]:
-    names = [
-        row[0]
-        for row in connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!' "
-            "AND name NOT LIKE 'search_words%' AND name != 'alembic_version'"
-        )
-    ]
+def _counts(connection: Connection, database: Database) -> dict[str, int]:
+    names = database.tables(connection)
     return {name: connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar_one() for name in names}  # noqa: S608

@@ -25,7 +25,7 @@ from techfloor.people.rules import (
 )
 from techfloor.places.models import Area
 from techfloor.refusals import NotFound, Refusal
-from techfloor.store import db
+from techfloor.store import alone, db
 
 
 def create_person(at: datetime, entry: PersonEntry, *, administrator_may_make_records: bool = True) -> Person:
@@ -125,6 +125,7 @@ def set_roles(
 
 
 def _another_administrator(person_id: int, field: str | None) -> None:
+    alone("administrators")
     other = select(PersonRole.id).join(Person, Person.id == PersonRole.person_id)
     rule = (PersonRole.role == "administrator") & Person.active.is_(True) & (Person.id != person_id)
     if db.session.scalar(other.where(rule).limit(1)) is None:

@@ -94,6 +94,7 @@ def _write_down(claim: Claim, known: _Known, proven: Proven | None, at: datetime
     outcome = Outcome.RIGHT if proven else Outcome.WRONG
     actor = proven.person_id if proven else None
     with store.apart(f"people:{claim.purpose}:{outcome}", actor=actor, device=claim.device_id) as session:
+        store.alone(f"try:{known.typed}", session)
         lock = _lock(session, known, at)
         if lock.closed:
             return lock

@@ -4,19 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from techfloor.places.models import Area, Plant, PlantSetting, Shift, Station
 from techfloor.places.profile import Profile
 from techfloor.store import db
-from techfloor.store.trail import ChangeRow
+from techfloor.store.trail import ActRow, ChangeRow, TableOfChange
 
 _TABLES = tuple(table.__tablename__ for table in (Plant, PlantSetting, Shift))
-_NEWEST = select(func.max(ChangeRow.id))
-_SINCE = select(
-    func.max(ChangeRow.id), func.max(func.json_extract(ChangeRow.body, "$.table").in_(_TABLES).cast(Integer))
-).where(ChangeRow.id > bindparam("seen"))
+_NEWEST = select(func.max(ActRow.seq))
+_TOUCHED = (
+    select(ChangeRow.id)
+    .join(ActRow, ActRow.id == ChangeRow.act)
+    .where(ActRow.seq > bindparam("seen"), TableOfChange().in_(_TABLES))
+    .limit(1)
+)
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -72,8 +75,9 @@ class PlantNotice:
             self._seen = (session.scalar(_NEWEST) or 0, read_plant(session))
             return self._seen[1]
         seen, facts = self._seen
-        newest, touched = session.execute(_SINCE, {"seen": seen}).one()
-        if newest is not None:
+        newest = session.scalar(_NEWEST) or 0
+        if newest != seen:
+            touched = session.scalar(_TOUCHED, {"seen": seen}) is not None
             facts = read_plant(session) if touched else facts
             self._seen = (newest, facts)
         return facts

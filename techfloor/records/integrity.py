@@ -2,6 +2,7 @@
 
 import hashlib
 
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 _SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "rejected": ("performed", "rejected")}
@@ -38,10 +39,12 @@ def _states(connection: Connection) -> list[str]:
     found: list[str] = []
     for state, meanings in _SIGNED_STATES.items():
         for meaning in meanings:
-            rows = connection.exec_driver_sql(
-                "SELECT number FROM record WHERE state = ? AND NOT EXISTS (SELECT 1 FROM signature "
-                "WHERE signature.record_id = record.id AND signature.meaning = ?)",
-                (state, meaning),
+            rows = connection.execute(
+                text(
+                    "SELECT number FROM record WHERE state = :state AND NOT EXISTS (SELECT 1 FROM signature "
+                    "WHERE signature.record_id = record.id AND signature.meaning = :meaning)"
+                ),
+                {"state": state, "meaning": meaning},
             )
             found.extend(f"{row[0]} is {state}, but nobody signed it as {meaning}." for row in rows)
     rows = connection.exec_driver_sql(

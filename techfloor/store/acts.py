@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from techfloor import __version__, clock
@@ -143,6 +144,16 @@ def apart(action: str | None = None, *, actor: int | None = None, device: int | 
             yield session
     finally:
         _mode.reset(token)
+
+
+def alone(what: str, session: Session | None = None) -> None:
+    """Wait until no other act works on `what`, and keep the others out until this one ends.
+
+    To be asked before a rule reads what it decides by. SQLite's writers stand in line anyway; PostgreSQL's do not.
+    """
+    bound = session or db.session()
+    if now_writing() and bound.get_bind().dialect.name == "postgresql":
+        bound.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
 
 
 @contextmanager

@@ -1,9 +1,17 @@
-"""Attachments and issued PDFs, kept as files under the hash of their bytes."""
+"""Attachments and issued PDFs, kept under the hash of their bytes: as files, or beside the records on a server."""
 
 import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from techfloor.settings import Settings
+from techfloor.store.acts import apart, looking_at, now_writing
+from techfloor.store.base import db
 
 
 class MissingBlob(Exception):
@@ -15,7 +23,58 @@ def hash_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-class Blobs:
+def checked(data: bytes | None, sha256: str) -> bytes:
+    """Return `data` where it is what its name says; raises MissingBlob else."""
+    if data is None or hash_of(data) != sha256:
+        raise MissingBlob(sha256)
+    return data
+
+
+class Blobs(Protocol):
+    """Where bytes are kept under their hash."""
+
+    def put(self, data: bytes) -> str:
+        """Keep `data` and return its SHA-256."""
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes of `sha256`; raises MissingBlob when they are gone or changed."""
+
+
+def kept_by(settings: Settings) -> Blobs:
+    """Return where an instance keeps its blobs: files beside an SQLite file, rows on a database server."""
+    return BlobFiles(settings.blobs) if settings.database_file else BlobRows()
+
+
+def make(connection: Connection) -> None:
+    """Make the table of blobs on a database server, where every server process has them; for the migration."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("CREATE TABLE blob (sha256 text PRIMARY KEY, data bytea NOT NULL)")
+
+
+class BlobRows:
+    """A table of bytes, on a server whose backup holds all."""
+
+    def put(self, data: bytes) -> str:
+        """Keep `data`, with the act under way or by itself, and return its SHA-256."""
+        values = {"sha256": hash_of(data), "data": data}
+        insert = text("INSERT INTO blob (sha256, data) VALUES (:sha256, :data) ON CONFLICT DO NOTHING")
+        if now_writing():
+            db.session.execute(insert, values)
+        else:
+            with apart() as session:
+                session.execute(insert, values)
+        return str(values["sha256"])
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes of `sha256`; raises MissingBlob when they are gone or changed."""
+        wanted = text("SELECT data FROM blob WHERE sha256 = :sha256")
+        if now_writing():
+            return checked(db.session.scalar(wanted, {"sha256": sha256}), sha256)
+        with looking_at() as session:
+            return checked(session.scalar(wanted, {"sha256": sha256}), sha256)
+
+
+class BlobFiles:
     """A folder of files named by their SHA-256."""
 
     def __init__(self, folder: Path) -> None:
@@ -46,9 +105,7 @@ class Blobs:
             data = self._path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise MissingBlob(sha256) from error
-        if hash_of(data) != sha256:
-            raise MissingBlob(sha256)
-        return data
+        return checked(data, sha256)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,14 +1,51 @@
 """Full-text search over records and equipment: words to find, and what they lead to."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Text, UniqueConstraint, select, text
+from sqlalchemy import Integer, Select, Text, UniqueConstraint, select, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from techfloor.store.base import Table, db
 
-SCHEMA = "CREATE VIRTUAL TABLE search_words USING fts5(words, tokenize='unicode61 remove_diacritics 2', prefix='2 3')"
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "sqlite": ("CREATE VIRTUAL TABLE search_words USING fts5(words, prefix='2 3')",),
+    "postgresql": (
+        "CREATE TABLE search_words (rowid integer PRIMARY KEY, words tsvector NOT NULL)",
+        "CREATE INDEX ix_search_words ON search_words USING gin (words)",
+    ),
+}
+_PUT: Mapping[str, str] = {
+    "sqlite": "INSERT INTO search_words (rowid, words) VALUES (:id, :words)",
+    # PostgreSQL's own parser would read 2026-00042 as a number below zero.
+    "postgresql": (
+        "INSERT INTO search_words (rowid, words) VALUES (:id, array_to_tsvector(string_to_array(:words, ' ')))"
+    ),
+}
+_MATCH: Mapping[str, str] = {
+    "sqlite": "search_words MATCH :match",
+    "postgresql": "search_words.words @@ CAST(:match AS tsquery)",
+}
+_WORD: Mapping[str, tuple[str, str]] = {"sqlite": ('"{}"*', " "), "postgresql": ("'{}':*", " & ")}
+
+
+def make(connection: Connection) -> None:
+    """Make the index, as the database at hand has it; for the migration."""
+    for statement in _TABLES[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+def plain_words(typed: str) -> list[str]:
+    """Return the words of a text without case and accents: the same for both databases, in the index and typed."""
+    flat = "".join(sign for sign in unicodedata.normalize("NFKD", typed) if not unicodedata.combining(sign))
+    return re.findall(r"[^\W_]+", flat.casefold())
+
+
+def _database() -> str:
+    return db.session.get_bind().dialect.name
 
 
 class SearchItem(Table):
@@ -43,30 +80,25 @@ def put(kind: str, key: str, title: str, words: str) -> None:
     else:
         item.title = title
         db.session.execute(text("DELETE FROM search_words WHERE rowid = :id"), {"id": item.id})
-    db.session.execute(
-        text("INSERT INTO search_words (rowid, words) VALUES (:id, :words)"),
-        {"id": item.id, "words": f"{key} {title} {words}"},
-    )
+    found = " ".join(dict.fromkeys(plain_words(f"{key} {title} {words}")))
+    db.session.execute(text(_PUT[_database()]), {"id": item.id, "words": found})
 
 
-def match_text(typed: str) -> str:
-    """Return the FTS5 expression for what a person typed: every word, as a beginning; '' for no word."""
-    words = re.findall(r"\w+", typed, re.UNICODE)
-    return " ".join(f'"{word}"*' for word in words)
+def keys_that_fit(typed: str, kind: str | None = None) -> Select[str, str, str] | None:
+    """Return the statement for (kind, key, title) of what fits, newest first; None when no word was typed.
+
+    Every word that was typed counts, each as the beginning of one that is there.
+    """
+    form, between = _WORD[_database()]
+    expression = between.join(form.format(word) for word in plain_words(typed))
+    if not expression:
+        return None
+    fits = text(f"search_item.id IN (SELECT rowid FROM search_words WHERE {_MATCH[_database()]})")  # noqa: S608 - one of two
+    found = select(SearchItem.kind, SearchItem.key, SearchItem.title).where(fits.bindparams(match=expression))
+    return (found.where(SearchItem.kind == kind) if kind else found).order_by(SearchItem.id.desc())
 
 
 def find(typed: str, *, kind: str | None = None, limit: int = 20) -> list[Hit]:
     """Return what fits, newest first."""
-    expression = match_text(typed)
-    if not expression:
-        return []
-    rows = db.session.execute(
-        text(
-            "SELECT item.kind, item.key, item.title FROM search_words "
-            "JOIN search_item item ON item.id = search_words.rowid "
-            "WHERE search_words MATCH :match AND (:kind IS NULL OR item.kind = :kind) "
-            "ORDER BY search_words.rowid DESC LIMIT :limit"
-        ),
-        {"match": expression, "kind": kind, "limit": limit},
-    )
-    return [Hit(*row) for row in rows]
+    wanted = keys_that_fit(typed, kind)
+    return [] if wanted is None else [Hit(*row) for row in db.session.execute(wanted.limit(limit))]

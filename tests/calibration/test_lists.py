@@ -19,7 +19,7 @@ from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.records.models import Record
 from techfloor.refusals import NotFound
-from techfloor.store import db, search
+from techfloor.store import databases, db, search
 from techfloor.store.paging import PAGE, Cursor, Page
 
 MOMENT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -214,6 +214,8 @@ def plan_of(app: Flask, wanted: Wanted) -> str:
     with Statements(app) as statements:
         lists.list_page(wanted)
     (sql,) = statements.about("record")
+    if databases.of(db.session.connection()).name != "sqlite":
+        pytest.skip("PostgreSQL sorts a table as small as this in memory, whatever stands beside it")
     raw = db.session.connection().connection.cursor()
     found = raw.execute("EXPLAIN QUERY PLAN " + sql, [None] * sql.count("?")).fetchall()
     return " ".join(row[3] for row in found)

@@ -12,7 +12,7 @@ from techfloor.migrations import upgrade as upgrades
 from techfloor.migrations.models import METADATA
 from techfloor.migrations.upgrade import UpgradeFailed, engine_for, upgrade
 from techfloor.settings import Settings
-from techfloor.store import trail
+from techfloor.store.databases.sqlite import SQLite
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_the_steps_make_what_the_models_say(settings: Settings) -> None:
 def test_the_triggers_are_those_of_the_models(settings: Settings) -> None:
     upgrade(settings)
     with engine_for(settings.database).connect() as connection:
-        assert trail.installed_triggers(connection) == trail.expected_triggers()
+        assert SQLite().installed_triggers(connection) == SQLite().expected_triggers()
 
 
 def test_a_second_upgrade_has_nothing_to_do(settings: Settings) -> None:
@@ -53,14 +53,14 @@ def test_an_upgrade_that_loses_rows_is_given_up_whole(settings: Settings, monkey
     with engine_for(settings.database).connect() as connection:
         connection.exec_driver_sql("DROP TRIGGER tf_area_insert")
         connection.exec_driver_sql("INSERT INTO area (key, name, line, ambient) VALUES ('a', 'A', '', '')")
-        trail.install_triggers(connection)
+        SQLite().install_triggers(connection)
 
     def lose(config: object, target: str) -> None:
         connection = config.attributes["connection"]  # type: ignore[attr-defined]
         connection.exec_driver_sql("DELETE FROM area")
 
     monkeypatch.setattr(command, "upgrade", lose)
-    monkeypatch.setattr(upgrades, "_at_head", lambda _connection: False)
+    monkeypatch.setattr(upgrades, "_up_to_date", lambda _connection, _database: False)
     with pytest.raises(UpgradeFailed, match="area"):
         upgrade(settings)
     assert _everything(settings).keys() == before.keys()

@@ -1,6 +1,9 @@
 """Content, header and signatures of a record agree, or `verify` and every page that shows it say so."""
 
+from collections.abc import Callable
+
 import pytest
+from databases import Keeper, said_to
 from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import text
@@ -34,20 +37,27 @@ def problems(app: Flask) -> list[str]:
         return integrity.problems(connection)
 
 
-def behind_the_back(app: Flask, *statements: str) -> None:
-    settings: Settings = app.extensions["techfloor"].settings
-    with engine_for(settings.database).connect() as connection:
-        for statement in statements:
-            connection.exec_driver_sql(statement)
+@pytest.fixture
+def behind_the_back(settings: Settings, keeper: Keeper) -> Callable[..., None]:
+    """Run statements as somebody who holds the database."""
+
+    def run(*statements: str) -> None:
+        with engine_for(keeper.master_url(settings)).connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(said_to(connection.dialect.name, statement))
+                connection.commit()
+
+    return run
 
 
 def test_an_honest_record_agrees(app: Flask, signed: str) -> None:
     assert problems(app) == []
 
 
-def test_forged_content_is_found_and_not_shown(app: Flask, signed: str, as_: SignedInAs) -> None:
+def test_forged_content_is_found_and_not_shown(
+    app: Flask, signed: str, as_: SignedInAs, behind_the_back: Callable[..., None]
+) -> None:
     behind_the_back(
-        app,
         "DROP TRIGGER tf_record_content_fixed",
         "UPDATE record_content SET body = replace(body, 'Selma Brandt', 'FORGED NAME')",
     )

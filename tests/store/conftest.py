@@ -1,25 +1,28 @@
 """A small database of its own, with the trail on, for the keeping room's tests."""
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import Keeper, said_to
 from flask import Flask
 
 from techfloor.migrations.models import METADATA
 from techfloor.migrations.upgrade import engine_for, upgrade
 from techfloor.settings import Settings
-from techfloor.store import connections, db
+from techfloor.store import connections, databases, db
 from techfloor.store.verify import Verdict, verify
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, keeper: Keeper) -> Iterator[Settings]:
     """An instance with an empty database."""
     assert METADATA.tables
-    made = Settings(instance=tmp_path / "instance")
+    made = keeper.of(tmp_path / "instance", f"test-{uuid.uuid4().hex[:16]}")
     upgrade(made)
-    return made
+    yield made
+    keeper.drop(made)
 
 
 @pytest.fixture
@@ -34,26 +37,33 @@ def house(settings: Settings) -> Iterator[Flask]:
 
 
 class Outside:
-    """Somebody who holds the file: statements without the application's guard."""
+    """Somebody who holds the file, or is superuser of the server: statements without the application's guard."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, keeper: Keeper) -> None:
         self.settings = settings
+        self.url = keeper.master_url(settings)
+        self.database = databases.named(self.url).name
 
     def run(self, *statements: str) -> None:
-        """Run statements past the application, each committed."""
-        engine = engine_for(self.settings.database)
-        with engine.connect() as connection:
+        """Run statements past the application, each committed; written for SQLite, and said so to PostgreSQL."""
+        with engine_for(self.url).connect() as connection:
             for statement in statements:
-                connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(said_to(connection.dialect.name, statement))
+                connection.commit()
+
+    def mend_triggers(self) -> None:
+        """Put the triggers back, as somebody would who covers up."""
+        with engine_for(self.url).connect() as connection:
+            databases.of(connection).install_triggers(connection)
+            connection.commit()
 
     def verify(self) -> Verdict:
-        """Return what `verify` says of the file."""
-        engine = engine_for(self.settings.database)
-        with engine.connect() as connection:
+        """Return what `verify` says of the database."""
+        with engine_for(self.url).connect() as connection:
             return verify(connection, self.settings.instance / "anchors.log")
 
 
 @pytest.fixture
-def outside(settings: Settings) -> Outside:
-    """Somebody who holds the file."""
-    return Outside(settings)
+def outside(settings: Settings, keeper: Keeper) -> Outside:
+    """Somebody who holds the database."""
+    return Outside(settings, keeper)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from techfloor.store.blobs import Blobs, MissingBlob
+from techfloor.store.blobs import BlobFiles, MissingBlob
 
 
 def test_what_is_put_is_got(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = BlobFiles(tmp_path)
     name = blobs.put(b"paper")
     assert blobs.get(name) == b"paper"
     assert blobs.put(b"paper") == name
@@ -16,7 +16,7 @@ def test_what_is_put_is_got(tmp_path: Path) -> None:
 
 
 def test_changed_bytes_are_not_served(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = BlobFiles(tmp_path)
     name = blobs.put(b"paper")
     next(p for p in tmp_path.rglob(name)).write_bytes(b"other")
     with pytest.raises(MissingBlob):
@@ -25,4 +25,4 @@ def test_changed_bytes_are_not_served(tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_hash_is_not_found(tmp_path: Path) -> None:
     with pytest.raises(MissingBlob):
-        Blobs(tmp_path).get("../../etc/passwd")
+        BlobFiles(tmp_path).get("../../etc/passwd")

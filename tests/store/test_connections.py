@@ -8,22 +8,23 @@ from flask import Flask
 from techfloor import store
 from techfloor.places.models import Area
 from techfloor.settings import Settings
-from techfloor.store import connections, db
+from techfloor.store import db
+from techfloor.store.databases import Line
+from techfloor.store.databases.sqlite import SQLite, journal_mode, sqlite_module
 from techfloor.store.queue import Busy, WriteQueue
 
 
 def test_the_wal_reset_bug_is_avoided() -> None:
-    assert connections.journal_mode((3, 40, 1)) == "TRUNCATE"
-    assert connections.journal_mode((3, 51, 2)) == "TRUNCATE"
-    assert connections.journal_mode((3, 44, 6)) == "WAL"
-    assert connections.journal_mode((3, 51, 3)) == "WAL"
-    assert connections.journal_mode((3, 53, 4)) == "WAL"
+    assert journal_mode((3, 40, 1)) == "TRUNCATE"
+    assert journal_mode((3, 51, 2)) == "TRUNCATE"
+    assert journal_mode((3, 44, 6)) == "WAL"
+    assert journal_mode((3, 51, 3)) == "WAL"
+    assert journal_mode((3, 53, 4)) == "WAL"
 
 
 def test_every_commit_reaches_the_disk(settings: Settings) -> None:
-    line = connections.Line()
-    raw = connections.sqlite_module().connect(settings.instance / "techfloor.sqlite", isolation_level=None)
-    connections.prepare(raw, line)
+    raw = sqlite_module().connect(settings.instance / "techfloor.sqlite", isolation_level=None)
+    SQLite().opened(raw, Line(), serving=False)
     names = ("synchronous", "foreign_keys", "journal_mode")
     said = {name: raw.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
     raw.close()

@@ -5,7 +5,7 @@ import json
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from techfloor import store
 from techfloor.places.models import Area
@@ -51,13 +51,13 @@ def test_a_bulk_statement_is_caught_row_by_row(house: Flask) -> None:
 
 def test_without_an_act_nothing_is_written(house: Flask) -> None:
     db.session.add(Area(key="x", name="X"))
-    with pytest.raises(OperationalError, match="readonly"):
+    with pytest.raises(DatabaseError, match=r"readonly|read-only"):
         db.session.commit()
     db.session.rollback()
 
 
 def test_a_quiet_transaction_cannot_touch_a_record(house: Flask) -> None:
-    with pytest.raises(IntegrityError, match=r"change\.act"), store.quiet():
+    with pytest.raises(IntegrityError, match=r"change\.act|\"act\" of relation \"change\""), store.quiet():
         db.session.add(Area(key="x", name="X"))
 
 

@@ -26,8 +26,7 @@ from techfloor.cli.demo.reading import load_plant
 from techfloor.migrations.upgrade import upgrade
 from techfloor.places.models import Plant
 from techfloor.settings import Settings
-from techfloor.store import db, looking_at
-from techfloor.store.blobs import Blobs
+from techfloor.store import blobs, db, looking_at
 
 
 class NotADemo(Exception):
@@ -92,7 +91,8 @@ def load(
     of them when it is left out; the history needs all.
     """
     with _running(settings):
-        _write_without_waiting()
+        if settings.database_file:
+            _write_without_waiting()
         loading = _begin(settings, today, tell)
         load_site(loading)
         load_people(loading, who or people())
@@ -109,7 +109,7 @@ def _begin(settings: Settings, today: date | None, tell: Callable[[int, int], No
     zone = ZoneInfo(read_toml("plant.toml")["plant"]["time_zone"])
     day = today or clock.now().astimezone(zone).date()
     calendar = Calendar(zone, weeks_since_anchor(day))
-    return Loading(load_plant(day), calendar.at(FIRST_DAY, "08:00"), Blobs(settings.blobs), tell=tell)
+    return Loading(load_plant(day), calendar.at(FIRST_DAY, "08:00"), blobs.kept_by(settings), tell=tell)
 
 
 @contextmanager

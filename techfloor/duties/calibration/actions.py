@@ -27,7 +27,7 @@ from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.refusals import NotFound, Question, Refusal
 from techfloor.said import say
-from techfloor.store import db, search
+from techfloor.store import alone, db, search
 
 PREFIX = "CAL"
 _KEEP = insert(Reading.__table__).returning(Reading.__table__.c.id)  # type: ignore[arg-type]
@@ -47,6 +47,7 @@ class StartEntry:
 
 def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> str:
     """Open a calibration and give it its number; raises Refusal for a gauge or standard that cannot be used."""
+    alone(f"gauge:{entry.gauge_code}")
     gauge = gauge_by_code(entry.gauge_code)
     _refuse_start(gauge)
     revision, procedure = procedure_in_force(gauge)

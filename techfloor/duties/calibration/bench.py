@@ -20,7 +20,7 @@ from techfloor.equipment.shapes import CertificateView, StandardView
 from techfloor.people.models import Person
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.refusals import NotFound
-from techfloor.store import db
+from techfloor.store import alone, db
 
 # What every reading asks for is put together once, and where plain rows will do, from tables past the mapper:
 # building and mapping take longer than SQLite's answer.
@@ -137,6 +137,7 @@ _BENCH = (
     .where(Record.kind == KIND, Record.number == bindparam("number"))
     .order_by(Record.version.desc())
     .limit(1)
+    .execution_options(populate_existing=True)
 )
 _AROUND_IT = (
     select(
@@ -211,7 +212,8 @@ _GIVEN = (
 
 
 def bench_of(number: str) -> Bench:
-    """Return a calibration with everything that belongs to it; raises NotFound."""
+    """Return a calibration with everything that belongs to it, to an act alone until it ends; raises NotFound."""
+    alone(f"record:{number}")
     row: Any = db.session.execute(_BENCH, {"number": number}).one_or_none()
     if row is None:
         raise NotFound("There is no calibration %(number)s.", number=number)

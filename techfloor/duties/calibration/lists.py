@@ -93,7 +93,7 @@ def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
 
 def found_numbers(words: str) -> tuple[str, ...] | None:
     """Return the numbers of the newest calibrations that fit what was typed; None when no word was typed."""
-    if not search.match_text(words):
+    if not search.plain_words(words):
         return None
     return tuple(hit.key for hit in search.find(words, kind=KIND, limit=MOST_FOUND))
 

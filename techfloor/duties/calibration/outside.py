@@ -35,7 +35,7 @@ from techfloor.records import attachments, signing
 from techfloor.records.attachments import KeptFile
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.refusals import NotFound, Refusal
-from techfloor.store import db, search
+from techfloor.store import alone, db, search
 
 OUTSIDE = "outside"
 CLEARED = "calibration.certificate-corrected"
@@ -73,6 +73,7 @@ def enter(code: str, entry: CertificateEntry, file: KeptFile, plant: PlantFacts,
     A gauge that was sent out is received by it; one that failed as found is held at once. Raises Refusal for what a
     certificate cannot say, and for a gauge that is lost, retired, or being calibrated.
     """
+    alone(f"gauge:{code}")
     gauge = gauge_by_code(code)
     _refuse_while_open(gauge)
     if gauge.status in {Status.LOST, Status.RETIRED}:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from techfloor.store import search
+from techfloor.store import blobs, search, trail
 
 revision = "0001"
 down_revision = None
@@ -95,16 +95,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column(
-            "record", sa.Integer(), sa.Computed("json_extract(body, '$.record')", persisted=False), nullable=True
-        ),
-        sa.CheckConstraint("json_valid(body)", name=op.f("ck_change_json")),
+        sa.Column("record", sa.Integer(), sa.Computed(trail.RecordOfBody(), persisted=True), nullable=True),
+        sa.CheckConstraint(trail.BodyIsJson(), name=op.f("ck_change_json")),
         sa.ForeignKeyConstraint(["act"], ["act.id"], name=op.f("fk_change_act"), initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_change_act"), ["act"], unique=False)
-        batch_op.create_index("ix_change_record", ["record"], unique=False, sqlite_where=sa.text("record IS NOT NULL"))
+        batch_op.create_index(
+            "ix_change_record",
+            ["record"],
+            unique=False,
+            sqlite_where=sa.text("record IS NOT NULL"),
+            postgresql_where=sa.text("record IS NOT NULL"),
+        )
 
     op.create_table(
         "person",
@@ -699,4 +703,5 @@ def upgrade() -> None:
         sa.UniqueConstraint("record_id", "standard_id", name=op.f("uq_calibration_standard_record_id_standard_id")),
     )
 
-    op.execute(search.SCHEMA)
+    search.make(op.get_bind())
+    blobs.make(op.get_bind())

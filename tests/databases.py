@@ -1,0 +1,112 @@
+"""Where the tests keep records: SQLite files, or a PostgreSQL cluster of the tests' own that --postgresql names."""
+
+import re
+import shutil
+import uuid
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import make_url
+
+from techfloor.settings import Settings
+
+OWNER, APPLICATION = "techfloor_owner", "techfloor_app"
+
+
+class Keeper(Protocol):
+    """Makes databases for tests, empties and copies of a template."""
+
+    def of(self, instance: Path, name: str) -> Settings:
+        """Return the settings of an instance whose database is called `name`; on a server it is made, empty."""
+
+    def copy(self, template: Path, instance: Path) -> Settings:
+        """Return the settings of a copy of a template."""
+
+    def master_url(self, settings: Settings) -> str:
+        """Return the URL of whoever holds the database whole, as the application does not."""
+
+    def drop(self, settings: Settings) -> None:
+        """Take away what stands outside the instance's folder."""
+
+
+class InFiles:
+    """Databases in the folder of the instance."""
+
+    def of(self, instance: Path, name: str) -> Settings:
+        """Return the settings; the file is made by the upgrade."""
+        return Settings(instance=instance, demo=True)
+
+    def copy(self, template: Path, instance: Path) -> Settings:
+        """Copy the folder, database and all."""
+        return Settings(instance=Path(shutil.copytree(template, instance)), demo=True)
+
+    def master_url(self, settings: Settings) -> str:
+        """Return the URL of the file: who holds it holds all."""
+        return settings.database
+
+    def drop(self, settings: Settings) -> None:
+        """Do nothing: the folder goes with the test."""
+
+
+class OnServer:
+    """Databases on a cluster, made and dropped by its superuser, and used by an owner and an application's role."""
+
+    def __init__(self, admin_url: str) -> None:
+        self.admin_url = make_url(admin_url)
+        secret = f"PASSWORD '{self.admin_url.password}'" if self.admin_url.password else ""
+        with self._connect() as admin:
+            admin.execute("SELECT pg_advisory_lock(1)")  # several processes of one run begin at once
+            for role in (OWNER, APPLICATION):
+                if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None:
+                    admin.execute(f"CREATE ROLE {role} LOGIN {secret}")
+
+    def _connect(self) -> Any:
+        import psycopg  # noqa: PLC0415 - only a run on PostgreSQL needs the driver
+
+        return psycopg.connect(self.admin_url.render_as_string(hide_password=False), autocommit=True)
+
+    def _run(self, *statements: str) -> None:
+        with self._connect() as admin:
+            for statement in statements:
+                admin.execute(statement)
+
+    def _settings(self, instance: Path, name: str) -> Settings:
+        def url(role: str) -> str:
+            return self.admin_url.set(username=role, database=name).render_as_string(hide_password=False)
+
+        return Settings(instance=instance, demo=True, database_url=url(APPLICATION), database_owner_url=url(OWNER))
+
+    def of(self, instance: Path, name: str) -> Settings:
+        """Return the settings of an instance with an empty database."""
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" OWNER {OWNER}')
+        return self._settings(instance, name)
+
+    def copy(self, template: Path, instance: Path) -> Settings:
+        """Copy the folder, and the database that has the template's name."""
+        shutil.copytree(template, instance)
+        name = f"test-{uuid.uuid4().hex[:16]}"
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" STRATEGY wal_log OWNER {OWNER}')
+        return self._settings(instance, name)
+
+    def master_url(self, settings: Settings) -> str:
+        """Return the superuser's URL."""
+        named = self.admin_url.set(drivername="postgresql+psycopg", database=make_url(settings.database).database)
+        return named.render_as_string(hide_password=False)
+
+    def drop(self, settings: Settings) -> None:
+        """Drop the database."""
+        self._run(f'DROP DATABASE IF EXISTS "{make_url(settings.database_url).database}" WITH (FORCE)')
+
+
+def keeper(admin_url: str | None) -> Keeper:
+    """Return where this run keeps its records."""
+    return OnServer(admin_url) if admin_url else InFiles()
+
+
+def said_to(database: str, statement: str) -> str:
+    """Return a statement of somebody who holds an SQLite file as the other database wants it said."""
+    if database == "sqlite":
+        return statement
+    if statement == "PRAGMA foreign_keys = OFF":
+        return "ALTER TABLE change DROP CONSTRAINT fk_change_act"
+    return re.sub(r"^DROP TRIGGER (tf_(\w+)_[a-z]+)$", r"DROP TRIGGER \1 ON \2", statement)
