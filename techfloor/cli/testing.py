@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from techfloor.cli import system
+from techfloor.cli import cluster, system
 from techfloor.cli.environment import ROOT
-from techfloor.cli.steps import say
+from techfloor.cli.steps import StepError, say
 
 NO_TESTS = 5
 """The exit code of pytest when it found nothing to run."""
@@ -39,6 +39,7 @@ CHECKS = (
     Check("types", "Types", ("-m", "mypy")),
     Check("contracts", "Import contracts", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("unit", "Unit and integration tests", ("-m", "pytest", "-n", "2", "-m", "not browser")),
+    Check("postgresql", "Tests on PostgreSQL", ("-m", "pytest", "-n", "2", "-m", "database and not browser")),
     Check("browser", "Browser tests", ("-m", "pytest", "-n", "2", "-m", "browser")),
 )
 
@@ -79,7 +80,8 @@ def run(args: argparse.Namespace) -> int:
 def _run(check: Check, typed: list[str]) -> Result:
     say(f"\n=== {check.headline}")
     began = time.monotonic()
-    ended = _run_browser(check, typed) if check.name == "browser" else _started(check, typed, _environ())
+    special = {"browser": _run_browser, "postgresql": _run_postgresql}.get(check.name)
+    ended = special(check, typed) if special else _started(check, typed, _environ())
     seconds = time.monotonic() - began
     say(f"=== {check.headline}: {ended} ({seconds:.1f} s)")
     return Result(check, ended, seconds)
@@ -106,6 +108,22 @@ def _run_browser(check: Check, typed: list[str]) -> str:
         return "failed" if os.environ.get("CI") == "true" else "SKIPPED"
     with _home() as home:
         return _started(check, typed, {**_environ(), "CHROMIUM": browser, "HOME": home})
+
+
+def _run_postgresql(check: Check, typed: list[str]) -> str:
+    """Run the tests that keep records once more, on a cluster that is made for this run."""
+    found = cluster.programs()
+    if found is None and system.install(["postgresql"], "PostgreSQL", ROOT / "instance" / "setup.log"):
+        found = cluster.programs()
+    if found is None:
+        say(f"! NO POSTGRESQL: nothing was tested on it. Type: {system.install_line(['postgresql'])}")
+        return "failed" if os.environ.get("CI") == "true" else "SKIPPED"
+    try:
+        with cluster.cluster(found) as url:
+            return _started(check, [*typed, "--postgresql", url], _environ())
+    except StepError as error:
+        say(f"✕ {error}")
+        return "failed"
 
 
 def _browser_line() -> str:

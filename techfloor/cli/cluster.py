@@ -1,0 +1,130 @@
+"""A PostgreSQL cluster for one run of the tests: made in a folder that passes, and gone with whoever started it."""
+
+import ctypes
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from techfloor.cli.steps import StepError
+
+SUPERUSER = "techfloor_tests"
+OLDEST = 15
+_STARTS_WITHIN = 30.0
+_PR_SET_PDEATHSIG = 1
+
+
+def programs() -> Path | None:
+    """Return the folder of the newest PostgreSQL's programs, None where there is none that is new enough."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda each: int(each.parts[-3]))
+    if found and int(found[-1].parts[-3]) >= OLDEST:
+        return found[-1].parent
+    named = shutil.which("initdb")
+    return Path(named).parent if named else None
+
+
+@contextmanager
+def cluster(bin_folder: Path) -> Iterator[str]:
+    """Run a cluster that listens on loopback alone and forgets at once; gives the URL of its superuser.
+
+    PostgreSQL refuses to run as root; then it runs as the user its package made. Raises StepError when it does not
+    start.
+    """
+    user = _user()
+    with tempfile.TemporaryDirectory(prefix="techfloor-postgresql-") as name:
+        folder = Path(name)
+        if user:
+            os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
+        password, port = secrets.token_hex(16), _free_port()
+        _make(bin_folder, folder, password, user)
+        server = _start(bin_folder, folder, port, user)
+        try:
+            _wait(bin_folder, port, server)
+            yield f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{port}/postgres"
+        finally:
+            server.send_signal(signal.SIGINT)  # a fast shutdown: whoever is still connected is cut off
+            server.wait(timeout=30)
+
+
+def _user() -> str | None:
+    if os.geteuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError as error:
+        raise StepError("PostgreSQL does not run as root, and there is no user “postgres” to run it as.") from error
+
+
+def _make(bin_folder: Path, folder: Path, password: str, user: str | None) -> None:
+    given = folder / "password"
+    given.write_text(password, "ascii")
+    if user:
+        os.chown(given, pwd.getpwnam(user).pw_uid, -1)
+    words: list[str | Path] = [
+        bin_folder / "initdb",
+        "-D",
+        folder / "data",
+        "-U",
+        SUPERUSER,
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+    ]
+    words += ["--auth=scram-sha-256", f"--pwfile={given}", "--no-sync"]
+    made = subprocess.run(words, user=user, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    if made.returncode != 0:
+        raise StepError(f"PostgreSQL could not be prepared: {made.stderr.strip()[-300:]}")
+
+
+def _start(bin_folder: Path, folder: Path, port: int, user: str | None) -> subprocess.Popen[bytes]:
+    options = {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": folder,
+        "fsync": "off",  # nothing of it outlives the run
+        "full_page_writes": "off",
+        "max_connections": 200,
+    }
+    words: list[str | Path] = [bin_folder / "postgres", "-D", folder / "data"]
+    for name, value in options.items():
+        words += ["-c", f"{name}={value}"]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(  # noqa: S603
+            words,
+            user=user,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            preexec_fn=_die_with_parent,  # noqa: PLW1509
+        )
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end the server when this process ends, however it ends; Linux alone knows how."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+    except (OSError, AttributeError):
+        return
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(bin_folder: Path, port: int, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _STARTS_WITHIN
+    words: list[str | Path] = [bin_folder / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(words, check=False).returncode != 0:  # noqa: S603
+        if server.poll() is not None or time.monotonic() > until:
+            raise StepError("PostgreSQL did not start.")
+        time.sleep(0.05)
