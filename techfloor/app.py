@@ -17,7 +17,7 @@ from techfloor.people import sessions
 from techfloor.places.queries import PlantFacts, PlantNotice
 from techfloor.records import drafts as kept_drafts
 from techfloor.records.submissions import Submissions
-from techfloor.settings import Settings
+from techfloor.settings import Settings, SettingsError
 from techfloor.store import blobs, connections
 from techfloor.store.acts import new_id
 from techfloor.web import compress, headers, show
@@ -25,6 +25,7 @@ from techfloor.web.access import OPEN
 from techfloor.web.visitor import Caller
 
 _TOP = Path(__file__).parent.parent
+_KEY_BYTES = 32
 
 
 class House:
@@ -83,9 +84,14 @@ def _secret_key(instance: Path) -> bytes:
     instance.mkdir(parents=True, exist_ok=True)
     file = instance / "secret.key"
     if not file.exists():
-        file.touch(mode=0o600)
-        file.write_bytes(random_secrets.token_bytes(32))
-    return file.read_bytes()
+        made = file.with_suffix(".new")
+        made.touch(mode=0o600)
+        made.write_bytes(random_secrets.token_bytes(_KEY_BYTES))
+        made.replace(file)  # whole or not at all: a stop in between must not leave an empty key behind
+    key = file.read_bytes()
+    if len(key) < _KEY_BYTES:
+        raise SettingsError(f"{file} is no key. Delete it; a new one is made, and open forms must be opened again.")
+    return key
 
 
 def _log_to(app: Flask, instance: Path) -> None:

@@ -24,6 +24,7 @@ class Settings:
     database_url: str = ""
     database_owner_url: str = ""
     public_url: str = ""
+    served_url: str = ""
     anchors_copy: str = ""
     secure_cookies: bool = False
     max_upload_mb: int = 20

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         instance.mkdir(parents=True, exist_ok=True)
         with locked(instance / "server.lock", partial(_refuse_second, instance)):
+            os.environ["TECHFLOOR_SERVED_URL"] = address.lan_url
             settings = _settings(instance, demo=args.demo)
             check_free(address)
             _warn_without_pdf()

@@ -45,6 +45,7 @@ def upgrade(settings: Settings) -> bool:
     with engine.connect() as connection:
         database = databases.of(connection)
         if _up_to_date(connection, database):
+            _refuse_differences(connection)
             return False
         connection.rollback()  # what was looked at held a transaction open, and the upgrade begins its own
         raw: Any = connection.connection.dbapi_connection
@@ -84,7 +85,39 @@ def _step_up(connection: Connection, database: Database) -> None:
     broken = database.broken_references(connection)
     if broken:
         raise UpgradeFailed(f"references were broken in {broken}")
+    _refuse_differences(connection)
     database.install_triggers(connection)
+
+
+def _refuse_differences(connection: Connection) -> None:
+    found = differences(connection)
+    if found:
+        raise UpgradeFailed(
+            f"This database is not as this version makes it: {'; '.join(found[:5])}. It was changed by hand, or made "
+            "by a version that was never released. Put back a backup, or name another folder."
+        )
+
+
+def differences(connection: Connection) -> list[str]:
+    """Return how tables, columns and indexes stand otherwise than the models say; empty when they agree."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only an upgrade and verify need it
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
+    from techfloor.migrations.models import METADATA  # noqa: PLC0415
+
+    context = MigrationContext.configure(connection, opts={"compare_type": False, "include_object": _is_ours})
+    return [_told(each) for each in compare_metadata(context, METADATA)]
+
+
+def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+    """Leave out what only one database has: the words of the search, and the blobs on a server."""
+    return not (kind == "table" and name is not None and (name == "blob" or name.startswith("search_words")))
+
+
+def _told(difference: Any) -> str:
+    verb, *rest = difference if isinstance(difference, tuple) else difference[0]
+    named = [str(getattr(each, "name", each)) for each in rest if each is not None and not isinstance(each, dict)]
+    return f"{verb.replace('_', ' ')} {'.'.join(named)}"
 
 
 def _counts(connection: Connection, database: Database) -> dict[str, int]:

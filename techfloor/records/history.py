@@ -36,21 +36,20 @@ class Event:
     changes: tuple[Change, ...]
 
 
-def timeline(record_id: int, *, limit: int = 200) -> list[Event]:
-    """Return the acts of a record, newest first: one statement by the record's index, and one for the names."""
+def timeline(record_id: int) -> list[Event]:
+    """Return all acts of a record, newest first: one statement by the record's index, and one for the names."""
     rows = db.session.execute(
         select(ActRow.seq, ActRow.body, ChangeRow.body.label("change"))
         .join(ChangeRow, ChangeRow.act == ActRow.id)
         .where(ChangeRow.record == record_id)
         .order_by(ActRow.seq.desc(), ChangeRow.id)
-        .limit(limit * 5)
     ).all()
     acts: dict[int, tuple[dict[str, object], list[Change]]] = {}
     for seq, body, change in rows:
         entry = acts.setdefault(seq, (json.loads(body), []))
         entry[1].append(_change(json.loads(change)))
     names = _names({int(str(body["actor"])) for body, _ in acts.values() if body["actor"] is not None})
-    return [_event(seq, body, changes, names) for seq, (body, changes) in list(acts.items())[:limit]]
+    return [_event(seq, body, changes, names) for seq, (body, changes) in acts.items()]
 
 
 def _change(body: Mapping[str, Any]) -> Change:

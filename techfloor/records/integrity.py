@@ -10,7 +10,19 @@ _SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "reject
 
 def problems(connection: Connection) -> list[str]:
     """Return what does not agree, in sentences."""
-    return [*_contents(connection), *_signatures(connection), *_states(connection)]
+    return [*_contents(connection), *_signatures(connection), *_states(connection), *_revisions(connection)]
+
+
+def _revisions(connection: Connection) -> list[str]:
+    rows = connection.exec_driver_sql(
+        "SELECT definition.code, revision.version, revision.body, revision.body_sha256 "
+        "FROM revision JOIN definition ON definition.id = revision.definition_id"
+    )
+    return [
+        f"Version {version} of {code} is not what was approved."
+        for code, version, body, named in rows
+        if hashlib.sha256(str(body).encode()).hexdigest() != named
+    ]
 
 
 def _contents(connection: Connection) -> list[str]:

@@ -27,7 +27,7 @@ class Revision(Table):
     """One version of a definition: draft, approved, effective, superseded; its body is fixed once approved."""
 
     __tablename__ = "revision"
-    __audit__ = Audit()
+    __audit__ = Audit(settled="OLD.state <> 'draft'", free=("state",))
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))

@@ -13,8 +13,8 @@ class Audit:
     """What the trail's triggers do for one table.
 
     `root` is the column that names the record a row belongs to; with `locks` the row may not change once
-    that record is signed, but for its `free` columns. An `append_only` row never changes. Of a `hidden`
-    column the trail keeps the SHA-256 alone.
+    that record is signed, but for its `free` columns; `settled` says in SQL of which OLD rows the same holds
+    without a record. An `append_only` row never changes. Of a `hidden` column the trail keeps the SHA-256 alone.
     """
 
     root: str | None = None
@@ -23,6 +23,7 @@ class Audit:
     free: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     deletable: bool = False
+    settled: str = ""
 
 
 class Base(DeclarativeBase):

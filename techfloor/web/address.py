@@ -1,14 +1,18 @@
-"""The address that codes on paper lead to: the plant's own where it is set, else the one the browser asked for."""
+"""The address that codes on paper lead to: the plant's own where it is set, else the one the server listens at.
+
+Never the one a request names: whoever sends it could have a certificate lead to a house of their own, for good.
+"""
 
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import current_app
 
 
 def paper_base() -> str:
     """Return the address before the path of every code on paper, without a slash at its end."""
-    base: str = current_app.extensions["techfloor"].settings.public_url or request.host_url
+    settings = current_app.extensions["techfloor"].settings
+    base: str = settings.public_url or settings.served_url or "http://localhost"
     return base.rstrip("/")
 
 

@@ -208,7 +208,7 @@ class Entry:
         self.submissions = submissions
         values = sorted((k, v) for k, v in request.form.items(multi=True) if k not in _NOT_THE_ENTRY)
         values.append(("path", request.path))
-        values.extend((f"file {name}", _hash_of(file)) for name, file in sorted(request.files.items(multi=True)))
+        values.extend(sorted((f"file {name}", _hash_of(file)) for name, file in request.files.items(multi=True)))
         self.body_sha256 = hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
     @property

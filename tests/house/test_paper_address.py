@@ -12,12 +12,26 @@ CAUTION = "Set public_url"
 
 
 @pytest.mark.parametrize(
-    ("host", "dead"),
-    [("127.0.0.1:8000", True), ("localhost", True), ("[::1]:8000", True), ("10.0.0.7", False), ("plant.lan", False)],
+    ("served", "dead"),
+    [
+        ("", True),
+        ("http://127.0.0.1:8000", True),
+        ("http://localhost", True),
+        ("http://[::1]:8000", True),
+        ("http://10.0.0.7", False),
+        ("http://plant.lan", False),
+    ],
 )
-def test_paper_from_a_loopback_address_leads_nowhere(app: Flask, host: str, dead: bool) -> None:
-    with app.test_request_context("/", base_url=f"http://{host}"):
+def test_paper_from_a_loopback_address_leads_nowhere(app: Flask, served: str, dead: bool) -> None:
+    house = app.extensions["techfloor"]
+    house.settings = replace(house.settings, served_url=served)
+    with app.test_request_context("/"):
         assert bool(dead_host()) == dead
+
+
+def test_a_request_cannot_name_the_address_on_paper(as_: SignedInAs) -> None:
+    label = as_("T").get("/equipment/G-014/label", headers={"Host": "evil.example"}).text
+    assert "evil.example" not in label
 
 
 def test_a_set_address_is_the_one_on_paper(app: Flask) -> None:

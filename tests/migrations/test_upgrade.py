@@ -73,3 +73,11 @@ def _everything(settings: Settings) -> dict[str, str]:
         found = dict(connection.execute("SELECT type || name, coalesce(sql, '') FROM sqlite_master").fetchall())
     connection.close()
     return found
+
+
+def test_a_database_that_stands_otherwise_is_refused_and_named(settings: Settings) -> None:
+    upgrade(settings)
+    with engine_for(settings.database).connect() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_calibration_reading_place")
+    with pytest.raises(UpgradeFailed, match="add index ix_calibration_reading_place"):
+        upgrade(settings)

@@ -7,6 +7,7 @@ from databases import Keeper, said_to
 from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from techfloor import store
 from techfloor.migrations.upgrade import engine_for
@@ -83,3 +84,23 @@ def test_a_state_without_its_signature_is_found(app: Flask, signed: str) -> None
     with app.app_context(), store.act("attack:record:state"):
         db.session.execute(text("UPDATE record SET state = 'in progress'"))
     assert problems(app) == [f"{signed} is signed, but stands as in progress."]
+
+
+def test_what_was_approved_is_changed_by_nobody(app: Flask) -> None:
+    with (
+        app.app_context(),
+        pytest.raises(DatabaseError, match="revision is settled"),
+        store.act("attack:revision:edit"),
+    ):
+        db.session.execute(text("UPDATE revision SET body = '{}' WHERE state = 'effective'"))
+
+
+def test_an_approved_revision_changed_behind_the_back_is_found(
+    app: Flask, behind_the_back: Callable[..., None]
+) -> None:
+    behind_the_back(
+        "DROP TRIGGER tf_revision_settled",
+        "DROP TRIGGER tf_revision_update",
+        "UPDATE revision SET body = '{}' WHERE id = (SELECT min(id) FROM revision)",
+    )
+    assert any("is not what was approved" in problem for problem in problems(app))

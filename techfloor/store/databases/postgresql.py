@@ -103,6 +103,14 @@ BEGIN
   RETURN NEW;
 END
 """
+_SETTLED = """
+BEGIN
+  IF {settled} THEN
+    RAISE EXCEPTION 'techfloor: {table} is settled';
+  END IF;
+  RETURN NEW;
+END
+"""
 _HEADER_UNSIGNED = """
 BEGIN
   IF OLD.content_sha256 IS NOT NULL THEN
@@ -288,6 +296,9 @@ def _refusing(table: SchemaTable, audit: Audit) -> Iterator[_Trigger]:
         yield _Trigger(name, f"tf_{name}_fixed", "UPDATE", _REFUSE.format(table=name, word="is never changed"))
     if not audit.deletable:
         yield _Trigger(name, f"tf_{name}_kept", "DELETE", _REFUSE.format(table=name, word="is never deleted"))
+    if audit.settled:
+        body = _SETTLED.format(table=name, settled=audit.settled)
+        yield _Trigger(name, f"tf_{name}_settled", "UPDATE", body, columns=tuple(trail.fixed_columns(table, audit)))
     yield _Trigger(name, f"tf_{name}_emptied", "TRUNCATE", _REFUSE.format(table=name, word="is never deleted"))
 
 

@@ -225,6 +225,9 @@ def _refusing(table: SchemaTable, audit: Audit) -> Iterator[tuple[str, str]]:
         yield _guard(table.name, "fixed", "UPDATE", "", "is never changed")
     if not audit.deletable:
         yield _guard(table.name, "kept", "DELETE", "", "is never deleted")
+    if audit.settled:
+        fixed = ", ".join(f'"{name}"' for name in trail.fixed_columns(table, audit))
+        yield _guard(table.name, "settled", f"UPDATE OF {fixed}", audit.settled, "is settled")
 
 
 def _locking(table: SchemaTable, audit: Audit) -> Iterator[tuple[str, str]]:
