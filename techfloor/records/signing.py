@@ -1,8 +1,10 @@
 """Signing: the content is fixed and hashed, the person proves who they are, and what was shown is what is signed."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +18,9 @@ from techfloor.store import db
 from techfloor.store.types import canonical_json
 
 POLICY = ("policy", "e-signature")
+
+Work = TypeVar("Work")
+"""What a duty reads of one of its records to work on it, such as the bench of a calibration."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,47 @@ def sign(
     db.session.add(signature)
     db.session.flush()
     return signature
+
+
+@dataclass(frozen=True)
+class Performer:
+    """Who signs as performed, and the refusal for everybody else."""
+
+    person_id: int
+    refusal: Refusal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Performing(Generic[Work]):
+    """What a duty gives so that its work is signed as performed; each raises Refusal where its rule says no."""
+
+    open: Callable[[], Work]
+    """Read the work, which must be finished and may still be written to."""
+    performer: Callable[[Work], Performer]
+    preview: Callable[[Work], Content]
+    """The content as it would be signed now."""
+    keep: Callable[[Work], None]
+    """Keep what came out in the duty's own rows, before the content locks them."""
+    after: Callable[[Work], None]
+    """Do what follows from it, once it is signed."""
+
+
+def perform(record_id: int, duty: Performing[Work], proof: Proof, *, shown_sha256: str) -> Work:
+    """Fix the content of a finished work under its performer's signature, and return the work.
+
+    The order is the same for every duty: the row is locked before anything is read, and what follows comes last.
+    """
+    record = locked(record_id)
+    work = duty.open()
+    performer = duty.performer(work)
+    if proof.person_id != performer.person_id:
+        raise performer.refusal
+    content = duty.preview(work)
+    duty.keep(work)
+    fix_content(record, content, shown_sha256)
+    sign(record, "performed", proof, shown_sha256=content.sha256)
+    duty.after(work)
+    return work
 
 
 def _signed_before(record: Record, meaning: str, person_id: int) -> bool:

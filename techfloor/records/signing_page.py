@@ -79,6 +79,25 @@ def sign_with(form: SignForm, deed: Callable[[Proof], object], shown_now: Callab
     return False
 
 
+def asking(shown: str) -> SignForm:
+    """Return the signing question for what a page shows."""
+    form = SignForm()
+    form.fit()
+    form.shown.data = shown
+    return form
+
+
+def signed(deed: Callable[[Proof, str], object], shown_now: Callable[[], str]) -> SignForm | None:
+    """Answer the post of a page that only asks for a signature; `deed` takes the proof and what the page showed.
+
+    Returns None when it was done, else the form with what speaks against it.
+    """
+    form = SignForm()
+    form.fit()
+    done = sign_with(form, lambda proof: deed(proof, form.shown.data or ""), shown_now)
+    return None if done else form
+
+
 def _proof_or_none(form: SignForm) -> Proof | None:
     name = form.user_name.data if "user_name" in form else None
     try:

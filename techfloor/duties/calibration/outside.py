@@ -223,19 +223,31 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
 
     Raises Refusal while a check is open, for another signer, and when the content is not what the page showed.
     """
-    record = signing.locked(queries.record_row(number).id)
+    duty = signing.Performing(
+        open=lambda: _answered(number),
+        performer=_reader,
+        preview=lambda bench: signing_acts.preview(bench, plant),
+        keep=lambda bench: _keep_results(bench, plant),
+        after=lambda bench: outcome.after_performed(bench, plant, proof),
+    )
+    return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
+
+
+def _answered(number: str) -> Bench:
     bench = open_outside(number)
     rules.check_answers(answers_of(bench))
-    if proof.person_id != bench.body.performed_by:
-        raise Refusal("%(name)s read this certificate and signs it.", name=bench.performer)
-    fixed = signing_acts.preview(bench, plant)
+    return bench
+
+
+def _reader(bench: Bench) -> signing.Performer:
+    no = Refusal("%(name)s read this certificate and signs it.", name=bench.performer)
+    return signing.Performer(bench.body.performed_by, no)
+
+
+def _keep_results(bench: Bench, plant: PlantFacts) -> None:
     judged = _judged(bench)
     _keep_outcome(bench, judged, plant)
-    _keep_readings(bench, judged, actor=proof.person_id)
-    signing.fix_content(record, fixed, shown_sha256)
-    signing.sign(record, "performed", proof, shown_sha256=fixed.sha256)
-    outcome.after_performed(bench, plant, proof)
-    return bench
+    _keep_readings(bench, judged, actor=bench.body.performed_by)
 
 
 def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFacts) -> None:

@@ -31,25 +31,32 @@ def preview(bench: Bench, plant: PlantFacts) -> signing.Content:
 
 def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Bench:
     """Fix the content under the performer's signature, and let the gauge go where its verdict sends it."""
-    record = signing.locked(queries.record_row(number).id)
+    duty = signing.Performing(
+        open=lambda: _finished(number),
+        performer=_performer,
+        preview=lambda bench: preview(bench, plant),
+        keep=lambda bench: _keep_outcome(bench, plant),
+        after=lambda bench: outcome.after_performed(bench, plant, proof),
+    )
+    return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
+
+
+def _finished(number: str) -> Bench:
     bench = open_bench(number)
-    found = bench.run(AS_FOUND)
-    stage = results.course(bench.plan, bench.readings(), found, bench.body.adjusted).stage
-    if stage != "check":
+    if results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted).stage != "check":
         raise Refusal("This calibration is not finished. Go on with the next point.")
-    if proof.person_id != bench.body.performed_by:
-        raise Refusal("%(name)s performed this and signs it.", name=bench.performer)
-    fixed = preview(bench, plant)
-    left = bench.run(AS_LEFT) if bench.body.adjusted else None
-    _keep_outcome(bench, found, left, plant)
-    signing.fix_content(record, fixed, shown_sha256)
-    signing.sign(record, "performed", proof, shown_sha256=fixed.sha256)
-    outcome.after_performed(bench, plant, proof)
     return bench
 
 
-def _keep_outcome(bench: Bench, found: RunResult, left: RunResult | None, plant: PlantFacts) -> None:
+def _performer(bench: Bench) -> signing.Performer:
+    no = Refusal("%(name)s performed this and signs it.", name=bench.performer)
+    return signing.Performer(bench.body.performed_by, no)
+
+
+def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:
     body = bench.body
+    found = bench.run(AS_FOUND)
+    left = bench.run(AS_LEFT) if body.adjusted else None
     body.adjusted = bool(body.adjusted)
     body.as_found, body.as_left = found.verdict, left.verdict if left else ""
     body.worst_found, body.worst_left = worst_words(bench, found), worst_words(bench, left)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import lists, outside, queries, signing_acts
+from techfloor.duties.calibration import lists, outside, queries
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
@@ -20,14 +20,14 @@ from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
+from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import due_words, out_sign
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
-from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
 from techfloor.records.attachments import KeptFile
-from techfloor.records.signing_page import SignForm, sign_with
+from techfloor.records.signing_page import SignForm
 from techfloor.records.uploads import handed_out
 from techfloor.web.pages import Page, see
 from techfloor.web.show import day
@@ -287,10 +287,7 @@ def outside_check(number: str) -> Page:
         return see(f"/calibration/{number}")
     if not all(given.answer for given in outside.answers_of(bench)):
         return see(f"/calibration/outside/{number}/checks")
-    form = SignForm()
-    form.fit()
-    form.shown.data = signing_acts.preview(bench, plant()).sha256
-    return _sign_page(bench, form)
+    return _sign_page(bench, ask_performer(bench))
 
 
 @pages.act(
@@ -302,18 +299,12 @@ def outside_check(number: str) -> Page:
 )
 def outside_sign(number: str) -> Page:
     """Sign as performed: the certificate was read and checked."""
-    form = SignForm()
-    form.fit()
-
-    def deed(proof: Proof) -> None:
-        outside.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
-
-    if sign_with(form, deed, lambda: signing_acts.preview(outside.outside_bench(number), plant()).sha256):
-        return see(f"/calibration/{number}?signed=1")
-    bench = outside.outside_bench(number)
-    if bench.record.content_sha256 is not None:
-        return see(f"/calibration/{number}")
-    return _sign_page(bench, form), 422
+    return performer_signs(
+        number,
+        lambda proof, shown: outside.sign_performed(number, proof, plant(), shown_sha256=shown),
+        outside.outside_bench,
+        _sign_page,
+    )
 
 
 def _sign_page(bench: Bench, form: SignForm) -> str:

@@ -14,11 +14,11 @@ from techfloor.duties.calibration.forms import (
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, strip
+from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.way import next_url
-from techfloor.people.proof import Proof
 from techfloor.places.here import plant
-from techfloor.records.signing_page import SignForm, sign_with
+from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -87,10 +87,7 @@ def check(number: str) -> Page:
     url = next_url(bench)
     if not url.endswith("/check"):
         return see(url)
-    form = SignForm()
-    form.fit()
-    form.shown.data = signing_acts.preview(bench, plant()).sha256
-    return _check_page(bench, form)
+    return _check_page(bench, ask_performer(bench))
 
 
 @pages.act(
@@ -102,18 +99,12 @@ def check(number: str) -> Page:
 )
 def sign(number: str) -> Page:
     """Sign as performed."""
-    form = SignForm()
-    form.fit()
-
-    def deed(proof: Proof) -> None:
-        signing_acts.sign_performed(number, proof, plant(), shown_sha256=form.shown.data or "")
-
-    if sign_with(form, deed, lambda: signing_acts.preview(bench_of(number), plant()).sha256):
-        return see(f"/calibration/{number}?signed=1")
-    bench = bench_of(number)
-    if bench.record.content_sha256 is not None:
-        return see(f"/calibration/{number}")
-    return _check_page(bench, form), 422
+    return performer_signs(
+        number,
+        lambda proof, shown: signing_acts.sign_performed(number, proof, plant(), shown_sha256=shown),
+        bench_of,
+        _check_page,
+    )
 
 
 def _check_page(bench: Bench, form: SignForm) -> str:
