@@ -2,10 +2,8 @@
 
 import hashlib
 import json
-from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -14,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from techfloor.house.running import running
+from techfloor.records.wording import signature_box
 from techfloor.reports import issue
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
@@ -79,7 +78,7 @@ def show(code: str) -> View:
 def _show(found: issue.Verification, *, same_bytes: bool) -> str:
     titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
     on_paper = {kind: duty.on_paper for duty in running().duties for kind in duty.record_kinds}
-    boxes = [_box(each) for each in found.signatures]
+    boxes = [signature_box(each) for each in found.signatures]
     facts = on_paper[found.kind](json.loads(found.content)) if found.content and found.kind in on_paper else []
     return render_template(
         "house/verified.html",
@@ -89,13 +88,3 @@ def _show(found: issue.Verification, *, same_bytes: bool) -> str:
         boxes=boxes,
         same_bytes=same_bytes,
     )
-
-
-def _box(signature: issue.SignatureShown) -> dict[str, str]:
-    local = signature.signed_at.astimezone(ZoneInfo(signature.zone))
-    return {
-        "meaning": signature.meaning,
-        "printed_name": signature.printed_name,
-        "signed_at": f"{format_datetime(local, 'd MMM y HH:mm', rebase=False)} {signature.zone}",
-        "method": signature.method,
-    }

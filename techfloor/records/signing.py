@@ -32,6 +32,18 @@ class Content:
     schema: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SignatureFacts:
+    """What stands beside a signature wherever it is shown, on a page and on paper."""
+
+    meaning: str
+    signer_id: int
+    printed_name: str
+    signed_at: datetime
+    zone: str
+    method: str
+
+
 def canonical(data: dict[str, object], schema: int) -> Content:
     """Return the one text of `data` and its hash."""
     text = canonical_json(data)
@@ -201,6 +213,19 @@ def accept_policy(person_id: int, at: datetime) -> None:
         db.session.add(PolicyAcceptance(person_id=person_id, revision_id=policy.id, at=at))
 
 
-def signatures_of(record_id: int) -> list[Signature]:
+def signatures_of(record_id: int, session: Session | None = None) -> list[Signature]:
     """Return a record's signatures, in the order they were given."""
-    return list(db.session.scalars(select(Signature).where(Signature.record_id == record_id).order_by(Signature.id)))
+    found = select(Signature).where(Signature.record_id == record_id).order_by(Signature.id)
+    return list((session or db.session).scalars(found))
+
+
+def signature_facts(signature: Signature) -> SignatureFacts:
+    """Return what is shown of a signature."""
+    return SignatureFacts(
+        meaning=signature.meaning,
+        signer_id=signature.signer_id,
+        printed_name=signature.printed_name,
+        signed_at=signature.signed_at,
+        zone=signature.zone,
+        method=signature.method,
+    )

@@ -1,8 +1,6 @@
 """The signing question, the same on every page that signs: what was shown, the policy once, who, and the secret."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -12,12 +10,10 @@ from techfloor import clock, store
 from techfloor.people.proof import Proof
 from techfloor.people.signing_secret import asks_user_name, prove
 from techfloor.records import policy
-from techfloor.records.models import Signature
 from techfloor.records.policy import PolicyText
 from techfloor.records.signing import accept_policy, must_accept_policy
 from techfloor.refusals import Refusal
 from techfloor.web.forms import EntryForm
-from techfloor.web.show import moment
 from techfloor.web.visitor import visitor
 
 
@@ -111,32 +107,3 @@ def _proof_or_none(form: SignForm) -> Proof | None:
 def _refuse_without_policy(form: SignForm) -> None:
     if "accepts" in form and not form.accepts.data:
         raise Refusal("Read the e-signature policy and accept it: you sign for the first time.", field="accepts")
-
-
-@dataclass(frozen=True)
-class SignatureBox:
-    """A signature as pages show it."""
-
-    meaning: str
-    printed_name: str
-    signed_at: str
-    method: str
-
-
-def signature_box(signature: Signature) -> SignatureBox:
-    """Return a signature in words."""
-    words = {
-        "performed": _("Performed"),
-        "checked": _("Checked"),
-        "reviewed": _("Reviewed"),
-        "approved": _("Approved"),
-        "released": _("Released"),
-        "rejected": _("Rejected"),
-        "overridden": _("Overridden"),
-    }
-    return SignatureBox(
-        words[signature.meaning],
-        signature.printed_name,
-        f"{moment(signature.signed_at)} ({signature.signed_at.astimezone(ZoneInfo(signature.zone)):%Z})",
-        signature.method,
-    )

@@ -1,8 +1,14 @@
-"""Where a record stands, as people read it: the look and the words of each state, the same on every page."""
+"""Where a record stands and who signed it, as people read it: the same words on every page and on paper."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_datetime, gettext
 from flask_babel import lazy_gettext as _l
 
 from techfloor.records.lifecycle import State
+from techfloor.records.signing import SignatureFacts
 
 STATE_LOOKS = {
     State.IN_PROGRESS: "waiting",
@@ -29,3 +35,37 @@ def state_look(state: str) -> str:
 def state_words(state: str) -> str:
     """Return a state in the reader's language."""
     return str(_WORDS[State(state)])
+
+
+def meaning_words(meaning: str, _: Callable[[str], str] = gettext) -> str:
+    """Return what a signature means, in the language of the translator."""
+    return {
+        "performed": _("Performed"),
+        "checked": _("Checked"),
+        "reviewed": _("Reviewed"),
+        "approved": _("Approved"),
+        "released": _("Released"),
+        "rejected": _("Rejected"),
+        "overridden": _("Overridden"),
+    }[meaning]
+
+
+@dataclass(frozen=True)
+class SignatureBox:
+    """A signature as the part `signature` shows it; `signed_at` empty draws an open place."""
+
+    meaning: str
+    printed_name: str
+    signed_at: str
+    method: str
+
+
+def signature_box(signature: SignatureFacts) -> SignatureBox:
+    """Return a signature in words, its moment on the clock that the signer read."""
+    local = signature.signed_at.astimezone(ZoneInfo(signature.zone))
+    return SignatureBox(
+        meaning_words(signature.meaning),
+        signature.printed_name,
+        f"{format_datetime(local, 'd MMM y HH:mm', rebase=False)} ({local:%Z})",
+        signature.method,
+    )

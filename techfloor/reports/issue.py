@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from techfloor import clock, store
 from techfloor.people.models import Person
 from techfloor.records.models import Record, Signature
-from techfloor.records.signing import stored_content
+from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import pdf
 from techfloor.reports.models import IssuedPdf
@@ -85,9 +85,7 @@ def render(order: Order, draw: Draw) -> Rendered:
         record = session.get(Record, order.record_id)
         if record is None or record.content_sha256 is None:
             raise NotFound("This record is not signed yet.")
-        signatures = session.scalars(
-            select(Signature).where(Signature.record_id == order.record_id).order_by(Signature.id)
-        ).all()
+        signatures = signatures_of(order.record_id, session)
         text = stored_content(order.record_id, session)
         head = session.execute(select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)).one()
         number = _next_issue(order.record_id, session)
@@ -139,17 +137,6 @@ def newest(record_id: int) -> IssuedPdf | None:
 
 
 @dataclass(frozen=True)
-class SignatureShown:
-    """A signature as /verify shows it: no more than stands on the paper."""
-
-    meaning: str
-    printed_name: str
-    signed_at: datetime
-    zone: str
-    method: str
-
-
-@dataclass(frozen=True)
 class Verification:
     """What /verify says of an issued PDF."""
 
@@ -169,7 +156,7 @@ class Verification:
     trail_holds: bool
     content: str | None
     """The signed content, None where it is not what was issued."""
-    signatures: tuple[SignatureShown, ...]
+    signatures: tuple[SignatureFacts, ...]
 
 
 def normal_code(typed: str) -> str:
@@ -203,7 +190,6 @@ def _verification(issued: IssuedPdf) -> Verification:
     later = db.session.scalar(select(Record.id).where(Record.supersedes_id == record.id))
     anchored = db.session.scalar(select(ActRow.hash).where(ActRow.seq == issued.trail_seq))
     newest_issue = newest(record.id)
-    signatures = db.session.scalars(select(Signature).where(Signature.record_id == record.id).order_by(Signature.id))
     return Verification(
         number=record.number,
         version=record.version,
@@ -220,5 +206,5 @@ def _verification(issued: IssuedPdf) -> Verification:
         trail_head=issued.trail_head,
         trail_holds=anchored == issued.trail_head,
         content=_content(issued),
-        signatures=tuple(SignatureShown(s.meaning, s.printed_name, s.signed_at, s.zone, s.method) for s in signatures),
+        signatures=tuple(signature_facts(each) for each in signatures_of(record.id)),
     )

@@ -13,6 +13,7 @@ from techfloor import store
 from techfloor.places.here import plant
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Record, Signature
+from techfloor.records.signing import SignatureFacts, signature_facts
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue, sheets
 from techfloor.reports.issue import Document, IssueFacts, Order, Rendered
@@ -20,13 +21,12 @@ from techfloor.reports.models import IssuedPdf
 from techfloor.reports.pdf import PdfFailed, PdfUnavailable
 from techfloor.reports.sheets import Sheet
 from techfloor.store import db
-from techfloor.store.types import utc_text
 from techfloor.web import headers
 from techfloor.web.address import paper_base
 from techfloor.web.forms import refusal_text
 from techfloor.web.visitor import visitor
 
-Draw = Callable[[Mapping[str, Any], Sequence[Mapping[str, str]], IssueFacts, Any], Sheet]
+Draw = Callable[[Mapping[str, Any], Sequence[SignatureFacts], IssueFacts, Any], Sheet]
 """From the signed content, the signatures, the facts of the issue and a translator to the sheet; from nothing else."""
 
 
@@ -40,7 +40,7 @@ class Paper:
 
     def document(self, text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Document:
         """Draw the document from the signed content, the signatures and the facts of its issue."""
-        made = self.draw(json.loads(text), [_box(each) for each in signatures], facts, gettext)
+        made = self.draw(json.loads(text), [signature_facts(each) for each in signatures], facts, gettext)
         return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title)
 
     def render(self, number: str) -> Rendered:
@@ -93,16 +93,6 @@ class Paper:
             request=g.request_id,
         ):
             issue.keep(rendered)
-
-
-def _box(signature: Signature) -> dict[str, str]:
-    return {
-        "meaning": signature.meaning,
-        "printed_name": signature.printed_name,
-        "signed_at": utc_text(signature.signed_at),
-        "zone": signature.zone,
-        "method": signature.method,
-    }
 
 
 def issued(record_id: int, issue_no: int | None) -> IssuedPdf | None:

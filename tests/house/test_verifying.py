@@ -6,11 +6,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
+from flask_babel import Babel
 from sqlalchemy import select
 
 from techfloor import store
 from techfloor.records.models import Record, RecordContent, Signature
+from techfloor.records.signing import SignatureFacts
+from techfloor.records.wording import signature_box
 from techfloor.reports.models import IssuedPdf
 from techfloor.store.trail import ActRow
 
@@ -106,9 +109,23 @@ def test_a_code_says_what_was_issued_and_who_signed(issued: Flask) -> None:
     page = issued.test_client().get(f"/verify/{CODE}")
 
     assert page.status_code == 200
-    for said in ("CAL-2026-00042", "Issued here, version current", "performed", "Tara Kowalski", CONTENT):
+    for said in ("CAL-2026-00042", "Issued here, version current", "Performed", "Tara Kowalski", CONTENT):
         assert said in page.text
-    assert "18 Nov 2026 14:38 Europe/Berlin" in page.text
+    assert "18 Nov 2026 14:38 (CET)" in page.text
+
+
+def test_a_signature_is_shown_on_the_clock_that_the_signer_read() -> None:
+    facts = SignatureFacts(
+        meaning="reviewed",
+        signer_id=1,
+        printed_name="Quinn Bauer",
+        signed_at=NOON,
+        zone="Asia/Tokyo",
+        method="password",
+    )
+    with Flask(__name__).app_context():
+        Babel(current_app)
+        assert signature_box(facts).signed_at == "18 Nov 2026 22:38 (JST)"
 
 
 @pytest.mark.parametrize("typed", ["7k3m9qxdabcd", "7K3M-9QXD-ABCD", "7K3M 9QXD ABCD"])

@@ -1,10 +1,11 @@
 """Calibrations in their canonical content, as the records store them, for every kind of certificate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+from techfloor.records.signing import SignatureFacts
 from techfloor.reports.issue import IssueFacts
 
 Content = dict[str, Any]
@@ -49,21 +50,23 @@ ANALYSER = {
 }
 TEMPERATURE = {"quantity": "temperature", "value": "20.3", "unit": "°C", "limits": "20 ± 2 °C"}
 HUMIDITY = {"quantity": "humidity", "value": "52", "unit": "% RH", "limits": ""}
-PERFORMED = {
-    "meaning": "performed",
-    "printed_name": "Otto Lindqvist",
-    "signed_at": "2026-11-18T13:38:00Z",
-    "zone": "Europe/Berlin",
-    "method": "PIN on enrolled tablet T-04",
-}
-REVIEWED = {
-    "meaning": "reviewed",
-    "printed_name": "Quinn Bauer",
-    "signed_at": "2026-11-18T14:02:00Z",
-    "zone": "Europe/Berlin",
-    "method": "password",
-}
-SIGNATURES: Sequence[Mapping[str, str]] = (PERFORMED, REVIEWED)
+PERFORMED = SignatureFacts(
+    meaning="performed",
+    signer_id=2,
+    printed_name="Otto Lindqvist",
+    signed_at=datetime(2026, 11, 18, 13, 38, tzinfo=UTC),
+    zone="Europe/Berlin",
+    method="PIN on enrolled tablet T-04",
+)
+REVIEWED = SignatureFacts(
+    meaning="reviewed",
+    signer_id=5,
+    printed_name="Quinn Bauer",
+    signed_at=datetime(2026, 11, 18, 14, 2, tzinfo=UTC),
+    zone="Europe/Berlin",
+    method="password",
+)
+SIGNATURES: Sequence[SignatureFacts] = (PERFORMED, REVIEWED)
 ISSUE = IssueFacts(
     issue_no=1,
     issued_at=datetime(2026, 11, 18, 14, 5, tzinfo=UTC),

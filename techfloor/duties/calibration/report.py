@@ -22,6 +22,8 @@ from techfloor.duties.calibration.report_words import (
     with_minus,
 )
 from techfloor.measures.units import show_unit
+from techfloor.records.signing import SignatureFacts
+from techfloor.records.wording import meaning_words
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.sheets import (
     Fact,
@@ -44,7 +46,7 @@ LATE = timedelta(minutes=2)
 
 def sheet(
     content: Mapping[str, Any],
-    signatures: Sequence[Mapping[str, str]],
+    signatures: Sequence[SignatureFacts],
     issue: IssueFacts,
     gettext: Translate = str,
     *,
@@ -64,7 +66,7 @@ class _Certificate:
     """One certificate in the making."""
 
     content: Mapping[str, Any]
-    signatures: Sequence[Mapping[str, str]]
+    signatures: Sequence[SignatureFacts]
     issue: IssueFacts
     words: Words
     amendment: str
@@ -312,7 +314,7 @@ class _Certificate:
 
     def _authorised(self) -> str:
         """Name who authorised the certificate: the last who signed it without rejecting it."""
-        names = [s["printed_name"] for s in self.signatures if s["meaning"] != "rejected"]
+        names = [s.printed_name for s in self.signatures if s.meaning != "rejected"]
         if not names:
             return ""
         return self._("Issued on the authority of %(name)s.") % {"name": names[-1]}
@@ -325,27 +327,15 @@ class _Certificate:
 
     # --- signatures ---
 
-    def _signature(self, signature: Mapping[str, str]) -> SignatureBox:
-        at = self.words.time(moment(signature["signed_at"]), ZoneInfo(signature["zone"]))
-        lines = [at, signature["method"]]
-        if signature["meaning"] != "performed" and self._also_performed(signature["printed_name"]):
+    def _signature(self, signature: SignatureFacts) -> SignatureBox:
+        lines = [self.words.time(signature.signed_at, ZoneInfo(signature.zone)), signature.method]
+        if signature.meaning != "performed" and self._also_performed(signature.signer_id):
             lines.append(self._("same person as performed"))
-        return SignatureBox(self._meaning(signature["meaning"]), signature["printed_name"], tuple(lines))
+        meaning = meaning_words(signature.meaning, self.words.translate)
+        return SignatureBox(meaning, signature.printed_name, tuple(lines))
 
-    def _also_performed(self, name: str) -> bool:
-        return any(s["meaning"] == "performed" and s["printed_name"] == name for s in self.signatures)
-
-    def _meaning(self, meaning: str) -> str:
-        _ = self._
-        return {
-            "performed": _("Performed"),
-            "checked": _("Checked"),
-            "reviewed": _("Reviewed"),
-            "approved": _("Approved"),
-            "released": _("Released"),
-            "rejected": _("Rejected"),
-            "overridden": _("Overridden"),
-        }[meaning]
+    def _also_performed(self, signer_id: int) -> bool:
+        return any(s.meaning == "performed" and s.signer_id == signer_id for s in self.signatures)
 
 
 def _given(*facts: Fact) -> tuple[Fact, ...]:

@@ -12,6 +12,7 @@ from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.unusual import late
 from techfloor.duties.calibration.views.unusual import late_words, reason_words, replaced_by, value_words
 from techfloor.records.history import Change, Event, timeline
+from techfloor.records.wording import meaning_words
 from techfloor.said import in_words
 from techfloor.web.show import act_words, moment
 
@@ -87,9 +88,9 @@ def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening
 
 def _of_signature(line: Happening, signature: Mapping[str, Any]) -> Happening:
     meaning = str(signature["meaning"])
-    words = {"performed": _("Signed as performed"), "reviewed": _("Reviewed"), "rejected": _("Rejected")}
+    words = _("Signed as performed") if meaning == "performed" else meaning_words(meaning)
     kind = {"reviewed": "pass", "rejected": "fail"}.get(meaning, "info")
-    return replace(line, words=words.get(meaning, line.words), kind=kind, detail=str(signature["remark"] or ""))
+    return replace(line, words=words, kind=kind, detail=str(signature["remark"] or ""))
 
 
 def _of_task(line: Happening, task: Mapping[str, Any]) -> Happening:

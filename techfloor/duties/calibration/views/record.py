@@ -21,9 +21,8 @@ from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
 from techfloor.records import reviewing, tasks
 from techfloor.records.models import Signature
-from techfloor.records.signing import signatures_of
-from techfloor.records.signing_page import signature_box
-from techfloor.records.wording import state_look, state_words
+from techfloor.records.signing import signature_facts, signatures_of
+from techfloor.records.wording import signature_box, state_look, state_words
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
 from techfloor.web.address import dead_host
@@ -47,7 +46,7 @@ def show(number: str) -> str:
         state_words=state_words(bench.record.state),
         verdicts=_verdicts(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if left else [])] if bench.plan else [],
-        signatures=[signature_box(s) for s in signatures],
+        signatures=[signature_box(signature_facts(s)) for s in signatures],
         issued=issued,
         issue_form=IssueForm(),
         events=happenings(bench),

@@ -22,8 +22,9 @@ from techfloor.measures.quantity import signed
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
 from techfloor.records import reviewing
-from techfloor.records.signing import signatures_of
-from techfloor.records.signing_page import sign_with, signature_box
+from techfloor.records.signing import signature_facts, signatures_of
+from techfloor.records.signing_page import sign_with
+from techfloor.records.wording import signature_box
 from techfloor.refusals import Refusal
 from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.visitor import visitor
@@ -83,7 +84,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         bench=bench,
         shown=shown_content(bench),
         grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
-        signatures=[signature_box(s) for s in signatures_of(bench.record.id)],
+        signatures=[signature_box(signature_facts(s)) for s in signatures_of(bench.record.id)],
         events=happenings(bench),
         unusual=unusual(bench),
         form=form,
