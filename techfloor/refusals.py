@@ -1,7 +1,5 @@
 """How a rule says no: a sentence with parameters, put into the reader's language where it is shown."""
 
-from dataclasses import dataclass
-
 
 class Refusal(Exception):
     """A rule said no; `sentence` is a message id with %(name)s places that `parameters` fill."""
@@ -22,11 +20,3 @@ class Question(Refusal):
 
 class NotFound(Refusal):
     """What was asked for does not exist, or is not for this person: both answer 404."""
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why work may not start, in one sentence, and the page that mends it."""
-
-    sentence: str
-    mend_url: str | None = None

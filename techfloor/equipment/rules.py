@@ -7,20 +7,22 @@ from zoneinfo import ZoneInfo
 
 from techfloor.equipment.statuses import Status
 from techfloor.measures.due import days_left
-from techfloor.refusals import Reason, Refusal
+from techfloor.refusals import Refusal
 
 HOLD_REASONS = ("out of tolerance", "damaged", "missing", "safety", "other")
 OUT_OF_TOLERANCE = "out of tolerance"
 
 
 @dataclass(frozen=True)
-class Objection(Reason):
-    """A reason against using something; `sentence` is finished English, `message` with `parameters` its source.
+class Objection:
+    """A reason against using something: `message` is a whole sentence with %(name)s places that `parameters` fill.
 
-    One that does not `block` is a warning: the work may start, and the exception is shown.
+    `wording.told` says it to people, what code said among the parameters in words too. One that does not `block` is a
+    warning: the work may start, and the exception is shown. `mend_url` is the page that mends it.
     """
 
-    message: str = ""
+    message: str
+    mend_url: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     blocks: bool = True
 
@@ -31,7 +33,7 @@ class Objection(Reason):
 
 def objection(message: str, mend_url: str | None, blocks: bool = True, /, **parameters: str) -> Objection:
     """Write an objection; `message` has a %(name)s for each parameter."""
-    return Objection(message % parameters, mend_url, message, parameters, blocks)
+    return Objection(message, mend_url, parameters, blocks)
 
 
 @dataclass(frozen=True)
@@ -129,24 +131,31 @@ def _sent_out(facts: GaugeFacts) -> Objection:
     )
 
 
-_MEND_HOLD = {
-    OUT_OF_TOLERANCE: "It returns when it passes as left and that is reviewed.",
-    "damaged": "Have it repaired, then a supervisor or quality lifts the hold.",
-    "missing": "Find it, then a supervisor or quality lifts the hold.",
-    "safety": "Make it safe, then a supervisor or quality lifts the hold.",
-    "other": "A supervisor or quality lifts the hold.",
+# Whole sentences, so that each can be translated as one.
+_HELD = {
+    OUT_OF_TOLERANCE: "%(code)s is held: out of tolerance. It returns when it passes as left and that is reviewed.",
+    "damaged": "%(code)s is held: damaged. Have it repaired, then a supervisor or quality lifts the hold.",
+    "missing": "%(code)s is held: missing. Find it, then a supervisor or quality lifts the hold.",
+    "safety": "%(code)s is held: safety. Make it safe, then a supervisor or quality lifts the hold.",
+    "other": "%(code)s is held: other. A supervisor or quality lifts the hold.",
+}
+_HELD_WITH_WORDS = {
+    OUT_OF_TOLERANCE: (
+        "%(code)s is held: out of tolerance, %(words)s. It returns when it passes as left and that is reviewed."
+    ),
+    "damaged": "%(code)s is held: damaged, %(words)s. Have it repaired, then a supervisor or quality lifts the hold.",
+    "missing": "%(code)s is held: missing, %(words)s. Find it, then a supervisor or quality lifts the hold.",
+    "safety": "%(code)s is held: safety, %(words)s. Make it safe, then a supervisor or quality lifts the hold.",
+    "other": "%(code)s is held: other, %(words)s. A supervisor or quality lifts the hold.",
 }
 
 
 def held(code: str, hold: HoldFact) -> Objection:
     """Say that something is held, why, and what ends the hold."""
     page = gauge_page(code) if hold.reason == OUT_OF_TOLERANCE else equipment_page(code)
-    mend = _MEND_HOLD[hold.reason]
     if not hold.words:
-        return objection(f"%(code)s is held: {hold.reason}. {mend}", page, code=code)
-    return objection(
-        f"%(code)s is held: {hold.reason}, %(words)s. {mend}", page, code=code, words=hold.words.rstrip(". ")
-    )
+        return objection(_HELD[hold.reason], page, code=code)
+    return objection(_HELD_WITH_WORDS[hold.reason], page, code=code, words=hold.words.rstrip(". "))
 
 
 _NO_DATE = frozenset({Status.IN_USE, Status.SPARE, Status.LIMITED_USE})
@@ -167,7 +176,9 @@ def _of_due(facts: GaugeFacts, today: date, policy: UsePolicy) -> list[Objection
     if late <= policy.grace_days:
         words = "%(code)s was due on %(day)s; grace ends on %(last)s. Calibrate it soon."
         return [objection(words, page, False, code=facts.code, day=day_text(facts.due), last=day_text(last))]
-    words = "%(code)s was due on %(day)s, " + ("1 day" if late == 1 else "%(late)s days") + " ago. Calibrate it now."
+    words = "%(code)s was due on %(day)s, %(late)s days ago. Calibrate it now."
+    if late == 1:
+        words = "%(code)s was due on %(day)s, 1 day ago. Calibrate it now."
     return [objection(words, page, blocks, code=facts.code, day=day_text(facts.due), late=str(late))]
 
 

@@ -87,7 +87,7 @@ class Record(Table):
 
 
 class NumberSeries(Table):
-    """The last number given in a series; a gap is an act that was rolled back."""
+    """The last number given in a series; an act that is rolled back gives its number back, so there are no gaps."""
 
     __tablename__ = "number_series"
     __audit__ = Audit()

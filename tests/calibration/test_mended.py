@@ -108,7 +108,7 @@ def test_a_standard_that_is_not_in_service_yet_is_not_ready(app: Flask, lifecycl
             item(BLOCKS).lifecycle = lifecycle
         found = next(choice for choice in choices([BLOCKS], TODAY) if choice.code == BLOCKS)
         assert found.ready is None
-        assert "not in service yet" in found.objections[0].sentence
+        assert "not in service yet" in found.objections[0].message
 
 
 def test_the_lot_opened_last_is_the_one_a_calibration_rests_on(app: Flask) -> None:

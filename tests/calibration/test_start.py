@@ -9,13 +9,14 @@ from flask import Flask
 from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
-from techfloor import store
+from techfloor import clock, store
 from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
+from techfloor.equipment.ledger import place_hold
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.records.models import Definition, Revision
-from techfloor.said import say
+from techfloor.said import as_text, say
 from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
@@ -41,6 +42,15 @@ def test_a_certificate_without_u_is_refused_before_the_first_reading(app: Flask,
     answer = as_("T", tablet=True).submit("/calibration/start/G-003", GIVEN)
     assert answer.status_code == 422
     assert "The certificate of S-003 states no U at 50." in problems(answer)[0]
+
+
+def test_the_hold_that_code_placed_on_a_standard_is_told_in_words(app: Flask, as_: SignedInAs) -> None:
+    with app.app_context(), store.act("test:standard:hold"):
+        held = db.session.scalars(select(Equipment.id).where(Equipment.code == "S-003")).one()
+        words = as_text(say("calibration.hold-failed", number="CAL-2026-00001"))
+        place_hold(held, "damaged", words, actor=1, at=clock.now())
+    page = as_("T", tablet=True).get("/calibration/start/G-003").text
+    assert "S-003 is held: damaged, as found, CAL-2026-00001. Have it repaired" in page
 
 
 def test_a_plant_with_coarser_blocks_gets_its_own_uncertainty(app: Flask, as_: SignedInAs) -> None:

@@ -298,7 +298,10 @@ def test_a_new_standard_has_no_certificate_and_says_so(doing: Doing) -> None:
         actions.create_standard(StandardEntry(ItemEntry("S-050", "Ring gauge"), "length", "mm", 24), **by)
         (found,) = queries.standards_for(["S-050"], TODAY)
         (why,) = standard_valid(None, found.facts(), TODAY)
-        assert why.sentence == "S-050 has no certificate for 20 Nov 2026. Add one or choose another standard."
+        assert (
+            why.message % why.parameters
+            == "S-050 has no certificate for 20 Nov 2026. Add one or choose another standard."
+        )
 
 
 def test_the_list_pages_by_code_both_ways(doing: Doing) -> None:

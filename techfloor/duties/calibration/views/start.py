@@ -25,6 +25,7 @@ from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
+from techfloor.equipment.wording import told
 from techfloor.places.here import plant, today
 from techfloor.refusals import Refusal
 from techfloor.web.pages import Page, see
@@ -109,7 +110,7 @@ def _start_page(
 ) -> str:
     given = form.ambient()
     known = [choice for group in offered for choice in group.choices]
-    objections = {choice.code: choice.objections[0].sentence for choice in known if choice.objections}
+    objections = {choice.code: told(choice.objections[0]) for choice in known if choice.objections}
     certificates = {
         choice.code: _("certificate %(number)s", number=choice.ready.certificate) for choice in known if choice.ready
     }
