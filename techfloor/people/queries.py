@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy.orm import Session
 
 from techfloor.people.locks import LIMIT, Lock, Outcome, Try, lock_after
 from techfloor.people.models import Device, LoginSession, Person, PersonRole, Secret, SignInEvent
@@ -117,11 +118,13 @@ def person_named(who: str, badge: str) -> int | None:
 
 def lock_of(person_id: int, now: datetime) -> Lock:
     """Return the lock on a person's secrets."""
-    rows = db.session.execute(
-        select(SignInEvent.outcome, SignInEvent.at)
-        .where(SignInEvent.person_id == person_id)
-        .order_by(SignInEvent.id.desc())
-        .limit(LIMIT)
+    return lock_on(db.session(), SignInEvent.person_id == person_id, now)
+
+
+def lock_on(session: Session, tried: ColumnElement[bool], now: datetime) -> Lock:
+    """Return the lock that follows from the last tries which `tried` picks."""
+    rows = session.execute(
+        select(SignInEvent.outcome, SignInEvent.at).where(tried).order_by(SignInEvent.id.desc()).limit(LIMIT)
     )
     return lock_after([Try(row.outcome, row.at) for row in rows], now)
 

@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from techfloor import store
-from techfloor.people.locks import LIMIT, Lock, Outcome, Try, lock_after
+from techfloor.people.locks import Lock, Outcome
 from techfloor.people.models import Person, Secret, SignInEvent
+from techfloor.people.queries import lock_on
 from techfloor.people.secrets import CODE_LIVES, VOID, Kind, badge_hash, fits
 from techfloor.refusals import Refusal
 from techfloor.web.show import hour, plant_zone
@@ -150,10 +151,7 @@ def _lock(session: Session, known: _Known, at: datetime) -> Lock:
     meant: ColumnElement[bool] = SignInEvent.person_id == known.person_id
     if known.person_id is None:
         meant = SignInEvent.person_id.is_(None) & (SignInEvent.typed == known.typed)
-    rows = session.execute(
-        select(SignInEvent.outcome, SignInEvent.at).where(meant).order_by(SignInEvent.id.desc()).limit(LIMIT)
-    )
-    return lock_after([Try(row.outcome, row.at) for row in rows], at)
+    return lock_on(session, meant, at)
 
 
 def _compare(known: _Known, claim: Claim, secret: str, at: datetime) -> Proven | None:
