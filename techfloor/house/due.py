@@ -87,8 +87,8 @@ def _around_code(title: str, code: str) -> tuple[str, str, str]:
 
 def counts(tiles: list[Tile]) -> str:
     """Return the line beside the heading, like "6 open · 2 overdue"."""
-    overdue = sum(tile.urgency == "overdue" for tile in tiles)
-    words = [_("%(number)s open", number=len(tiles))]
+    overdue = sum(tile.count for tile in tiles if tile.urgency == "overdue")
+    words = [_("%(number)s open", number=sum(tile.count for tile in tiles))]
     if overdue:
         words.append(_("%(number)s overdue", number=overdue))
     return " · ".join(words)

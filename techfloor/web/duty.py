@@ -20,6 +20,8 @@ class Tile:
     urgency: str  # overdue | today | soon | waiting
     code: str = ""
     order: str = ""
+    count: int = 1
+    """How many things to do it stands for; 0 where another line counts it."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def give_all(client: PlantClient, number: str, field: str, readings: Sequence[st
 
 def problems(answer: TestResponse) -> list[str]:
     """Return the sentences of the error summary, or the one beside the one box of the page."""
-    beside = re.search(r'class="error-room".*?Error: </span>(.*?)</span>', answer.text, re.DOTALL)
+    beside = re.search(r'class="error-text".*?Error: </span>(.*?)</span>', answer.text, re.DOTALL)
     found = re.search(r"data-error-summary>(.*?)</ul>", answer.text, re.DOTALL)
     if beside and not found:
         return [beside[1]]

@@ -1,5 +1,6 @@
 """What the calibration duty puts on the home page, and what a scanned gauge opens."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from flask import g
@@ -16,7 +17,8 @@ from techfloor.web.show import day, moment
 from techfloor.web.visitor import Visitor
 
 SOON_DAYS = 14
-REVIEWS_SHOWN = 10
+REVIEWS_NAMED = 3
+GAUGES_SHOWN = 20
 
 
 def gauge_url(code: str) -> str:
@@ -48,24 +50,43 @@ def tiles(visitor: Visitor) -> list[Tile]:
 
 
 def _to_review(visitor: Visitor) -> list[Tile]:
-    """Return what waits for a review by this person; who had a hand in it does not see it where two must sign."""
+    """Return what waits for a review by this person; who had a hand in it does not see it where two must sign.
+
+    A few stand there by name. Of many, one line says how many, and the worst stand beside it by name.
+    """
     if not visitor.may("calibration:review"):
         return []
-    lines = waiting.waiting_for_review(
-        visitor.person_id, two_persons=reviewing.two_persons(g.plant), limit=REVIEWS_SHOWN
+    two_persons = reviewing.two_persons(g.plant)
+    lines = waiting.waiting_for_review(visitor.person_id, two_persons=two_persons, limit=REVIEWS_NAMED + 1)
+    if len(lines) <= REVIEWS_NAMED:
+        return [_review(line) for line in lines]
+    count, failed = waiting.review_counts(visitor.person_id, two_persons=two_persons)
+    named = [replace(_review(line), count=0) for line in lines[:REVIEWS_NAMED] if line.failed]
+    return [_reviews(count, failed), *named]
+
+
+def _reviews(count: int, failed: int) -> Tile:
+    return Tile(
+        title=ngettext("%(num)d calibration waits for your review", "%(num)d calibrations wait for your review", count),
+        detail=_("%(failed)s of them failed", failed=failed) if failed else _("None of them failed"),
+        url="/calibration/review",
+        action=_("All reviews"),
+        urgency="waiting",
+        count=count,
     )
-    return [
-        Tile(
-            title=_("Review %(code)s %(name)s", code=line.gauge_code, name=line.gauge_name),
-            detail=f"{line.number} · {line.by}",
-            url=f"/calibration/{line.number}/review",
-            action=_("Review"),
-            urgency="waiting",
-            code=line.gauge_code,
-            order=line.performed_at.isoformat(),
-        )
-        for line in lines
-    ]
+
+
+def _review(line: waiting.Waiting) -> Tile:
+    failed = f"{_('Failed')} · " if line.failed else ""
+    return Tile(
+        title=_("Review %(code)s %(name)s", code=line.gauge_code, name=line.gauge_name),
+        detail=f"{failed}{line.number} · {line.by}",
+        url=f"/calibration/{line.number}/review",
+        action=_("Review"),
+        urgency="waiting",
+        code=line.gauge_code,
+        order=f"{'0' if line.failed else '1'} {line.performed_at.isoformat()}",
+    )
 
 
 def _to_calibrate(visitor: Visitor) -> list[Tile]:
@@ -74,12 +95,12 @@ def _to_calibrate(visitor: Visitor) -> list[Tile]:
     today = plant_day()
     made = [_resume(line) for line in waiting.in_progress_of(visitor.person_id)]
     mine = {tile.code for tile in made}
-    for gauge in waiting.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id):
+    for gauge in _due_here(visitor, today):
         if gauge.code in mine:
             continue
         url = f"/calibration/{gauge.open_number}/next" if gauge.open_number else f"/calibration/start/{gauge.code}"
         made.append(_due(gauge, today, url, _("Resume") if gauge.open_number else _("Start")))
-    return made
+    return made + _the_others(visitor, today, made)
 
 
 def _to_send_out(visitor: Visitor) -> list[Tile]:
@@ -87,11 +108,37 @@ def _to_send_out(visitor: Visitor) -> list[Tile]:
     if not visitor.may("calibration:outside"):
         return []
     today = plant_day()
-    found = waiting.due_gauges(today + timedelta(days=SOON_DAYS), visitor.area_id, outside=True)
-    return [
+    made = [
         _due(gauge, today, f"{gauge_url(gauge.code)}/send-out", _("Send out"))
-        for gauge in found
+        for gauge in _due_here(visitor, today, outside=True)
         if gauge.open_number is None
+    ]
+    return made + _the_others(visitor, today, made, outside=True)
+
+
+def _due_here(visitor: Visitor, today: date, *, outside: bool = False) -> list[waiting.DuePoint]:
+    until = today + timedelta(days=SOON_DAYS)
+    return waiting.due_gauges(until, visitor.area_id, outside=outside, limit=GAUGES_SHOWN)
+
+
+def _the_others(visitor: Visitor, today: date, made: list[Tile], *, outside: bool = False) -> list[Tile]:
+    """Return the one line that ends a list which was cut, with the way to all of them."""
+    if len(made) < GAUGES_SHOWN:
+        return []
+    count = waiting.due_count(today + timedelta(days=SOON_DAYS), visitor.area_id, outside=outside)
+    if count <= GAUGES_SHOWN:
+        return []
+    last, area = made[-1], f"&area={visitor.area_id}" if visitor.area_id else ""
+    return [
+        Tile(
+            title=_("%(all)s gauges are due, %(shown)s of them stand here", all=count, shown=GAUGES_SHOWN),
+            detail=_("To send out") if outside else _("To calibrate"),
+            url=f"/calibration/gauges?status={'overdue' if last.urgency == 'overdue' else ''}{area}",
+            action=_("All gauges"),
+            urgency=last.urgency,
+            order=f"{last.order}~",
+            count=count - GAUGES_SHOWN,
+        )
     ]
 
 

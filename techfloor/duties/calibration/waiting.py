@@ -1,11 +1,11 @@
 """What waits for whom: calibrations to review, gauges due, work under way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, null, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
@@ -25,6 +25,8 @@ from techfloor.store import db
 IN_HOUSE = "in house"
 CALIBRATED = (Status.IN_USE, Status.LIMITED_USE, Status.CALIBRATE_BEFORE_USE)
 """The statuses in which a gauge falls due."""
+FAILED = ("fail", "conditional fail")
+"""The verdicts of a run that was out of tolerance."""
 
 T = TypeVar("T")
 
@@ -50,6 +52,11 @@ class Waiting:
     record_id: int
     before_id: int | None
 
+    @property
+    def failed(self) -> bool:
+        """True where a run was out of tolerance, as found or as left."""
+        return self.as_found in FAILED or self.as_left in FAILED
+
 
 _earlier = aliased(Record)
 _before = select(func.max(_earlier.id)).where(
@@ -61,7 +68,10 @@ _before = select(func.max(_earlier.id)).where(
 
 
 def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -> list[Waiting]:
-    """Return what waits for a review by this person, oldest first; not their own where two persons are asked for."""
+    """Return what waits for a review by this person; not their own where two persons are asked for.
+
+    What failed comes first, then the oldest: a limit never hides a fail.
+    """
     query = (
         select(
             Record.number,
@@ -80,14 +90,34 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)
         .join(Person, Person.id == Calibration.performed_by)
-        .where(Record.kind == KIND, Record.state == PERFORMED)
-        .order_by(Record.performed_at, Record.id)
+        .where(*_reviewed_by(person_id, two_persons))
+        .order_by(case((_FAILED, 0), else_=1), Record.performed_at, Record.id)
         .limit(limit)
     )
+    return _lines(Waiting, db.session.execute(query))
+
+
+_FAILED = or_(Calibration.as_found.in_(FAILED), Calibration.as_left.in_(FAILED))
+
+
+def _reviewed_by(person_id: int, two_persons: bool) -> list[ColumnElement[bool]]:
+    wanted = [Record.kind == KIND, Record.state == PERFORMED]
     if two_persons:
         had_a_hand = select(Reading.id).where(Reading.record_id == Record.id, Reading.by_id == person_id)
-        query = query.where(Calibration.performed_by != person_id, Record.opened_by != person_id, ~had_a_hand.exists())
-    return _lines(Waiting, db.session.execute(query))
+        wanted += [Calibration.performed_by != person_id, Record.opened_by != person_id, ~had_a_hand.exists()]
+    return wanted
+
+
+def review_counts(person_id: int, *, two_persons: bool) -> tuple[int, int]:
+    """Return how many calibrations wait for a review by this person, and how many of them failed."""
+    query = (
+        select(func.count(), func.coalesce(func.sum(case((_FAILED, 1), else_=0)), 0))
+        .select_from(Record)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .where(*_reviewed_by(person_id, two_persons))
+    )
+    waiting, failed = db.session.execute(query).one()
+    return int(waiting), int(failed)
 
 
 @dataclass(frozen=True)
@@ -122,6 +152,20 @@ def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
     }
 
 
+def in_order(lines: Sequence[Waiting], used: Mapping[int, Use]) -> list[Waiting]:
+    """Return what waits in the order of its review: fails, then what is unusual, then clean; most tolerance used first.
+
+    What has no figure for its tolerance comes after what has one, the oldest first.
+    """
+
+    def place(line: Waiting) -> tuple[int, int, datetime, int]:
+        rank = 0 if line.failed else 1 if line.exceptions else 2
+        use = used.get(line.record_id)
+        return rank, -abs(use.now) if use else 1, line.performed_at, line.record_id
+
+    return sorted(lines, key=place)
+
+
 def _use(now: dict[str, list[int]], before: dict[str, list[int]]) -> Use:
     place, used = max(((place, max(each, key=abs)) for place, each in now.items()), key=lambda pair: abs(pair[1]))
     return Use(used, max(before[place], key=abs) if place in before else None)
@@ -145,13 +189,23 @@ def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit
     What was never calibrated is due now and comes first, then the soonest. With `outside` those that are sent to a
     laboratory instead.
     """
+    found = _found_due(until, area_id, outside=outside)
+    query = select(found).order_by(found.c.due.nulls_first(), found.c.code).limit(limit)
+    return _lines(DuePoint, db.session.execute(query))
+
+
+def due_count(until: date, area_id: int | None, *, outside: bool = False) -> int:
+    """Return how many gauges `due_gauges` would name without its limit."""
+    found = _found_due(until, area_id, outside=outside)
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _found_due(until: date, area_id: int | None, *, outside: bool) -> Subquery:
     of_it = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == WORK)
     # Apart, so that what is dated is found by its day and not by looking at every gauge.
     dated = _to_do(EquipmentDue.due, EquipmentDue.due <= until, area_id, outside=outside).join(EquipmentDue, of_it)
     never = _to_do(null(), ~exists().where(of_it), area_id, outside=outside)
-    found = union_all(dated, never).subquery("found")
-    query = select(found).order_by(found.c.due.nulls_first(), found.c.code).limit(limit)
-    return _lines(DuePoint, db.session.execute(query))
+    return union_all(dated, never).subquery("found")
 
 
 def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside: bool) -> Select[*tuple[Any, ...]]:

@@ -1,8 +1,8 @@
-// After a refused form the error summary is where reading starts; on a page of one box that box, with what is wrong beside it.
+// After a refused form the error summary is where reading starts; without one the box that has what is wrong beside it.
 
 const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
-else document.querySelector(".error-room .error-text")?.closest(".field").querySelector("[aria-invalid]").focus();
+else document.querySelector('.field-error [aria-invalid="true"]')?.focus();
 
 // A link of the summary leads to the field itself, with what is wrong selected.
 summary?.addEventListener("click", (event) => {

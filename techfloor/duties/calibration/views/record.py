@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import queries, signing_acts, waiting
+from techfloor.duties.calibration import queries, signing_acts
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.models import LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
@@ -19,13 +20,12 @@ from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
-from techfloor.records import reviewing, tasks
+from techfloor.records import tasks
 from techfloor.records.models import Signature
 from techfloor.records.signing import signature_facts, signatures_of
 from techfloor.records.wording import signature_box, state_look, state_words
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
-from techfloor.web.address import dead_host
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -55,28 +55,19 @@ def show(number: str) -> str:
         next_url=_next_action(bench),
         rejection=_rejection(bench, signatures),
         look_back=visitor().may("calibration:look-back") and tasks.is_open(bench.record.id, LOOK_BACK),
-        just_signed=just_signed,
+        decided=decided(bench) if just_signed and signatures else None,
         next_review=_next_review() if just_signed else None,
-        dead_host=dead_host() if _told_of_address() and bench.record.state == CLOSED else "",
         may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
     )
 
 
 def _next_review() -> tuple[str, str] | None:
     """Return (words, address) of the review to go on with, for who reviews."""
-    if not visitor().may("calibration:review"):
+    found = next_review()
+    if found is None:
         return None
-    lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
-    if not lines:
-        return None
-    words = ngettext("Next review (%(num)d left)", "Next review (%(num)d left)", len(lines))
-    unusual_first = sorted(lines, key=lambda line: not line.exceptions)
-    return words, f"/calibration/{unusual_first[0].number}/review"
-
-
-def _told_of_address() -> bool:
-    """Tell whether the visitor is one who can have the plant's address set."""
-    return visitor().may("calibration:procedures")
+    url, left = found
+    return ngettext("Next review (%(num)d left)", "Next review (%(num)d left)", left), url
 
 
 def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:

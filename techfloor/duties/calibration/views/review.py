@@ -5,7 +5,6 @@ from decimal import Decimal
 from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries, signing_acts, waiting
 from techfloor.duties.calibration.bench import Bench, bench_of
@@ -13,6 +12,7 @@ from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
@@ -26,6 +26,7 @@ from techfloor.records.signing import signature_facts, signatures_of
 from techfloor.records.signing_page import sign_with
 from techfloor.records.wording import signature_box
 from techfloor.refusals import Refusal
+from techfloor.web.lists import Tab
 from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.visitor import visitor
 
@@ -68,8 +69,17 @@ def review_post(number: str) -> Page:
     if form.complete() and sign_with(form, deed, lambda: queries.record_row(number).content_sha256 or ""):
         if accepted:
             _certificate_at_review(number)
-        return see(f"/calibration/{number}?signed=1")
+        return _go_on(number) if request.form.get("then") == "next" else see(f"/calibration/{number}?signed=1")
     return _review_page(bench_of(number), form), 422
+
+
+def _go_on(number: str) -> Page:
+    """Go from a review to the next one, and say there what was decided."""
+    said = decided(bench_of(number))
+    kind = {"pass": "success", "fail": "error"}.get(said.kind, said.kind)
+    flash(f"{number}: {said.title} {said.words}", kind)
+    following = next_review()
+    return see(following[0] if following else "/calibration/review")
 
 
 def _certificate_at_review(number: str) -> None:
@@ -94,12 +104,17 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
     )
 
 
+CLEAN = "/calibration/review?show=clean"
+"""The tab of the review list on which the clean ones are signed together."""
+
+
 @pages.page("/review", permission="calibration:review")
 def review_list() -> str:
     """Show what waits for a review: the clean ones to be signed together, the others one by one."""
     form = ReviewListForm()
     form.fit()
-    return _list_page(form, every=request.args.get("all") == "1")
+    every = request.args.get("all") == "1"
+    return _list_page(form, every=every, clean=every or request.args.get("show") == "clean")
 
 
 @pages.act(
@@ -117,13 +132,19 @@ def review_list_post() -> Page:
     pairs = chosen_pairs(chosen)
     if not pairs or len(pairs) != len(chosen):
         form.refuse(Refusal("Choose at least one calibration."))
-        return _list_page(form, chosen), 422
+        return _list_page(form, chosen, clean=True), 422
     if sign_with(form, lambda proof: signing_acts.review_clean(pairs, proof, plant()), lambda: ""):
         for number, _shown in pairs:
             _certificate_at_review(number)
-        flash(ngettext("%(num)d calibration reviewed.", "%(num)d calibrations reviewed.", len(pairs)), "success")
-        return see("/calibration/review")
-    return _list_page(form, chosen), 422
+        left = to_review()
+        flash(_("%(done)s reviewed, %(left)s left.", done=len(pairs), left=len(left)), "success")
+        return see(CLEAN if any(not line.exceptions for line in left) else "/calibration/review")
+    return _list_page(form, chosen, clean=True), 422
+
+
+def to_review() -> list[waiting.Waiting]:
+    """Return what waits for a review by the visitor."""
+    return waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
 
 
 def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
@@ -147,21 +168,31 @@ def _percent(used: int) -> str:
     return f"{signed(Decimal(used))}\u00a0%"
 
 
-def _list_page(form: ReviewListForm, chosen: list[str] | None = None, *, every: bool = False) -> str:
-    lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
+def _list_page(
+    form: ReviewListForm, chosen: list[str] | None = None, *, every: bool = False, clean: bool = False
+) -> str:
+    lines = to_review()
     used = waiting.uses(lines)
-    clean = [line for line in lines if not line.exceptions]
+    lines = waiting.in_order(lines, used)
+    unusual = [line for line in lines if line.exceptions]
+    together = [line for line in lines if not line.exceptions]
+    clean = bool(together) and (clean or not unusual)
     if every:
-        chosen = [f"{line.number}:{line.content_sha256}" for line in clean]
+        chosen = [f"{line.number}:{line.content_sha256}" for line in together]
     return render_template(
         "calibration/review_list.html",
-        clean=clean,
+        tabs=[
+            Tab(_("One by one (%(count)s)", count=len(unusual)), "/calibration/review", not clean),
+            Tab(_("Clean passes (%(count)s)", count=len(together)), CLEAN, clean),
+        ],
+        clean=together if clean else [],
         used={line.number: use_words(used.get(line.record_id)) for line in lines},
-        unusual=[line for line in lines if line.exceptions],
+        unusual=[] if clean else unusual,
         chosen=set(chosen or []),
         form=form,
         errors=form.problems(),
         kind_of=kind_of,
         verdict_words=verdict_words,
+        nothing=not lines,
         all_words=_("Nothing waits for a review."),
     )

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
-from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult
+from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult, RunResult
 from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
@@ -145,6 +145,27 @@ def value_text(bench: Bench, given: GivenReading) -> str:
         return rules.GOES if facts.indication else rules.DOES_NOT_GO
     value = facts.reference if bench.procedure.mode is Mode.match else facts.indication
     return "–" if value is None else plain(value)
+
+
+@dataclass(frozen=True)
+class Overall:
+    """What a whole calibration comes to: as left where it was adjusted, else as found."""
+
+    kind: str
+    words: str
+    detail: str
+
+
+def overall(found: RunResult, left: RunResult | None) -> Overall:
+    """Return the verdict of the run that counts, with how many of its points are out of tolerance."""
+    run = left or found
+    out = sum(point.verdict in {"fail", "conditional fail"} for point in run.points)
+    detail = run_words(run.run)
+    if out:
+        detail = _("%(run)s: %(out)s of %(all)s points out of tolerance", run=detail, out=out, all=len(run.points))
+    elif left and found.failed:
+        detail = _("%(run)s. As found it failed.", run=detail)
+    return Overall(kind_of(run.verdict), verdict_words(run.verdict), detail)
 
 
 @dataclass(frozen=True)

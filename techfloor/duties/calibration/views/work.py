@@ -13,7 +13,7 @@ from techfloor.duties.calibration.forms import (
 )
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.shown import grid, strip
+from techfloor.duties.calibration.views.shown import grid, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.way import next_url
@@ -108,7 +108,6 @@ def sign(number: str) -> Page:
 
 
 def _check_page(bench: Bench, form: SignForm) -> str:
-    after = request.args.get("after", type=int)
     found = bench.run(AS_FOUND)
     left = bench.run(AS_LEFT) if bench.body.adjusted else None
     return render_template(
@@ -118,7 +117,7 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         unusual=unusual(bench),
         found=found,
         left=left,
-        before=strip(bench, after) if after else None,
+        overall=overall(found, left),
         grids=[g for g in (grid(bench, AS_FOUND), grid(bench, AS_LEFT) if left else None) if g],
         form=form,
         errors=form.problems(),

@@ -1,0 +1,74 @@
+"""What a signature has just decided, and what that means for the gauge: said once, right after it."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from techfloor.duties.calibration import outcome, waiting
+from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.queries import CLOSED, REJECTED
+from techfloor.places.here import plant
+from techfloor.records import reviewing
+from techfloor.web.show import day
+from techfloor.web.visitor import visitor
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What was decided: its look, the one word for it, and what follows for the gauge."""
+
+    kind: str
+    title: str
+    words: str
+
+
+def decided(bench: Bench) -> Decided:
+    """Return what the newest signature of a calibration means, as the gauge stands now."""
+    if bench.record.state == REJECTED:
+        return Decided("fail", _("Rejected."), _rejected(bench))
+    failed = outcome.out_of_tolerance(bench.body.as_found)
+    if bench.record.state == CLOSED:
+        title = _("Accepted.") if _reviewed(bench) else _("Signed.")
+        return Decided("hold" if bench.gauge.held else "pass", title, _stands(bench))
+    if not outcome.returns(bench.body):
+        words = _("Put %(code)s aside and tag it: it is held. It waits for a review.", code=bench.gauge.code)
+        return Decided("fail", _("Failed."), words)
+    if failed:
+        words = _("%(code)s failed as found and passes as left. It stays held until a review accepts it.")
+        return Decided("hold", _("Signed."), words % {"code": bench.gauge.code})
+    return Decided("hold" if bench.gauge.held else "pass", _("Signed."), f"{_stands(bench)} {_('A review follows.')}")
+
+
+def _reviewed(bench: Bench) -> bool:
+    return outcome.needs_review(bench.body.exceptions, plant())
+
+
+def _rejected(bench: Bench) -> str:
+    code, name = bench.gauge.code, bench.performer
+    if not bench.gauge.held:
+        return str(_("%(name)s is asked to calibrate %(code)s again.", code=code, name=name))
+    return str(_("%(code)s stays held; %(name)s is asked to calibrate it again.", code=code, name=name))
+
+
+def _stands(bench: Bench) -> str:
+    gauge = bench.gauge
+    if gauge.held:
+        return str(_("%(code)s stays held: put it aside and tag it.", code=gauge.code))
+    if gauge.status == "in use" and gauge.due:
+        return str(_("%(code)s is in use, next due %(day)s.", code=gauge.code, day=day(gauge.due)))
+    if gauge.status == "limited use" and gauge.due:
+        return str(_("%(code)s is in limited use, next due %(day)s.", code=gauge.code, day=day(gauge.due)))
+    if gauge.due:
+        return str(_("%(code)s is next due %(day)s.", code=gauge.code, day=day(gauge.due)))
+    return str(_("%(code)s may not be used yet.", code=gauge.code))
+
+
+def next_review() -> tuple[str, int] | None:
+    """Return (address, how many wait) of the review to go on with, for who reviews: in the order of their list."""
+    if not visitor().may("calibration:review"):
+        return None
+    lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
+    if not lines:
+        return None
+    first = waiting.in_order(lines, waiting.uses(lines))[0]
+    return f"/calibration/{first.number}/review", len(lines)
