@@ -49,7 +49,7 @@ class Seeds:
         chosen = re.search(r'name="standard" value="([^"]+)" checked', page)
         standard = {"standard": chosen[1]} if chosen else {}
         answer = self._tara.submit(
-            f"/calibration/start/{code}", {**standard, **room, "condition": "used", "soaked": "y"}
+            f"/calibration/start/{code}", {**standard, **room, "condition": "complete and readable", "soaked": "y"}
         )
         number = _number(answer)
         self._read(number, readings)

@@ -93,14 +93,14 @@ def test_reading_starts_at_the_one_box_which_says_what_is_wrong(at_25_mm: Page) 
 
 def test_a_correction_has_the_pad_and_what_is_wrong_beside_its_box(at_25_mm: Page) -> None:
     _kept(at_25_mm, "25.05")
-    steps.follow(at_25_mm, at_25_mm.get_by_role("link", name="Correct", exact=True))
+    steps.follow(at_25_mm, at_25_mm.get_by_role("link", name="Change", exact=True))
     at_25_mm.get_by_label("Mistyped").check()
     steps.type_on_pad(at_25_mm, "7", "indication")
     at_25_mm.get_by_role("button", name="Clear").tap()
     expect(at_25_mm.locator(BOX)).to_have_value("")
     assert _refused(at_25_mm, "25.03") == "This gauge shows steps of 0.05. 25.03 is between two steps."
     assert at_25_mm.locator(SUMMARY).count() == 0
-    expect(at_25_mm.get_by_role("button", name="Correct", exact=True)).to_be_in_viewport(ratio=1)
+    expect(at_25_mm.get_by_role("button", name="Change", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def test_the_same_words_stand_beside_the_field(at_25_mm: Page) -> None:

@@ -15,9 +15,7 @@ def start(client: PlantClient, code: str, ambient: Mapping[str, str] | None = No
     given = {name: value for name, value in {**AMBIENT, **(ambient or {})}.items() if f'name="{name}"' in page}
     chosen = re.search(r'name="standard" value="([^"]+)" checked', page)
     standard = {"standard": chosen[1]} if chosen else {}
-    answer = client.submit(
-        f"/calibration/start/{code}", {**standard, **given, "condition": "used", "soaked": "y", **more}
-    )
+    answer = client.submit(f"/calibration/start/{code}", {**standard, **given, "soaked": "y", "confirmed": "y", **more})
     assert answer.status_code == 303, answer.text
     return re.search(r"CAL-\d{4}-\d{5}", answer.location)[0]  # type: ignore[index]
 

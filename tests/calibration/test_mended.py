@@ -95,7 +95,8 @@ def test_a_standard_at_the_laboratory_is_not_offered_and_not_taken(app: Flask, a
     tara = as_("T", tablet=True)
     assert "is at the laboratory" in tara.get("/calibration/start/G-014").text
     answer = tara.submit(
-        "/calibration/start/G-014", {"standard": BLOCKS, "temperature": "20.3", "condition": "used", "soaked": "y"}
+        "/calibration/start/G-014",
+        {"standard": BLOCKS, "temperature": "20.3", "soaked": "y"},
     )
     assert answer.status_code == 422
     assert "is at the laboratory" in problems(answer)[0]
@@ -420,4 +421,4 @@ def test_a_form_without_its_entry_key_is_refused(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     start_page = "/calibration/start/G-014"
     hidden = tara.hidden(start_page, start_page)
-    assert tara.post(start_page, data={**hidden, "entry_key": "", "condition": "used"}).status_code == 400
+    assert tara.post(start_page, data={**hidden, "entry_key": ""}).status_code == 400

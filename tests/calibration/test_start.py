@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from bench_work import AMBIENT, give_all, place, problems, review, sign, start
 from flask import Flask
 from plant_client import ClockAt, SignedInAs
@@ -103,14 +104,60 @@ def test_a_room_outside_its_limits_is_told_beside_the_field_and_stops_nothing(as
     page = tara.get("/calibration/start/G-014").text
     assert '<p class="outside-note is-caution" hidden>' in page
     assert 'data-low="18" data-high="22"' in page
-    start(tara, "G-014", {"temperature": "25.1"})
+    start(tara, "G-014", {"temperature": "25.1"}, confirmed="y")
     again = tara.get("/calibration/start/G-003").text
     assert '<p class="outside-note is-caution">' in again, "also when it was carried forward"
 
 
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"temperature": "32"}, "32 °C is outside 20 ± 2 °C. Start all the same? The record says so."),
+        ({"soaked": ""}, "It has not stood beside the standard for "),
+    ],
+)
+def test_an_unusual_start_is_asked_about_once(as_: SignedInAs, given: dict[str, str], asked: str) -> None:
+    tara = as_("T", tablet=True)
+    answer = tara.submit("/calibration/start/G-014", {**GIVEN, **given})
+    assert answer.status_code == 422
+    assert problems(answer)[0].startswith(asked)
+    assert 'name="confirmed"' in answer.text
+    assert tara.submit("/calibration/start/G-014", {**GIVEN, **given, "confirmed": "y"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({}, ""),
+        ({"condition": "complete and readable"}, "complete and readable"),
+        ({"condition": "damaged", "damage": "scale scratched"}, "damaged: scale scratched"),
+    ],
+)
+def test_the_condition_is_what_somebody_said_and_nothing_else(
+    app: Flask, as_: SignedInAs, given: dict[str, str], kept: str
+) -> None:
+    tara = as_("T", tablet=True)
+    assert " checked" not in tara.get("/calibration/start/G-014").text.partition('name="condition"')[2][:400]
+    number = tara.submit("/calibration/start/G-014", {**GIVEN, **given}).location.split("/")[2]
+    with app.app_context():
+        assert bench_of(number).body.condition == kept
+
+
+def test_damage_is_named(as_: SignedInAs) -> None:
+    answer = as_("T", tablet=True).submit("/calibration/start/G-014", {**GIVEN, "condition": "damaged"})
+    assert problems(answer) == ["Enter what is damaged."]
+
+
+def test_a_tablet_has_a_pad_for_the_room_and_no_sign_where_none_is_meant(as_: SignedInAs) -> None:
+    page = as_("T", tablet=True).get("/calibration/start/G-014").text
+    assert 'data-keypad-for="temperature' in page
+    assert "data-sign-for" not in page
+    assert "data-keypad-for" not in as_("Q").get("/calibration/start/G-014").text
+
+
 def test_a_gauge_that_did_not_settle_is_an_exception_for_the_reviewer(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
-    number = start(tara, "G-014", soaked="")
+    number = start(tara, "G-014", soaked="", confirmed="y")
     give_all(tara, number, "indication", CALIPER)
     assert sign(tara, number).status_code == 303
     with app.app_context():

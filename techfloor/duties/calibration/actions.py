@@ -191,7 +191,7 @@ def log_reading(at_bench: Bench | str, entry: ReadingEntry, *, actor: int, at: d
 
 def _refuse_other_place(bench: Bench, entry: ReadingEntry) -> None:
     if any((r.run, r.point, r.repeat) == (entry.run, entry.point, entry.repeat) for r in bench.readings()):
-        raise Refusal("This reading is in already. To change it, correct it with a reason.")
+        raise Refusal("This reading is in already. Change it with a reason.")
     if entry.run == AS_LEFT and not bench.body.adjusted:
         raise Refusal("Say first that the gauge was adjusted.")
 
@@ -202,7 +202,7 @@ def correct_reading(
     """Replace a reading that was mistyped or misread; the one replaced stays in the record with the reason."""
     bench = open_bench(at_bench)
     if reason not in CORRECTIONS:
-        raise Refusal("Choose why it is corrected.", field="reason")
+        raise Refusal("Choose why it is changed.", field="reason")
     before = next((g for g in bench.counting if g.id == reading_id), None)
     if before is None:
         raise NotFound("This reading is not here, or was corrected already.")

@@ -16,11 +16,19 @@ from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
+COMPLETE, DAMAGED = "complete and readable", "damaged"
 
-class StartForm(EntryForm):
+
+class StartForm(AskingForm):
     """What is given before the first reading; `start_form` adds the standards and the conditions of the room."""
 
-    condition = StringField(_l("Condition of the gauge"))
+    confirmed = BooleanField(_l("Yes, start all the same"))
+    condition = RadioField(
+        _l("Condition of the gauge"),
+        choices=[SelectChoice(COMPLETE, _l("Complete and readable")), SelectChoice(DAMAGED, _l("Damaged"))],
+        validate_choice=False,
+    )
+    damage = StringField(_l("What is damaged?"))
     soaked = BooleanField(_l("It stood beside the standard long enough"), default=True)
 
     ambient_names: tuple[str, ...] = ()
@@ -29,6 +37,15 @@ class StartForm(EntryForm):
     def standards(self) -> tuple[str, ...]:
         """Return the codes of the standards that were chosen."""
         return tuple(self[name].data for name in self.standard_names if self[name].data)
+
+    def condition_words(self) -> str:
+        """Return the condition as the record keeps it, '' where nobody said one; raises Refusal for damage unnamed."""
+        said = (self.damage.data or "").strip()
+        if self.condition.data == DAMAGED and not said:
+            raise Refusal("Enter what is damaged.", field="damage")
+        if self.condition.data == DAMAGED or said:
+            return f"{DAMAGED}: {said}"
+        return COMPLETE if self.condition.data == COMPLETE else ""
 
     def ambient(self) -> dict[str, Decimal]:
         """Return the conditions of the room that were typed."""
@@ -62,7 +79,7 @@ class ReadingForm(AskingForm):
     )
     note = StringField(_l("Note"))
     reason = RadioField(
-        _l("Why is it corrected?"),
+        _l("Why is it changed?"),
         choices=[
             SelectChoice(CORRECTIONS[0], _l("Mistyped")),
             SelectChoice(CORRECTIONS[1], _l("Misread the scale")),

@@ -78,6 +78,7 @@ class Step:
 
     label: str
     state: str
+    url: str = ""
 
 
 _STEP_STATES = {"fail": "failed", "conditional fail": "failed", "conditional pass": "unsure", CANNOT: "skipped"}
@@ -91,8 +92,14 @@ def progress_steps(bench: Bench, place: Place) -> list[Step]:
             state = "now"
         else:
             state = _STEP_STATES.get(result.verdict, "done" if result.complete else "todo")
-        steps.append(Step(point_words(result.point), state))
+        steps.append(Step(point_words(result.point), state, "" if state == "now" else _newest_url(bench, result)))
     return steps
+
+
+def _newest_url(bench: Bench, result: PointResult) -> str:
+    """Return where the newest reading of a point is changed, '' for a point without one."""
+    found = [g.id for g in bench.counting if g.facts in result.readings]
+    return f"/calibration/{bench.number}/correct/{found[-1]}" if found else ""
 
 
 @dataclass(frozen=True)

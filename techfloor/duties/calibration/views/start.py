@@ -26,8 +26,10 @@ from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
 from techfloor.equipment.wording import told
+from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
-from techfloor.refusals import Refusal
+from techfloor.refusals import Question, Refusal
 from techfloor.web.pages import Page, see
 from techfloor.web.show import hour
 from techfloor.web.visitor import visitor
@@ -74,14 +76,32 @@ def start_post(code: str) -> Page:
             gauge_code=code,
             standards=form.standards(),
             ambient=form.ambient(),
-            condition=form.condition.data or "",
+            condition=form.condition_words(),
             soaked=bool(form.soaked.data),
         )
+        _ask_once(procedure, form)
         return actions.start(entry, plant(), actor=visitor().person_id, at=clock.now())
 
     if done := form.attempt(deed):
         return see(f"/calibration/{done.made}/next")
     return _start_page(gauge, procedure, offered, form), 422
+
+
+def _ask_once(procedure: Procedure, form: StartForm) -> None:
+    """Ask before a start that the record will call unusual; a yes, given once for all of it, lets it in."""
+    given = form.ambient()
+    doubts = [
+        _("%(value)s is outside %(limits)s.", value=f"{plain(value)} {show_unit(limit.unit)}", limits=limit.text)
+        for limit in procedure.environment
+        if (value := given.get(limit.quantity)) is not None and not limit.holds(value)
+    ]
+    if procedure.soak_minutes and not form.soaked.data:
+        doubts.append(
+            _("It has not stood beside the standard for %(minutes)s minutes.", minutes=procedure.soak_minutes)
+        )
+    if doubts and not form.confirmed.data:
+        said = " ".join(doubts)
+        raise Question("%(doubts)s Start all the same? The record says so.", field="confirmed", doubts=said)
 
 
 def _carry_forward(form: StartForm, offered: list[Group]) -> dict[str, str]:
@@ -91,7 +111,6 @@ def _carry_forward(form: StartForm, offered: list[Group]) -> dict[str, str]:
     """
     for group in offered:
         form[group.field].data = next((choice.code for choice in group.choices if choice.ready), None)
-    form.condition.data = _("used, complete, readable")
     form.soaked.data = False
     room = last_ambient(visitor().person_id, clock.now() - CARRY)
     known = {name: value for name, value in room.values.items() if name in form} if room else {}
@@ -122,6 +141,7 @@ def _start_page(
         errors=form.problems(),
         hints=certificates | objections,
         owner=visitor().person_id,
+        pad=[form[name].id for name in form.ambient_names] if visitor().on_tablet else [],
         limits={limit.quantity: limit for limit in procedure.environment},
         carried=carried,
         outside={
