@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
@@ -39,7 +39,7 @@ class ScanForm(EntryForm):
 @pages.page("/scan", permission=SIGNED_IN)
 def scan() -> str:
     """Ask for a code."""
-    return render_template("house/scan.html", form=ScanForm())
+    return render_template("house/scan.html", form=ScanForm(), typing="type" in request.args)
 
 
 @pages.quiet("/scan", permission=SIGNED_IN, endpoint="read_scan")
@@ -48,7 +48,7 @@ def read_scan() -> Response | tuple[str, int]:
     form = ScanForm()
     if done := form.attempt(form.found):
         return redirect(f"/e/{quote(done.made, safe='')}", code=303)
-    return render_template("house/scan.html", form=form), 422
+    return render_template("house/scan.html", form=form, typing=False), 422
 
 
 @pages.page("/e/<path:code>", permission=SIGNED_IN)

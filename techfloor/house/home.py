@@ -7,11 +7,13 @@ from flask import render_template, request
 from techfloor.house import due, queries
 from techfloor.house.first_steps import first_steps
 from techfloor.house.running import running
+from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
 from techfloor.records import tasks
 from techfloor.records.wording import state_look, state_words
 from techfloor.store import search as index
 from techfloor.web.access import SIGNED_IN
+from techfloor.web.address import dead_host
 from techfloor.web.lists import asked
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import visitor
@@ -35,7 +37,12 @@ def home() -> str:
     lines = [due.line(tile) for tile in ordered[:LINES]]
     more = max(len(ordered) - LINES, 0)
     return render_template(
-        "house/home.html", lines=lines, counts=due.counts(ordered), more=more, first=first_steps(who)
+        "house/home.html",
+        lines=lines,
+        counts=due.counts(ordered),
+        more=more,
+        first=first_steps(who),
+        dead_host=dead_host() if who.may(CHANGE) else "",
     )
 
 
@@ -60,8 +67,18 @@ def more() -> str:
 def search() -> str:
     """Find records and equipment by any of their words."""
     typed = request.args.get("q", "").strip()[:200]
-    hits = [(hit, url) for hit in index.find(typed, limit=PAGE) if (url := hit_url(hit)) is not None]
+    hits = [(hit, url) for hit in _hits(typed) if (url := hit_url(hit)) is not None]
     return render_template("house/search.html", typed=typed, hits=hits, full=len(hits) == PAGE)
+
+
+def _hits(typed: str) -> list[index.Hit]:
+    """Return what fits; a code that was typed as people say it, like g14, stands first."""
+    found = index.find(typed, limit=PAGE)
+    code = queries.code_as_written(typed)
+    if code is None:
+        return found
+    named = [hit for hit in index.find(code, kind="equipment", limit=PAGE) if hit.key == code]
+    return [*named, *(hit for hit in found if hit not in named)][:PAGE]
 
 
 def hit_url(hit: index.Hit) -> str | None:

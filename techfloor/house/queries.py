@@ -1,5 +1,6 @@
 """Reads of the house: a code that stands on a label, the newest records, and what there is to say of an issued PDF."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,11 +31,29 @@ class RecordLine:
 
 
 def code_as_written(typed: str) -> str | None:
-    """Return the code of a piece of equipment as its label has it, however it was typed; None for an unknown one."""
+    """Return the code of a piece of equipment as its label has it, however it was typed; None for an unknown one.
+
+    "g14", "G014" and "14" are G-014 where no other code ends so.
+    """
     exact = db.session.scalar(select(Equipment.code).where(Equipment.code == typed))
     if exact is not None:
         return exact
-    return db.session.scalar(select(Equipment.code).where(func.upper(Equipment.code) == typed.upper()))
+    same = db.session.scalar(select(Equipment.code).where(func.upper(Equipment.code) == typed.upper()))
+    return same if same is not None else _only_code_like(typed)
+
+
+_SHORT = re.compile(r"([^\W\d_]*)[\s.-]*0*([1-9]\d*)")
+
+
+def _only_code_like(typed: str) -> str | None:
+    wanted = _SHORT.fullmatch(typed.strip().upper())
+    if wanted is None:
+        return None
+    letters, digits = wanted.groups()
+    ending = db.session.scalars(select(Equipment.code).where(Equipment.code.endswith(digits, autoescape=True)))
+    parts = [(code, _SHORT.fullmatch(code.upper())) for code in ending]
+    alike = [code for code, cut in parts if cut and cut[2] == digits and letters in {"", cut[1]}]
+    return alike[0] if len(alike) == 1 else None
 
 
 def record_number(typed: str) -> str | None:

@@ -40,14 +40,14 @@ class Place:
     current: bool = False
 
 
-_TOP = (Place(_l("Due"), "/", "home"), Place(_l("Records"), "/records", "records"))
+_SCAN = Place(_l("Scan"), "/scan", "scan")
+_TOP = (Place(_l("Due"), "/", "home"), _SCAN, Place(_l("Records"), "/records", "records"))
 _PLANT = (
     Place(_l("Equipment"), "/equipment/", "equipment"),
     Place(_l("People"), "/people/", "people"),
     Place(_l("Devices"), "/devices", "user-switch"),
     Place(_l("Settings"), "/settings", "settings"),
 )
-_SCAN = Place(_l("Scan"), "/scan", "scan")
 _MORE = Place(_l("More"), "/more", "more")
 
 

@@ -197,10 +197,8 @@ class DeviceLine:
 def devices() -> list[DeviceLine]:
     """Return every device, those in use first, by name."""
     last = (
-        select(LoginSession.seen_at)
+        select(func.max(LoginSession.seen_at))  # an earlier session may have been taken up again
         .where(LoginSession.device_id == Device.id)
-        .order_by(LoginSession.id.desc())
-        .limit(1)
         .correlate(Device)
         .scalar_subquery()
     )

@@ -86,3 +86,9 @@ def test_the_same_adjustment_sent_twice_stands_once_in_the_log(app: Flask, as_: 
         events = db.session.scalars(select(EquipmentLog.event).where(EquipmentLog.event.contains("adjusted")))
         assert list(events) == ["adjusted", "not adjusted after all"]
         assert db.session.scalars(select(RecordContent.record_id)).all() == []
+
+
+def test_a_pause_says_that_it_is_saved(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    assert f"{number} is saved. Go on any time." in tara.get(f"/calibration/{number}/pause", follow_redirects=True).text

@@ -127,6 +127,25 @@ def test_a_code_of_no_duty_opens_its_own_page(visit: VisitAs, machine: str, type
     assert visit("technician").get(f"/e/{typed}").location == f"/equipment/{machine}"
 
 
+@pytest.mark.parametrize("typed", ["m203", "M 203", "203", "M-0203"])
+def test_a_code_typed_as_people_say_it_leads_to_the_only_one_like_it(visit: VisitAs, machine: str, typed: str) -> None:
+    technician = visit("technician")
+    assert technician.get(f"/e/{typed}").location == f"/equipment/{machine}"
+    assert f'href="/equipment/{machine}"' in technician.get("/search", query_string={"q": typed}).text
+
+
+@pytest.mark.parametrize("typed", ["03", "20", "x203", "0", ""])
+def test_a_code_is_never_guessed(visit: VisitAs, machine: str, typed: str) -> None:
+    assert visit("technician").get(f"/e/{typed}").status_code == 404
+
+
+def test_type_code_opens_with_its_box_ready(visit: VisitAs) -> None:
+    technician = visit("technician")
+    assert 'href="/scan?type=1"' in technician.get("/").text
+    assert " autofocus" in technician.get("/scan?type=1").text
+    assert " autofocus" not in technician.get("/scan").text
+
+
 def test_an_unknown_code_is_kept_and_can_be_searched(visit: VisitAs) -> None:
     page = visit("technician").get("/e/G-999")
 

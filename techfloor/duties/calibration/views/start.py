@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from flask import render_template, request
+from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -159,6 +159,13 @@ def next_step(number: str) -> Response:
     if of_another(bench, visitor().person_id):
         return see(take_over_url(number))
     return see(next_url(bench, request.args.get("after", "")))
+
+
+@pages.page("/<number>/pause", permission="calibration:log")
+def pause(number: str) -> Response:
+    """Say that nothing is lost, and go to what is due."""
+    flash(_("%(number)s is saved. Go on any time.", number=bench_of(number).number), "success")
+    return see("/")
 
 
 @pages.page("/<number>/take-over", permission="calibration:log")
