@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -37,11 +38,24 @@ def tabs(found: Iterable[tuple[str, str, str]], current: str) -> list[Tab]:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice that narrows a list: its name in the address, its label, (value, text) to choose from, '' first."""
+    """What narrows a list: its name in the address, its label, (value, text) to choose from, '' first.
+
+    One without choices is a day, as YYYY-MM-DD.
+    """
 
     name: str
     label: str
-    choices: Sequence[tuple[str, str]]
+    choices: Sequence[tuple[str, str]] = ()
+
+    def sound(self, value: str) -> bool:
+        """Tell whether a value is one of its choices, or a day."""
+        if self.choices:
+            return value in dict(self.choices)
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return False
+        return len(value) == len("2026-01-31")
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,7 @@ class Asked:
 def asked(path: str, *filters: Filter, **kept: str) -> Asked:
     """Read from the address what a list is asked for; a choice that is none counts as nothing chosen."""
     values = {each.name: request.args.get(each.name, "") for each in filters}
-    sound = {each.name: values[each.name] for each in filters if values[each.name] in dict(each.choices)}
+    sound = {each.name: values[each.name] for each in filters if each.sound(values[each.name])}
     return Asked(
         path,
         filters,

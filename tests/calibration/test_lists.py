@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from bench_work import start
+from bench_work import give_all, sign, start
 from flask import Flask
 from outside_work import Statements, receive
-from plant_client import PlantClient, SignedInAs
+from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor import store
@@ -288,3 +288,51 @@ def test_the_lists_are_read_only(as_: SignedInAs, url: str) -> None:
     quinn = as_("Q")
     token = quinn.hidden("/calibration/", "/display")["csrf_token"]
     assert quinn.post(url, data={"csrf_token": token}).status_code == 405
+
+
+# --- narrowed ---
+
+
+@pytest.fixture
+def two(as_: SignedInAs, clock_at: ClockAt) -> tuple[str, str]:
+    """A pass of the 18th, and a fail of the 20th."""
+    tara = as_("T", tablet=True)
+    made = []
+    for day, last in (("18", "150.10"), ("20", "150.25")):
+        clock_at(f"2026-11-{day}T10:00")
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", last, "25.00"])
+        tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+        assert sign(tara, number).status_code == 303
+        made.append(number)
+    return made[0], made[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("verdict=fail", [1]),
+        ("verdict=pass", [0]),
+        ("since=2026-11-19", [1]),
+        ("until=2026-11-18", [0]),
+        ("since=2026-11-18&until=2026-11-20", [1, 0]),
+        ("since=yesterday", [1, 0]),
+        ("q=fail", [1]),
+        ("q=tara", [1, 0]),
+        ("q=kowalski+pass", [0]),
+        ("verdict=fail&until=2026-11-19", []),
+    ],
+)
+def test_calibrations_are_found_by_verdict_day_and_person(
+    two: tuple[str, str], as_: SignedInAs, query: str, wanted: list[int]
+) -> None:
+    assert shown(as_("Q").get(f"/calibration/?{query}").text) == [two[n] for n in wanted]
+
+
+def test_calibrations_of_one_area(two: tuple[str, str], app: Flask, as_: SignedInAs) -> None:
+    with app.app_context():
+        area = db.session.scalars(select(Equipment.area_id).where(Equipment.code == "G-014")).one()
+    quinn = as_("Q")
+    assert len(shown(quinn.get(f"/calibration/?area={area}").text)) == 2
+    other = next(each for each in (1, 2, 3) if each != area)
+    assert shown(quinn.get(f"/calibration/?area={other}").text) == []

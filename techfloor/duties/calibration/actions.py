@@ -131,8 +131,13 @@ def open_record(gauge: GaugeFacts, revision_id: int, plant: PlantFacts, *, actor
     )
     db.session.add(record)
     db.session.flush()
-    search.put(KIND, record.number, f"{gauge.code} {gauge.name}", f"{gauge.serial} {gauge.place}")
+    make_findable(record.number, gauge)
     return record
+
+
+def make_findable(number: str, gauge: GaugeFacts, *words: str) -> None:
+    """Let a calibration be found by its number, its gauge, and more words: who performed it, its verdicts."""
+    search.put(KIND, number, f"{gauge.code} {gauge.name}", " ".join((gauge.serial, gauge.place, *words)))
 
 
 def _keep_standards(record_id: int, chosen: Sequence[Choice], at: datetime) -> None:

@@ -30,12 +30,16 @@ MOST_FOUND = 200
 class Wanted:
     """What the list of calibrations is narrowed to; `numbers` None means that nothing was searched for.
 
-    `at` is the cursor of a page.
+    `at` is the cursor of a page; `verdict` that of either run; performed from `since` on, and before `until`.
     """
 
     state: str = ""
     numbers: tuple[str, ...] | None = None
     at: str = ""
+    verdict: str = ""
+    area: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,14 @@ def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
         query = query.where(Record.state == wanted.state)
     if wanted.numbers is not None:
         query = query.where(Record.number.in_(wanted.numbers))
+    if wanted.verdict:
+        query = query.where(or_(Calibration.as_found == wanted.verdict, Calibration.as_left == wanted.verdict))
+    if wanted.area is not None:
+        query = query.where(Equipment.area_id == wanted.area)
+    if wanted.since is not None:
+        query = query.where(Record.performed_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Record.performed_at < wanted.until)
     return NEWEST_FIRST.page(query, Line, wanted.at, size=size)
 
 

@@ -1,7 +1,8 @@
 """The list of calibrations and the list of gauges."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration import lists, queries
 from techfloor.duties.calibration.lists import Line
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign
 from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
@@ -20,7 +22,7 @@ from techfloor.equipment.wording import days_words, signs
 from techfloor.places.here import plant, today
 from techfloor.records.lifecycle import State
 from techfloor.records.wording import state_look, state_words
-from techfloor.web.lists import Empty, Filter, Tab, asked, listing, tabs
+from techfloor.web.lists import Asked, Empty, Filter, Tab, asked, listing, tabs
 from techfloor.web.show import day, moment
 from techfloor.web.visitor import visitor
 
@@ -44,9 +46,16 @@ def own_tabs(current: str) -> list[Tab]:
 def index() -> str:
     """List the calibrations, newest first."""
     states = [("", _("All")), *((state.value, state_words(state)) for state in State)]
-    wanted = asked("/calibration/", Filter("state", _("State"), states))
+    wanted = asked(
+        "/calibration/",
+        Filter("state", _("State"), states),
+        Filter("verdict", _("Verdict"), [("", _("Any")), *((each, verdict_words(each)) for each in _VERDICTS)]),
+        Filter("area", _("Area"), area_choices()),
+        Filter("since", _("From")),
+        Filter("until", _("To")),
+    )
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
-    page = lists.list_page(lists.Wanted(wanted["state"], numbers, wanted.at))
+    page = lists.list_page(_narrowed(wanted, numbers))
     cut = numbers is not None and len(numbers) == lists.MOST_FOUND
     return render_template(
         "calibration/index.html",
@@ -62,6 +71,30 @@ def index() -> str:
             else "",
         ),
         may_log=visitor().may("calibration:log"),
+    )
+
+
+_VERDICTS = ("pass", "fail", "conditional pass", "conditional fail")
+
+
+def _narrowed(wanted: Asked, numbers: tuple[str, ...] | None) -> lists.Wanted:
+    """Return what the page asks the list for; its days begin and end at the plant's midnight."""
+    zone = ZoneInfo(plant().zone)
+
+    def midnight(name: str, later: int = 0) -> datetime | None:
+        if not wanted[name]:
+            return None
+        begins = datetime.combine(date.fromisoformat(wanted[name]), time(), zone)
+        return (begins + timedelta(days=later)).astimezone(UTC)
+
+    return lists.Wanted(
+        wanted["state"],
+        numbers,
+        wanted.at,
+        verdict=wanted["verdict"],
+        area=int(wanted["area"]) if wanted["area"] else None,
+        since=midnight("since"),
+        until=midnight("until", later=1),
     )
 
 
