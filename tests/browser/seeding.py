@@ -48,9 +48,7 @@ class Seeds:
         room["humidity"] = "45" if "humidity" in room else ""
         chosen = re.search(r'name="standard" value="([^"]+)" checked', page)
         standard = {"standard": chosen[1]} if chosen else {}
-        answer = self._tara.submit(
-            f"/calibration/start/{code}", {**standard, **room, "condition": "complete and readable", "soaked": "y"}
-        )
+        answer = self._tara.submit(f"/calibration/start/{code}", {**standard, **room, "soaked": "y", "confirmed": "y"})
         number = _number(answer)
         self._read(number, readings)
         return number

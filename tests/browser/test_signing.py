@@ -50,7 +50,8 @@ def test_a_wrong_pin_signs_nothing_and_says_so(open_tablet: OpenTablet, as_: Sig
     _at_check(page, as_)
     page.locator("[name=secret]").fill("000000")
     steps.go_on(page)
-    assert "PIN" in page.inner_text(SUMMARY)
+    assert "PIN" in page.inner_text(".pin-box .error-text")
+    assert page.evaluate("document.activeElement.name") == "secret", "the place is kept"
     assert page.input_value("[name=secret]") == ""
     assert _signatures(app) == 0
     steps.sign(page, cast.person("T"))
@@ -85,7 +86,7 @@ def test_at_a_desk_the_first_signature_takes_the_user_name_and_the_second_only_t
     steps.read(page, ("0.010", "0.030", "0.020"))
     assert page.locator("[name=user_name]").count() == 0
     steps.sign(page, cast.person("Q"))
-    assert "is signed" in page.inner_text("main")
+    assert "Signed." in page.inner_text("main")
 
 
 def test_whoever_signs_for_the_first_time_accepts_the_policy(
@@ -98,7 +99,7 @@ def test_whoever_signs_for_the_first_time_accepts_the_policy(
     steps.sign(page, cast.person("T"))
     assert "Read the e-signature policy and accept it" in page.inner_text(SUMMARY)
     steps.sign(page, cast.person("T"), accepts=True)
-    assert "is signed" in page.inner_text("main")
+    assert "Signed." in page.inner_text("main")
 
 
 def test_what_changed_since_it_was_shown_is_not_signed(open_tablet: OpenTablet, as_: SignedInAs, app: Flask) -> None:

@@ -55,7 +55,7 @@ def test_from_the_scanned_gauge_to_the_signature_in_six_taps(open_tablet: OpenTa
     steps.go_on(page)
     steps.type_on_pad(page, cast.person("T").pin, "secret")
     steps.go_on(page)
-    assert "is signed" in page.inner_text("main")
+    assert "Signed." in page.inner_text("main")
     assert len(taps) <= MOST_TAPS, taps
 
 
@@ -109,7 +109,7 @@ def test_a_whole_calibration_by_keyboard_alone(open_desk: OpenDesk) -> None:
     _tab_to(page, "[name=secret]")
     page.keyboard.type(tara.password)
     _press(page)
-    assert "is signed" in page.inner_text("main")
+    assert "Signed." in page.inner_text("main")
 
 
 # --- without scripts ---
@@ -133,7 +133,7 @@ def test_a_whole_calibration_with_scripts_off(open_tablet: OpenTablet) -> None:
         _click(page, page.locator(steps.PRIMARY))
     page.locator("[name=secret]").fill(tara.pin)
     _click(page, page.locator(steps.PRIMARY))
-    assert "is signed" in page.inner_text("main")
+    assert "Signed." in page.inner_text("main")
 
 
 def _click(page: Page, target: Locator) -> None:
