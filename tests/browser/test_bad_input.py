@@ -182,3 +182,31 @@ def test_a_page_of_somebody_elses_role_says_who_may(open_desk: OpenDesk, watch: 
     page.goto("/calibration/review")
     assert "Your role does not allow this." in page.inner_text("main")
     assert "Quality" in page.inner_text("main")
+
+
+def test_back_to_a_refused_page_asks_nothing(page: Page, watch: Watch) -> None:
+    watch.expects(422)
+    asked = page.url
+    page.locator("main [data-number]").fill("")
+    steps.go_on(page)
+    assert page.locator("[aria-invalid=true]").count() == 1
+    assert page.url == asked
+    page.locator("main [data-number]").fill("25.00")
+    steps.go_on(page)
+    onward = page.url
+    page.go_back()
+    assert "point" in page.inner_text("h1"), "a page of the house, not the browser's question"
+    assert page.url != onward or page.locator("main [data-number]").count() == 1
+
+
+def test_back_to_a_refused_signature_leads_to_the_check(open_tablet: OpenTablet, as_: SignedInAs, watch: Watch) -> None:
+    watch.expects(422)
+    page = open_tablet("T")
+    page.goto(f"/calibration/{Seeds(as_)['ready']}/check")
+    page.locator("[name=secret]").fill("000000")
+    steps.go_on(page)
+    assert page.url.endswith("/check")
+    page.goto("/more")
+    page.go_back()
+    assert page.url.endswith("/check")
+    assert page.locator("[name=secret]").count() == 1

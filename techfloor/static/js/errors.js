@@ -1,3 +1,10 @@
+// A refused form leads Back to itself, not to the browser's question whether to send it again: its place in the history
+// becomes the page it was sent from.
+if (document.body.hasAttribute("data-answers-post")) {
+  const from = document.referrer && new URL(document.referrer);
+  history.replaceState(history.state, "", from && from.origin === location.origin ? from.href : location.href);
+}
+
 // After a refused form the error summary is where reading starts; without one the box that has what is wrong beside it.
 
 const summary = document.querySelector("[data-error-summary]");
