@@ -61,7 +61,7 @@ def test_the_vernier_caliper_is_exactly_on_its_limit_and_passes(
     assert "Pass: error +0.10 mm, exactly on the limit" in page.inner_text(".panel-last")
 
     steps.read(page, ["25.00"])
-    assert _row(page, "As found", "150.00") == "150.00 mm outside outer jaw 150.10 correct +0.10 0.06 ± 0.10 mm Pass"
+    assert _row(page, "As found", "150.00") == "150.00 mm outside outer jaw 150.10 change +0.10 0.06 ± 0.10 mm Pass"
     floor.wait(minutes=4)
     steps.sign(page, tara)
     assert "Signed." in page.inner_text("main")
