@@ -1,5 +1,8 @@
 """A plant without procedures takes over ready-made ones, and gives each gauge its own."""
 
+import re
+from datetime import date
+
 import pytest
 from bench_work import start
 from flask import Flask
@@ -7,7 +10,9 @@ from plant_client import SignedInAs
 from sqlalchemy import select, text
 
 from techfloor import store
-from techfloor.duties.calibration import ready_made
+from techfloor.duties.calibration import procedures, queries, ready_made
+from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.equipment.models import Equipment, GaugeFunction
 from techfloor.records.models import Definition
 from techfloor.refusals import NotFound
 from techfloor.store import db
@@ -61,3 +66,57 @@ def test_unknown_codes_are_not_found(as_: SignedInAs) -> None:
         assert quinn.get(url).status_code == 404
     with pytest.raises(NotFound):
         ready_made.find("X")
+
+
+# --- does it fit? ---
+
+
+def test_every_gauge_of_the_demo_plant_fits_its_own_procedure(app: Flask) -> None:
+    wrong = {}
+    with app.app_context():
+        for code in db.session.scalars(select(Equipment.code).where(Equipment.kind == "gauge")).all():
+            gauge = gauge_by_code(code)
+            found = queries.in_force_under(gauge.procedure_id)
+            assert found is not None
+            key = f"{found[1].code}|{gauge.item.point_set}"
+            own = [one for one in procedures.candidates(gauge, date(2026, 11, 20)) if one.key == key]
+            if [one.fit.objection for one in own] != [None]:
+                wrong[code] = [
+                    one.fit.objection and (one.fit.objection.sentence, one.fit.objection.parameters) for one in own
+                ]
+    assert wrong == {}
+
+
+def test_a_procedure_whose_uncertainty_reaches_the_tolerance_is_not_offered(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    page = quinn.get("/calibration/gauges/G-001/procedure").text
+    assert 'value="CAL-P-01|150 mm"' in page
+    assert 'value="CAL-P-02|150 mm"' not in page
+    assert "its U of 0.06 mm reaches the tolerance of this gauge, ± 0.03 mm" in page
+    refused = quinn.submit("/calibration/gauges/G-001/procedure", {"chosen": "CAL-P-02|150 mm"})
+    assert refused.status_code == 422
+
+
+def test_a_micrometer_is_offered_only_points_of_its_range(app: Flask, as_: SignedInAs) -> None:
+    page = as_("Q").get("/calibration/gauges/G-004/procedure").text
+    offered = re.findall(r'type="radio"[^>]*value="([^"]+)"', page)
+    assert offered[0] == "CAL-P-03|0-25 mm"
+    assert not {"CAL-P-03|25-50 mm", "CAL-P-01|150 mm", "CAL-P-06|0-10 bar up and down"} & set(offered)
+    assert "is outside the range of this gauge" in page
+
+
+def test_a_ready_made_procedure_that_fits_is_offered_to_be_taken_over(app: Flask, as_: SignedInAs) -> None:
+    forget(app, "CAL-P-03")
+    page = as_("Q").get("/calibration/gauges/G-004/procedure").text
+    assert "/calibration/procedures/ready/CAL-P-03?gauge=G-004" in page
+
+
+def test_a_calibration_does_not_start_by_a_procedure_that_no_longer_fits(app: Flask, as_: SignedInAs) -> None:
+    with app.app_context(), store.act("test:gauge:change"):
+        gauge = db.session.scalars(select(Equipment).where(Equipment.code == "G-014")).one()
+        for function in db.session.scalars(select(GaugeFunction).where(GaugeFunction.gauge_id == gauge.id)):
+            function.tolerance = "± 0.03 mm"
+    given = {"standard": "S-003", "temperature": "20.3", "soaked": "y"}
+    answer = as_("T", tablet=True).submit("/calibration/start/G-014", given)
+    assert answer.status_code == 422
+    assert "CAL-P-02 does not fit G-014" in answer.text

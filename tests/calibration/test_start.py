@@ -56,7 +56,7 @@ def test_the_hold_that_code_placed_on_a_standard_is_told_in_words(app: Flask, as
 
 def test_a_plant_with_coarser_blocks_gets_its_own_uncertainty(app: Flask, as_: SignedInAs) -> None:
     def coarse(paper: StandardCertificate) -> None:
-        paper.certified = [row | {"u": "0.02"} for row in paper.certified]
+        paper.certified = [row | {"u": "0.01"} for row in paper.certified]
 
     change_certificates(app, "S-003", coarse)
     tara = as_("T", tablet=True)
@@ -64,7 +64,7 @@ def test_a_plant_with_coarser_blocks_gets_its_own_uncertainty(app: Flask, as_: S
     give_all(tara, number, "indication", ["0.00", "50.00", "100.00", "200.00"])
     with app.app_context():
         found = [reading.u for reading in db.session.scalars(select(Reading).order_by(Reading.id))]
-    expected = ["0.014", "0.025", "0.025", "0.042"]
+    expected = ["0.014", "0.017", "0.017", "0.025"]
     assert [str(round(u, 3)) for u in found if u] == expected, "200 is two pieces, and their U add up"
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
-from techfloor.duties.calibration import outcome, queries, results, rules
+from techfloor.duties.calibration import fitting, outcome, queries, results, rules
 from techfloor.duties.calibration.bench import Bench, bench_of, given_readings
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.earlier import earlier_values
@@ -55,6 +55,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     day = at.astimezone(ZoneInfo(plant.zone)).date()
     chosen = _chosen(procedure, entry.standards, day)
     _refuse_incomplete_certificate(procedure, points, chosen)
+    _refuse_misfit(procedure, gauge, chosen)
     record = open_record(gauge, revision.id, plant, actor=actor, at=at)
     db.session.add(
         Calibration(
@@ -92,6 +93,19 @@ def _refuse_incomplete_certificate(
         if standard is not None and procedure.mode is Mode.comparison:
             standard.value_of(point.stack, point.value, point.unit)
         rules.uncertainty_at(procedure, point, point.value, standard=standard)
+
+
+def _refuse_misfit(procedure: Procedure, gauge: GaugeFacts, chosen: Sequence[Choice]) -> None:
+    """Refuse a gauge whose procedure does not fit it, or no longer does: either may have changed since."""
+    standard = chosen[0].ready.facts if chosen and chosen[0].ready else None
+    no = fitting.fit(procedure, gauge.item, standard).objection
+    if no is not None:
+        raise Refusal(
+            "%(procedure)s does not fit %(gauge)s. %(why)s Ask quality to choose another procedure.",
+            procedure=procedure.code,
+            gauge=gauge.code,
+            why=str(no),
+        )
 
 
 def _chosen(procedure: Procedure, codes: Sequence[str], day: date) -> list[Choice]:

@@ -128,6 +128,7 @@ def _item_function(function: Any) -> ItemFunction:
     return ItemFunction(
         name=function.name,
         unit=function.unit,
+        low=_text(function.low),
         high=_text(function.high),
         resolution=_text(function.resolution),
         reads_to=_text(function.reads_to),

@@ -115,6 +115,7 @@ class ItemFunction:
     resolution: str
     reads_to: str
     tolerance: str
+    low: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,7 @@ class Procedure:
     rule: Rule = Rule.simple
     rule_text: str = ""
     tur_flag: str = ""
+    min_tur: str = ""
     method: str = ""
     preload: str = ""
     repeats: int = 1
@@ -211,6 +213,7 @@ _SIMPLE = (
     "tolerance",
     "rule_text",
     "tur_flag",
+    "min_tur",
     "method",
     "preload",
     "repeats",

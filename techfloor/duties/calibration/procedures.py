@@ -1,13 +1,17 @@
 """Calibration procedures of this plant: which are in force, taking a ready-made one over, giving a gauge its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import ready_made
-from techfloor.duties.calibration.procedure import Mode, Procedure, read_procedure
+from techfloor.duties.calibration import fitting, ready_made
+from techfloor.duties.calibration.certified import StandardFacts
+from techfloor.duties.calibration.fitting import Fit, fit
+from techfloor.duties.calibration.gauges import GaugeFacts
+from techfloor.duties.calibration.procedure import Mode, Procedure, plan, read_procedure
+from techfloor.duties.calibration.standards import groups
 from techfloor.equipment import ledger
 from techfloor.equipment.models import Equipment, Gauge, Standard
 from techfloor.people.models import Person
@@ -102,14 +106,70 @@ def take_over(code: str, chosen: Sequence[str], *, actor: int, at: datetime, tod
     definitions.put_in_force(draft, Approval(actor, at, today))
 
 
-def give_gauge(equipment_id: int, code: str, point_set: str, *, actor: int, at: datetime) -> None:
-    """Say by which procedure, and at which of its points, a gauge is calibrated."""
+@dataclass(frozen=True)
+class Candidate:
+    """A procedure with one set of its points, and how it fits a gauge; `points` is their range in words."""
+
+    procedure: Procedure
+    point_set: str
+    ready_made: bool
+    fit: Fit
+    points: str
+
+    @property
+    def key(self) -> str:
+        """What the choice of it is sent as."""
+        return f"{self.procedure.code}|{self.point_set}"
+
+
+def candidates(gauge: GaugeFacts, day: date) -> list[Candidate]:
+    """Return every procedure, in force or ready-made, at each set of its points, the best fit first."""
+    made = [
+        _candidate(gauge, one.procedure, point_set, day) for one in in_force() for point_set in _sets(one.procedure)
+    ]
+    made += [_candidate(gauge, one, point_set, None) for one in ready() for point_set in _sets(one)]
+    return sorted(made, key=lambda one: _closeness(one, gauge))
+
+
+def _sets(procedure: Procedure) -> list[str]:
+    return [str(row["key"]) for row in (procedure.body or {}).get("point_set", ())] or [""]
+
+
+def _candidate(gauge: GaugeFacts, procedure: Procedure, point_set: str, day: date | None) -> Candidate:
+    """Return how one fits; `day` is None for a ready-made one, whose standards are not this plant's."""
+    item = replace(gauge.item, point_set=point_set)
+    known = _ready_standards(procedure, day) if day else []
+    found = max((fit(procedure, item, standard) for standard in known or [None]), key=_goodness)
+    words = fitting.range_words(plan(procedure, item)) if found.objection is None and point_set else ""
+    return Candidate(procedure, point_set, day is None, found, words)
+
+
+def _ready_standards(procedure: Procedure, day: date) -> list[StandardFacts | None]:
+    first = next(iter(groups(procedure.standards, day)), None)
+    return [choice.ready.facts for choice in first.choices if choice.ready] if first else []
+
+
+def _goodness(found: Fit) -> tuple[bool, float]:
+    return found.objection is None, float(found.ratio or 0)
+
+
+def _closeness(one: Candidate, gauge: GaugeFacts) -> tuple[bool, bool, int, float, str]:
+    like = fitting.likeness(one.procedure, gauge.kind, gauge.item)
+    review_only = one.procedure.mode is Mode.certificate
+    return one.fit.objection is not None, review_only, -like, -float(one.fit.reach), one.key
+
+
+def give_gauge(gauge: GaugeFacts, code: str, point_set: str, day: date, *, actor: int, at: datetime) -> None:
+    """Give a gauge its procedure and its points; raises Refusal where they do not fit it."""
     found = one_in_force(code)
     sets = found.point_sets()
     if sets and point_set not in sets:
         raise Refusal("Choose at which points it is calibrated.", field="point_set")
-    gauge = db.session.get_one(Gauge, equipment_id)
-    gauge.procedure_id = found.definition_id
-    gauge.point_set = point_set
+    no = _candidate(gauge, found.procedure, point_set, day).fit.objection
+    if no is not None:
+        raise Refusal(no.sentence, field="chosen", **no.parameters)
+    row = db.session.get_one(Gauge, gauge.id)
+    row.procedure_id = found.definition_id
+    row.point_set = point_set
     words = f"{code}, {point_set}" if point_set else code
-    ledger.log(equipment_id, "procedure chosen", words, actor=actor, at=at)
+    ledger.log(gauge.id, "procedure chosen", words, actor=actor, at=at)

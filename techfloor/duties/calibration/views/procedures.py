@@ -7,14 +7,15 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice
 
 from techfloor import clock
-from techfloor.duties.calibration import procedures
-from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration import fitting, procedures
+from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.procedure import Mode, Procedure
-from techfloor.duties.calibration.procedures import InForce
+from techfloor.duties.calibration.procedures import Candidate
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.places.here import today
-from techfloor.web.forms import EntryForm
+from techfloor.refusals import Refusal
+from techfloor.web.forms import EntryForm, refusal_text
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -96,9 +97,10 @@ def _ready_page(procedure: Procedure, form: TakeOverForm) -> str:
 
 @pages.page("/gauges/<code>/procedure", permission="calibration:procedures")
 def gauge_procedure(code: str) -> str:
-    """Ask by which procedure a gauge is calibrated."""
-    form = _choose_form(procedures.in_force())
-    return _choose_page(code, form)
+    """Ask by which procedure a gauge is calibrated: those that fit it, the closest first."""
+    gauge = gauge_by_code(code)
+    found = procedures.candidates(gauge, today())
+    return _choose_page(gauge, _choose_form(found), found)
 
 
 @pages.act(
@@ -110,34 +112,57 @@ def gauge_procedure(code: str) -> str:
 )
 def gauge_procedure_post(code: str) -> Page:
     """Give a gauge its procedure and its points."""
-    form = _choose_form(procedures.in_force())
     gauge = gauge_by_code(code)
+    found = procedures.candidates(gauge, today())
+    form = _choose_form(found)
     procedure, _sign, point_set = (form.chosen.data or "").partition("|")
 
     def deed() -> None:
-        procedures.give_gauge(gauge.id, procedure, point_set, actor=visitor().person_id, at=clock.now())
+        if not procedure:
+            raise Refusal("Choose a procedure.", field="chosen")
+        procedures.give_gauge(gauge, procedure, point_set, today(), actor=visitor().person_id, at=clock.now())
 
     if form.attempt(deed):
-        return see(f"/calibration/gauges/{code}")
-    return _choose_page(code, form), 422
+        return see(f"/calibration/gauges/{gauge.code}")
+    return _choose_page(gauge, form, found), 422
 
 
-def _choose_form(offered: list[InForce]) -> ChooseForm:
+def _choose_form(found: list[Candidate]) -> ChooseForm:
     form = ChooseForm()
     form.chosen.choices = [
-        SelectChoice(f"{each.procedure.code}|{point_set}", _choice_words(each.procedure, point_set))
-        for each in offered
-        for point_set in each.point_sets() or [""]
+        SelectChoice(one.key, _choice_words(one)) for one in found if not one.ready_made and one.fit.objection is None
     ]
     return form
 
 
-def _choice_words(procedure: Procedure, point_set: str) -> str:
-    words = f"{procedure.code} {procedure.title}"
-    return f"{words} · {point_set}" if point_set else words
+def _choice_words(one: Candidate) -> str:
+    words = f"{one.procedure.code} {one.procedure.title}"
+    return f"{words} · {one.point_set}" if one.point_set else words
 
 
-def _choose_page(code: str, form: ChooseForm) -> str:
+def _hint(one: Candidate) -> str:
+    """Say where the points lie, and how sure a verdict is: "Points 0.00 to 150.00 mm. TUR 1.7, below 4: …"."""
+    points = _("Points %(range)s.", range=one.points) if one.points else ""
+    ratio = fitting.ratio_words(one.fit.ratio) if one.fit.ratio else ""
+    if not one.fit.low_ratio:
+        return str(points)
+    caution = _(
+        "Caution, TUR %(ratio)s, below the %(least)s of this procedure: U is large beside the tolerance.",
+        ratio=ratio,
+        least=one.procedure.min_tur or "1",
+    )
+    return f"{points} {caution}".strip()
+
+
+def _choose_page(gauge: GaugeFacts, form: ChooseForm, found: list[Candidate]) -> str:
+    fitting_ones = [one for one in found if one.fit.objection is None]
+    ready = {one.procedure.code: one for one in reversed(fitting_ones) if one.ready_made}
     return render_template(
-        "calibration/gauge_procedure.html", gauge=gauge_by_code(code), form=form, errors=form.problems()
+        "calibration/gauge_procedure.html",
+        gauge=gauge,
+        form=form,
+        hints={one.key: _hint(one) for one in fitting_ones if _hint(one)},
+        ready=[(one.procedure.code, _choice_words(one), _hint(one)) for one in reversed(ready.values())],
+        others=[(_choice_words(one), refusal_text(one.fit.objection)) for one in found if one.fit.objection],
+        errors=form.problems(),
     )
