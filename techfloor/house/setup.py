@@ -115,6 +115,7 @@ class SetupForm(EntryForm):
     pin = PasswordField(
         _l("PIN"), validators=[DataRequired(_l("Enter a PIN."))], description=_l("6 to 12 digits, for shared tablets.")
     )
+    pin_again = PasswordField(_l("PIN again"), validators=[EqualTo("pin", _l("The two PINs differ. Type both again."))])
     also_works = BooleanField(
         _l("I also make and review records"),
         default=True,

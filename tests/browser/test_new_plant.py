@@ -42,7 +42,7 @@ class TestBeforeThereIsAPlant:
 
     def _fill(self, page: Page) -> None:
         typed = {"plant": "Falk Tools", "name": "Dana Weiss", "user_name": "dana", "pin": "840256"}
-        for name, value in {**typed, "password": SECRET, "password_again": SECRET}.items():
+        for name, value in {**typed, "pin_again": typed["pin"], "password": SECRET, "password_again": SECRET}.items():
             page.locator(f"[name={name}]").fill(value)
         steps.go_on(page)
 

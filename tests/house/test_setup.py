@@ -30,6 +30,7 @@ def entry(app: Flask, **changed: str) -> dict[str, str]:
         "password": "a lathe, a mill and tea",
         "password_again": "a lathe, a mill and tea",
         "pin": "840256",
+        "pin_again": "840256",
         "also_works": "y",
     }
     return {**filled, **changed}
@@ -157,8 +158,9 @@ def test_a_second_set_up_is_refused(empty_app: Flask) -> None:
     [
         ({"password": "short", "password_again": "short"}, "Use at least 12 letters"),
         ({"password_again": "something else"}, "The two passwords differ"),
-        ({"pin": "123456"}, "easy to guess"),
-        ({"pin": "12"}, "6 to 12 digits"),
+        ({"pin": "123456", "pin_again": "123456"}, "easy to guess"),
+        ({"pin": "12", "pin_again": "12"}, "6 to 12 digits"),
+        ({"pin_again": "840265"}, "The two PINs differ"),
         ({"zone": "Mars/Olympus"}, "Not a valid choice"),
         ({"zone": ""}, "Choose the time zone."),
         ({"plant": "  "}, "Enter the name of the plant."),
