@@ -1,6 +1,7 @@
 """`verify`: checks the whole trail of an instance, or an issued PDF, without the server."""
 
 import argparse
+import functools
 import os
 import time
 from pathlib import Path
@@ -48,7 +49,7 @@ def _trail(settings: Settings) -> int:
     assert METADATA.tables
     with engine_for(settings.database).connect() as connection:
         databases.of(connection).begin(connection.connection.dbapi_connection, Line())  # one moment, while others write
-        found = verify(connection, settings.instance / "anchors.log")
+        found = verify(connection, settings.instance / "anchors.log", functools.partial(integrity.name_of, connection))
         found.problems.extend(integrity.problems(connection))
         found.problems.extend(_files(connection, blobs.kept_by(settings)))
         if settings.anchors_copy:
@@ -59,8 +60,12 @@ def _trail(settings: Settings) -> int:
     say(f"{found.acts} acts with {found.changes} changes read in {seconds:.1f} s.")
     say(f"Head of the chain: {found.acts} · {found.head}")
     say(f"Anchored up to act {found.anchored}. Only what an anchor outside this machine covers can be proven.")
-    say("✓ Nothing is wrong." if found.sound else f"✕ {len(found.problems)} problems.")
+    say("✓ Nothing is wrong." if found.sound else f"✕ {_count(len(found.problems))}.")
     return 0 if found.sound else 1
+
+
+def _count(problems: int) -> str:
+    return "1 problem" if problems == 1 else f"{problems} problems"
 
 
 def _files(connection: "Connection", blobs: "Blobs") -> list[str]:

@@ -25,6 +25,18 @@ def _revisions(connection: Connection) -> list[str]:
     ]
 
 
+def name_of(connection: Connection, record_id: int) -> str:
+    """Return a record as people know it: its number, and the code of its equipment where it has one."""
+    row = connection.execute(
+        text(
+            "SELECT record.number, equipment.code FROM record "
+            "LEFT JOIN equipment ON equipment.id = record.equipment_id WHERE record.id = :id"
+        ),
+        {"id": record_id},
+    ).one_or_none()
+    return ", ".join(part for part in row if part) if row else ""
+
+
 def _contents(connection: Connection) -> list[str]:
     rows = connection.exec_driver_sql(
         "SELECT record.number, record.content_sha256, record_content.sha256, record_content.body "

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from techfloor.store import databases, trail
+from techfloor.store.base import Audit
+
+Name = Callable[[int], str]
 
 
 @dataclass
@@ -31,8 +34,11 @@ class Verdict:
         return not self.problems
 
 
-def verify(connection: Connection, anchors: Path | None = None) -> Verdict:
-    """Check the chain, orphan changes, the triggers, the anchors, and every row against its last recorded value."""
+def verify(connection: Connection, anchors: Path | None = None, name: Name = lambda _root: "") -> Verdict:
+    """Check the chain, orphan changes, the triggers, the anchors, and every row against its last recorded value.
+
+    `name` says what people call the record of an id, for the problems of its rows.
+    """
     verdict, newest = Verdict(), _Newest()
     hashes = _chain(connection, newest, verdict)
     orphans = connection.exec_driver_sql(
@@ -45,7 +51,7 @@ def verify(connection: Connection, anchors: Path | None = None) -> Verdict:
             _anchors(anchors, hashes, verdict)
         if verdict.acts and not verdict.anchored:
             verdict.problems.append("There are acts and no anchor: anchors.log was emptied or taken away.")
-    _reconcile(connection, newest, verdict)
+    _reconcile(connection, newest, verdict, name)
     return verdict
 
 
@@ -132,7 +138,7 @@ def _anchors(file: Path, hashes: list[str], verdict: Verdict) -> None:
         verdict.anchored = max(verdict.anchored, int(seq) if seq.isdigit() else 0)
 
 
-def _reconcile(connection: Connection, newest: _Newest, verdict: Verdict) -> None:
+def _reconcile(connection: Connection, newest: _Newest, verdict: Verdict, name: Name) -> None:
     database = databases.of(connection)
     for table, audit in trail.audited():
         known = newest.of.pop(table.name, {})
@@ -144,11 +150,18 @@ def _reconcile(connection: Connection, newest: _Newest, verdict: Verdict) -> Non
         for row, image in rows:
             problem = _compared(connection, known.pop(row, None), image)
             if problem:
-                verdict.problems.append(f"{table.name} {row} {problem}.")
+                verdict.problems.append(f"{_of(audit, image, name)}{table.name} {row} {problem}.")
         verdict.problems.extend(
             f"{table.name} {row} is gone, and no act deleted it." for row, last in known.items() if last.sha
         )
     verdict.problems.extend(f"The trail speaks of a table {name} that is not there." for name in newest.of)
+
+
+def _of(audit: Audit, image: str, name: Name) -> str:
+    """Return the record that a row belongs to, as its problem begins: "CAL-2026-00036, G-014: "."""
+    root = json.loads(image).get(audit.root) if audit.root else None
+    words = name(root) if isinstance(root, int) else ""
+    return f"{words}: " if words else ""
 
 
 def _hash(image: str) -> bytes:

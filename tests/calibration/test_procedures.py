@@ -12,8 +12,9 @@ from sqlalchemy import select, text
 from techfloor import store
 from techfloor.duties.calibration import procedures, queries, ready_made
 from techfloor.duties.calibration.gauges import gauge_by_code
-from techfloor.equipment.models import Equipment, GaugeFunction
-from techfloor.records.models import Definition
+from techfloor.equipment.models import Equipment, Gauge, GaugeFunction
+from techfloor.records import integrity
+from techfloor.records.models import Definition, Record
 from techfloor.refusals import NotFound
 from techfloor.store import db
 
@@ -120,3 +121,21 @@ def test_a_calibration_does_not_start_by_a_procedure_that_no_longer_fits(app: Fl
     answer = as_("T", tablet=True).submit("/calibration/start/G-014", given)
     assert answer.status_code == 422
     assert "CAL-P-02 does not fit G-014" in answer.text
+
+
+def test_starting_without_a_procedure_leads_who_may_to_the_choice(app: Flask, as_: SignedInAs) -> None:
+    with app.app_context(), store.act("test:gauge:change"):
+        gauge = db.session.scalars(select(Equipment).where(Equipment.code == "G-014")).one()
+        db.session.get_one(Gauge, gauge.id).procedure_id = None
+    dana = as_("D").get("/calibration/start/G-014")
+    quinn = as_("Q").get("/calibration/start/G-014")
+    assert {answer.headers.get("Location") for answer in (dana, quinn)} & {"/calibration/gauges/G-014/procedure"}
+    assert "Ask quality" in as_("T", tablet=True).get("/calibration/start/G-014").text
+
+
+def test_a_record_is_named_by_its_number_and_its_gauge(app: Flask, as_: SignedInAs) -> None:
+    number = start(as_("T", tablet=True), "G-014")
+    with app.app_context():
+        record = db.session.scalars(select(Record).where(Record.number == number)).one()
+        assert integrity.name_of(db.session.connection(), record.id) == f"{number}, G-014"
+        assert integrity.name_of(db.session.connection(), 0) == ""

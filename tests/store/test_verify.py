@@ -7,6 +7,8 @@ from techfloor import store
 from techfloor.places.models import Area
 from techfloor.settings import Settings
 from techfloor.store import db
+from techfloor.store import verify as verifying
+from techfloor.store.base import Audit
 
 from .conftest import Outside
 
@@ -110,3 +112,10 @@ def test_anchors_that_are_gone_are_missed(outside: Outside, settings: Settings, 
     else:
         file.unlink()
     assert any("no anchor" in p for p in outside.verify().problems)
+
+
+def test_a_problem_of_a_row_begins_with_the_record_it_belongs_to() -> None:
+    names = {17: "CAL-2026-00036, G-014"}.get
+    named = verifying._of(Audit(root="record_id"), '{"record_id": 17}', lambda root: names(root, ""))
+    assert named == "CAL-2026-00036, G-014: "
+    assert verifying._of(Audit(), '{"id": 17}', lambda root: names(root, "")) == ""
