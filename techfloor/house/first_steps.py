@@ -32,8 +32,8 @@ def first_steps(who: Visitor) -> list[FirstStep]:
         select(func.count() > 1).select_from(Person).where(Person.active).scalar_subquery(),
         exists().where(Device.revoked_at.is_(None)),
         exists().where(Equipment.kind == Kind.STANDARD),
-        exists().where(Equipment.kind == Kind.GAUGE),
         exists().where(Definition.kind != POLICY[0]),
+        exists().where(Equipment.kind == Kind.GAUGE),
         exists().where(Record.id.is_not(None)),
     )
     *done, begun = db.session.execute(select(*asked)).one()
@@ -41,10 +41,16 @@ def first_steps(who: Visitor) -> list[FirstStep]:
         return []
     lines = (
         (_("Add everybody who works here, with their roles."), "/people/"),
-        (_("Enrol the tablet, so that a PIN is enough on it. Open this page on the tablet itself."), "/devices"),
+        (
+            _(
+                "Enrol the tablet, so that a PIN is enough on it: start the program with --host 0.0.0.0 "
+                "and open the address it prints on the tablet."
+            ),
+            "/devices",
+        ),
         (_("Enter the standard you calibrate with, and its certificate."), "/equipment/new/standard"),
-        (_("Enter your first gauge and print its label."), "/equipment/new/gauge"),
         (_("Take over a ready-made procedure."), "/calibration/procedures"),
+        (_("Enter your first gauge and print its label."), "/equipment/new/gauge"),
     )
     steps = [FirstStep(words, url, bool(is_done)) for (words, url), is_done in zip(lines, done, strict=True)]
     return [step for step in steps if step.done or may_open(step.url, who)]

@@ -99,9 +99,11 @@ def _enter(kind: Kind) -> Page:
     done = form.attempt(lambda: _make(form))
     if not done:
         return _new_page(form, kind), 422
-    flash(_("%(code)s is entered. Print its label next.", code=done.made.code), "success")
     if kind is Kind.STANDARD:
+        words = _("%(code)s is entered. Enter its certificate next. Its page prints the label.", code=done.made.code)
+        flash(words, "success")
         return redirect(f"/equipment/{done.made.code}/certificates/new", code=303)
+    flash(_("%(code)s is entered. Print its label next.", code=done.made.code), "success")
     return redirect(f"/equipment/{done.made.code}", code=303)
 
 

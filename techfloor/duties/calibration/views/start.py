@@ -46,6 +46,9 @@ def start(code: str) -> Page:
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
         return see(f"/calibration/{number}/next")
+    if gauge.procedure_id is None and visitor().may("calibration:procedures"):
+        flash(_("%(code)s has no procedure yet. Choose one, then calibrate it.", code=gauge.code), "info")
+        return see(f"/calibration/gauges/{gauge.code}/procedure")
     _revision, procedure = procedure_in_force(gauge)
     if procedure.mode is Mode.certificate:
         return see(f"/calibration/gauges/{code}")
