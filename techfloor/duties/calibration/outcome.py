@@ -19,7 +19,7 @@ from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import tasks
 from techfloor.records.lifecycle import move
-from techfloor.records.models import Task
+from techfloor.records.models import Record, Task
 from techfloor.said import Said, as_text, say
 from techfloor.store import db
 
@@ -66,6 +66,19 @@ def open_holds(gauge_id: int) -> list[EquipmentHold]:
     )
 
 
+def shows_more(bench: Bench, hold: EquipmentHold) -> bool:
+    """Tell whether a calibration was performed after what placed a hold: an older one says nothing about it."""
+    placed = db.session.get(Record, hold.record_id) if hold.record_id is not None else None
+    if placed is None or placed.content_sha256 is None:
+        return bench.record.performed_at > hold.placed_at or hold.record_id == bench.record.id
+    return (bench.record.performed_at, bench.record.id) >= (placed.performed_at, placed.id)
+
+
+def failed_since(bench: Bench) -> bool:
+    """Tell whether the gauge is held as out of tolerance since this calibration was performed."""
+    return any(not shows_more(bench, hold) for hold in open_holds(bench.gauge.id))
+
+
 def was_held(bench: Bench) -> bool:
     """Tell whether the gauge came held from an earlier calibration: only a reviewed pass returns it."""
     return any(hold.record_id != bench.record.id for hold in open_holds(bench.gauge.id))
@@ -110,6 +123,8 @@ def _move_due(bench: Bench, proof: Proof) -> None:
     due = ledger.due_of(bench.gauge.id, WORK)
     if bench.body.next_due is None or (due is not None and due.last_record_id == bench.record.id):
         return
+    if failed_since(bench):
+        return
     ledger.move_due(
         bench.gauge.id,
         WORK,
@@ -129,7 +144,8 @@ def accept(bench: Bench, proof: Proof) -> None:
         return
     words = as_text(say("calibration.passed-as-left" if bench.body.adjusted else "calibration.passed"))
     for hold in open_holds(bench.gauge.id):
-        ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
+        if shows_more(bench, hold):
+            ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
     _move_due(bench, proof)
 
 

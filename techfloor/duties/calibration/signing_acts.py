@@ -120,7 +120,8 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
     Raises Refusal for one with an exception: it is reviewed by itself.
     """
     for number, shown_sha256 in chosen:
-        if bench_of(number).body.exceptions:
+        bench = bench_of(number)
+        if bench.body.exceptions or outcome.open_holds(bench.gauge.id):
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
 

@@ -14,8 +14,10 @@ from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.models import (
     Equipment,
     EquipmentDue,
+    EquipmentHold,
     Gauge,
 )
+from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.records.models import Record
@@ -51,6 +53,12 @@ class Waiting:
     exceptions: list[Said]
     record_id: int
     before_id: int | None
+    held: bool
+
+    @property
+    def clean(self) -> bool:
+        """True when nothing is unusual about it and its gauge is not held: it may be reviewed in the list."""
+        return not self.exceptions and not self.held
 
     @property
     def failed(self) -> bool:
@@ -64,6 +72,13 @@ _before = select(func.max(_earlier.id)).where(
     _earlier.kind == KIND,
     _earlier.state.in_((PERFORMED, CLOSED)),
     _earlier.id < Record.id,
+)
+
+
+_held = select(EquipmentHold.id).where(
+    EquipmentHold.equipment_id == Record.equipment_id,
+    EquipmentHold.reason == OUT_OF_TOLERANCE,
+    EquipmentHold.lifted_at.is_(None),
 )
 
 
@@ -86,6 +101,7 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
             Calibration.exceptions,
             Record.id,
             _before.scalar_subquery(),
+            _held.exists(),
         )
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)

@@ -174,8 +174,8 @@ def _list_page(
     lines = to_review()
     used = waiting.uses(lines)
     lines = waiting.in_order(lines, used)
-    unusual = [line for line in lines if line.exceptions]
-    together = [line for line in lines if not line.exceptions]
+    unusual = [line for line in lines if not line.clean]
+    together = [line for line in lines if line.clean]
     clean = bool(together) and (clean or not unusual)
     if every:
         chosen = [f"{line.number}:{line.content_sha256}" for line in together]
