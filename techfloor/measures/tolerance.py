@@ -290,3 +290,20 @@ def _run_around(centre: Fraction, ranges: list[_Range]) -> _Range:
 
 def _holds(run: _Range, value: Fraction) -> bool:
     return (run[0] is None or run[0] <= value) and (run[1] is None or value <= run[1])
+
+
+def use_of_tolerance(error: Decimal, lower: Decimal | None, upper: Decimal | None) -> Fraction | None:
+    """Give the share of its limit that an error uses, with its sign; None where that side has no limit.
+
+    Any error beyond a limit of zero is worse than every share: BEYOND_ZERO, with its sign.
+    """
+    limit = upper if error >= 0 else lower
+    if limit is None:
+        return None
+    if limit == 0:
+        return Fraction(0) if error == 0 else BEYOND_ZERO if error > 0 else -BEYOND_ZERO
+    return Fraction(error) / abs(Fraction(limit))
+
+
+BEYOND_ZERO = Fraction(10**9)
+"""Stands for an error where none is allowed: past every share that a real error reaches."""

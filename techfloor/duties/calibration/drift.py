@@ -10,6 +10,7 @@ from fractions import Fraction
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.measures.drift import prediction_band
 from techfloor.measures.quantity import decimals
+from techfloor.measures.tolerance import use_of_tolerance
 
 FEWEST = 3
 STEPS = 8
@@ -67,8 +68,7 @@ class Found:
     @property
     def use(self) -> Fraction:
         """The share of the tolerance that the error uses, with its sign."""
-        limit = self.upper if self.error >= 0 else self.lower
-        return Fraction(self.error) / abs(Fraction(limit)) if limit else Fraction(0)
+        return use_of_tolerance(self.error, self.lower, self.upper) or Fraction(0)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from techfloor.duties.calibration import rules
@@ -12,7 +13,7 @@ from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.measures.decision import Rule, Verdict, decide, tur, worst
 from techfloor.measures.quantity import plain
 from techfloor.measures.side import EXACT
-from techfloor.measures.tolerance import ToleranceError
+from techfloor.measures.tolerance import ToleranceError, use_of_tolerance
 from techfloor.refusals import Refusal
 from techfloor.said import Said, say
 
@@ -210,9 +211,8 @@ def worst_result(judged: Sequence[JudgedResult], run: str) -> JudgedResult | Non
     return max((j for j in judged if j.result.run == run), key=_use, default=None)
 
 
-def _use(judged: JudgedResult) -> Decimal:
-    limit = judged.upper if judged.error >= 0 else judged.lower
-    return abs(judged.error / limit) if limit else Decimal(0)
+def _use(judged: JudgedResult) -> Fraction:
+    return abs(use_of_tolerance(judged.error, judged.lower, judged.upper) or Fraction(0))
 
 
 # --- how it is kept, and what is signed ---

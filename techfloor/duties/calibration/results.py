@@ -12,6 +12,7 @@ from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures import derived as derived_results
 from techfloor.measures.decision import Verdict, tur, worst
 from techfloor.measures.quantity import decimals, plain
+from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.said import Said, say
 
 AS_FOUND, AS_LEFT = "as_found", "as_left"
@@ -64,8 +65,7 @@ class PointResult:
         """How much of its tolerance the error uses, to tell which point is the worst."""
         if self.error is None:
             return Fraction(0)
-        limit = self.upper if self.error >= 0 else self.lower
-        return abs(Fraction(self.error)) / abs(Fraction(limit)) if limit else Fraction(0)
+        return abs(use_of_tolerance(self.error, self.lower, self.upper) or Fraction(0))
 
 
 @dataclass(frozen=True)
