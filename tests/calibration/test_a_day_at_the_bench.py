@@ -308,10 +308,11 @@ def test_the_first_signature_accepts_the_policy_in_passing(app: Flask, as_: Sign
     refused = sign(tara, number)
     assert refused.status_code == 422
     assert "accept it" in problems(refused)[0]
+    assert 'name="accepts"' in refused.text
     assert sign(tara, number, accepts="y").status_code == 303
     again = start(tara, "G-014")
     give_all(tara, again, "indication", CALIPER)
-    assert "accept" not in tara.get(f"/calibration/{again}/check").text.lower()
+    assert 'name="accepts"' not in tara.get(f"/calibration/{again}/check").text
 
 
 def test_clean_passes_are_reviewed_together_and_each_gets_its_certificate(

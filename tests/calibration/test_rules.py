@@ -181,8 +181,20 @@ def test_the_words_of_a_verdict() -> None:
     say = rules.sentence
     assert say("pass", D("0.05"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.05 mm, 0.05 mm inside the limit"
     assert say("pass", D("0.10"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.10 mm, exactly on the limit"
-    assert say("fail", D("0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
-    assert say("fail", D("-0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: 0.04 mm over"
+    assert say("fail", D("0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: error +0.14 mm, 0.04 mm outside the limit"
+    assert say("fail", D("-0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: error −0.14 mm, 0.04 mm outside the limit"
+
+
+def test_a_fail_inside_the_tolerance_names_the_acceptance_limit() -> None:
+    words = rules.sentence("fail", D("0.009"), D("-0.010"), D("0.010"), "bar", guard=D("0.002"))
+    assert words == "Fail: error +0.009 bar, 0.0010 bar outside the acceptance limit (tolerance less the guard band)"
+    words = rules.sentence("fail", D("0.009"), D("-0.010"), D("0.010"), "bar", guard=D("0.002"), whole_u=True)
+    assert words.endswith("(tolerance less U)")
+
+
+def test_a_fail_is_never_said_to_lie_inside_also_where_rounding_hides_its_guard_band() -> None:
+    words = rules.sentence("fail", D("4.00"), D("-4"), D("4"), "%", guard=D("0.00"))
+    assert "outside the acceptance limit" in words
 
 
 @pytest.mark.parametrize(

@@ -298,37 +298,52 @@ def report_k(k: Decimal) -> str:
     return plain(Decimal(int(shown))) if shown == int(shown) else plain(shown)
 
 
-def sentence(verdict: str, error: Decimal, lower: Decimal | None, upper: Decimal | None, unit: str) -> str:
-    """Return the verdict in words: "Pass: error +0.05 mm, 0.05 mm inside the limit"."""
-    room = min(
-        (
-            m
-            for m in (
-                error - lower if lower is not None else None,
-                upper - error if upper is not None else None,
-            )
-            if m is not None
-        ),
-        default=None,
-    )
-    words = verdict.capitalize()
-    if room is None:
-        return f"{words}: error {signed(error)} {unit}"
+def sentence(
+    verdict: str,
+    error: Decimal,
+    lower: Decimal | None,
+    upper: Decimal | None,
+    unit: str,
+    *,
+    guard: Decimal = Decimal(0),
+    whole_u: bool = False,
+) -> str:
+    """Return the verdict in words: "Pass: error +0.05 mm, 0.05 mm inside the limit".
+
+    `guard` is what the decision rule took off each limit, `whole_u` whether that is U itself; all in `unit`.
+    """
+    words = f"{verdict.capitalize()}: error {signed(error)} {unit}"
+    rooms = [
+        m for m in (None if lower is None else error - lower, None if upper is None else upper - error) if m is not None
+    ]
+    if not rooms:
+        return words
+    room = min(rooms)
     if room < 0:
-        return f"{words}: {plain(-room)} {unit} over"
+        return f"{words}, {plain(-room)} {unit} outside the limit"
+    if guard or verdict in {Verdict.fail, Verdict.conditional_pass}:
+        taken = "U" if whole_u else "the guard band"
+        side = "inside" if verdict == Verdict.pass_ else "outside"
+        gap = plain(report_round(abs(room - guard)))
+        return f"{words}, {gap} {unit} {side} the acceptance limit (tolerance less {taken})"
     if room == 0:
-        return f"{words}: error {signed(error)} {unit}, exactly on the limit"
-    return f"{words}: error {signed(error)} {unit}, {plain(room)} {unit} inside the limit"
+        return f"{words}, exactly on the limit"
+    return f"{words}, {plain(room)} {unit} inside the limit"
+
+
+def is_whole(guard: Decimal, u: Decimal) -> bool:
+    """Tell whether a guard band is U itself, but for the digits that dividing by k and multiplying cost."""
+    return abs(guard - u) <= abs(u).scaleb(-20)
 
 
 def passing_readings(
-    procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None
+    procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None, *, guarded: bool = True
 ) -> tuple[Decimal | None, Decimal | None]:
-    """Return the lowest and highest reading that pass, for the picture that moves while as left is typed."""
+    """Return the lowest and highest reading that pass; without `guarded` those inside the tolerance itself."""
     lower, upper = limits_at(point, point.value)
     found = uncertainty_at(procedure, point, point.value, standard=standard)
     guard = Decimal(0)
-    if found:
+    if found and guarded:
         guard = guard_band(lower, upper, u=found[0] / found[1], k=found[1], rule=procedure.rule)
     return tolerances.reading_limits(
         procedure.mode.value,

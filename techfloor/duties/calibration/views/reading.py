@@ -22,6 +22,7 @@ from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
 from techfloor.duties.calibration.views.way import RUNS, next_url, of_another, place_url, take_over_url
+from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain
 from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
@@ -117,7 +118,8 @@ def _live(spot: Spot) -> dict[str, str] | None:
     procedure, point = spot.bench.procedure, spot.point
     if point.role == "entry" or procedure.mode not in {Mode.apply, Mode.match}:
         return None
-    low, high = rules.passing_readings(procedure, point, spot.bench.standard)
+    low, high = rules.passing_readings(procedure, point, spot.bench.standard, guarded=False)
+    accepted = rules.passing_readings(procedure, point, spot.bench.standard)
     lower, upper = rules.limits_at(point, point.value)
     found = rules.uncertainty_at(procedure, point, point.value, standard=spot.bench.standard)
 
@@ -136,6 +138,10 @@ def _live(spot: Spot) -> dict[str, str] | None:
         "unit": point.unit,
         "error_unit": procedure.error_unit or point.unit,
     }
+    for name, limit in zip(("accept_low", "accept_high"), accepted, strict=True):
+        if accepted != (low, high) and limit is not None:
+            made[name] = rules.limit_shown(limit, point)
+            made["between"] = "conditional" if procedure.rule is Rule.four_outcome else "fail"
     if found:
         made["u"] = rules.report_u(procedure, found[0], point.value)
         made["k"] = rules.report_k(found[1])

@@ -134,13 +134,16 @@ def _reading_words(bench: Bench, given: GivenReading) -> str:
         return str(_("Not measured: %(why)s", why=facts.cannot_measure))
     if facts.error is None or not facts.verdict:
         return str(_("%(value)s kept", value=value_text(bench, given)))
-    error, lower, upper = (
+    decided = rules.decision_on(bench.procedure, facts.error, facts.lower, facts.upper, facts.u, facts.k)
+    error, lower, upper, guard = (
         None if value is None else rules.error_shown(bench.procedure, value, facts.reference)
-        for value in (facts.error, facts.lower, facts.upper)
+        for value in (facts.error, facts.lower, facts.upper, decided.guard)
     )
     assert error is not None
+    assert guard is not None
     unit = show_unit(bench.procedure.error_unit or bench.point(facts.point).unit)
-    return rules.sentence(facts.verdict, error, lower, upper, unit)
+    whole = facts.u is not None and rules.is_whole(decided.guard, facts.u)
+    return rules.sentence(facts.verdict, error, lower, upper, unit, guard=guard, whole_u=whole)
 
 
 def value_text(bench: Bench, given: GivenReading) -> str:
