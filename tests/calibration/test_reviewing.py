@@ -8,6 +8,7 @@ from bench_work import give_all, problems, review, sign, start
 from plant_client import PlantClient, SignedInAs
 
 PASSING = ("0.00", "25.00", "50.05", "100.00", "150.10", "25.00")
+DRIFTED = [*["19.12"] * 5, *["57.85"] * 5, *["96.72"] * 5]
 FAILING = ("0.00", "25.00", "50.05", "100.00", "150.25", "25.00")
 
 
@@ -21,12 +22,21 @@ def done(tara: PlantClient, readings: Sequence[str] = PASSING, code: str = "G-01
     return number
 
 
+def failed_wrench(otto: PlantClient) -> str:
+    """Calibrate a torque wrench that shows too little and is left as it is, and sign."""
+    number = start(otto, "G-011")
+    give_all(otto, number, "reference", DRIFTED)
+    otto.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+    assert sign(otto, number).status_code == 303
+    return number
+
+
 @pytest.fixture
 def backlog(as_: SignedInAs, profile: Callable[[str], None]) -> list[str]:
     """Six that wait: the first is of a first use, the last failed, the others are clean."""
     profile("regulated")
     tara = as_("T", tablet=True)
-    return [*(done(tara) for _ in range(5)), done(tara, FAILING)]
+    return [*(done(tara) for _ in range(5)), failed_wrench(as_("O", tablet=True))]
 
 
 def test_home_says_how_many_wait_and_names_what_failed(backlog: list[str], as_: SignedInAs) -> None:

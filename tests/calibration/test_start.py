@@ -16,6 +16,7 @@ from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
 from techfloor.equipment.ledger import place_hold
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
+from techfloor.records import definitions
 from techfloor.records.models import Definition, Revision
 from techfloor.said import as_text, say
 from techfloor.store import db
@@ -214,13 +215,16 @@ def test_what_was_taken_over_leaves_the_other_s_home_page(as_: SignedInAs) -> No
 
 
 def also_needs(app: Flask, code: str, *standards: str) -> None:
-    """Name more standards in the procedure in force."""
+    """Put a version of the procedure in force that names more standards."""
     with app.app_context(), store.act("records:revision:test"):
         revision = db.session.scalars(
             select(Revision).join(Definition, Definition.id == Revision.definition_id).where(Definition.code == code)
         ).one()
         assert isinstance(revision.body, dict)
-        revision.body = {**revision.body, "standards": [*revision.body["standards"], *standards]}
+        body = {**revision.body, "standards": [*revision.body["standards"], *standards]}
+        written = definitions.draft(db.session.get_one(Definition, revision.definition_id), body)
+        assert revision.approved_by is not None
+        definitions.put_in_force(written, definitions.Approval(revision.approved_by, clock.now(), clock.now().date()))
 
 
 def test_standards_of_two_quantities_are_both_needed_and_one_of_each_is_chosen(app: Flask, as_: SignedInAs) -> None:

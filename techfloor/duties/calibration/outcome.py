@@ -69,9 +69,10 @@ def open_holds(gauge_id: int) -> list[EquipmentHold]:
 def shows_more(bench: Bench, hold: EquipmentHold) -> bool:
     """Tell whether a calibration was performed after what placed a hold: an older one says nothing about it."""
     placed = db.session.get(Record, hold.record_id) if hold.record_id is not None else None
-    if placed is None or placed.content_sha256 is None:
-        return bench.record.performed_at > hold.placed_at or hold.record_id == bench.record.id
-    return (bench.record.performed_at, bench.record.id) >= (placed.performed_at, placed.id)
+    signed = placed is not None and placed.content_sha256 is not None
+    since = placed.performed_at if placed is not None and signed else hold.placed_at
+    own = hold.record_id == bench.record.id
+    return own or (bench.record.performed_at, bench.record.id) >= (since, hold.record_id or 0)
 
 
 def failed_since(bench: Bench) -> bool:

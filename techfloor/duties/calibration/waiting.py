@@ -175,7 +175,7 @@ def in_order(lines: Sequence[Waiting], used: Mapping[int, Use]) -> list[Waiting]
     """
 
     def place(line: Waiting) -> tuple[int, int, datetime, int]:
-        rank = 0 if line.failed else 1 if line.exceptions else 2
+        rank = 0 if line.failed else 1 if not line.clean else 2
         use = used.get(line.record_id)
         return rank, -abs(use.now) if use else 1, line.performed_at, line.record_id
 

@@ -138,7 +138,7 @@ def review_list_post() -> Page:
             _certificate_at_review(number)
         left = to_review()
         flash(_("%(done)s reviewed, %(left)s left.", done=len(pairs), left=len(left)), "success")
-        return see(CLEAN if any(not line.exceptions for line in left) else "/calibration/review")
+        return see(CLEAN if any(line.clean for line in left) else "/calibration/review")
     return _list_page(form, chosen, clean=True), 422
 
 
