@@ -103,12 +103,12 @@ def _start(bin_folder: Path, folder: Path, port: int, user: str | None) -> subpr
             cwd=folder,
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
+            preexec_fn=die_with_parent,  # noqa: PLW1509
         )
 
 
-def _die_with_parent() -> None:
-    """Have the kernel end the server when this process ends, however it ends; Linux alone knows how."""
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends, however that ends; Linux alone knows how."""
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
     except (OSError, AttributeError):
