@@ -15,6 +15,7 @@ import databases
 import pytest
 from databases import Keeper
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from plant_client import GAUGE_ROOM, TABLET_OF, ClockAt, PlantClient, Post, SignedInAs, device_key, sign_in, watch_over
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -49,6 +50,25 @@ _MAKES_THE_TEMPLATE = (
     "reports/models.py",
 )
 _TEMPLATES_KEPT = 10
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once for all applications of a process; each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled from the same source."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": _Compiled()}
 
 
 @pytest.fixture(autouse=True)
