@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""The days of the week as they are kept, in the order of `datetime.weekday`."""
+
 _set_to: ContextVar[datetime | None] = ContextVar("clock", default=None)
 
 

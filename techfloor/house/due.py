@@ -55,7 +55,7 @@ def task_tiles(tasks: Iterable[OpenTask], record_url: Callable[[str], str | None
                     url,
                     _("Open"),
                     "waiting",
-                    task.record_number or "",
+                    "",
                     _order(task),
                 )
             )

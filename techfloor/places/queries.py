@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from techfloor.clock import WEEKDAYS
 from techfloor.places.models import Area, Plant, PlantSetting, Shift, Station
 from techfloor.places.profile import Profile
 from techfloor.store import db
@@ -20,7 +21,6 @@ _TOUCHED = (
     .where(ActRow.seq > bindparam("seen"), TableOfChange().in_(_TABLES))
     .limit(1)
 )
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ShiftHours:
         began = local
         if self.starts > self.ends and local.time() < self.ends:
             began = local - timedelta(days=1)
-        if _WEEKDAYS[began.weekday()] not in self.days:
+        if WEEKDAYS[began.weekday()] not in self.days:
             return False
         if self.starts <= self.ends:
             return self.starts <= local.time() < self.ends

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
+from techfloor.clock import WEEKDAYS
 from techfloor.refusals import Refusal
 
 LANGUAGES = ("en",)
 UNITS = ("metric", "us customary")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 GATE_MODES = ("off", "warn", "block")
 

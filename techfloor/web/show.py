@@ -1,22 +1,26 @@
 """How numbers, days and times stand on a page: in the plant's zone and the reader's language."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, get_locale
 from markupsafe import Markup, escape
 
+from techfloor.clock import WEEKDAYS
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import UNITS, show_unit
 from techfloor.said import in_words
 from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
 
+LISTED = 2
+"""So many days in a row are named one by one."""
 _NAMES = {"%", "pH", *(unit.shown for unit in UNITS.values()), *UNITS}
 _SIGNS = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True) if not name[:1].isdecimal())
 _MEASURE = rf"(?<![\w.])[+−±-]?\d[\d.,]*(?:[-–]\d[\d.,]*)? ?(?:{_SIGNS})(?!\w)"
@@ -48,6 +52,17 @@ def moment(value: datetime) -> str:
 def hour(value: datetime) -> str:
     """Return a moment's time of day as "14:38" on the plant's clock."""
     return value.astimezone(plant_zone()).strftime("%H:%M")
+
+
+def weekdays(keys: Sequence[str]) -> str:
+    """Return days of the week, given as "mon" to "sun", as people read them; three and more in a row as "Mon–Fri"."""
+    names = get_locale().days["format"]["abbreviated"]
+    order = [index for index, key in enumerate(WEEKDAYS) if key in keys]
+    runs = [[index for _n, index in run] for _by, run in groupby(enumerate(order), lambda pair: pair[1] - pair[0])]
+    return ", ".join(
+        f"{names[run[0]]}–{names[run[-1]]}" if len(run) > LISTED else ", ".join(names[index] for index in run)
+        for run in runs
+    )
 
 
 def number(value: Decimal | None) -> str:
@@ -83,6 +98,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "hour": hour,
     "number": number,
+    "weekdays": weekdays,
     "signed": signed,
     "unit": show_unit,
     "unbroken": unbroken,

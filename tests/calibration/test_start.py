@@ -149,6 +149,12 @@ def test_damage_is_named(as_: SignedInAs) -> None:
     assert problems(answer) == ["Enter what is damaged."]
 
 
+def test_a_gauge_is_not_complete_and_damaged_at_once(as_: SignedInAs) -> None:
+    both = {"condition": "complete and readable", "damage": "scale scratched"}
+    answer = as_("T", tablet=True).submit("/calibration/start/G-014", GIVEN | both)
+    assert problems(answer) == ["Choose “Damaged”, or take these words out."]
+
+
 def test_a_tablet_has_a_pad_for_the_room_and_no_sign_where_none_is_meant(as_: SignedInAs) -> None:
     page = as_("T", tablet=True).get("/calibration/start/G-014").text
     assert 'data-keypad-for="temperature' in page

@@ -1,9 +1,10 @@
 """How values stand on a page: what belongs together stays on one line."""
 
 import pytest
+from flask import Flask
 from markupsafe import Markup
 
-from techfloor.web.show import unbroken
+from techfloor.web.show import unbroken, weekdays
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,17 @@ def test_other_words_stay_as_they_are(text: str) -> None:
 def test_tags_are_left_alone_and_signs_are_escaped() -> None:
     assert unbroken(Markup('<a title="5 mm">x</a>')) == '<a title="5 mm">x</a>'
     assert unbroken("<b>5 mm") == '&lt;b&gt;<span class="nowrap">5 mm</span>'
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        (["mon", "tue", "wed", "thu", "fri"], "Mon–Fri"),
+        (["sat", "sun"], "Sat, Sun"),
+        (["fri", "mon", "tue", "wed"], "Mon–Wed, Fri"),
+        ([], ""),
+    ],
+)
+def test_days_of_the_week_are_read_as_runs(app: Flask, days: list[str], shown: str) -> None:
+    with app.test_request_context():
+        assert weekdays(days) == shown

@@ -43,6 +43,8 @@ class StartForm(AskingForm):
         said = (self.damage.data or "").strip()
         if self.condition.data == DAMAGED and not said:
             raise Refusal("Enter what is damaged.", field="damage")
+        if self.condition.data == COMPLETE and said:
+            raise Refusal("Choose “Damaged”, or take these words out.", field="damage")
         if self.condition.data == DAMAGED or said:
             return f"{DAMAGED}: {said}"
         return COMPLETE if self.condition.data == COMPLETE else ""
