@@ -128,7 +128,7 @@ def _row(line: HistoryLine) -> dict[str, Any]:
         "performed": performed_words(line),
         "by": line.by,
         "found": line.worst_found or "–",
-        "left": line.worst_left or "–",
+        "left": line.worst_left,
         "verdict": verdict_sign(line),
         "reviewed": reviewed_words(line, for_me=_may_review(line)),
     }
