@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from techfloor.store.blobs import Blobs
+    from techfloor.store.verify import Verdict
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,22 +39,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _trail(settings: Settings) -> int:
-    from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
-    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
-    from techfloor.records import integrity  # noqa: PLC0415
-    from techfloor.store import blobs, databases  # noqa: PLC0415
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.store import databases  # noqa: PLC0415
     from techfloor.store.databases import Line  # noqa: PLC0415
-    from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
     started = time.perf_counter()
-    assert METADATA.tables
     with engine_for(settings.database).connect() as connection:
         databases.of(connection).begin(connection.connection.dbapi_connection, Line())  # one moment, while others write
-        found = verify(connection, settings.instance / "anchors.log", functools.partial(integrity.name_of, connection))
-        found.problems.extend(integrity.problems(connection))
-        found.problems.extend(_files(connection, blobs.kept_by(settings)))
-        if settings.anchors_copy:
-            found.problems.extend(verify_anchors(connection, Path(settings.anchors_copy)))
+        found = whole(connection, settings)
     for problem in found.problems[:200]:
         say(f"✕ {problem}")
     seconds = time.perf_counter() - started
@@ -62,6 +55,22 @@ def _trail(settings: Settings) -> int:
     say(f"Anchored up to act {found.anchored}. Only what an anchor outside this machine covers can be proven.")
     say("✓ Nothing is wrong." if found.sound else f"✕ {_count(len(found.problems))}.")
     return 0 if found.sound else 1
+
+
+def whole(connection: "Connection", settings: Settings) -> "Verdict":
+    """Check everything that is kept: the trail and its anchors, every row, what was signed, and every file."""
+    from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.records import integrity  # noqa: PLC0415
+    from techfloor.store import blobs  # noqa: PLC0415
+    from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
+
+    assert METADATA.tables
+    found = verify(connection, settings.instance / "anchors.log", functools.partial(integrity.name_of, connection))
+    found.problems.extend(integrity.problems(connection))
+    found.problems.extend(_files(connection, blobs.kept_by(settings, connection)))
+    if settings.anchors_copy:
+        found.problems.extend(verify_anchors(connection, Path(settings.anchors_copy)))
+    return found
 
 
 def _count(problems: int) -> str:

@@ -40,9 +40,12 @@ class Blobs(Protocol):
         """Return the bytes of `sha256`; raises MissingBlob when they are gone or changed."""
 
 
-def kept_by(settings: Settings) -> Blobs:
-    """Return where an instance keeps its blobs: files beside an SQLite file, rows on a database server."""
-    return BlobFiles(settings.blobs) if settings.database_file else BlobRows()
+def kept_by(settings: Settings, connection: Connection | None = None) -> Blobs:
+    """Return where an instance keeps its blobs: files beside an SQLite file, rows on a database server.
+
+    Rows are read over `connection` where one is given, as a command does that serves nothing.
+    """
+    return BlobFiles(settings.blobs) if settings.database_file else BlobRows(connection)
 
 
 def make(connection: Connection) -> None:
@@ -53,6 +56,9 @@ def make(connection: Connection) -> None:
 
 class BlobRows:
     """A table of bytes, on a server whose backup holds all."""
+
+    def __init__(self, connection: Connection | None = None) -> None:
+        self.connection = connection
 
     def put(self, data: bytes) -> str:
         """Keep `data`, with the act under way or by itself, and return its SHA-256."""
@@ -68,6 +74,8 @@ class BlobRows:
     def get(self, sha256: str) -> bytes:
         """Return the bytes of `sha256`; raises MissingBlob when they are gone or changed."""
         wanted = text("SELECT data FROM blob WHERE sha256 = :sha256")
+        if self.connection is not None:
+            return checked(self.connection.scalar(wanted, {"sha256": sha256}), sha256)
         if now_writing():
             return checked(db.session.scalar(wanted, {"sha256": sha256}), sha256)
         with looking_at() as session:
