@@ -16,6 +16,8 @@ COMMANDS = {
     "serve": ("techfloor.cli.serve", "start the server, with everything it needs"),
     "unlock": ("techfloor.cli.unlock", "let somebody in again whom wrong tries have locked out"),
     "verify": ("techfloor.cli.verify", "check the trail of an instance, or an issued PDF"),
+    "backup": ("techfloor.cli.backup", "copy all records and files, while the server goes on"),
+    "restore": ("techfloor.cli.restore", "put a backup back"),
     "test": ("techfloor.cli.testing", "run the checks that every change must pass"),
 }
 

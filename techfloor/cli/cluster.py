@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,6 +29,25 @@ def programs() -> Path | None:
         return found[-1].parent
     named = shutil.which("initdb")
     return Path(named).parent if named else None
+
+
+def run_client(program: str, words: Sequence[str], url: str) -> None:
+    """Run pg_dump or pg_restore on the database of a URL; raises StepError where it is missing or fails."""
+    from sqlalchemy import make_url  # noqa: PLC0415 - `--help` needs no package
+
+    folder = programs()
+    found = shutil.which(program) or (str(folder / program) if folder and (folder / program).exists() else None)
+    if found is None:
+        raise StepError(f"{program} is missing. Install PostgreSQL's client programs, version {OLDEST} or newer.")
+    named = make_url(url).set(drivername="postgresql")
+    # What stands in the words of a process can be read by everybody on the machine.
+    environ = {**os.environ, "PGPASSWORD": named.password or os.environ.get("PGPASSWORD", "")}
+    where = named.set(password=None).render_as_string(hide_password=False)
+    done = subprocess.run(  # noqa: S603
+        [found, *words, f"--dbname={where}"], env=environ, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise StepError(f"{program} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")
 
 
 @contextmanager

@@ -10,12 +10,11 @@ from pathlib import Path
 from techfloor import settings as house_settings
 from techfloor.cli import system
 from techfloor.cli.environment import ROOT
+from techfloor.cli.instance import DEMO_MARK
 from techfloor.cli.listening import check_free, resolve
 from techfloor.cli.lock import locked
 from techfloor.cli.steps import StepError, say
 from techfloor.settings import Settings, SettingsError
-
-DEMO_MARK = "demo-plant.txt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,18 +1,15 @@
 """`unlock`: takes the lock of wrong tries off a person, from the machine itself, where nobody else can."""
 
 import argparse
-from pathlib import Path
 
-from techfloor import settings as all_settings
+from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import StepError, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `unlock` takes."""
     parser.add_argument("user_name", help="the user name of the person")
-    parser.add_argument(
-        "--instance", type=Path, default=Path(__file__).parents[2] / "instance", help="the instance folder"
-    )
+    add_instance(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,9 +22,7 @@ def run(args: argparse.Namespace) -> int:
     from techfloor.people.models import Person  # noqa: PLC0415
     from techfloor.store import db  # noqa: PLC0415
 
-    settings = all_settings.load(args.instance)
-    if settings.database_file and not settings.database_file.exists():
-        raise StepError(f"There is no database in {args.instance}. Name the folder with --instance.")
+    settings = instance_settings(args)
     with create_app(settings).app_context():
         person_id = db.session.scalar(select(Person.id).where(Person.user_name == args.user_name))
         if person_id is None:

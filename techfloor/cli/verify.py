@@ -2,12 +2,11 @@
 
 import argparse
 import functools
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techfloor import settings as all_settings
+from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import StepError, say
 from techfloor.settings import Settings
 
@@ -21,25 +20,17 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `verify` takes."""
     parser.add_argument("pdf", nargs="?", type=Path, help="an issued PDF; without it the whole trail is checked")
-    parser.add_argument("--instance", type=Path, default=None, help="the instance folder (default: instance/)")
-    parser.add_argument("--demo", action="store_true", help="check the demo plant")
+    add_instance(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check and say what was found; 1 when something is wrong."""
-    top = Path(__file__).parents[2] / "instance"
-    folder = args.instance or (top / "demo" if args.demo else Path(os.environ.get(all_settings.INSTANCE) or top))
-    try:
-        settings = all_settings.load(folder)
-    except all_settings.SettingsError as error:
-        raise StepError(str(error)) from error
-    if settings.database_file and not settings.database_file.exists():
-        raise StepError(f"There is no database in {folder}. Name the folder with --instance.")
+    settings = instance_settings(args)
     return _pdf(settings, args.pdf) if args.pdf else _trail(settings)
 
 
 def _trail(settings: Settings) -> int:
-    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.migrations.upgrade import differences, engine_for  # noqa: PLC0415 - `--help` needs no database
     from techfloor.store import databases  # noqa: PLC0415
     from techfloor.store.databases import Line  # noqa: PLC0415
 
@@ -47,6 +38,11 @@ def _trail(settings: Settings) -> int:
     with engine_for(settings.database).connect() as connection:
         databases.of(connection).begin(connection.connection.dbapi_connection, Line())  # one moment, while others write
         found = whole(connection, settings)
+        found.problems.extend(
+            f"The tables are not as this version makes them: {each}." for each in differences(connection)
+        )
+    for note in found.notes:
+        say(f"! {note}")
     for problem in found.problems[:200]:
         say(f"✕ {problem}")
     seconds = time.perf_counter() - started
@@ -58,13 +54,23 @@ def _trail(settings: Settings) -> int:
 
 
 def whole(connection: "Connection", settings: Settings) -> "Verdict":
-    """Check everything that is kept: the trail and its anchors, every row, what was signed, and every file."""
+    """Check everything that is kept: the trail and its anchors, every row, what was signed, and every file.
+
+    Raises StepError for a database of another version.
+    """
+    from sqlalchemy import inspect  # noqa: PLC0415
+
     from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
     from techfloor.records import integrity  # noqa: PLC0415
     from techfloor.store import blobs  # noqa: PLC0415
     from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
-    assert METADATA.tables
+    missing = sorted(set(METADATA.tables) - set(inspect(connection).get_table_names()))
+    if missing:
+        raise StepError(
+            f"This database was made by another version: there is no table “{missing[0]}”. Start the server once, "
+            "which brings it up to date, or use that version."
+        )
     found = verify(connection, settings.instance / "anchors.log", functools.partial(integrity.name_of, connection))
     found.problems.extend(integrity.problems(connection))
     found.problems.extend(_files(connection, blobs.kept_by(settings, connection)))

@@ -60,6 +60,13 @@ def upgrade(settings: Settings) -> bool:
     return True
 
 
+def grant(settings: Settings) -> None:
+    """Give the application's role its rights again: a backup that was put back on a server brings none."""
+    with engine_for(settings.owner_database).connect() as connection:
+        databases.of(connection).after_upgrade(connection, settings.database_role)
+        connection.commit()
+
+
 def _up_to_date(connection: Connection, database: Database) -> bool:
     if not inspect(connection).has_table("alembic_version") or not _at_head(connection):
         return False

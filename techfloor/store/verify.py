@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from techfloor.store import databases, trail
 from techfloor.store.base import Audit
+from techfloor.store.restoration import Restoration
 
 Name = Callable[[int], str]
 
@@ -27,6 +28,7 @@ class Verdict:
     head: str = trail.GENESIS
     anchored: int = 0
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def sound(self) -> bool:
@@ -47,8 +49,10 @@ def verify(connection: Connection, anchors: Path | None = None, name: Name = lam
     verdict.problems.extend(f"Change {number} belongs to no sealed act." for (number,) in orphans)
     _triggers(connection, verdict)
     if anchors is not None:
+        given_up = _given_up(connection)
+        verdict.notes.extend(each.words for each in given_up)
         if anchors.exists():
-            _anchors(anchors, hashes, verdict)
+            _anchors(anchors, hashes, given_up, verdict)
         if verdict.acts and not verdict.anchored:
             verdict.problems.append("There are acts and no anchor: anchors.log was emptied or taken away.")
     _reconcile(connection, newest, verdict, name)
@@ -61,7 +65,7 @@ def verify_anchors(connection: Connection, file: Path) -> list[str]:
         return [f"The copy of the anchors, {file}, is not there."]
     hashes = [trail.GENESIS, *(row[0] for row in connection.exec_driver_sql("SELECT hash FROM act ORDER BY seq"))]
     found = Verdict()
-    _anchors(file, hashes, found)
+    _anchors(file, hashes, _given_up(connection), found)
     return found.problems
 
 
@@ -130,12 +134,52 @@ def _triggers(connection: Connection, verdict: Verdict) -> None:
             verdict.problems.append(f"The trigger {name} is not as this version writes it.")
 
 
-def _anchors(file: Path, hashes: list[str], verdict: Verdict) -> None:
-    for line in file.read_text("ascii").splitlines():
-        seq, _, sealed = line.partition(" ")
-        if not seq.isdigit() or int(seq) >= len(hashes) or hashes[int(seq)] != sealed:
-            verdict.problems.append(f"The anchor of act {seq} is not in the chain: history was cut off or rewritten.")
-        verdict.anchored = max(verdict.anchored, int(seq) if seq.isdigit() else 0)
+def _anchors(file: Path, hashes: list[str], given_up: Sequence["_GivenUp"], verdict: Verdict) -> None:
+    lines = file.read_text("ascii").splitlines()
+    ends = [(each, lines.index(each.line) if each.line in lines else 0) for each in given_up]
+    for place, line in enumerate(lines):
+        number, _, sealed = line.partition(" ")
+        seq = int(number) if number.isdigit() else 0
+        if 0 < seq < len(hashes) and hashes[seq] == sealed:
+            verdict.anchored = max(verdict.anchored, seq)
+        elif not any(place < end and each.after < seq <= each.up_to for each, end in ends):
+            verdict.problems.append(
+                f"The anchor of act {number} is not in the chain: history was cut off or rewritten."
+            )
+
+
+@dataclass(frozen=True)
+class _GivenUp:
+    """Acts that were lost when a backup was put back; `line` is the anchor of the act that says so."""
+
+    after: int
+    up_to: int
+    line: str
+    words: str
+
+
+def _given_up(connection: Connection) -> list[_GivenUp]:
+    """Return what was given up for the backups that were put back; the anchors of those acts stand in the file."""
+    rows = connection.execute(select(Restoration).where(Restoration.given_up_to > 0)).mappings().all()
+    if not rows:
+        return []
+    named = select(trail.ChangeRow.body, trail.ActRow.seq, trail.ActRow.hash).join(
+        trail.ActRow, trail.ActRow.id == trail.ChangeRow.act
+    )
+    acts = {
+        json.loads(body)["row"]: (seq, sealed)
+        for body, seq, sealed in connection.execute(named.where(trail.TableOfChange() == Restoration.__tablename__))
+    }
+    return [
+        _GivenUp(
+            row["head_seq"],
+            row["given_up_to"],
+            "{} {}".format(*acts.get(str(row["id"]), (0, ""))),
+            f"Acts {row['head_seq'] + 1} to {row['given_up_to']} were given up on {row['restored_at']:%Y-%m-%d}, "
+            f"when the backup of {row['made_at']:%Y-%m-%d %H:%M} UTC was put back: {row['reason']}",
+        )
+        for row in rows
+    ]
 
 
 def _reconcile(connection: Connection, newest: _Newest, verdict: Verdict, name: Name) -> None:

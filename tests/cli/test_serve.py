@@ -12,6 +12,7 @@ from subprocess import Popen
 import pytest
 
 from techfloor.cli import serve
+from techfloor.cli.instance import DEMO_MARK
 from techfloor.cli.steps import StepError
 from techfloor.settings import Settings
 
@@ -73,7 +74,7 @@ def test_the_demo_plant_names_its_people_and_keeps_to_its_own_folder(clone: Path
     process.communicate(timeout=30)
     assert "prepared demo True" in said
     assert "  auditor  amal       pass-word  389617\n" in said
-    assert (clone / "instance/demo" / serve.DEMO_MARK).exists()
+    assert (clone / "instance/demo" / DEMO_MARK).exists()
 
 
 def test_a_host_that_tablets_reach_is_shown_as_a_code(clone: Path, tmp_path: Path, port: int) -> None:

@@ -45,6 +45,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "code", name=op.f("uq_definition_kind_code")),
     )
     op.create_table(
+        "restoration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("restored_at", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.Column("head_seq", sa.Integer(), nullable=False),
+        sa.Column("head_hash", sa.Text(), nullable=False),
+        sa.Column("given_up_to", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restoration")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
