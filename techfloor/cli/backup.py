@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BESIDE = ("anchors.log", "secret.key", "techfloor.toml", DEMO_MARK)
 """The files of an instance that stand beside its database and belong to it."""
+LAST = "last-backup.txt"
+"""The note of the last backup, for `doctor`."""
 NO_ROOM = "There is no room for a backup in {folder}, or it cannot be written. Nothing was kept."
 SHA256_DIGITS = 64
 DATABASE = {"sqlite": "techfloor.sqlite", "postgresql": "techfloor.dump"}
@@ -94,7 +96,9 @@ def _make(settings: Settings, folder: Path, work: Path, began: datetime) -> Path
     )
     unfinished = work / "unfinished.tar"
     archive.write(unfinished, manifest, {name: parts[name] for name in manifest.files})
-    return _placed(unfinished, folder, f"techfloor-{began:%Y%m%dT%H%M%SZ}")
+    made = _placed(unfinished, folder, f"techfloor-{began:%Y%m%dT%H%M%SZ}")
+    (settings.instance / LAST).write_text(f"{began.isoformat()} {made}\n", "utf-8")
+    return made
 
 
 def _placed(file: Path, folder: Path, name: str) -> Path:
@@ -171,6 +175,23 @@ def _checked(settings: Settings, connection: "Connection", work: Path) -> tuple[
             "older ones."
         )
     return found.acts, found.head
+
+
+@dataclass(frozen=True)
+class LastBackup:
+    """When the last backup was made, and where it was put."""
+
+    made_at: datetime
+    file: Path
+
+
+def last_backup(settings: Settings) -> LastBackup | None:
+    """Return the last backup of an instance, None where none was made."""
+    note = settings.instance / LAST
+    if not note.exists():
+        return None
+    moment, _, file = note.read_text("utf-8").strip().partition(" ")
+    return LastBackup(datetime.fromisoformat(moment), Path(file))
 
 
 def _backups(folder: Path) -> list[Path]:

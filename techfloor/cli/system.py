@@ -102,3 +102,20 @@ def is_debian() -> bool:
         return "\nID=debian" in "\n" + Path("/etc/os-release").read_text("utf-8")
     except OSError:
         return False
+
+
+NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "fuse.ceph", "fuse.glusterfs", "fuse.sshfs", "lustre"}
+)
+"""File systems that other machines serve: their locks are not those that SQLite needs."""
+
+
+def file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str:
+    """Return the kind of file system that a folder stands on, "" where the machine does not tell."""
+    try:
+        lines = mounts.read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    kinds = {Path(words[1].replace("\\040", " ")): words[2] for words in map(str.split, lines) if len(words) > 2}
+    where = folder.resolve()
+    return next((kinds[each] for each in (where, *where.parents) if each in kinds), "")
