@@ -1,0 +1,111 @@
+"""An upgrade that is killed, at whichever statement, leaves the database as it was or as it shall be, never between."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from databases import Keeper
+from sqlalchemy import Engine, event, inspect
+
+from techfloor.migrations.models import METADATA
+from techfloor.migrations.upgrade import differences, engine_for, upgrade
+from techfloor.settings import Settings
+from techfloor.store import databases
+from techfloor.store.verify import verify
+
+STRIDE = 31
+"""The short form kills at every so many statements, the long one at each."""
+Stand = tuple[set[str], dict[str, str]]
+
+
+def stand(keeper: Keeper, settings: Settings) -> Stand:
+    """Return the tables and the triggers of a database."""
+    with engine_for(keeper.master_url(settings)).connect() as connection:
+        return set(inspect(connection).get_table_names()), databases.of(connection).installed_triggers(connection)
+
+
+def upgraded_until(statement: int, settings: Settings) -> bool:
+    """Upgrade in a process that is killed before its nth statement; tells whether it lived through."""
+    child = os.fork()
+    if child == 0:
+        met = 0
+
+        @event.listens_for(Engine, "before_cursor_execute")
+        def count(*_given: Any) -> None:
+            nonlocal met
+            met += 1
+            if met == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            upgrade(settings)
+        finally:
+            os._exit(0 if met < statement else 1)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return not os.WIFSIGNALED(status)
+
+
+def killed_everywhere(
+    settings: Settings, keeper: Keeper, old: Stand, new: Stand, again: Callable[[], None], stride: int
+) -> int:
+    """Kill the upgrade at every `stride`th statement; returns how often."""
+    statement, kills = 1, 0
+    while not upgraded_until(statement, settings):
+        found = stand(keeper, settings)
+        assert found in (old, new), f"between, when killed at statement {statement}"
+        if found == new:
+            again()
+        statement += stride
+        kills += 1
+    assert stand(keeper, settings) == new
+    return kills
+
+
+@pytest.mark.timeout(900)
+def test_the_first_upgrade(tmp_path: Path, keeper: Keeper, request: pytest.FixtureRequest) -> None:
+    name = f"test-upgrade-{os.getpid()}"
+    made = keeper.of(tmp_path / "whole", f"{name}-whole")
+    upgrade(made)
+    new = stand(keeper, made)
+    settings = keeper.of(tmp_path / "killed", name)
+    settings.instance.mkdir()
+
+    def never() -> None:
+        pytest.fail("it was whole, and yet was killed")
+
+    old = stand(keeper, settings)
+    assert old[0] == set()
+    kills = killed_everywhere(settings, keeper, old, new, never, _stride(request))
+    assert kills > len(METADATA.tables) / STRIDE
+    with engine_for(keeper.master_url(settings)).connect() as connection:
+        assert differences(connection) == []
+    keeper.drop(made)
+    keeper.drop(settings)
+
+
+@pytest.mark.timeout(900)
+def test_an_upgrade_of_records(settings: Settings, keeper: Keeper, request: pytest.FixtureRequest) -> None:
+    """The triggers of the version before are taken away, and those of this one written, in one step."""
+    new = stand(keeper, settings)
+    url = keeper.master_url(settings)
+
+    def of_before() -> None:
+        with engine_for(url).connect() as connection:
+            where = "" if connection.dialect.name == "sqlite" else " ON area"
+            connection.exec_driver_sql(f"DROP TRIGGER tf_area_update{where}")
+            connection.commit()
+
+    of_before()
+    old = stand(keeper, settings)
+    assert old != new
+    assert killed_everywhere(settings, keeper, old, new, of_before, _stride(request)) > 0
+    with engine_for(url).connect() as connection:
+        assert verify(connection, settings.instance / "anchors.log").problems == []
+
+
+def _stride(request: pytest.FixtureRequest) -> int:
+    return 1 if request.config.getoption("--long") else STRIDE
