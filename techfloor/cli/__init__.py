@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": ("techfloor.cli.verify", "check the trail of an instance, or an issued PDF"),
     "backup": ("techfloor.cli.backup", "copy all records and files, while the server goes on"),
     "restore": ("techfloor.cli.restore", "put a backup back"),
+    "export": ("techfloor.cli.export", "write a record out whole, with its PDFs and its trail"),
     "doctor": ("techfloor.cli.doctor", "look the machine and an instance over"),
     "test": ("techfloor.cli.testing", "run the checks that every change must pass"),
 }
