@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import scipy.special  # noqa: F401 - the first band loads it, for longer than hypothesis gives an example
 from hypothesis import given
 from hypothesis import strategies as st
 
