@@ -292,7 +292,10 @@ def _holds(run: _Range, value: Fraction) -> bool:
     return (run[0] is None or run[0] <= value) and (run[1] is None or value <= run[1])
 
 
-def use_of_tolerance(error: Decimal, lower: Decimal | None, upper: Decimal | None) -> Fraction | None:
+Exact = Decimal | Fraction
+
+
+def use_of_tolerance(error: Exact, lower: Exact | None, upper: Exact | None) -> Fraction | None:
     """Give the share of its limit that an error uses, with its sign; None where that side has no limit.
 
     Any error beyond a limit of zero is worse than every share: BEYOND_ZERO, with its sign.

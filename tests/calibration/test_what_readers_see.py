@@ -117,7 +117,7 @@ def test_the_review_list_says_how_much_of_the_tolerance_was_used_now_and_last(
     page = quinn.get("/calibration/review").text
     assert f'value="{second}:' in page
     assert " checked" not in page
-    assert re.search("\\+50\u00a0% of the tolerance, last time \\+50\u00a0%", page)
+    assert re.search("\\+50\u00a0% of the tolerance at 50.00 mm outside, there \\+50\u00a0% last time", page)
     assert f'value="{second}:' in quinn.get("/calibration/review?all=1").text.partition(" checked")[0]
 
 

@@ -32,6 +32,11 @@ class PointKey:
         """Take from a planned point what makes it the same in every version."""
         return cls(point.function, point.label, point.direction, point.position, point.unit)
 
+    @classmethod
+    def read(cls, text: str) -> "PointKey":
+        """Read back what `text` wrote."""
+        return cls(*json.loads(text))
+
     @property
     def text(self) -> str:
         """The key as a reading keeps it: a JSON list, so that no two keys are written alike."""

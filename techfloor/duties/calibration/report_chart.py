@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 
 from techfloor.duties.calibration.report_tables import Group, Line, Point
 from techfloor.duties.calibration.report_words import Words, number, with_minus
+from techfloor.measures.tolerance import BEYOND_ZERO, use_of_tolerance
 from techfloor.reports.charts import ErrorChart, ErrorPoint, error_chart
 
 
@@ -63,23 +65,27 @@ def _short(point: Point) -> str:
     return f"{with_minus(point['nominal']) or point['label']}{arrow}"
 
 
+_WELL_OUTSIDE = Fraction(2)
+"""Where an error is drawn that lies beyond a limit of zero, as a share of the tolerance."""
+
+
 def _relative(point: ErrorPoint) -> ErrorPoint:
-    """Write a point in per cent of its tolerance, each side of its own limit."""
+    """Write a point in per cent of its tolerance, each side of its own limit, an open side of the other one."""
+    drawn = replace(point, lower=_hundred(point.lower, -1), upper=_hundred(point.upper, 1), u=None)
     if point.error is None:
-        return replace(point, lower=_hundred(point.lower), upper=_hundred(point.upper), u=None)
-    limit = point.upper if point.error >= 0 else point.lower
-    other = point.upper if limit is None else limit
-    if not other:
-        return replace(point, error=None, lower=None, upper=None, u=None)
-    share = 100 / abs(other)
-    return replace(
-        point,
-        error=point.error * share,
-        u=None if point.u is None else point.u * share,
-        lower=_hundred(point.lower),
-        upper=_hundred(point.upper),
-    )
+        return drawn
+    low = -point.upper if point.lower is None and point.upper is not None else point.lower
+    high = -point.lower if point.upper is None and point.lower is not None else point.upper
+    used = use_of_tolerance(point.error, low, high)
+    limit = high if point.error >= 0 else low
+    u = 100 * point.u / abs(limit) if point.u is not None and limit else None
+    return replace(drawn, error=None if used is None else _per_cent(used), u=u)
 
 
-def _hundred(limit: Decimal | None) -> Decimal | None:
-    return None if limit is None else Decimal(100).copy_sign(limit)
+def _per_cent(used: Fraction) -> Decimal:
+    drawn = used if abs(used) < BEYOND_ZERO else _WELL_OUTSIDE if used > 0 else -_WELL_OUTSIDE
+    return Decimal(repr(float(100 * drawn)))
+
+
+def _hundred(limit: Decimal | None, side: int) -> Decimal | None:
+    return None if limit is None else Decimal(100).copy_sign(limit or Decimal(side))

@@ -61,11 +61,21 @@ class PointResult:
         return bool(self.cannot_measure) or len(self.readings) >= self.point.repeats
 
     @property
+    def deciding(self) -> "ReadingFacts | PointResult":
+        """What the verdict rests on: the worst single reading, or this mean where no reading has a verdict."""
+        judged = [r for r in self.readings if r.verdict and r.error is not None]
+        return max(judged, key=_use, default=self)
+
+    @property
     def use_of_tolerance(self) -> Fraction:
-        """How much of its tolerance the error uses, to tell which point is the worst."""
-        if self.error is None:
-            return Fraction(0)
-        return abs(use_of_tolerance(self.error, self.lower, self.upper) or Fraction(0))
+        """How much of its tolerance the deciding error uses, to tell which point is the worst."""
+        return _use(self.deciding)
+
+
+def _use(result: ReadingFacts | PointResult) -> Fraction:
+    if result.error is None:
+        return Fraction(0)
+    return abs(use_of_tolerance(result.error, result.lower, result.upper) or Fraction(0))
 
 
 @dataclass(frozen=True)

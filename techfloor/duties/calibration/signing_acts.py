@@ -78,11 +78,11 @@ def _go_on(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
 
 
 def worst_words(bench: Bench, run: RunResult | None) -> str:
-    """Return the error that uses most of its tolerance, as lists show it."""
+    """Return the deciding error that uses most of its tolerance, as lists show it."""
     point = run.worst_point if run else None
-    if point is None or point.error is None:
+    if point is None or point.deciding.error is None:
         return ""
-    shown = rules.error_shown(bench.procedure, point.error, point.reference)
+    shown = rules.error_shown(bench.procedure, point.deciding.error, point.deciding.reference)
     return f"{signed(shown)} {show_unit(bench.procedure.error_unit or point.point.unit)}"
 
 

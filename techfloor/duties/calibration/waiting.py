@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, null, or_, select, union_all
 from sqlalchemy.orm import aliased
@@ -19,6 +21,8 @@ from techfloor.equipment.models import (
 )
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.statuses import Status
+from techfloor.measures.drift import exact_mean
+from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.people.models import Person
 from techfloor.records.models import Record
 from techfloor.said import Said
@@ -138,10 +142,14 @@ def review_counts(person_id: int, *, two_persons: bool) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Use:
-    """How much of its tolerance the worst point used as found, in % and signed, and the same point the time before."""
+    """The share of its tolerance that the worst point used as found, signed, and that point's the time before.
 
-    now: int
-    before: int | None
+    `place` is the point, as a reading keeps it.
+    """
+
+    now: Fraction
+    before: Fraction | None
+    place: str
 
 
 def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
@@ -149,23 +157,51 @@ def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
     ids = {each for line in lines for each in (line.record_id, line.before_id) if each is not None}
     newer = aliased(Reading)
     rows = db.session.execute(
-        select(Reading.record_id, Reading.place, Reading.error, Reading.lower, Reading.upper)
+        select(Reading.record_id, Reading.place, Reading.error, Reading.lower, Reading.upper, Reading.verdict)
         .outerjoin(newer, newer.corrects_id == Reading.id)
         .where(Reading.record_id.in_(ids), Reading.run == AS_FOUND, Reading.error.is_not(None), newer.id.is_(None))
         .order_by(Reading.id)
     )
-    found: dict[int, dict[str, list[int]]] = {}
-    for record_id, place, error, lower, upper in rows:
+    found: dict[int, dict[str, list[_Row]]] = {}
+    for record_id, place, error, lower, upper, verdict in rows:
         assert error is not None
-        limit = upper if error >= 0 else lower
-        if limit:
-            of_point = found.setdefault(record_id, {}).setdefault(place, [])
-            of_point.append(round(100 * error / abs(limit)))
+        found.setdefault(record_id, {}).setdefault(place, []).append(_Row(error, lower, upper, verdict))
+    used = {record_id: _of_points(points) for record_id, points in found.items()}
     return {
-        line.record_id: _use(found[line.record_id], found.get(line.before_id or 0, {}))
+        line.record_id: _use(used[line.record_id], used.get(line.before_id or 0, {}))
         for line in lines
-        if line.record_id in found
+        if used.get(line.record_id)
     }
+
+
+class _Row(NamedTuple):
+    error: Decimal
+    lower: Decimal | None
+    upper: Decimal | None
+    verdict: str
+
+
+def _of_points(points: Mapping[str, list[_Row]]) -> dict[str, Fraction]:
+    used = {place: _deciding_use(rows) for place, rows in points.items()}
+    return {place: each for place, each in used.items() if each is not None}
+
+
+def _deciding_use(rows: Sequence[_Row]) -> Fraction | None:
+    """Return the use of the error that the verdict rests on: the worst reading's, or the mean's where none has one."""
+    if any(row.verdict for row in rows):
+        used = [use_of_tolerance(row.error, row.lower, row.upper) for row in rows]
+        return max((each for each in used if each is not None), key=abs, default=None)
+    error, lower, upper = (_mean([row[n] for row in rows]) for n in range(3))
+    return None if error is None else use_of_tolerance(error, lower, upper)
+
+
+def _mean(values: Sequence[Any]) -> Fraction | None:
+    return None if None in values else exact_mean(values)
+
+
+def _use(now: Mapping[str, Fraction], before: Mapping[str, Fraction]) -> Use:
+    place = max(now, key=lambda place: abs(now[place]))
+    return Use(now[place], before.get(place), place)
 
 
 def in_order(lines: Sequence[Waiting], used: Mapping[int, Use]) -> list[Waiting]:
@@ -174,17 +210,12 @@ def in_order(lines: Sequence[Waiting], used: Mapping[int, Use]) -> list[Waiting]
     What has no figure for its tolerance comes after what has one, the oldest first.
     """
 
-    def place(line: Waiting) -> tuple[int, int, datetime, int]:
+    def place(line: Waiting) -> tuple[int, Fraction, datetime, int]:
         rank = 0 if line.failed else 1 if not line.clean else 2
         use = used.get(line.record_id)
-        return rank, -abs(use.now) if use else 1, line.performed_at, line.record_id
+        return rank, -abs(use.now) if use else Fraction(1), line.performed_at, line.record_id
 
     return sorted(lines, key=place)
-
-
-def _use(now: dict[str, list[int]], before: dict[str, list[int]]) -> Use:
-    place, used = max(((place, max(each, key=abs)) for place, each in now.items()), key=lambda pair: abs(pair[1]))
-    return Use(used, max(before[place], key=abs) if place in before else None)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The second look: one calibration, or a list of clean ones with one signature."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 from flask import flash, render_template, request
 from flask_babel import gettext as _
@@ -9,16 +10,18 @@ from flask_babel import lazy_gettext as _l
 from techfloor.duties.calibration import queries, signing_acts, waiting
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.certificate import CERTIFICATE
+from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words
+from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words, with_unit
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.measures.quantity import signed
+from techfloor.measures.tolerance import BEYOND_ZERO
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
 from techfloor.records import reviewing
@@ -154,18 +157,24 @@ def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
 
 
 def use_words(use: waiting.Use | None) -> str:
-    """Return how much of the tolerance the worst point used, and how much the last time."""
+    """Return which point used most of its tolerance, how much, and how much the last time."""
     if use is None:
         return ""
+    key = PointKey.read(use.place)
+    point, now = with_unit(key.label, key.unit), _percent(use.now)
     if use.before is None:
-        return str(_("%(now)s of the tolerance", now=_percent(use.now)))
-    now, before = _percent(use.now), _percent(use.before)
-    return str(_("%(now)s of the tolerance, last time %(before)s", now=now, before=before))
+        return str(_("%(now)s of the tolerance at %(point)s", now=now, point=point))
+    before = _percent(use.before)
+    return str(
+        _("%(now)s of the tolerance at %(point)s, there %(before)s last time", now=now, point=point, before=before)
+    )
 
 
-def _percent(used: int) -> str:
+def _percent(used: Fraction) -> str:
     """Return "+62 %", its parts held together on one line."""
-    return f"{signed(Decimal(used))}\u00a0%"
+    if abs(used) >= BEYOND_ZERO:
+        return str(_("more than all"))
+    return f"{signed(Decimal(round(100 * used)))}\u00a0%"
 
 
 def _list_page(
