@@ -209,7 +209,7 @@ def test_as_left_shows_its_verdict_while_it_is_typed(open_tablet: OpenTablet, as
     for typed, words in (
         ("0.05", "Pass: error +0.05 mm, 0.05 mm inside the limit"),
         ("0.10", "Pass: error +0.10 mm, exactly on the limit"),
-        ("0.15", "Fail: 0.05 mm over"),
+        ("0.15", "Fail: error +0.15 mm, 0.05 mm outside the limit"),
     ):
         page.locator(BOX).fill(typed)
         expect(said).to_have_text(words)

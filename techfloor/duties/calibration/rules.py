@@ -12,7 +12,7 @@ from fractions import Fraction
 from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
-from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, guard_band
+from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide
 from techfloor.measures.quantity import decimals, plain, signed
 from techfloor.measures.repeats import type_a
 from techfloor.measures.side import EXACT
@@ -292,6 +292,13 @@ def limit_shown(limit: Decimal, point: PlannedPoint) -> str:
     return plain(short if decimals(short) >= places else short.quantize(Decimal(1).scaleb(-places)))
 
 
+def error_limit(procedure: Procedure, point: PlannedPoint, limit: Decimal, reference: Decimal | None) -> str:
+    """Return a limit of the error as it is printed: in the unit of the error, with the decimals it is stated to."""
+    if procedure.in_percent:
+        return plain(error_shown(procedure, limit, reference).normalize() + 0)
+    return limit_shown(limit, point)
+
+
 def report_k(k: Decimal) -> str:
     """Return k as it is printed: "2", or to two places where it is no whole number, "1.83"."""
     shown = round(k, 2)
@@ -321,7 +328,9 @@ def sentence(
     room = min(rooms)
     if room < 0:
         return f"{words}, {plain(-room)} {unit} outside the limit"
-    if guard or verdict in {Verdict.fail, Verdict.conditional_pass}:
+    if verdict == Verdict.fail and not guard:
+        return f"{words}, just outside the limit"  # by less than the words round to
+    if guard:
         taken = "U" if whole_u else "the guard band"
         side = "inside" if verdict == Verdict.pass_ else "outside"
         gap = plain(report_round(abs(room - guard)))
@@ -336,15 +345,8 @@ def is_whole(guard: Decimal, u: Decimal) -> bool:
     return abs(guard - u) <= abs(u).scaleb(-20)
 
 
-def passing_readings(
-    procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None, *, guarded: bool = True
-) -> tuple[Decimal | None, Decimal | None]:
-    """Return the lowest and highest reading that pass; without `guarded` those inside the tolerance itself."""
-    lower, upper = limits_at(point, point.value)
-    found = uncertainty_at(procedure, point, point.value, standard=standard)
-    guard = Decimal(0)
-    if found and guarded:
-        guard = guard_band(lower, upper, u=found[0] / found[1], k=found[1], rule=procedure.rule)
+def readings_within(procedure: Procedure, point: PlannedPoint) -> tuple[Decimal | None, Decimal | None]:
+    """Return the lowest and highest reading inside the tolerance."""
     return tolerances.reading_limits(
         procedure.mode.value,
         point.value,
@@ -352,7 +354,6 @@ def passing_readings(
         step=Decimal(point.reads_to or point.resolution),
         full_scale=Decimal(point.full_scale) if point.full_scale else None,
         digit=Decimal(point.resolution) if point.resolution else None,
-        guard=guard,
     )
 
 

@@ -47,6 +47,17 @@ export function divide(a, b, places) {
   return { digits: top < 0n ? -digits : digits, places };
 }
 
+/** To two significant digits, half to even, but up where that would lower it by more than 5 %; a is not below zero. */
+export function twoDigits(a) {
+  if (a.digits === 0n) return a;
+  const places = a.places - a.digits.toString().length + 2;
+  const rounded = divide(a, { digits: 1n, places: 0 }, places);
+  const lost = subtract(a, rounded);
+  if (lost.digits * 20n > raise(a, lost.places)) rounded.digits += 1n;
+  if (rounded.digits < 100n) return rounded.places < 0 ? { digits: raise(rounded, 0), places: 0 } : rounded;
+  return twoDigits({ digits: rounded.digits / 10n, places: rounded.places - 1 });
+}
+
 /** As text with a true minus sign; `signed` also writes the plus. */
 export function show(a, signed = false) {
   const size = (a.digits < 0n ? -a.digits : a.digits).toString().padStart(a.places + 1, "0");

@@ -1,14 +1,13 @@
 """Readings: one on a page, what cannot be measured, and what is corrected."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries, rules
+from techfloor.duties.calibration import actions, queries
 from techfloor.duties.calibration.actions import CORRECTIONS
 from techfloor.duties.calibration.bench import Bench, GivenReading, bench_of
 from techfloor.duties.calibration.forms import (
@@ -19,11 +18,10 @@ from techfloor.duties.calibration.forms import (
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_LEFT, Place
 from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.views.live import limits_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
 from techfloor.duties.calibration.views.way import RUNS, next_url, of_another, place_url, take_over_url
-from techfloor.measures.decision import Rule
-from techfloor.measures.quantity import plain
 from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -94,7 +92,7 @@ def reading_post(number: str, run: str, point: int, repeat: int) -> Page:
 def _reading_page(spot: Spot, form: ReadingForm) -> str:
     bench = spot.bench
     after = request.args.get("after", type=int)
-    live = _live(spot) if spot.place.run == AS_LEFT else None
+    live = limits_of(bench.procedure, spot.point, bench.standard) if spot.place.run == AS_LEFT else None
     return render_template(
         "calibration/reading.html",
         bench=bench,
@@ -111,41 +109,6 @@ def _reading_page(spot: Spot, form: ReadingForm) -> str:
         owner=visitor().person_id,
         comparison=bench.procedure.mode is Mode.comparison,
     )
-
-
-def _live(spot: Spot) -> dict[str, str] | None:
-    """Return the limits that the verdict follows while as left is typed; the server's verdict is the record."""
-    procedure, point = spot.bench.procedure, spot.point
-    if point.role == "entry" or procedure.mode not in {Mode.apply, Mode.match}:
-        return None
-    low, high = rules.passing_readings(procedure, point, spot.bench.standard, guarded=False)
-    accepted = rules.passing_readings(procedure, point, spot.bench.standard)
-    lower, upper = rules.limits_at(point, point.value)
-    found = rules.uncertainty_at(procedure, point, point.value, standard=spot.bench.standard)
-
-    def error(limit: Decimal | None) -> str:
-        if limit is None or procedure.in_percent:
-            return "" if limit is None else plain(rules.error_shown(procedure, limit, point.value).normalize() + 0)
-        return rules.limit_shown(limit, point)
-
-    made = {
-        "low": "" if low is None else rules.limit_shown(low, point),
-        "high": "" if high is None else rules.limit_shown(high, point),
-        "lower_error": error(lower),
-        "upper_error": error(upper),
-        "reference": point.nominal,
-        "mode": procedure.mode.value,
-        "unit": point.unit,
-        "error_unit": procedure.error_unit or point.unit,
-    }
-    for name, limit in zip(("accept_low", "accept_high"), accepted, strict=True):
-        if accepted != (low, high) and limit is not None:
-            made[name] = rules.limit_shown(limit, point)
-            made["between"] = "conditional" if procedure.rule is Rule.four_outcome else "fail"
-    if found:
-        made["u"] = rules.report_u(procedure, found[0], point.value)
-        made["k"] = rules.report_k(found[1])
-    return made
 
 
 def _live_note(spot: Spot) -> str:

@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.bench import Bench, GivenReading
-from techfloor.duties.calibration.procedure import Mode, PlannedPoint
-from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult, RunResult
-from techfloor.duties.calibration.rules import CANNOT
+from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult, ReadingFacts, RunResult
+from techfloor.duties.calibration.rules import CANNOT, Judged
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
 
@@ -134,16 +135,26 @@ def _reading_words(bench: Bench, given: GivenReading) -> str:
         return str(_("Not measured: %(why)s", why=facts.cannot_measure))
     if facts.error is None or not facts.verdict:
         return str(_("%(value)s kept", value=value_text(bench, given)))
-    decided = rules.decision_on(bench.procedure, facts.error, facts.lower, facts.upper, facts.u, facts.k)
-    error, lower, upper, guard = (
-        None if value is None else rules.error_shown(bench.procedure, value, facts.reference)
-        for value in (facts.error, facts.lower, facts.upper, decided.guard)
+    return judged_words(bench.procedure, bench.point(facts.point), facts)
+
+
+def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts | Judged) -> str:
+    """Return the verdict on a reading with its error, and how far it lies from which limit."""
+    assert found.error is not None
+    decided = rules.decision_on(procedure, found.error, found.lower, found.upper, found.u, found.k)
+    lower, upper = (
+        None if limit is None else Decimal(rules.error_limit(procedure, point, limit, found.reference))
+        for limit in (found.lower, found.upper)
     )
-    assert error is not None
-    assert guard is not None
-    unit = show_unit(bench.procedure.error_unit or bench.point(facts.point).unit)
-    whole = facts.u is not None and rules.is_whole(decided.guard, facts.u)
-    return rules.sentence(facts.verdict, error, lower, upper, unit, guard=guard, whole_u=whole)
+    return rules.sentence(
+        found.verdict,
+        rules.error_shown(procedure, found.error, found.reference),
+        lower,
+        upper,
+        show_unit(procedure.error_unit or point.unit),
+        guard=rules.error_shown(procedure, decided.guard, found.reference),
+        whole_u=found.u is not None and rules.is_whole(decided.guard, found.u),
+    )
 
 
 def value_text(bench: Bench, given: GivenReading) -> str:
