@@ -9,11 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfloor.duties.calibration import ready_made, results, rules
+from techfloor.duties.calibration import fitting, ready_made, results, rules, verdicts
 from techfloor.duties.calibration.certified import StandardFacts
-from techfloor.duties.calibration.procedure import Item, ItemFunction, PlannedPoint, Procedure, plan, read_procedure
+from techfloor.duties.calibration.procedure import (
+    Item,
+    ItemFunction,
+    Mode,
+    PlannedPoint,
+    Procedure,
+    plan,
+    read_procedure,
+)
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, ReadingFacts
 from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.measures.decision import DecisionError, Rule
 from techfloor.refusals import Refusal
 
 D = Decimal
@@ -178,7 +187,7 @@ def test_repeats_that_scatter_more_than_the_procedure_thought_widen_the_uncertai
 
 
 def test_the_words_of_a_verdict() -> None:
-    say = rules.sentence
+    say = verdicts.sentence
     assert say("pass", D("0.05"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.05 mm, 0.05 mm inside the limit"
     assert say("pass", D("0.10"), D("-0.10"), D("0.10"), "mm") == "Pass: error +0.10 mm, exactly on the limit"
     assert say("fail", D("0.14"), D("-0.10"), D("0.10"), "mm") == "Fail: error +0.14 mm, 0.04 mm outside the limit"
@@ -186,14 +195,14 @@ def test_the_words_of_a_verdict() -> None:
 
 
 def test_a_fail_inside_the_tolerance_names_the_acceptance_limit() -> None:
-    words = rules.sentence("fail", D("0.009"), D("-0.010"), D("0.010"), "bar", guard=D("0.002"))
+    words = verdicts.sentence("fail", D("0.009"), D("-0.010"), D("0.010"), "bar", guard=D("0.002"))
     assert words == "Fail: error +0.009 bar, 0.0010 bar outside the acceptance limit (tolerance less the guard band)"
-    words = rules.sentence("fail", D("0.009"), D("-0.010"), D("0.010"), "bar", guard=D("0.002"), whole_u=True)
+    words = verdicts.sentence("fail", D("0.009"), D("-0.010"), D("0.010"), "bar", guard=D("0.002"), whole_u=True)
     assert words.endswith("(tolerance less U)")
 
 
 def test_a_fail_is_never_said_to_lie_inside_also_where_rounding_hides_its_guard_band() -> None:
-    words = rules.sentence("fail", D("4.00"), D("-4"), D("4"), "%", guard=D("0.00"))
+    words = verdicts.sentence("fail", D("4.00"), D("-4"), D("4"), "%", guard=D("0.00"))
     assert words == "Fail: error +4.00 %, just outside the limit"
 
 
@@ -380,3 +389,48 @@ def test_hysteresis_repeatability_and_corners_are_derived() -> None:
 @pytest.mark.parametrize("code", sorted(BODIES))
 def test_every_procedure_of_the_demo_plant_can_be_read(code: str) -> None:
     assert procedure(code).title
+
+
+# --- a rule that cannot decide ---
+
+
+def in_percent(rule: Rule) -> tuple[Procedure, PlannedPoint]:
+    made = replace(procedure("CAL-P-05"), rule=rule, mode=Mode.apply)
+    return made, replace(points_of("CAL-P-05", WRENCH)[0], nominal="0.0", label="0.0", tolerance="± 0.5 N m")
+
+
+def test_a_rule_that_needs_u_never_becomes_simple_acceptance() -> None:
+    by_guard, at_zero = in_percent(Rule.guard_band)
+    with pytest.raises(Refusal, match="needs an uncertainty"):
+        rules.judge(by_guard, at_zero, reading(at_zero, "0.0"), standard=ANALYSER)
+    with pytest.raises(DecisionError):
+        rules.decision_on(by_guard, D(0), D(-1), D(1), None, None)
+
+
+def test_simple_acceptance_needs_no_uncertainty() -> None:
+    simple, at_zero = in_percent(Rule.simple)
+    found = rules.judge(simple, at_zero, reading(at_zero, "0.0"), standard=ANALYSER)
+    assert (found.verdict, found.u, found.rule) == ("pass", None, "simple v1")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"budget": ()}, "CAL-P-02 gives none at 0.00 outside"),
+        ({"budget_unit": "%"}, "CAL-P-02 gives none at 0.00 outside"),
+        ({"rule": Rule.method_6}, "both sides"),
+    ],
+)
+def test_a_procedure_whose_rule_cannot_decide_does_not_fit(change: dict[str, Any], sentence: str) -> None:
+    gauge = item("mm", "0.05", "≤ 0.30 mm", point_set="150 mm")
+    made = replace(procedure("CAL-P-02"), **{"rule": Rule.guard_band, **change})
+    objection = fitting.fit(made, gauge).objection
+    assert sentence in str(objection)
+
+
+def test_a_reading_that_no_rule_decided_names_none() -> None:
+    point = points_of("CAL-P-12", item("", "", "", point_set="M10x1 6g"))[0]
+    answer = ReadingEntry(AS_FOUND, 1, 1, goes=True)
+    assert rules.judge(procedure("CAL-P-12"), point, answer, standard=None).rule == ""
+    skipped = ReadingEntry(AS_FOUND, 1, 1, cannot_measure="damaged")
+    assert rules.judge(procedure("CAL-P-12"), point, skipped, standard=None).rule == ""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
-from techfloor.measures.decision import tur
+from techfloor.measures.decision import Rule, tur
 from techfloor.measures.quantity import plain
 from techfloor.measures.tolerance import ToleranceError
 from techfloor.measures.uncertainty import report_round
@@ -43,6 +43,7 @@ def fit(procedure: Procedure, item: Item, standard: StandardFacts | None = None)
         for point in points:
             _refuse_unit(procedure, point)
             _refuse_range(point, item.function(point.function))
+            _refuse_rule(procedure, point)
         ratio = _smallest_ratio(procedure, points, standard)
     except Refusal as no:
         return Fit(no)
@@ -75,6 +76,20 @@ def _refuse_range(point: PlannedPoint, function: ItemFunction) -> None:
             low=function.low or "…",
             high=function.high or "…",
             unit=show_unit(point.unit),
+        )
+
+
+def _refuse_rule(procedure: Procedure, point: PlannedPoint) -> None:
+    """Refuse a decision rule that could not decide at a point: it would silently be another one."""
+    if procedure.rule is Rule.simple or procedure.mode is Mode.attribute:
+        return
+    if not procedure.budget or (procedure.budget_unit == "%" and point.value == 0):
+        raise rules.no_uncertainty(procedure, point)
+    if procedure.rule is Rule.method_6 and None in rules.limits_at(point, point.value):
+        raise Refusal(
+            "The rule method-6 needs a limit on both sides, and at %(point)s one is open. "
+            "Ask quality for another rule.",
+            point=point.label,
         )
 
 

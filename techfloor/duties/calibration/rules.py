@@ -13,7 +13,7 @@ from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
 from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide
-from techfloor.measures.quantity import decimals, plain, signed
+from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.repeats import type_a
 from techfloor.measures.side import EXACT
 from techfloor.measures.tolerance import Tolerance
@@ -28,10 +28,13 @@ from techfloor.measures.uncertainty import (
     report_round,
     round_to,
 )
+from techfloor.measures.units import show_unit
 from techfloor.refusals import Refusal
 
 GOES, DOES_NOT_GO = "goes", "does not go"
 CANNOT = "not measured"
+NO_RULE = ""
+"""The rule of a reading on which none decided: an entry, an answer of an attribute, a point not measured."""
 _HUNDRED = Decimal(100)
 
 
@@ -54,7 +57,10 @@ class ReadingEntry:
 
 @dataclass(frozen=True)
 class Judged:
-    """A reading with everything it was judged by; errors and limits are in the unit of the reading."""
+    """A reading with everything it was judged by; errors and limits are in the unit of the reading.
+
+    `rule` is the one that decided, or for a mean will; "" where none does.
+    """
 
     reference: Decimal | None
     indication: Decimal | None
@@ -120,27 +126,41 @@ def judge(
     In a procedure that decides on the mean, and at an entry for a derived result, a reading has no verdict of its own.
     """
     if entry.cannot_measure:
-        return Judged(None, None, None, None, None, None, None, rule_name(procedure.rule), CANNOT)
+        return Judged(None, None, None, None, None, None, None, NO_RULE, CANNOT)
     if procedure.mode is Mode.attribute and point.role == "point":
-        return _judge_attribute(procedure, point, entry)
+        return _judge_attribute(point, entry)
     reference, indication = values(procedure, point, entry, standard)
     if point.role == "entry" or reference is None or indication is None:
-        return Judged(None, indication, None, None, None, None, None, rule_name(procedure.rule), "")
+        return Judged(None, indication, None, None, None, None, None, NO_RULE, "")
     error = EXACT.subtract(indication, reference)
     lower, upper = limits_at(point, reference)
     found = uncertainty_at(procedure, point, reference, standard=standard, errors=[*earlier, error])
+    if found is None and procedure.rule is not Rule.simple:
+        raise no_uncertainty(procedure, point)
     u, k = found or (None, None)
     verdict = "" if procedure.on_mean else decision_on(procedure, error, lower, upper, u, k).verdict.value
     return Judged(reference, indication, error, lower, upper, u, k, rule_name(procedure.rule), verdict)
 
 
-def _judge_attribute(procedure: Procedure, point: PlannedPoint, entry: ReadingEntry) -> Judged:
+def no_uncertainty(procedure: Procedure, point: PlannedPoint) -> Refusal:
+    """Return the refusal of a decision rule that needs U at a point where the budget gives none."""
+    return Refusal(
+        "The rule %(rule)s needs an uncertainty, and %(procedure)s gives none at %(point)s. Ask quality for a budget "
+        "in %(unit)s.",
+        rule=procedure.rule.value,
+        procedure=procedure.code,
+        point=point.label,
+        unit=show_unit(point.unit),
+    )
+
+
+def _judge_attribute(point: PlannedPoint, entry: ReadingEntry) -> Judged:
     if entry.goes is None:
         raise Refusal("Choose whether it goes.", field="goes")
     right = entry.goes == (point.expected == GOES)
     verdict = Verdict.pass_ if right else Verdict.fail
     indication = Decimal(1 if entry.goes else 0)
-    return Judged(None, indication, None, None, None, None, None, rule_name(procedure.rule), verdict.value)
+    return Judged(None, indication, None, None, None, None, None, NO_RULE, verdict.value)
 
 
 def limits_at(point: PlannedPoint, reference: Decimal) -> tuple[Decimal | None, Decimal | None]:
@@ -167,9 +187,9 @@ def decision_on(
     u: Decimal | None,
     k: Decimal | None,
 ) -> Decision:
-    """Decide by the procedure's rule; `u` is expanded. Without it only simple acceptance can decide."""
+    """Decide by the procedure's rule; `u` is expanded. Without it only simple acceptance can decide: DecisionError."""
     if u is None or k is None:
-        return decide(error, lower, upper, rule=Rule.simple)
+        return decide(error, lower, upper, rule=procedure.rule)
     return decide(error, lower, upper, u=u / k, k=k, rule=procedure.rule)
 
 
@@ -303,46 +323,6 @@ def report_k(k: Decimal) -> str:
     """Return k as it is printed: "2", or to two places where it is no whole number, "1.83"."""
     shown = round(k, 2)
     return plain(Decimal(int(shown))) if shown == int(shown) else plain(shown)
-
-
-def sentence(
-    verdict: str,
-    error: Decimal,
-    lower: Decimal | None,
-    upper: Decimal | None,
-    unit: str,
-    *,
-    guard: Decimal = Decimal(0),
-    whole_u: bool = False,
-) -> str:
-    """Return the verdict in words: "Pass: error +0.05 mm, 0.05 mm inside the limit".
-
-    `guard` is what the decision rule took off each limit, `whole_u` whether that is U itself; all in `unit`.
-    """
-    words = f"{verdict.capitalize()}: error {signed(error)} {unit}"
-    rooms = [
-        m for m in (None if lower is None else error - lower, None if upper is None else upper - error) if m is not None
-    ]
-    if not rooms:
-        return words
-    room = min(rooms)
-    if room < 0:
-        return f"{words}, {plain(-room)} {unit} outside the limit"
-    if verdict == Verdict.fail and not guard:
-        return f"{words}, just outside the limit"  # by less than the words round to
-    if guard:
-        taken = "U" if whole_u else "the guard band"
-        side = "inside" if verdict == Verdict.pass_ else "outside"
-        gap = plain(report_round(abs(room - guard)))
-        return f"{words}, {gap} {unit} {side} the acceptance limit (tolerance less {taken})"
-    if room == 0:
-        return f"{words}, exactly on the limit"
-    return f"{words}, {plain(room)} {unit} inside the limit"
-
-
-def is_whole(guard: Decimal, u: Decimal) -> bool:
-    """Tell whether a guard band is U itself, but for the digits that dividing by k and multiplying cost."""
-    return abs(guard - u) <= abs(u).scaleb(-20)
 
 
 def readings_within(procedure: Procedure, point: PlannedPoint) -> tuple[Decimal | None, Decimal | None]:

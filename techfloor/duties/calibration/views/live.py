@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from techfloor.duties.calibration import rules
+from techfloor.duties.calibration import rules, verdicts
 from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry
@@ -48,7 +48,7 @@ def _guarded(
         made[name] = rules.limit_shown(limit, point)
     return made | {
         "guard": plain(rules.error_shown(procedure, guard, point.value)),
-        "taken": "u" if rules.is_whole(guard, u) else "guard",
+        "taken": "u" if verdicts.is_whole(guard, u) else "guard",
         "between": "conditional" if procedure.rule is Rule.four_outcome else "fail",
     }
 

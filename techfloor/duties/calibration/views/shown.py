@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration import rules
+from techfloor.duties.calibration import rules, verdicts
 from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult, ReadingFacts, RunResult
@@ -146,14 +146,14 @@ def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts 
         None if limit is None else Decimal(rules.error_limit(procedure, point, limit, found.reference))
         for limit in (found.lower, found.upper)
     )
-    return rules.sentence(
+    return verdicts.sentence(
         found.verdict,
         rules.error_shown(procedure, found.error, found.reference),
         lower,
         upper,
         show_unit(procedure.error_unit or point.unit),
         guard=rules.error_shown(procedure, decided.guard, found.reference),
-        whole_u=found.u is not None and rules.is_whole(decided.guard, found.u),
+        whole_u=found.u is not None and verdicts.is_whole(decided.guard, found.u),
     )
 
 
