@@ -262,6 +262,7 @@ def _keep_reading(
         "repeat": entry.repeat,
         "reference": judged.reference,
         "indication": judged.indication,
+        "difference": entry.difference if bench.compared_with(point) is not None else None,
         "error": judged.error,
         "lower": judged.lower,
         "upper": judged.upper,
@@ -287,28 +288,32 @@ def _keep_reading(
 
 
 def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
+    """Ask about a value far from what is expected, as it was typed: in a comparison about the difference."""
     point = bench.point(entry.point)
-    typed = "reference" if bench.procedure.mode is Mode.match else "indication"
-    value = judged.reference if typed == "reference" else judged.indication
+    base = bench.compared_with(point) or Decimal(0)
+    typed = "difference" if base else "reference" if bench.procedure.mode is Mode.match else "indication"
+    value = {"difference": entry.difference, "reference": judged.reference, "indication": judged.indication}[typed]
     if value is None or not point.nominal or bench.procedure.mode is Mode.attribute or point.derived == "slope":
         return
     width = judged.upper if judged.upper is not None else judged.lower
-    history = earlier_values(bench.gauge.id, point, typed=typed, before=bench.record.id)
+    history = [seen - base for seen in earlier_values(bench.gauge.id, point, typed=typed, before=bench.record.id)]
     step = Decimal(point.reads_to) if point.reads_to else None
-    slip = rules.likely_slip(value, point.value, abs(width) if width is not None else None, step, history)
-    if slip is None:
-        return
+    expected = Decimal(0) if base else point.value
+    slip = rules.likely_slip(value, expected, abs(width) if width is not None else None, step, history)
+    if slip is not None:
+        raise _question(slip, typed, point)
+
+
+def _question(slip: rules.Slip, typed: str, point: PlannedPoint) -> Question:
+    value = plain(slip.typed)
     if slip.seen:
-        raise Question(
-            "You entered %(value)s; the last %(seen)s were %(low)s to %(high)s. Is this right?",
-            field=typed,
-            value=plain(value),
-            seen=slip.seen,
-            low=plain(slip.low),
-            high=plain(slip.high),
-        )
-    raise Question(
-        "You entered %(value)s at %(nominal)s. Is this right?", field=typed, value=plain(value), nominal=point.nominal
+        words = "You entered %(value)s; the last %(seen)s were %(low)s to %(high)s. Is this right?"
+        return Question(words, field=typed, value=value, seen=slip.seen, low=plain(slip.low), high=plain(slip.high))
+    if typed == "difference":
+        words = "You entered %(value)s as the difference, unknown minus standard. Is this right?"
+        return Question(words, field=typed, value=value)
+    return Question(
+        "You entered %(value)s at %(nominal)s. Is this right?", field=typed, value=value, nominal=point.nominal
     )
 
 

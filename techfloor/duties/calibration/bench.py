@@ -12,7 +12,7 @@ from techfloor.duties.calibration import results
 from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.gauges import GAUGE_COLUMNS, GAUGES, GaugeFacts, gauge_facts
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
-from techfloor.duties.calibration.procedure import PlannedPoint, Procedure, read_procedure
+from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure, read_procedure
 from techfloor.duties.calibration.queries import KIND
 from techfloor.duties.calibration.results import ReadingFacts, RunResult
 from techfloor.equipment.models import Equipment, Standard, StandardCertificate
@@ -80,6 +80,7 @@ class GivenReading:
     correction: str
     confirmed_slip: bool
     by_id: int
+    difference: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ class Bench:
     def standard(self) -> StandardFacts | None:
         """The standard that gives the reference values: the first."""
         return self.standards[0].facts if self.standards else None
+
+    def compared_with(self, point: PlannedPoint) -> Decimal | None:
+        """Return what a comparison adds its difference to: the certified value of the standard's pieces."""
+        if self.procedure.mode is not Mode.comparison or point.role != "point" or self.standard is None:
+            return None
+        return self.standard.value_of(point.stack, point.value, point.unit)
 
     @property
     def counting(self) -> tuple[GivenReading, ...]:
@@ -204,6 +211,7 @@ _GIVEN = (
         _readings.corrects_id,
         _readings.correction,
         _readings.confirmed_slip,
+        _readings.difference,
     )
     .join_from(Reading.__table__, Person.__table__, _persons.id == _readings.by_id)
     .where(_readings.record_id == bindparam("record"), _readings.id > bindparam("after"))
@@ -306,6 +314,7 @@ def _given_reading(row: Any) -> GivenReading:
         row.correction,
         row.confirmed_slip,
         row.by_id,
+        row.difference,
     )
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from techfloor.duties.calibration import outside_rules, rules
+from techfloor.duties.calibration import outside_rules, results, rules
 from techfloor.duties.calibration.bench import Bench, GivenReading
-from techfloor.duties.calibration.procedure import Mode
+from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
-from techfloor.measures.quantity import plain
+from techfloor.measures.quantity import plain, signed
 from techfloor.places.queries import PlantFacts
 from techfloor.said import Said, in_words, say
 from techfloor.store.types import utc_text
@@ -174,8 +174,9 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "expected": point.expected,
         "cannot_measure": result.cannot_measure or None,
         "readings": [_reading(bench, given, result) for given in _given_at(bench, result)],
-        "reference": _text(result.reference),
+        "reference": _text(_against(bench, point, result.reference)),
         "indication": _goes(bench, result.indication),
+        "difference": _text(results.mean([g.difference for g in _given_at(bench, result)])),
         "error": _shown(bench, result.error, result.reference),
         "error_unit": procedure.error_unit or point.unit,
         "tolerance": _tolerance(bench, result),
@@ -185,6 +186,11 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "guard": _shown(bench, result.guard, result.reference),
         "verdict": result.verdict,
     }
+
+
+def _against(bench: Bench, point: PlannedPoint, reference: Decimal | None) -> Decimal | None:
+    """Return what it was held against: in a comparison the standard's certified value, not the nominal one."""
+    return reference if reference is None else bench.compared_with(point) or reference
 
 
 def _given_at(bench: Bench, result: PointResult) -> list[GivenReading]:
@@ -197,8 +203,9 @@ def _reading(bench: Bench, given: GivenReading, result: PointResult) -> dict[str
     facts = given.facts
     return {
         "repeat": facts.repeat,
-        "reference": _text(facts.reference),
+        "reference": _text(_against(bench, result.point, facts.reference)),
         "indication": _goes(bench, facts.indication),
+        "difference": _text(given.difference),
         "error": _shown(bench, facts.error, facts.reference),
         "verdict": facts.verdict or result.verdict,
         "at": utc_text(given.performed_at),
@@ -283,8 +290,13 @@ def _correction(bench: Bench, given: GivenReading) -> dict[str, str]:
 def _typed_text(bench: Bench, given: GivenReading) -> str:
     if given.facts.cannot_measure:
         return f"not measured ({given.facts.cannot_measure})"
+    facts = given.facts
+    if given.difference is not None:
+        return f"difference {signed(given.difference)}"
+    if facts.reference is not None and bench.procedure.mode is Mode.both:
+        return f"standard {plain(facts.reference)}, gauge {_text(facts.indication)}"
     if bench.procedure.mode is Mode.match:
-        return _text(given.facts.reference)
+        return _text(facts.reference)
     return _goes(bench, given.facts.indication)
 
 

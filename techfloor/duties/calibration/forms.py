@@ -73,7 +73,7 @@ class ReadingForm(AskingForm):
 
     reference = NumberField(_l("Standard reads"))
     indication = NumberField(_l("Gauge reads"))
-    difference = NumberField(_l("Difference to the standard"))
+    difference = NumberField(_l("Difference: unknown minus standard"))
     goes = RadioField(
         _l("Does it go?"),
         choices=[SelectChoice("yes", _l("Goes")), SelectChoice("no", _l("Does not go"))],

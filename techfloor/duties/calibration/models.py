@@ -74,8 +74,9 @@ class Ambient(Table):
 class Reading(Table):
     """One reading, as it was given; a correction is another row that names the one it corrects, and why.
 
-    It keeps the reference, the limits, the uncertainty and the rule that were in force when it was taken, and in
-    `place` what its point is (`drift.PointKey.text`), since another version of the procedure may number it otherwise.
+    `difference` is what a comparison typed, unknown minus standard; elsewhere it is None. A reading keeps the
+    reference, the limits, the uncertainty and the rule that were in force when it was taken, and in `place` what its
+    point is (`drift.PointKey.text`), since another version of the procedure may number it otherwise.
     """
 
     __tablename__ = "calibration_reading"
@@ -89,6 +90,7 @@ class Reading(Table):
     repeat: Mapped[int] = mapped_column(Integer)
     reference: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     indication: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    difference: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     error: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     lower: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     upper: Mapped[Decimal | None] = mapped_column(ExactDecimal)

@@ -151,9 +151,16 @@ def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:
         return
     if _shows_reference(group):
         yield _Spec(_numbers(_("Reference"), group.unit), _value(run, "reference"))
+    if group.mode == "comparison":
+        yield _Spec(_numbers(_("Difference"), group.unit), _value(run, "difference", with_sign))
     read = "reference" if group.mode == "match" else "indication"
     yield _Spec(_numbers(name, group.unit), _value(run, read))
-    yield _Spec(_numbers(_("Error"), group.error_unit), _value(run, "error", with_sign))
+    yield _Spec(_numbers(_error_head(group, words), group.error_unit), _value(run, "error", with_sign))
+
+
+def _error_head(group: Group, words: Words) -> str:
+    """Name the error; in a comparison it is counted from the nominal value, not from the reference beside it."""
+    return words.translate("From nominal") if group.mode == "comparison" else words.translate("Error")
 
 
 def _shows_reference(group: Group) -> bool:
@@ -178,7 +185,9 @@ def _value(run: str, key: str, write: Callable[[str | None], str] = with_minus) 
 
 def _to_u(point: Point, key: str) -> str:
     """Return a number of a point; a mean of repeats is rounded to the last digit of its U."""
-    text, mean, u = str(point[key]), number(point[key]), number(point["u"])
+    text, mean, u = str(point.get(key, "")), number(point.get(key)), number(point["u"])
+    if key == "reference" and point.get("difference"):
+        return text  # a certified value, no mean
     if mean is None or u is None or len(current(point["readings"])) < 2 or point["error_unit"] != point["unit"]:
         return text
     return plain(rules.mean_shown(mean, point["u"]))
@@ -266,9 +275,12 @@ def _reading_rows(point: Point, group: Group, across: int, words: Words) -> Iter
 
 def _kinds(group: Group, words: Words) -> list[tuple[str, str]]:
     _ = words.translate
-    kinds = [("indication", f"{_('reading')} {group.unit}"), ("error", f"{_('error')} {group.error_unit}")]
+    error = f"{_error_head(group, words).lower()} {group.error_unit}"
+    kinds = [("indication", f"{_('reading')} {group.unit}"), ("error", error)]
     if group.mode == "match":
         kinds[0] = ("reference", kinds[0][1])
+    elif group.mode == "comparison":
+        kinds.insert(0, ("difference", f"{_('difference')} {group.unit}"))
     elif _shows_reference(group):
         kinds.insert(0, ("reference", f"{_('reference')} {group.unit}"))
     return kinds
@@ -276,7 +288,7 @@ def _kinds(group: Group, words: Words) -> list[tuple[str, str]]:
 
 def _reading_cell(reading: Point, key: str) -> Cell:
     if key != "error":
-        return Cell(with_minus(reading[key]))
+        return Cell((with_sign if key == "difference" else with_minus)(reading.get(key)))
     failed = reading["verdict"] == "fail"
     return Cell(with_sign(reading["error"]), Tone.FAIL if failed else Tone.PLAIN, "✕" if failed else "")
 

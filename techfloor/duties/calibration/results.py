@@ -159,17 +159,17 @@ def point_result(
         return PointResult(point, given, "")
     if procedure.mode is Mode.attribute or point.role == "entry":
         reached = [Verdict(r.verdict) for r in given if r.verdict]
-        mean = _mean([r.indication for r in given])
-        return PointResult(point, given, worst(reached).value if reached else "", indication=mean)
+        goes = mean([r.indication for r in given])
+        return PointResult(point, given, worst(reached).value if reached else "", indication=goes)
     return _measured(procedure, point, given, standard)
 
 
 def _measured(
     procedure: Procedure, point: PlannedPoint, given: tuple[ReadingFacts, ...], standard: StandardFacts | None
 ) -> PointResult:
-    reference, indication = _mean([r.reference for r in given]), _mean([r.indication for r in given])
+    reference, indication = mean([r.reference for r in given]), mean([r.indication for r in given])
     errors = [r.error for r in given if r.error is not None]
-    error = _mean(errors)
+    error = mean(errors)
     assert reference is not None
     assert error is not None
     lower, upper = rules.limits_at(point, reference)
@@ -184,7 +184,7 @@ def _measured(
     return PointResult(point, given, verdict, reference, indication, error, lower, upper, u, k, decided.guard, ratio)
 
 
-def _mean(numbers: Sequence[Decimal | None]) -> Decimal | None:
+def mean(numbers: Sequence[Decimal | None]) -> Decimal | None:
     """Return the exact mean, to one more place than was typed."""
     known = [number for number in numbers if number is not None]
     if not known:

@@ -457,6 +457,7 @@ def upgrade() -> None:
         sa.Column("repeat", sa.Integer(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("indication", sa.Text(), nullable=True),
+        sa.Column("difference", sa.Text(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("lower", sa.Text(), nullable=True),
         sa.Column("upper", sa.Text(), nullable=True),

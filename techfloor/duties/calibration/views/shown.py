@@ -109,6 +109,7 @@ class Strip:
 
     kind: str
     words: str
+    result: str
     detail: str
     correct_url: str
     value: str
@@ -123,6 +124,7 @@ def strip(bench: Bench, reading_id: int) -> Strip | None:
     return Strip(
         kind=kind_of(given.facts.verdict),
         words=_reading_words(bench, given),
+        result=_result_words(bench, given),
         detail=f"{run_words(given.facts.run)}, {point_words(point)}",
         correct_url=f"/calibration/{bench.number}/correct/{given.id}",
         value=f"{value_text(bench, given)} {show_unit(point.unit)}",
@@ -133,9 +135,22 @@ def _reading_words(bench: Bench, given: GivenReading) -> str:
     facts = given.facts
     if facts.cannot_measure:
         return str(_("Not measured: %(why)s", why=facts.cannot_measure))
-    if facts.error is None or not facts.verdict:
+    if facts.error is None:
         return str(_("%(value)s kept", value=value_text(bench, given)))
+    if not facts.verdict:
+        return str(_("kept"))
     return judged_words(bench.procedure, bench.point(facts.point), facts)
+
+
+def _result_words(bench: Bench, given: GivenReading) -> str:
+    """Return what was typed with its unit, in a comparison also what it comes to; "" where the words say it."""
+    facts, unit = given.facts, show_unit(bench.point(given.facts.point).unit)
+    if facts.cannot_measure or facts.error is None:
+        return ""
+    typed = f"{value_text(bench, given)} {unit}".strip()
+    if given.difference is None or facts.indication is None:
+        return typed
+    return str(_("difference %(typed)s → %(result)s %(unit)s", typed=typed, result=plain(facts.indication), unit=unit))
 
 
 def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts | Judged) -> str:
@@ -158,14 +173,39 @@ def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts 
 
 
 def value_text(bench: Bench, given: GivenReading) -> str:
-    """Return what was read, in words for an attribute."""
+    """Return what was typed: in words for an attribute, both numbers where two are read, a difference with its sign."""
     facts = given.facts
     if facts.cannot_measure:
         return "–"
-    if bench.procedure.mode is Mode.attribute:
-        return rules.GOES if facts.indication else rules.DOES_NOT_GO
-    value = facts.reference if bench.procedure.mode is Mode.match else facts.indication
-    return "–" if value is None else plain(value)
+    if given.difference is not None:
+        return signed(given.difference)
+    if bench.procedure.mode is Mode.both and facts.reference is not None and facts.indication is not None:
+        reference, indication = plain(facts.reference), plain(facts.indication)
+        return str(_("standard %(reference)s, gauge %(indication)s", reference=reference, indication=indication))
+    return " ".join(text for text in _typed(bench, given) if text) or "–"
+
+
+def _typed(bench: Bench, given: GivenReading) -> tuple[str, ...]:
+    """Return what was typed, in the columns that `_heads` names."""
+    facts, mode = given.facts, bench.procedure.mode
+    if mode is Mode.attribute and facts.error is None and bench.point(facts.point).role == "point":
+        return ("–" if facts.indication is None else rules.GOES if facts.indication else rules.DOES_NOT_GO,)
+    reference = "" if facts.reference is None else plain(facts.reference)
+    indication = "" if facts.indication is None else plain(facts.indication)
+    if mode is Mode.match:
+        return (reference or indication,)
+    if mode is Mode.both:
+        return reference, indication
+    return (indication if given.difference is None else signed(given.difference),)
+
+
+def _heads(mode: Mode) -> tuple[str, ...]:
+    """Return what the columns of typed values are called."""
+    return {
+        Mode.match: (_("Standard"),),
+        Mode.both: (_("Standard"), _("Gauge")),
+        Mode.comparison: (_("Difference"),),
+    }.get(mode, (_("Reading"),))
 
 
 @dataclass(frozen=True)
@@ -200,17 +240,21 @@ class GridCell:
 
 @dataclass(frozen=True)
 class GridRow:
-    """One point in the grid."""
+    """One point in the grid; `columns` hold what was typed, under the heads of the grid, a cell for each repeat.
+
+    `against` is the certified value that a comparison adds its difference to.
+    """
 
     n: int
     label: str
     unit: str
-    cells: tuple[GridCell, ...]
+    columns: tuple[tuple[GridCell, ...], ...]
     error: str
     tolerance: str
     u: str
     kind: str
     verdict: str
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -230,17 +274,20 @@ class Grid:
 
     run: str
     title: str
+    heads: tuple[str, ...]
     rows: tuple[GridRow, ...]
     derived: tuple[DerivedRow, ...]
-    error_unit: str
+    error_head: str
 
 
 def grid(bench: Bench, run: str) -> Grid:
     """Return a run as a table; the verdicts of readings that are in may show, those to come stay empty."""
     result = bench.run(run)
+    error = _("From nominal") if bench.procedure.mode is Mode.comparison else _("Error")
     return Grid(
         run=run,
         title=run_words(run),
+        heads=_heads(bench.procedure.mode),
         rows=tuple(_row(bench, p) for p in result.points),
         derived=tuple(
             DerivedRow(
@@ -252,23 +299,25 @@ def grid(bench: Bench, run: str) -> Grid:
             )
             for d in result.derived
         ),
-        error_unit=show_unit(bench.procedure.error_unit or bench.procedure.unit),
+        error_head=f"{error} {show_unit(bench.procedure.error_unit or bench.procedure.unit)}".strip(),
     )
 
 
 def _row(bench: Bench, result: PointResult) -> GridRow:
     point = result.point
-    cells = tuple(_cell(bench, result, repeat) for repeat in range(1, point.repeats + 1))
+    cells = [_cells(bench, result, repeat) for repeat in range(1, point.repeats + 1)]
+    against = bench.compared_with(point)
     return GridRow(
         n=point.n,
         label=point_words(point),
         unit=show_unit(point.unit),
-        cells=cells,
+        columns=tuple(zip(*cells, strict=True)),
         error=_error(bench, result),
         tolerance=point.tolerance if point.role == "point" else "",
         u="" if result.u is None else rules.report_u(bench.procedure, result.u, result.reference),
         kind=kind_of(result.verdict),
         verdict=verdict_words(result.verdict) if result.verdict else "",
+        against="" if against is None else f"{plain(against)} {show_unit(point.unit)}",
     )
 
 
@@ -281,10 +330,18 @@ def _error(bench: Bench, result: PointResult) -> str:
     return signed(shown)
 
 
-def _cell(bench: Bench, result: PointResult, repeat: int) -> GridCell:
+def _cells(bench: Bench, result: PointResult, repeat: int) -> tuple[GridCell, ...]:
     counted = {(g.facts.run, g.facts.point, g.facts.repeat): g for g in bench.counting}
     runs = {r.run for r in result.readings} or {AS_FOUND}
     given = next((counted[k] for run in runs if (k := (run, result.point.n, repeat)) in counted), None)
     if given is None or all(r.repeat != repeat for r in result.readings):
-        return GridCell("", "", "")
-    return GridCell(value_text(bench, given), given.facts.verdict, f"/calibration/{bench.number}/correct/{given.id}")
+        return tuple(GridCell("", "", "") for _head in _heads(bench.procedure.mode))
+    url = f"/calibration/{bench.number}/correct/{given.id}"
+    return tuple(GridCell(text, given.facts.verdict, url) for text in _in_columns(bench, given))
+
+
+def _in_columns(bench: Bench, given: GivenReading) -> tuple[str, ...]:
+    """Return a text for each head of the grid; what could not be measured is a dash in the last."""
+    heads = _heads(bench.procedure.mode)
+    typed = ("–",) if given.facts.cannot_measure else _typed(bench, given)
+    return (*[""] * (len(heads) - len(typed)), *typed)
