@@ -98,7 +98,7 @@ def test_the_ten_kilogram_weight_weighs_what_ea_4_02_says(
     desk.goto(f"/calibration/{number}/review")
     steps.review(desk, cast.person("Q"))
     text = steps.certificate(desk)
-    assert re.search(r"10000\.025 \+0\.025 0\.059 ±0\.5 ✓ pass", text), "10 000.025 g, U = 59 mg"
+    assert re.search(r"10000\.005 \+0\.020 10000\.025 \+0\.025 0\.059 ±0\.500 ✓ pass", text), "10 000.025 g, U = 59 mg"
     assert re.search(r"U \(k = 2(\.00)?\)", text)
     assert "S-007" in text
     assert number in _verified(open_desk(), text)

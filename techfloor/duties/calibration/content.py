@@ -183,7 +183,7 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "u": "" if result.u is None else rules.report_u(procedure, result.u, result.reference),
         "k": "" if result.k is None else rules.report_k(result.k),
         "tur": "" if result.tur is None else plain(round(result.tur, 1)),
-        "guard": _shown(bench, result.guard, result.reference),
+        "guard": rules.report_u(procedure, result.guard, result.reference),
         "verdict": result.verdict,
     }
 
@@ -245,25 +245,11 @@ def _derived(result: DerivedResult) -> dict[str, Any]:
 
 
 def _tolerance(bench: Bench, result: PointResult) -> dict[str, str]:
-    lower, upper = result.lower, result.upper
-    words = result.point.tolerance
-    return {
-        "lower": _limit(bench, lower, result.reference),
-        "upper": _limit(bench, upper, result.reference),
-        "text": words,
-    }
-
-
-def _limit(bench: Bench, limit: Decimal | None, reference: Decimal | None) -> str:
-    if limit is None:
-        return ""
-    return _plainest(rules.error_shown(bench.procedure, limit, reference))
-
-
-def _plainest(value: Decimal) -> str:
-    """Print a limit without the zeros that only came from computing it."""
-    text = plain(value)
-    return text.rstrip("0").rstrip(".") if "." in text and len(text.split(".")[1]) > 2 else text
+    lower, upper = (
+        "" if limit is None else rules.error_limit(bench.procedure, result.point, limit, result.reference)
+        for limit in (result.lower, result.upper)
+    )
+    return {"lower": lower, "upper": upper, "text": result.point.tolerance}
 
 
 def _shown(bench: Bench, error: Decimal | None, reference: Decimal | None) -> str:

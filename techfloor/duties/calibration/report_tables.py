@@ -126,11 +126,15 @@ def _plain(group: Group) -> bool:
     return all(number(line.point["label"]) is not None for line in group.lines)
 
 
+_OF_MASS = frozenset({"g", "kg", "mg"})
+
+
 def _point_cell(line: Line, words: Words) -> Cell:
     point = line.point
     arrow = {"up": " ↑", "down": " ↓"}.get(point["direction"], "")
-    blocks = " + ".join(point.get("stack", ()))
-    notes = [words.translate("blocks %(blocks)s") % {"blocks": blocks}] if blocks else []
+    pieces = " + ".join(point.get("stack", ()))
+    named = words.translate("weights %(pieces)s") if point["unit"] in _OF_MASS else words.translate("blocks %(pieces)s")
+    notes = [named % {"pieces": pieces}] if pieces and not point.get("difference") else []
     notes += [
         words.translate("could not be measured %(run)s: %(reason)s")
         % {"run": words.run(run), "reason": p["cannot_measure"]}
@@ -194,24 +198,44 @@ def _to_u(point: Point, key: str) -> str:
 
 
 def _limit_specs(group: Group, words: Words) -> Iterator[_Spec]:
-    """Yield uncertainty, k where it changes from point to point, tolerance and guard band."""
+    """Yield uncertainty, k where it changes from point to point, tolerance and guard band.
+
+    What was measured, U, k and the guard band, has a column for each run where the runs differ in it.
+    """
     _ = words.translate
-    factors = {k for line in group.lines if (k := _best(line, "k"))}
+    factors = {k for line in group.lines for run in group.runs if (k := _of_run(line, run, "k"))}
     shared = factors.pop() if len(factors) == 1 else None
     head = f"U (k = {shared})" if shared else "U"
-    yield _Spec(_numbers(head, group.error_unit), lambda line: Cell(_best(line, "u")))
+    yield from _by_run(group, "u", head, group.error_unit, words)
     if not shared:
-        yield _Spec(_numbers("k", ""), lambda line: Cell(_best(line, "k")))
+        yield from _by_run(group, "k", "k", "", words)
     yield _Spec(_numbers(_("Tolerance"), group.error_unit), lambda line: Cell(_tolerance(line)))
-    yield _Spec(_numbers(_("Guard band"), group.error_unit), lambda line: Cell(_guard(line)))
+    yield from _by_run(group, "guard", _("Guard band"), group.error_unit, words)
 
 
-def _best(line: Line, key: str) -> str:
-    """Return a property of the point, from the last run that has it."""
-    for point in (line.as_left, line.as_found):
-        if point is not None and point.get(key):
-            return str(point[key])
-    return ""
+def _by_run(group: Group, key: str, head: str, unit: str, words: Words) -> Iterator[_Spec]:
+    """Yield one column where the runs agree wherever both have a value, else one for each."""
+    pairs = [[text for run in group.runs if (text := _of_run(line, run, key))] for line in group.lines]
+    if all(len(set(pair)) < 2 for pair in pairs):
+        yield _Spec(_numbers(head, unit), lambda line: Cell(_of_any(line, group.runs, key)))
+        return
+    for run in group.runs:
+        yield _Spec(_numbers(f"{head} {words.run(run)}", unit), _of_one(run, key))
+
+
+def _of_one(run: str, key: str) -> Callable[[Line], Cell]:
+    return lambda line: Cell(_of_run(line, run, key))
+
+
+def _of_any(line: Line, runs: Sequence[str], key: str) -> str:
+    return next((text for run in runs if (text := _of_run(line, run, key))), "")
+
+
+def _of_run(line: Line, run: str, key: str) -> str:
+    """Return U, k or the guard band of a point in one run, "" where it has none."""
+    point = line.of(run)
+    text = str(point.get(key) or "") if point is not None else ""
+    return "" if key == "guard" and not number(text) else text
 
 
 def _tolerance(line: Line) -> str:
@@ -225,11 +249,6 @@ def _tolerance(line: Line) -> str:
     if upper:
         return f"≤ {with_sign(upper)}"
     return f"≥ {with_sign(lower)}" if lower else ""
-
-
-def _guard(line: Line) -> str:
-    guard = _best(line, "guard")
-    return guard if number(guard) else ""
 
 
 def _verdict(run: str, words: Words) -> Callable[[Line], Cell]:

@@ -153,8 +153,8 @@ def _result_words(bench: Bench, given: GivenReading) -> str:
     return str(_("difference %(typed)s → %(result)s %(unit)s", typed=typed, result=plain(facts.indication), unit=unit))
 
 
-def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts | Judged) -> str:
-    """Return the verdict on a reading with its error, and how far it lies from which limit."""
+def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts | PointResult | Judged) -> str:
+    """Return the verdict on a reading, or a mean, with its error, and how far it lies from which limit."""
     assert found.error is not None
     decided = rules.decision_on(procedure, found.error, found.lower, found.upper, found.u, found.k)
     lower, upper = (

@@ -9,7 +9,8 @@ from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.content import deviations
 from techfloor.duties.calibration.outside_rules import NO, answers_of
-from techfloor.duties.calibration.views.shown import point_words, run_words, value_text
+from techfloor.duties.calibration.results import DerivedResult, PointResult
+from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.said import Said, in_words, key_of
@@ -136,10 +137,33 @@ def _room(bench: Bench) -> list[Detail]:
 
 def _failed(run: str) -> Callable[[Bench], list[Detail]]:
     def details(bench: Bench) -> list[Detail]:
-        points = bench.run(run).points if bench.body.outside is None else ()
-        return [Detail(point_words(p.point)) for p in points if p.verdict in {"fail", "conditional fail"}]
+        if bench.body.outside is not None:
+            return []
+        found = bench.run(run)
+        failed = [p for p in found.points if p.verdict in _FAILED]
+        return [
+            *(Detail(f"{point_words(p.point)}: {failed_words(bench, p)}") for p in failed),
+            *(Detail(_derived_words(d)) for d in found.derived if d.verdict in _FAILED),
+        ]
 
     return details
+
+
+_FAILED = frozenset({"fail", "conditional fail"})
+
+
+def failed_words(bench: Bench, result: PointResult) -> str:
+    """Return the verdict on what decided at a failed point: its error, and how far it lies from which limit."""
+    deciding = result.deciding
+    if deciding.error is None:
+        return verdict_words(result.verdict)
+    return judged_words(bench.procedure, result.point, deciding)
+
+
+def _derived_words(derived: DerivedResult) -> str:
+    value = "–" if derived.value is None else f"{plain(derived.value)} {show_unit(derived.rule.unit)}"
+    words: str = _("%(name)s: %(value)s, limit %(limit)s", name=derived.rule.name, value=value, limit=derived.limit)
+    return words[:1].upper() + words[1:]
 
 
 def _answer(bench: Bench, check: str) -> list[Detail]:
