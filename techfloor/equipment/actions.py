@@ -4,7 +4,9 @@ Every function takes the person as `actor` and the aware moment as `at`, writes 
 Refusal or NotFound.
 """
 
+from dataclasses import astuple, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import delete, select
 
@@ -100,7 +102,7 @@ def change_gauge(equipment_id: int, entry: GaugeEntry, *, actor: int, at: dateti
     item = _of_kind(equipment_id, Kind.GAUGE)
     changed = _change_item(item, entry.item)
     changed += _put(_gauge(equipment_id), _gauge_values(entry))
-    if _functions(equipment_id) != entry.functions:
+    if _as_kept(_functions(equipment_id)) != _as_kept(entry.functions):
         _write_functions(equipment_id, entry.functions)
         changed.append("functions")
     _changed(item, changed, actor, at)
@@ -301,10 +303,20 @@ def _change_item(item: Equipment, entry: ItemEntry) -> list[str]:
 
 def _put(row: object, values: dict[str, object]) -> list[str]:
     """Write the values that differ and return their names."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    changed = [name for name, value in values.items() if _kept(getattr(row, name)) != _kept(value)]
     for name in changed:
         setattr(row, name, values[name])
     return changed
+
+
+def _kept(value: object) -> object:
+    """Return a value as it is compared: a number by its digits, since 0.10 and 0.1 are two resolutions."""
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def _as_kept(functions: tuple[FunctionEntry, ...]) -> list[tuple[object, ...]]:
+    filled = [replace(each, name=each.name.strip(), tolerance=each.tolerance.strip()) for each in functions]
+    return [tuple(map(_kept, astuple(replace(each, reads_to=each.reads_to or each.resolution)))) for each in filled]
 
 
 def _entered(item: Equipment, actor: int, at: datetime) -> None:

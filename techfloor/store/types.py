@@ -28,6 +28,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
         """Read the digits back as they were typed."""
         return None if value is None else Decimal(value)
 
+    def compare_values(self, x: Decimal | None, y: Decimal | None) -> bool:
+        """Tell whether two values are kept alike: 0.10 and 0.1 are equal and are not, so that the change is written."""
+        return x == y and (x is None or y is None or format(x, "f") == format(y, "f"))
+
 
 def utc_text(moment: datetime) -> str:
     """Return a moment as sortable text in UTC, to the microsecond; raises ValueError when it is not aware."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 from plant_client import ClockAt
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from techfloor.equipment import actions, queries
 from techfloor.equipment.entries import (
@@ -19,7 +19,7 @@ from techfloor.equipment.entries import (
     StandardEntry,
 )
 from techfloor.equipment.lists import HELD, OVERDUE
-from techfloor.equipment.models import Equipment
+from techfloor.equipment.models import Equipment, Standard
 from techfloor.equipment.rules import standard_valid
 from techfloor.equipment.shapes import Wanted
 from techfloor.equipment.statuses import Deed, Status
@@ -33,6 +33,7 @@ from .conftest import Doing, holds_on, id_of
 TODAY = date(2026, 11, 20)
 DEPTH = FunctionEntry("depth", "mm", Decimal(0), Decimal("150.0"), Decimal("0.05"), tolerance="± 0.10 mm")
 NEW = GaugeEntry(ItemEntry("g-050", " Depth gauge ", serial="D-1"), "depth gauge", 6, (DEPTH,))
+STANDARD = StandardEntry(ItemEntry("S-090", "Thermometer"), "temperature", "°C", 12, Decimal("0.10"))
 BUFFER = CertificateEntry("lot 27-001", "Producer", date(2026, 11, 1), date(2027, 12, 31))
 
 
@@ -80,6 +81,31 @@ def test_the_functions_of_a_gauge_are_replaced_as_one(doing: Doing) -> None:
         actions.change_gauge(made.id, replace(NEW, functions=(replace(DEPTH, name="step"), DEPTH)), **by)
         assert [each.name for each in queries.functions_of(made.id)] == ["step", "depth"]
         assert events("G-050")[0] == ("changed", "functions")
+
+
+def test_a_resolution_of_another_number_of_digits_is_a_change(doing: Doing) -> None:
+    before, after = (replace(DEPTH, resolution=Decimal(text), reads_to=Decimal("0.10")) for text in ("0.10", "0.1"))
+    with doing() as by:
+        made = actions.create_gauge(replace(NEW, functions=(before,)), **by)
+        actions.change_gauge(made.id, replace(NEW, functions=(after,)), **by)
+        assert str(queries.functions_of(made.id)[0].resolution) == "0.1"
+        assert events("G-050")[0] == ("changed", "functions")
+
+
+def test_a_gauge_saved_as_it_is_writes_no_line(doing: Doing) -> None:
+    with doing() as by:
+        made = actions.create_gauge(NEW, **by)
+        actions.change_gauge(made.id, NEW, **by)
+        assert [event for event, _words in events("G-050")] == ["entered"]
+
+
+def test_a_standard_whose_resolution_lost_a_digit_is_changed(doing: Doing) -> None:
+    with doing() as by:
+        made = actions.create_standard(STANDARD, **by)
+        actions.change_standard(made.id, replace(STANDARD, resolution=Decimal("0.1")), **by)
+    with doing():
+        row = db.session.scalars(select(Standard).where(Standard.equipment_id == made.id)).one()
+        assert str(row.resolution) == "0.1"
 
 
 def test_a_station_brings_its_area(doing: Doing) -> None:
