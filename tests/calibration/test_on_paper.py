@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from html import unescape
 from zoneinfo import ZoneInfo
 
-from bench_work import give, sign, start
+from bench_work import give, give_all, place, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
-from reports.samples import Content, balance, torque_wrench
+from reports.samples import ISSUE, SIGNATURES, Content, balance, caliper, torque_wrench
 from sqlalchemy import select
 
-from techfloor.duties.calibration.report_tables import groups, results
+from techfloor.duties.calibration.report import sheet
+from techfloor.duties.calibration.report_tables import entries, groups, results
 from techfloor.duties.calibration.report_words import Words
 from techfloor.records.models import RecordContent
-from techfloor.reports.sheets import Table
+from techfloor.reports.sheets import Table, Tone
 from techfloor.store import db
 
 WORDS = Words("en", ZoneInfo("Europe/Berlin"), str)
@@ -83,3 +84,52 @@ def test_the_pieces_under_a_balance_are_weights() -> None:
     content["runs"][0]["points"][0]["stack"] = ["200", "100"]
     (group,) = groups(content)
     assert results(group, WORDS, "").rows[0].cells[0].note == "weights 200 + 100"
+
+
+def told(content: Content) -> list[str]:
+    """Return everything a certificate says in its head and its remarks."""
+    made = sheet(content, SIGNATURES, ISSUE)
+    facts = [f"{fact.label}: {fact.text}" for column in made.facts for fact in column.facts]
+    return [*(line.text for line in made.verdict.lines), *facts, *(f"{r.label}: {r.text}" for r in made.remarks)]
+
+
+def test_the_headline_says_that_a_point_was_not_measured(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00"])
+    at = place(tara, number)
+    assert tara.submit(f"{at}/cannot", {"reason": "gauge damaged"}).status_code == 303
+    give_all(tara, number, "indication", ["100.00", "150.10", "25.00"])
+    assert sign(tara, number).status_code == 303
+    content = content_of(app, number)
+    made = sheet(content, SIGNATURES, ISSUE)
+    (line,) = made.verdict.lines
+    assert (line.text, line.tone) == ("Pass as found, 1 point not measured", Tone.CAUTION)
+    assert content["runs"][0]["points"][2]["tolerance"]["upper"] == "0.10", "the limits hold there all the same"
+    assert made.chart is not None
+    assert len(made.chart.zones) == 1
+
+
+def test_the_place_and_the_traceability_are_stated() -> None:
+    said = told(caliper())
+    assert "Place: in the rooms of the plant at this address" in said
+    assert any(text.startswith("Traceability: The results are metrologically traceable") for text in said)
+
+
+def test_a_line_of_the_chart_joins_only_the_points_of_one_function() -> None:
+    content = caliper()
+    points = content["runs"][0]["points"]
+    for point in points:
+        point["function"] = "outside"
+    points[-1]["function"] = "inside"
+    drawn = sheet(content, SIGNATURES, ISSUE).chart
+    assert drawn is not None
+    assert drawn.as_found.line.count("M") == 2
+
+
+def test_a_value_read_for_a_derived_result_names_it_in_words() -> None:
+    run = {"run": "as_found", "entries": [{"derived": "corner_load", "label": "front left", "unit": "g"}]}
+    run["entries"][0] |= {"cannot_measure": None, "values": ["200.000"]}  # type: ignore[index,operator]
+    table = entries(run, WORDS)
+    assert table is not None
+    assert table.rows[0].cells[0].text == "corner load"

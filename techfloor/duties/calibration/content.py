@@ -245,8 +245,9 @@ def _derived(result: DerivedResult) -> dict[str, Any]:
 
 
 def _tolerance(bench: Bench, result: PointResult) -> dict[str, str]:
+    at = result.point.value if result.reference is None else result.reference
     lower, upper = (
-        "" if limit is None else rules.error_limit(bench.procedure, result.point, limit, result.reference)
+        "" if limit is None else rules.error_limit(bench.procedure, result.point, limit, at)
         for limit in (result.lower, result.upper)
     )
     return {"lower": lower, "upper": upper, "text": result.point.tolerance}

@@ -144,7 +144,16 @@ class _Certificate:
         verdict = run["verdict"] or "incomplete"
         sign, tone = SIGNS[verdict]
         text = f"{self.words.verdict(verdict)} {self.words.run(run['run'])}"
+        missing = sum(1 for point in run["points"] if point["cannot_measure"])
+        if missing:
+            text = f"{text}, {self._not_measured(missing)}"
+            tone = Tone.CAUTION if tone is Tone.PASS else tone
         return VerdictLine(sign, text[0].upper() + text[1:], tone)
+
+    def _not_measured(self, count: int) -> str:
+        if count == 1:
+            return self._("1 point not measured")
+        return self._("%(count)s points not measured") % {"count": count}
 
     def _points(self) -> list[Mapping[str, Any]]:
         return [p for run in self.content["runs"] for p in run["points"] if not p["cannot_measure"]]
@@ -177,6 +186,7 @@ class _Certificate:
         version = self._("version %(version)s, %(title)s") % procedure
         return _given(
             Fact(self._("Laboratory"), self._laboratory()),
+            Fact(self._("Place"), self._("in the rooms of the plant at this address")),
             Fact(self._("Procedure"), version, procedure["code"]),
             Fact(self._("Method"), self._method()),
             *(self._standard(s, n) for n, s in enumerate(self.content["standards"])),
@@ -266,6 +276,7 @@ class _Certificate:
         remarks = [
             Remark(_("Conformity"), self._conformity()),
             Remark(_("Uncertainty"), content["coverage"] if any(p["u"] for p in self._points()) else ""),
+            Remark(_("Traceability"), self._traceability()),
             Remark(_("Adjustment"), self._adjustment()),
             Remark(_("Deviations"), deviations or _("None from the procedure.")),
             Remark(_("Corrections"), " ".join(self._correction(c) for c in content["corrections"])),
@@ -286,6 +297,12 @@ class _Certificate:
         procedure = self.content["procedure"]
         source = _("tolerances and rule from %(code)s version %(version)s") % procedure
         return f"{sentence(f'{self._rule()}; {source}')} {covered}"
+
+    def _traceability(self) -> str:
+        """Say how the results are metrologically traceable (7.8.4.1 c)."""
+        if not any(standard["certificate"] for standard in self.content["standards"]):
+            return ""
+        return self._("The results are metrologically traceable through the certificates of the standards named above.")
 
     def _adjustment(self) -> str:
         if not self.content["adjusted"]:

@@ -57,6 +57,7 @@ def _chart_point(line: Line, run: str) -> ErrorPoint:
         upper=number(tolerance["upper"]),
         u=number(point["u"]) if point is not None and measured else None,
         passed=point is None or point["verdict"] != "fail",
+        line=line.point["function"],
     )
 
 

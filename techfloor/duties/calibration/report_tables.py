@@ -355,7 +355,9 @@ def entries(run: Mapping[str, Any], words: Words) -> Table | None:
     return Table(
         title=_("Values for derived results, %(run)s") % {"run": words.run(run["run"])},
         columns=(Column(_("For")), Column(_("Place")), Column(_("Values"))),
-        rows=tuple(Row((Cell(e["derived"]), Cell(e["label"]), Cell(_entry_values(e)))) for e in given),
+        rows=tuple(
+            Row((Cell(e["derived"].replace("_", " ")), Cell(e["label"]), Cell(_entry_values(e)))) for e in given
+        ),
     )
 
 

@@ -154,7 +154,8 @@ def point_result(
     given = tuple(readings)
     cannot = next((r.cannot_measure for r in given if r.cannot_measure), "")
     if cannot:
-        return PointResult(point, given, CANNOT, cannot_measure=cannot)
+        lower, upper = _limits_stated(procedure, point)
+        return PointResult(point, given, CANNOT, lower=lower, upper=upper, cannot_measure=cannot)
     if not given:
         return PointResult(point, given, "")
     if procedure.mode is Mode.attribute or point.role == "entry":
@@ -162,6 +163,13 @@ def point_result(
         goes = mean([r.indication for r in given])
         return PointResult(point, given, worst(reached).value if reached else "", indication=goes)
     return _measured(procedure, point, given, standard)
+
+
+def _limits_stated(procedure: Procedure, point: PlannedPoint) -> tuple[Decimal | None, Decimal | None]:
+    """Return the limits at the nominal value of a point that could not be measured: they hold there all the same."""
+    if procedure.mode is Mode.attribute or point.role == "entry" or not point.tolerance:
+        return None, None
+    return rules.limits_at(point, point.value)
 
 
 def _measured(

@@ -27,7 +27,10 @@ from techfloor.reports.charts.parts import (
 
 @dataclass(frozen=True)
 class ErrorPoint:
-    """One result of a calibration: its error and what it may be, in one unit; a missing limit is no limit."""
+    """One result of a calibration: its error and what it may be, in one unit; a missing limit is no limit.
+
+    A line joins the results that have the same `line`, such as those of one function.
+    """
 
     label: str
     error: Decimal | None
@@ -35,6 +38,7 @@ class ErrorPoint:
     upper: Decimal | None = None
     u: Decimal | None = None
     passed: bool = True
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -217,18 +221,21 @@ def _series(
     passed: list[tuple[float, float]] = []
     failed: list[tuple[float, float]] = []
     whiskers, callouts = [], []
+    lines: dict[str, list[tuple[float, float]]] = {}
     for n, point in enumerate(points):
         if point.error is None:
             continue
         error, u = float(point.error), float(point.u or 0)
         place = (round(_middle(n, count, plot) + shift, 1), scale.at(error))
         (passed if point.passed else failed).append(place)
+        lines.setdefault(point.line, []).append(place)
         if u:
             whiskers.append(f"M{place[0]:g},{scale.at(error - u):g} V{scale.at(error + u):g}")
         if not scale.holds(error):
             callouts.append(_callout(place, signed(point.error), plot))
     marks = tuple(sorted(passed + failed))
-    series = Series(line_path(marks), " ".join(whiskers), draw(passed), crosses(failed), marks)
+    joined = " ".join(line_path(sorted(each)) for each in lines.values())
+    series = Series(joined, " ".join(whiskers), draw(passed), crosses(failed), marks)
     return series, callouts
 
 
