@@ -13,6 +13,7 @@ from techfloor.duties.calibration.drift import FoundReading, PointHistory, Point
 LOW, HIGH = PointKey("torque", "20", "", "", "N m"), PointKey("torque", "100", "", "", "N m")
 PARTS = st.tuples(*[st.text(max_size=4)] * 5)
 FIRST = date(2024, 1, 10)
+FAILED_AT_3 = ["0.10", "0.12", "0.13", "0.95", "0.11", "0.12", "0.14"]
 
 
 def reading(n: int, error: str, point: PointKey = LOW, **more: object) -> FoundReading:
@@ -102,6 +103,32 @@ def test_of_a_gauge_just_adjusted_the_band_shows_what_could_have_been_expected()
     assert not band.ahead
     assert band.points[-1].on == found.found[-1].on
     assert band.high < Decimal("0.80")
+
+
+def test_after_a_fail_that_was_left_as_it_is_the_band_begins_anew() -> None:
+    rows = [reading(n, error, verdict="fail" if n == 3 else "pass") for n, error in enumerate(FAILED_AT_3)]
+    (found,) = drift.histories(rows, percent=False)
+    band = drift.band(found, until(found))
+    assert band is not None
+    assert band.count == 3
+    (short,) = drift.histories(rows[:-1], percent=False)
+    assert drift.band(short, until(short)) is None, "two calibrations since the fail"
+
+
+def test_a_fail_is_held_against_what_could_have_been_expected_of_it() -> None:
+    rows = [reading(n, error, verdict="fail" if n == 3 else "pass") for n, error in enumerate(FAILED_AT_3[:4])]
+    (found,) = drift.histories(rows, percent=False)
+    band = drift.band(found, until(found))
+    assert band is not None
+    assert not band.ahead
+
+
+def test_a_band_far_wider_than_the_tolerance_is_known_to_say_nothing() -> None:
+    calm, wild = history("0.10", "0.11", "0.12", "0.13"), history("0.1", "0.3", "-0.2")
+    for found, wide in ((calm, False), (wild, True)):
+        band = drift.band(found, until(found))
+        assert band is not None
+        assert band.wide is wide
 
 
 def test_three_calibrations_of_one_day_are_no_line() -> None:

@@ -71,6 +71,11 @@ class Found:
     adjusted: bool
 
     @property
+    def cuts(self) -> bool:
+        """True where a band cannot go on from before to after it: it failed, or the gauge was adjusted."""
+        return self.adjusted or not self.passed
+
+    @property
     def use(self) -> Fraction:
         """The share of the tolerance that the error uses, with its sign."""
         return use_of_tolerance(self.error, self.lower, self.upper) or Fraction(0)
@@ -178,7 +183,8 @@ class BandPoint:
 class Band:
     """Where an error was, or is, expected with a probability of 95 %; `ahead` is False for a look at the newest one.
 
-    `low` and `high` are the ends of the band at its last day, `count` the calibrations it rests on.
+    `low` and `high` are the ends of the band at its last day, `count` the calibrations it rests on. A `wide` one is
+    more than twice as wide as the tolerance: so few values, or so scattered, let expect nothing.
     """
 
     points: tuple[BandPoint, ...]
@@ -186,31 +192,31 @@ class Band:
     low: Decimal
     high: Decimal
     count: int
+    wide: bool = False
 
 
 def band(history: PointHistory, until: date) -> Band | None:
-    """Return the prediction band of a point, from at least three calibrations since it was last adjusted.
+    """Return the prediction band of a point, from at least three calibrations since it last began anew.
 
-    It reaches ahead to `until`, the next calibration. Where the newest calibration adjusted the gauge nothing is
-    known of the time after it: then the band is what could have been expected of the newest one.
+    It begins anew after an adjustment, and after a fail, adjusted or not: what failed is no drift to go on with. It
+    reaches ahead to `until`, the next calibration. Where the newest calibration itself adjusted the gauge or failed,
+    nothing is known of the time after it: then the band is what could have been expected of the newest one.
     """
     found = list(history.found)
     if not found:
         return None
     newest = found[-1]
-    before = found[:-1] if newest.adjusted else found
-    since = _since_adjusted(before)
-    end = newest.on if newest.adjusted else until
+    before = found[:-1] if newest.cuts else found
+    since = _since_cut(before)
+    end = newest.on if newest.cuts else until
     if len({one.on for one in since}) < FEWEST or end <= since[-1].on:
         return None
-    return _band(since, end, _places(since), ahead=not newest.adjusted)
+    return _band(since, end, _places(since), ahead=not newest.cuts)
 
 
-def _since_adjusted(found: Sequence[Found]) -> list[Found]:
-    """Return the newest stretch that no adjustment cuts; the adjusted calibration's own as found belongs before it."""
-    cut = max((n + 1 for n, one in enumerate(found[:-1]) if one.adjusted), default=0)
-    if found and found[-1].adjusted:
-        return []
+def _since_cut(found: Sequence[Found]) -> list[Found]:
+    """Return the newest stretch that no adjustment and no fail cuts."""
+    cut = max((n + 1 for n, one in enumerate(found) if one.cuts), default=0)
     return list(found[cut:])
 
 
@@ -228,7 +234,18 @@ def _band(since: Sequence[Found], end: date, places: int, *, ahead: bool) -> Ban
         for p in expected
     )
     last = expected[-1]
-    return Band(points, ahead, _rounded(last.low, places), _rounded(last.high, places), len(since))
+    low, high = _rounded(last.low, places), _rounded(last.high, places)
+    return Band(points, ahead, low, high, len(since), _is_wide(high - low, since[-1]))
+
+
+_WIDEST = 2
+"""How many times the span of the tolerance a band may have."""
+
+
+def _is_wide(width: Decimal, newest: Found) -> bool:
+    if newest.lower is None or newest.upper is None or newest.upper == newest.lower:
+        return False
+    return width > _WIDEST * (newest.upper - newest.lower)
 
 
 def _rounded(value: float, places: int) -> Decimal:

@@ -207,10 +207,11 @@ def _drift(found: GaugeView, lines: Sequence[HistoryLine], procedure: Procedure 
         return None
     history = histories[place]
     band = drift.band(history, _until(found, history))
+    drawn = None if band and band.wide else band
     return DriftShown(
         title=_("As-found error at %(point)s", point=_point_words(history)),
-        note=_note(history, band),
-        chart=_chart(history, band) if len(history.found) > 1 else None,
+        note=_note(history, drawn),
+        chart=_chart(history, drawn) if len(history.found) > 1 else None,
         rows=[_drift_row(history, n) for n in range(len(history.found) - 1, -1, -1)],
         words=_band_words(history, band),
         points=[
@@ -289,17 +290,17 @@ def _band_words(history: PointHistory, band: Band | None) -> str:
     """Say what the band means; it never names a day on which a limit would be crossed."""
     if band is None:
         count = drift.FEWEST
-        return str(_("A prediction needs %(count)s calibrations since the last adjustment.", count=count))
+        return str(_("A prediction needs %(count)s calibrations since the last adjustment or fail.", count=count))
+    if band.wide:
+        return str(
+            _("The last %(count)s calibrations are too few, or too scattered, to expect anything.", count=band.count)
+        )
     unit = show_unit(history.unit)
     words = {"low": f"{signed(band.low)} {unit}", "high": f"{signed(band.high)} {unit}"}
     if band.ahead:
         return str(_("At the next calibration an error of %(low)s to %(high)s is expected (95 %%).", **words))
+    expected = _("Expected was %(low)s to %(high)s (95 %%), from the calibrations before.", **words)
     newest = f"{signed(history.found[-1].error)} {unit}"
-    return str(
-        _(
-            "Expected was %(low)s to %(high)s (95 %%), from the calibrations before. "
-            "Found was %(newest)s, and it was adjusted.",
-            newest=newest,
-            **words,
-        )
-    )
+    if history.found[-1].adjusted:
+        return f"{expected} {_('Found was %(newest)s, and it was adjusted.', newest=newest)}"
+    return f"{expected} {_('Found was %(newest)s, a fail.', newest=newest)}"
