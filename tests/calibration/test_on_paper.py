@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -12,9 +14,11 @@ from plant_client import PlantClient, SignedInAs
 from reports.samples import ISSUE, SIGNATURES, Content, balance, caliper, torque_wrench
 from sqlalchemy import select
 
+from techfloor.duties.calibration.bench import GivenReading
 from techfloor.duties.calibration.report import sheet
 from techfloor.duties.calibration.report_tables import entries, groups, results
 from techfloor.duties.calibration.report_words import Words
+from techfloor.duties.calibration.results import AS_FOUND, ReadingFacts
 from techfloor.records.models import RecordContent
 from techfloor.reports.sheets import Table, Tone
 from techfloor.store import db
@@ -133,3 +137,17 @@ def test_a_value_read_for_a_derived_result_names_it_in_words() -> None:
     table = entries(run, WORDS)
     assert table is not None
     assert table.rows[0].cells[0].text == "corner load"
+
+
+def test_what_came_late_is_told_with_when_it_was_recorded() -> None:
+    content = caliper()
+    assert not any("recorded" in text for text in told(content | {"recorded_at": "2026-11-18T18:00:00Z"}))
+    assert any("recorded 20 Nov 2026" in text for text in told(content | {"late": "2026-11-20T12:00:00Z"}))
+
+
+def test_each_reading_is_late_by_itself() -> None:
+    facts = ReadingFacts(AS_FOUND, 1, 1, None, None, None, None, None, None, None, "pass")
+    at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    given = GivenReading(1, facts, "", "", at, at + timedelta(minutes=2), None, "", False, 1)
+    assert not given.late
+    assert replace(given, recorded_at=at + timedelta(minutes=2, seconds=1)).late

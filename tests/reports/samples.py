@@ -440,6 +440,7 @@ def pressure_gauge() -> Content:
         adjusted=True,
         adjustment="pointer reset at 5 bar",
         recorded_at="2026-11-18T15:10:00Z",
+        late="2026-11-18T15:10:00Z",
         interval="6 months; next due 18 May 2027",
     )  # fmt: skip
 

@@ -82,6 +82,11 @@ class GivenReading:
     by_id: int
     difference: Decimal | None = None
 
+    @property
+    def late(self) -> bool:
+        """True where it came in later than the way to the server takes."""
+        return self.recorded_at - self.performed_at > results.LATE
+
 
 @dataclass(frozen=True)
 class Bench:

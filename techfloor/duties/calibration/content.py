@@ -67,9 +67,16 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "coverage": coverage_words(bench),
         "performed_at": utc_text(max((g.performed_at for g in bench.given), default=bench.record.performed_at)),
         "recorded_at": utc_text(max((g.recorded_at for g in bench.given), default=bench.record.recorded_at)),
+        "late": _late(bench),
         "performed_by": bench.performer,
         "interval": f"{bench.gauge.interval_months} months" if plant.show_interval else None,
     }
+
+
+def _late(bench: Bench) -> str | None:
+    """Return when the last reading that came late was recorded; what a laboratory read does not come late."""
+    late = [] if bench.body.outside is not None else [g.recorded_at for g in bench.given if g.late]
+    return utc_text(max(late)) if late else None
 
 
 def _runs(bench: Bench) -> list[dict[str, Any]]:

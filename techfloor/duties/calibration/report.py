@@ -6,7 +6,6 @@ It carries what ISO/IEC 17025:2017 asks in 7.8.2 (all reports), 7.8.4 (calibrati
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,9 +38,6 @@ from techfloor.reports.sheets import (
 )
 
 TEMPLATE = "calibration/sheet.html"
-
-LATE = timedelta(minutes=2)
-"""From this difference on, both the time of the work and the time of its entry are printed."""
 
 
 def sheet(
@@ -236,11 +232,12 @@ class _Certificate:
         return f"{ambient['quantity']} {with_minus(ambient['value'])} {show_unit(ambient['unit'])}{limits}"
 
     def _performed(self) -> str:
-        performed, recorded = moment(self.content["performed_at"]), moment(self.content["recorded_at"])
-        text = f"{self.words.time(performed)}, {self.content['performed_by']}"
-        if recorded - performed <= LATE:
+        """Say when it was performed and by whom, and when what came late was recorded."""
+        text = f"{self.words.time(moment(self.content['performed_at']))}, {self.content['performed_by']}"
+        late = self.content.get("late")
+        if not late:
             return text
-        return f"{text}; {self._('recorded %(time)s') % {'time': self.words.time(recorded)}}"
+        return f"{text}; {self._('recorded %(time)s') % {'time': self.words.time(moment(late))}}"
 
     # --- results ---
 

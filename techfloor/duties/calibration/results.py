@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -17,6 +18,8 @@ from techfloor.said import Said, say
 
 AS_FOUND, AS_LEFT = "as_found", "as_left"
 INCOMPLETE = "incomplete"
+LATE = timedelta(minutes=2)
+"""From this difference between the work and its entry on, a reading was entered late: longer than the way takes."""
 
 
 @dataclass(frozen=True)

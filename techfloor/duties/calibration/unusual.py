@@ -1,19 +1,11 @@
 """What is unusual about a calibration: why a second person must look."""
 
 from techfloor.duties.calibration import outcome, outside_rules, results
-from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import revision_used_before
 from techfloor.duties.calibration.outside_rules import SAME
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.said import Said, say
-
-LATE_SECONDS = 120
-"""From this difference between the work and its entry on, it was entered late."""
-
-
-def late(given: GivenReading) -> bool:
-    """Tell whether a reading came in later than the way to the server takes."""
-    return (given.recorded_at - given.performed_at).total_seconds() > LATE_SECONDS
 
 
 def exceptions(bench: Bench) -> list[Said]:
@@ -30,7 +22,7 @@ def exceptions(bench: Bench) -> list[Said]:
             "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
             "calibration.came-held": outcome.was_held(bench),
             "calibration.slip": any(g.confirmed_slip for g in bench.counting),
-            "calibration.late": any(late(g) for g in bench.given),
+            "calibration.late": any(g.late for g in bench.given),
             "calibration.first-use": first,
         },
         corrections=sum(1 for g in bench.given if g.corrects_id is not None),

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
-from techfloor.duties.calibration.unusual import late
 from techfloor.duties.calibration.views.unusual import late_words, reason_words, replaced_by, value_words
 from techfloor.records.history import Change, Event, timeline
 from techfloor.records.wording import meaning_words
@@ -72,7 +71,7 @@ def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening
         words = _("%(words)s, reading %(n)s", words=words, n=facts.repeat)
     before = value_words(bench, replaced_by(bench, given)) if given.corrects_id is not None else ""
     tail = ", ".join(part for part in (reason_words(given.correction), facts.cannot_measure) if part)
-    notes = [_("Late: %(words)s.", words=late_words(given))] if late(given) else []
+    notes = [_("Late: %(words)s.", words=late_words(given))] if given.late else []
     notes += [_("An unlikely value, confirmed.")] if given.confirmed_slip else []
     calm = not (before or notes or facts.cannot_measure)
     return replace(

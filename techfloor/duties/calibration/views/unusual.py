@@ -117,7 +117,7 @@ def _late(bench: Bench) -> list[Detail]:
     return [
         Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {late_words(g)}")
         for g in bench.given
-        if rules.late(g)
+        if g.late
     ]
 
 
