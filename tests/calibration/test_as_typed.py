@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bench_work import give, give_all, problems, sign, start
+from bench_work import give, give_all, place, problems, sign, start
 from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import select
@@ -96,3 +96,19 @@ def test_a_matched_point_shows_what_the_standard_read(as_: SignedInAs) -> None:
     page = otto.get(answer.location).text
     assert re.search(r'data-label="Standard">\s*(?:<a [^>]*>)?19\.12', page)
     assert "19.12 N·m · Fail: error +4.60 %, 0.60 % outside the limit" in plain(page)
+
+
+def test_what_cannot_be_measured_is_named_with_its_unit(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00"])
+    assert "Cannot measure 50.00 mm outside" in tara.get(f"{place(tara, number)}/cannot").text
+
+
+def test_a_gauge_that_had_not_settled_is_told_once_and_for_how_long(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014", soaked="")
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.00", "100.00", "150.00", "25.00"])
+    page = plain(tara.get(f"/calibration/{number}/check").text)
+    assert page.count("settled") == 1
+    assert "less than 30 minutes" in page

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
+from techfloor.duties.calibration.views.shown import point_words
 from techfloor.duties.calibration.views.unusual import late_words, reason_words, replaced_by, value_words
 from techfloor.records.history import Change, Event, timeline
 from techfloor.records.wording import meaning_words
@@ -66,7 +67,7 @@ def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happe
 def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening:
     point, facts = bench.point(given.facts.point), given.facts
     words = _("Reading as found at %(point)s") if facts.run == AS_FOUND else _("Reading as left at %(point)s")
-    words = words % {"point": point.label}
+    words = words % {"point": point_words(point)}
     if point.repeats > 1:
         words = _("%(words)s, reading %(n)s", words=words, n=facts.repeat)
     before = value_words(bench, replaced_by(bench, given)) if given.corrects_id is not None else ""

@@ -144,7 +144,8 @@ def cannot_post(number: str, run: str, point: int, repeat: int) -> Page:
 
 
 def _cannot_page(spot: Spot, form: CannotForm) -> str:
-    return render_template("calibration/cannot.html", spot=spot, form=form, errors=form.problems())
+    at = point_words(spot.point)
+    return render_template("calibration/cannot.html", spot=spot, at=at, form=form, errors=form.problems())
 
 
 # --- correct ---

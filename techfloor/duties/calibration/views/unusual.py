@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import Bench, GivenReading
-from techfloor.duties.calibration.content import deviations
 from techfloor.duties.calibration.outside_rules import NO, answers_of
 from techfloor.duties.calibration.results import DerivedResult, PointResult
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
@@ -40,8 +39,7 @@ def unusual(bench: Bench) -> list[Unusual]:
     """Return what is unusual, as it was when it was signed, before that as it stands now."""
     signed = bench.record.content_sha256 is not None
     exceptions = bench.body.exceptions if signed else rules.exceptions(bench)
-    notes = [*bench.body.deviations, *(d for d in deviations(bench) if key_of(d) == "calibration.not-settled")]
-    return [_one(bench, said) for said in (*exceptions, *notes)]
+    return [_one(bench, said) for said in (*exceptions, *bench.body.deviations)]
 
 
 def _one(bench: Bench, said: Said) -> Unusual:
@@ -56,7 +54,7 @@ def _one(bench: Bench, said: Said) -> Unusual:
 def place_words(bench: Bench, given: GivenReading) -> str:
     """Return "As found, 150.00 outside", with the reading where a point has several."""
     point = bench.point(given.facts.point)
-    words: str = _("%(run)s, %(point)s", run=run_words(given.facts.run), point=point.label)
+    words: str = _("%(run)s, %(point)s", run=run_words(given.facts.run), point=point_words(point))
     if point.repeats == 1:
         return words
     return str(_("%(words)s, reading %(n)s", words=words, n=given.facts.repeat))
@@ -135,6 +133,10 @@ def _room(bench: Bench) -> list[Detail]:
     ]
 
 
+def _soak(bench: Bench) -> list[Detail]:
+    return [Detail(_("less than %(minutes)s minutes", minutes=bench.procedure.soak_minutes))]
+
+
 def _failed(run: str) -> Callable[[Bench], list[Detail]]:
     def details(bench: Bench) -> list[Detail]:
         if bench.body.outside is not None:
@@ -179,4 +181,5 @@ _DETAILS: dict[str, Callable[[Bench], list[Detail]]] = {
     "calibration.slip": _slips,
     "calibration.late": _late,
     "calibration.room": _room,
+    "calibration.soak": _soak,
 }
