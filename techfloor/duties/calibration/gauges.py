@@ -11,6 +11,7 @@ from techfloor.duties.calibration.procedure import Item, ItemFunction, Procedure
 from techfloor.duties.calibration.queries import WORK, in_force_under
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, GaugeFunction
 from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
 from techfloor.places.models import Area, Station
 from techfloor.records.models import Revision
 from techfloor.refusals import NotFound, Refusal
@@ -120,7 +121,7 @@ def gauge_facts(row: Any) -> GaugeFacts:
         expected_back=row.expected_back,
         item=Item(tuple(_item_function(f) for f in functions), row.point_set, row.loads),
         range_text=_range_text(first),
-        resolution_text=f"{plain(first.resolution)} {first.unit}" if first and first.resolution else "",
+        resolution_text=f"{plain(first.resolution)} {show_unit(first.unit)}" if first and first.resolution else "",
     )
 
 
@@ -143,7 +144,7 @@ def _text(value: Decimal | None) -> str:
 def _range_text(function: Any) -> str:
     if function is None or function.low is None or function.high is None:
         return ""
-    return f"{plain(function.low)} to {plain(function.high)} {function.unit}"
+    return f"{plain(function.low)} to {plain(function.high)} {show_unit(function.unit)}"
 
 
 def procedure_in_force(gauge: GaugeFacts) -> tuple[Revision, Procedure]:

@@ -131,20 +131,19 @@ class _Certificate:
         }
 
     def _verdict(self) -> VerdictBox:
-        lines = tuple(self._verdict_line(run) for run in self.content["runs"])
+        lines = tuple(line for run in self.content["runs"] for line in self._verdict_lines(run))
         order = (Tone.FAIL, Tone.CAUTION, Tone.PASS)
         worst = min((line.tone for line in lines), key=order.index, default=Tone.CAUTION)
         return VerdictBox(lines, self._rule(), worst)
 
-    def _verdict_line(self, run: Mapping[str, Any]) -> VerdictLine:
+    def _verdict_lines(self, run: Mapping[str, Any]) -> list[VerdictLine]:
+        """Say the verdict of a run, and that it leaves out what was not measured."""
         verdict = run["verdict"] or "incomplete"
         sign, tone = SIGNS[verdict]
         text = f"{self.words.verdict(verdict)} {self.words.run(run['run'])}"
+        lines = [VerdictLine(sign, text[0].upper() + text[1:], tone)]
         missing = sum(1 for point in run["points"] if point["cannot_measure"])
-        if missing:
-            text = f"{text}, {self._not_measured(missing)}"
-            tone = Tone.CAUTION if tone is Tone.PASS else tone
-        return VerdictLine(sign, text[0].upper() + text[1:], tone)
+        return [*lines, VerdictLine("", self._not_measured(missing), Tone.CAUTION)] if missing else lines
 
     def _not_measured(self, count: int) -> str:
         if count == 1:
@@ -212,7 +211,7 @@ class _Certificate:
             self._certificate_of(standard),
             standard["valid_until"]
             and self._("valid to %(day)s") % {"day": self.words.calendar_day(standard["valid_until"])},
-            standard["uncertainty"] and f"U = {standard['uncertainty']}",
+            standard["uncertainty"] and _together(f"U = {standard['uncertainty']}"),
         ]
         label = self._("Standard") if len(self.content["standards"]) == 1 else f"{self._('Standard')} {n + 1}"
         return Fact(label, ", ".join(part for part in parts if part), standard["code"])
@@ -355,6 +354,11 @@ class _Certificate:
 def _given(*facts: Fact) -> tuple[Fact, ...]:
     """Keep the facts that say something."""
     return tuple(fact for fact in facts if fact.text or fact.code)
+
+
+def _together(text: str) -> str:
+    """Keep what belongs to a quotient and to an equation on one line: "0.5 L/m", "k = 2"."""
+    return text.replace("/", "/\N{WORD JOINER}").replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
 
 
 def _in_fours(text: str, between: str) -> str:
