@@ -84,12 +84,12 @@ def _count(problems: int) -> str:
 
 
 def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
-    """Read every issued PDF and attachment and compare it with its hash."""
+    """Read every issued PDF, attachment and paper of a standard and compare it with its hash."""
     from techfloor.store.blobs import MissingBlob  # noqa: PLC0415
 
     found = []
-    for table in ("issued_pdf", "attachment"):
-        for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - two names above
+    for table in ("issued_pdf", "attachment", "certificate_file"):
+        for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - the names above
             try:
                 blobs.get(sha256)
             except MissingBlob:

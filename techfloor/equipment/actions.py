@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import delete, select
 
-from techfloor.equipment.certificates import add_certificate, open_lot
+from techfloor.equipment.certificates import add_certificate, correct_certificate, open_lot, withdraw_certificate
 from techfloor.equipment.entries import (
     FunctionEntry,
     GaugeEntry,
@@ -37,6 +37,7 @@ __all__ = [
     "change_machine",
     "change_standard",
     "change_status",
+    "correct_certificate",
     "create_gauge",
     "create_machine",
     "create_standard",
@@ -48,6 +49,7 @@ __all__ = [
     "place_hold",
     "place_words",
     "set_due",
+    "withdraw_certificate",
 ]
 
 

@@ -1,4 +1,8 @@
-"""The certificates of a reference standard, and the lots of a reference material."""
+"""The certificates of a reference standard, and the lots of a reference material.
+
+An entry with a slip is corrected by another version of it, and one that does not hold is withdrawn; both stay to be
+read, and the records that rested on them keep them.
+"""
 
 from datetime import date, datetime
 
@@ -6,10 +10,12 @@ from sqlalchemy import select
 
 from techfloor.equipment.entries import CertificateEntry, check_certificate, check_uncertainty, uncertainty_words
 from techfloor.equipment.ledger import CALIBRATION, log, set_due
-from techfloor.equipment.models import Standard, StandardCertificate
-from techfloor.equipment.rules import day_text
+from techfloor.equipment.models import CertificateFile, Standard, StandardCertificate
+from techfloor.equipment.rules import day_text, plant_day
+from techfloor.places.models import Plant
+from techfloor.records.attachments import KeptFile
 from techfloor.refusals import NotFound, Refusal
-from techfloor.store import db
+from techfloor.store import alone, db
 
 
 def standard_of(equipment_id: int) -> Standard:
@@ -21,34 +27,152 @@ def standard_of(equipment_id: int) -> Standard:
 
 
 def add_certificate(
-    equipment_id: int, entry: CertificateEntry, *, actor: int, at: datetime, record_id: int | None = None
+    equipment_id: int,
+    entry: CertificateEntry,
+    *,
+    actor: int,
+    at: datetime,
+    record_id: int | None = None,
+    file: KeptFile | None = None,
 ) -> StandardCertificate:
     """Add a certificate, or a lot, to a standard; the newest one moves its due day."""
+    _check(entry)
+    standard_of(equipment_id)
+    alone(_certificates_of(equipment_id))
+    _refuse_known(equipment_id, entry)
+    certificate = StandardCertificate(standard_id=equipment_id)
+    _write(certificate, entry)
+    db.session.add(certificate)
+    words = f"{certificate.number}, {certificate.laboratory}, until {day_text(entry.valid_until)}"
+    log(equipment_id, "certificate", words, actor=actor, at=at, record_id=record_id)
+    if file is not None:
+        _keep_file(certificate, file, actor, at)
+    _follow_certificates(equipment_id, at)
+    return certificate
+
+
+def correct_certificate(
+    certificate_id: int,
+    entry: CertificateEntry,
+    reason: str,
+    *,
+    actor: int,
+    at: datetime,
+    file: KeptFile | None = None,
+) -> StandardCertificate:
+    """Put another version of a certificate in the place of one with a slip; its paper goes with it.
+
+    Records that rested on the one before keep it. Raises Refusal for one that does not stand any more, and where
+    nothing is different.
+    """
+    _check(entry)
+    before = _standing(certificate_id)
+    _check_reason(reason)
+    if file is None and _same(before, entry):
+        raise Refusal("Nothing is different yet. Change what is wrong, then save it.", field="number")
+    _end(before, reason, actor, at)
+    _refuse_known(before.standard_id, entry)
+    certificate = StandardCertificate(standard_id=before.standard_id, replaces_id=before.id, reason=reason)
+    _write(certificate, entry, before)
+    db.session.add(certificate)
+    words = f"{before.number}, {certificate.number}" if before.number != certificate.number else before.number
+    log(before.standard_id, "certificate corrected", f"{words}: {reason}", actor=actor, at=at)
+    _keep_files(certificate, before, file, actor, at)
+    _follow_certificates(before.standard_id, at)
+    return certificate
+
+
+def withdraw_certificate(certificate_id: int, reason: str, *, actor: int, at: datetime) -> StandardCertificate:
+    """Take a certificate back: from now on nothing can rest on it; records that did keep it."""
+    certificate = _standing(certificate_id)
+    _check_reason(reason)
+    _end(certificate, reason, actor, at)
+    words = f"{certificate.number}: {reason}"
+    log(certificate.standard_id, "certificate withdrawn", words, actor=actor, at=at)
+    _follow_certificates(certificate.standard_id, at)
+    return certificate
+
+
+def _certificates_of(equipment_id: int) -> str:
+    return f"certificates:{equipment_id}"
+
+
+def _check(entry: CertificateEntry) -> None:
     check_certificate(entry)
     check_uncertainty(entry.uncertainty, entry.certified)
-    standard_of(equipment_id)
-    number = entry.number.strip()
-    known = select(StandardCertificate.id).where(
-        StandardCertificate.standard_id == equipment_id, StandardCertificate.number == number
-    )
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal("Choose why.", field="reason")
+
+
+def _standing(certificate_id: int) -> StandardCertificate:
+    found = db.session.get(StandardCertificate, certificate_id)
+    if found is None:
+        raise NotFound("This certificate does not exist.")
+    alone(_certificates_of(found.standard_id))
+    db.session.refresh(found)
+    if found.ended_at is not None:
+        raise Refusal("%(number)s was replaced or withdrawn already.", number=found.number)
+    return found
+
+
+def _end(certificate: StandardCertificate, reason: str, actor: int, at: datetime) -> None:
+    certificate.ended_at, certificate.ended_by, certificate.ended_why = at, actor, reason
+    db.session.flush()
+
+
+def _refuse_known(equipment_id: int, entry: CertificateEntry) -> None:
+    number, c = entry.number.strip(), StandardCertificate
+    known = select(c.id).where(c.standard_id == equipment_id, c.number == number, c.ended_at.is_(None))
     if db.session.scalar(known) is not None:
         raise Refusal("%(number)s stands here already.", field="number", number=number)
-    certificate = StandardCertificate(
-        standard_id=equipment_id,
-        number=number,
-        laboratory=entry.laboratory.strip(),
-        issued=entry.issued,
-        valid_until=entry.valid_until,
-        opened=entry.opened,
-        uncertainty_text=entry.uncertainty_text.strip() or uncertainty_words(entry.uncertainty),
-        uncertainty=dict(entry.uncertainty),
-        certified=[dict(row) for row in entry.certified],
-    )
-    db.session.add(certificate)
-    words = f"{number}, {certificate.laboratory}, until {day_text(entry.valid_until)}"
-    log(equipment_id, "certificate", words, actor=actor, at=at, record_id=record_id)
-    _follow_certificate(equipment_id, entry)
-    return certificate
+
+
+def _write(
+    certificate: StandardCertificate, entry: CertificateEntry, before: StandardCertificate | None = None
+) -> None:
+    """Fill in what was entered; an uncertainty that stays as it was keeps the laboratory's own words."""
+    certificate.number, certificate.laboratory = entry.number.strip(), entry.laboratory.strip()
+    certificate.issued, certificate.valid_until, certificate.opened = entry.issued, entry.valid_until, entry.opened
+    unchanged = before is not None and _stated(before.uncertainty) == _stated(entry.uncertainty)
+    kept = before.uncertainty_text if before is not None and unchanged else ""
+    certificate.uncertainty_text = entry.uncertainty_text.strip() or kept or uncertainty_words(entry.uncertainty)
+    certificate.uncertainty = dict(entry.uncertainty)
+    certificate.certified = [dict(row) for row in entry.certified]
+
+
+def _same(before: StandardCertificate, entry: CertificateEntry) -> bool:
+    then = (before.number, before.laboratory, before.issued, before.valid_until, before.opened)
+    now = (entry.number.strip(), entry.laboratory.strip(), entry.issued, entry.valid_until, entry.opened)
+    same_values = before.certified == [dict(row) for row in entry.certified]
+    return then == now and same_values and _stated(before.uncertainty) == _stated(entry.uncertainty)
+
+
+def _stated(uncertainty: dict[str, str]) -> dict[str, str]:
+    """A percentage needs no unit, whatever stands there."""
+    percent = uncertainty.get("kind") == "percent"
+    return {name: value for name, value in uncertainty.items() if not (percent and name == "unit")}
+
+
+def _keep_files(
+    certificate: StandardCertificate, before: StandardCertificate, file: KeptFile | None, actor: int, at: datetime
+) -> None:
+    """Hang the new paper on a corrected entry, or the one that hung on it before."""
+    if file is None:
+        f = CertificateFile
+        newest = select(f).where(f.certificate_id == before.id).order_by(f.id.desc()).limit(1)
+        hung = db.session.scalar(newest)
+        if hung is None:
+            return
+        file = KeptFile(hung.name, hung.media_type, hung.size, hung.sha256)
+    _keep_file(certificate, file, actor, at)
+
+
+def _keep_file(certificate: StandardCertificate, file: KeptFile, actor: int, at: datetime) -> None:
+    db.session.flush()
+    db.session.add(CertificateFile(certificate_id=certificate.id, added_by=actor, added_at=at, **vars(file)))
 
 
 def open_lot(certificate_id: int, opened: date, *, actor: int, at: datetime) -> StandardCertificate:
@@ -56,6 +180,8 @@ def open_lot(certificate_id: int, opened: date, *, actor: int, at: datetime) -> 
     lot = db.session.get(StandardCertificate, certificate_id)
     if lot is None:
         raise NotFound("This lot does not exist.")
+    if lot.ended_at is not None:
+        raise Refusal("%(number)s was replaced or withdrawn already.", number=lot.number)
     if not standard_of(lot.standard_id).reference_material:
         raise Refusal("Only a reference material is opened.")
     if opened < lot.issued:
@@ -69,8 +195,16 @@ def open_lot(certificate_id: int, opened: date, *, actor: int, at: datetime) -> 
     return lot
 
 
-def _follow_certificate(equipment_id: int, entry: CertificateEntry) -> None:
-    """A certificate entered late does not move the due day back."""
-    newest = select(StandardCertificate.issued).where(StandardCertificate.standard_id == equipment_id)
-    if entry.issued >= max(db.session.scalars(newest), default=entry.issued):
-        set_due(equipment_id, CALIBRATION, entry.valid_until, last_done=entry.issued)
+def _follow_certificates(equipment_id: int, at: datetime) -> None:
+    """Let the due day be the end of the newest certificate that stands; without one it is due now.
+
+    A certificate entered late does not move the due day back.
+    """
+    c = StandardCertificate
+    standing = select(c).where(c.standard_id == equipment_id, c.ended_at.is_(None))
+    newest = db.session.scalar(standing.order_by(c.issued.desc(), c.id.desc()).limit(1))
+    if newest is None:
+        today = plant_day(at, db.session.scalars(select(Plant.zone)).one())
+        set_due(equipment_id, CALIBRATION, today).last_done = None
+    else:
+        set_due(equipment_id, CALIBRATION, newest.valid_until, last_done=newest.issued)

@@ -5,18 +5,21 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from techfloor.equipment.entries import CertificateEntry
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
+from techfloor.equipment.shapes import CertificateView
 from techfloor.measures.quantity import NumberError, parse_number, plain
+from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
 from techfloor.web.fields import LONG, SHORT, DayField, needed, options, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
 
 
-class CertificateForm(EntryForm):
+class CertificateForm(UploadForm):
     """A certificate of a standard as it stands on the paper, or the slip of a lot."""
 
     number = StringField(_l("Number of the certificate or lot"), needed(_l("Enter the number.")))
@@ -46,6 +49,21 @@ class CertificateForm(EntryForm):
         [Length(max=20000, message=_l("Keep it below 20 000 letters."))],
         description=_l("One line each: nominal; value; U. Like 50; 50.0001; 0.0001"),
     )
+    file = FileField(_l("The laboratory's paper"), [Optional()], description=_l("A PDF, JPEG or PNG of at most 15 MB."))
+
+    def show(self, certificate: CertificateView) -> None:
+        """Fill in what stands on a certificate that was entered before."""
+        stated = certificate.uncertainty
+        kind = stated.get("kind", "")
+        u = stated.get("percent" if kind == "percent" else "constant")
+        for name in ("number", "laboratory", "issued", "valid_until", "opened"):
+            self[name].process_data(getattr(certificate, name))
+        self.uncertainty_kind.process_data(kind)
+        self.unit.process_data(stated.get("unit", ""))
+        for field, number in ((self.u, u), (self.per_metre, stated.get("per_metre")), (self.k, stated.get("k"))):
+            field.process_data(Decimal(number) if number else None)
+        rows = [[row["nominal"], row["value"], row.get("u", "")] for row in certificate.certified]
+        self.certified.process_data("\n".join("; ".join(part for part in row if part) for row in rows))
 
     def validate_certified(self, _field: Any) -> None:
         """Refuse lines that are not two or three numbers."""
@@ -96,6 +114,58 @@ def _certified_row(line: str, at: int) -> dict[str, str]:
     if len(numbers) not in {2, 3}:
         raise Refusal("Line %(at)s: write nominal; value; U with a decimal point.", field="certified", at=at)
     return dict(zip(("nominal", "value", "u"), numbers, strict=False))
+
+
+OTHER = "other"
+
+
+class WhyForm(EntryForm):
+    """A reason with one tap, and words where it is another."""
+
+    reason = RadioField(_l("Why?"), choices=[], validate_choice=False)
+    why = StringField(_l("In words"), SHORT, description=_l("Needed only for another reason."))
+
+    def words(self) -> str:
+        """Return the reason as it is kept; raises Refusal where none is chosen, or no words say which."""
+        said, chosen = text_of(self.why), str(self.reason.data or "")
+        if chosen not in {choice.value for choice in self.reason.choices}:
+            raise Refusal("Choose why.", field="reason")
+        if chosen == OTHER:
+            if not said:
+                raise Refusal("Enter the reason, in a few words.", field="why")
+            return said
+        return f"{chosen}: {said}" if said else chosen
+
+
+class CorrectCertificateForm(WhyForm, CertificateForm):
+    """A certificate as it should have been entered, and why it is corrected."""
+
+    reason = RadioField(
+        _l("Why is it corrected?"),
+        choices=options(
+            ("mistyped", _l("Mistyped")),
+            ("taken from the wrong place of the paper", _l("Taken from the wrong place of the paper")),
+            ("the laboratory corrected its certificate", _l("The laboratory corrected its certificate")),
+            ("its paper was missing", _l("Its paper was missing")),
+            (OTHER, _l("Another reason")),
+        ),
+        validate_choice=False,
+    )
+
+
+class WithdrawForm(WhyForm):
+    """Why a certificate is taken back."""
+
+    reason = RadioField(
+        _l("Why does it not hold?"),
+        choices=options(
+            ("entered for the wrong standard", _l("Entered for the wrong standard")),
+            ("the laboratory took it back", _l("The laboratory took it back")),
+            ("the standard was damaged or changed", _l("The standard was damaged or changed")),
+            (OTHER, _l("Another reason")),
+        ),
+        validate_choice=False,
+    )
 
 
 class HoldForm(EntryForm):

@@ -102,7 +102,11 @@ class Standard(Table):
 
 
 class StandardCertificate(Table):
-    """A certificate of a standard: its validity, its uncertainty and its values, as the laboratory gave them."""
+    """A certificate of a standard: its validity, its uncertainty and its values, as the laboratory gave them.
+
+    A slip is corrected by another row that `replaces_id` this one, and says why in `reason`; the one that was replaced
+    or withdrawn has `ended_at` and stays, since records rest on it.
+    """
 
     __tablename__ = "standard_certificate"
     __audit__ = Audit()
@@ -117,8 +121,38 @@ class StandardCertificate(Table):
     uncertainty_text: Mapped[str] = mapped_column(Text, default="")
     uncertainty: Mapped[dict[str, str]] = mapped_column(JsonText, default=dict)
     certified: Mapped[list[dict[str, str]]] = mapped_column(JsonText, default=list)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("standard_certificate.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_why: Mapped[str] = mapped_column(Text, default="")
 
-    __table_args__ = (UniqueConstraint("standard_id", "number"),)
+    __table_args__ = (
+        Index(
+            "uq_standard_certificate_standing",
+            "standard_id",
+            "number",
+            unique=True,
+            sqlite_where=ended_at.is_(None),
+            postgresql_where=ended_at.is_(None),
+        ),
+    )
+
+
+class CertificateFile(Table):
+    """The laboratory's paper of a certificate, by the hash of its bytes; a corrected entry names the same file anew."""
+
+    __tablename__ = "certificate_file"
+    __audit__ = Audit(append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("standard_certificate.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(Integer)
+    sha256: Mapped[str] = mapped_column(Text)
+    added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class EquipmentHold(Table):

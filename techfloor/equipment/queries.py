@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from techfloor.equipment.lists import list_page
 from techfloor.equipment.models import (
+    CertificateFile,
     Equipment,
     EquipmentDue,
     EquipmentHold,
@@ -25,20 +27,25 @@ from techfloor.equipment.shapes import (
     HoldView,
     ItemView,
     LogLine,
+    PaperView,
+    RestedView,
     StandardView,
 )
 from techfloor.equipment.statuses import Status, status_of
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Station
-from techfloor.records.models import Definition, Record
+from techfloor.records.attachments import KeptFile
+from techfloor.records.models import Definition, Measurement, Record
 from techfloor.refusals import NotFound
 from techfloor.store import db
 
 __all__ = [
     "by_code",
     "by_id",
+    "certificate_by_id",
     "certificates_of",
     "dues_of",
+    "file_of_certificate",
     "functions_of",
     "gauge_view",
     "hold_by_id",
@@ -47,6 +54,7 @@ __all__ = [
     "machines",
     "next_code",
     "open_holds",
+    "rested_on",
     "standards_alike",
     "standards_for",
     "standards_of",
@@ -207,7 +215,7 @@ def _standards(which: ColumnElement[bool], day: date) -> list[StandardView]:
     opened = and_(c.opened.is_not(None), c.opened <= day)
     in_force = (
         select(c.id)
-        .where(c.standard_id == Equipment.id, c.issued <= day)
+        .where(c.standard_id == Equipment.id, c.issued <= day, c.ended_at.is_(None))
         # Of a reference material the lot counts that was opened last, though a newer one stands on the shelf.
         .order_by(
             case((and_(s.reference_material, opened), c.opened)).desc().nulls_last(), c.issued.desc(), c.id.desc()
@@ -263,11 +271,61 @@ def _certificate_view(paper: StandardCertificate) -> CertificateView:
     )
 
 
-def certificates_of(standard_id: int) -> list[CertificateView]:
-    """Read the certificates of a standard, the newest first."""
+def certificates_of(standard_id: int) -> list[PaperView]:
+    """Read the certificates of a standard, the newest first, with those that were replaced or withdrawn."""
+    return _papers(StandardCertificate.standard_id == standard_id)
+
+
+def certificate_by_id(standard_id: int, certificate_id: int) -> PaperView:
+    """Read one certificate of a standard; raises NotFound, also for one of another standard."""
     c = StandardCertificate
-    rows = db.session.scalars(select(c).where(c.standard_id == standard_id).order_by(c.issued.desc(), c.id.desc()))
-    return [_certificate_view(paper) for paper in rows]
+    found = _papers(and_(c.standard_id == standard_id, c.id == certificate_id))
+    if not found:
+        raise NotFound("This certificate is not here. Go back to the standard.")
+    return found[0]
+
+
+def _papers(which: ColumnElement[bool]) -> list[PaperView]:
+    c, later, f = StandardCertificate, aliased(StandardCertificate), CertificateFile
+    file = select(f.name).where(f.certificate_id == c.id).order_by(f.id.desc()).limit(1)
+    rows = db.session.execute(
+        select(c, later.id, Person.name, file.correlate(c).scalar_subquery())
+        .outerjoin(later, later.replaces_id == c.id)
+        .outerjoin(Person, Person.id == c.ended_by)
+        .where(which)
+        .order_by(c.issued.desc(), c.id.desc())
+    )
+    return [
+        PaperView(_certificate_view(row), row.replaces_id, row.reason, after, row.ended_at, by, row.ended_why, name)
+        for row, after, by, name in rows
+    ]
+
+
+def file_of_certificate(certificate_id: int) -> KeptFile:
+    """Read the paper of a certificate; raises NotFound where there is none."""
+    f = CertificateFile
+    row = db.session.execute(
+        select(f.name, f.media_type, f.size, f.sha256)
+        .where(f.certificate_id == certificate_id)
+        .order_by(f.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("This file is not here.")
+    return KeptFile(*row)
+
+
+def rested_on(certificate_id: int, size: int = 200) -> list[RestedView]:
+    """Read the records that rested on a certificate, the newest first, at most `size`."""
+    rows = db.session.execute(
+        select(Record.number, Equipment.code, Equipment.name, Record.performed_at)
+        .join(Measurement, Measurement.record_id == Record.id)
+        .outerjoin(Equipment, Equipment.id == Record.equipment_id)
+        .where(Measurement.certificate_id == certificate_id)
+        .order_by(Record.id.desc())
+        .limit(size)
+    )
+    return [RestedView(*row) for row in rows]
 
 
 def log_of(equipment_id: int, *, before: int | None = None, size: int = 30) -> list[LogLine]:

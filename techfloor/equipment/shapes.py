@@ -69,6 +69,39 @@ class CertificateView:
 
 
 @dataclass(frozen=True)
+class PaperView:
+    """An entry of a certificate with what became of it: what it replaces and why, when it ended and why, its paper.
+
+    `replaces` and `replaced_by` are ids of other versions of the entry; one that ended and was not replaced was
+    withdrawn.
+    """
+
+    certificate: CertificateView
+    replaces: int | None
+    reason: str
+    replaced_by: int | None
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_why: str
+    file: str | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was neither replaced nor withdrawn."""
+        return self.ended_at is None
+
+
+@dataclass(frozen=True)
+class RestedView:
+    """A record that rested on a certificate."""
+
+    number: str
+    code: str
+    name: str
+    performed_at: datetime
+
+
+@dataclass(frozen=True)
 class ItemView:
     """What every piece of equipment has; `status` is that of its kind, without its holds."""
 

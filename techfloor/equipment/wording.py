@@ -128,6 +128,7 @@ DEED_WORDS: dict[Deed, DeedWords] = {
 sentences["equipment.why"] = _l("%(reason)s: %(words)s")
 
 _EVENT_LOOKS = {"held": "hold", "hold lifted": "pass", "entered": "info", "certificate": "pass", "due moved": "waiting"}
+_EVENT_LOOKS |= {"certificate corrected": "caution", "certificate withdrawn": "caution"}
 
 
 def signs(status: str, hold: str, due: date | None, today: date, *, dated: bool) -> list[Sign]:

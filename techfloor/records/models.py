@@ -137,7 +137,10 @@ class Signature(Table):
 
 
 class Measurement(Table):
-    """A piece of work that rested on a gauge or standard, with the calibration it stood under then."""
+    """A piece of work that rested on a gauge or standard, with the calibration it stood under then.
+
+    Of a standard `certificate_id` is its certificate, `calibration` the number that stood on it.
+    """
 
     __tablename__ = "measurement"
     __audit__ = Audit(root="record_id", locks=True, append_only=True)
@@ -146,6 +149,7 @@ class Measurement(Table):
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
     gauge_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"))
     calibration: Mapped[str] = mapped_column(Text)
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("standard_certificate.id"), index=True)
     value: Mapped[object] = mapped_column(ExactDecimal, nullable=True)
     unit: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcTime)

@@ -67,7 +67,11 @@ def _token() -> URLSafeSerializer:
 
 def handed_out(kind: str, number: str, attachment_id: int) -> Response:
     """Hand out a file of a record, as a download of the kind it was found to be; raises NotFound."""
-    found = attachments.find(kind, number, attachment_id)
+    return hand_out(attachments.find(kind, number, attachment_id))
+
+
+def hand_out(found: KeptFile) -> Response:
+    """Hand out a kept file, as a download of the kind it was found to be."""
     data = current_app.extensions["techfloor"].blobs.get(found.sha256)
     return send_file(
         io.BytesIO(data), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0

@@ -266,7 +266,7 @@ def test_a_new_certificate_moves_the_due_day_and_one_entered_late_does_not(doing
         actions.add_certificate(standard, paper, **by)
         actions.add_certificate(standard, replace(paper, number="2020-1", issued=date(2020, 1, 1)), **by)
         assert queries.dues_of(standard)[0].due == date(2027, 11, 18)
-        assert queries.certificates_of(standard)[0].number == "2027-1"
+        assert queries.certificates_of(standard)[0].certificate.number == "2027-1"
 
 
 def test_a_certificate_is_entered_once(doing: Doing) -> None:
@@ -300,7 +300,7 @@ def test_a_bottle_is_opened_after_the_one_before_and_only_of_a_reference_materia
             actions.open_lot(lot.id, date(2026, 11, 10), **by)
         with pytest.raises(Refusal, match="before it was issued"):
             actions.open_lot(lot.id, date(2026, 10, 1), **by)
-        paper = queries.certificates_of(id_of("S-003"))[0]
+        paper = queries.certificates_of(id_of("S-003"))[0].certificate
         with pytest.raises(Refusal, match="Only a reference material"):
             actions.open_lot(paper.id, TODAY, **by)
 

@@ -366,8 +366,8 @@ def test_a_change_of_status_is_refused_when_it_was_made_meanwhile(as_: SignedInA
 
 def test_a_lot_is_opened_on_its_page(as_: SignedInAs, app: Flask, post: Post, doing: Doing) -> None:
     with doing():
-        lot = queries.certificates_of(queries.by_code("S-006").id)[0]
-        other = queries.certificates_of(queries.by_code("S-003").id)[0]
+        lot = queries.certificates_of(queries.by_code("S-006").id)[0].certificate
+        other = queries.certificates_of(queries.by_code("S-003").id)[0].certificate
     client = as_("T")
     url = f"/equipment/S-006/certificates/{lot.id}/open"
     assert post(client, url, {"opened": "2026-11-20"}).location == "/equipment/S-006"

@@ -162,7 +162,14 @@ def _keep_standards(record_id: int, chosen: Sequence[Choice], at: datetime) -> N
             StandardUsed(record_id=record_id, standard_id=standard.id, certificate_id=standard.certificate_id)
         )
         db.session.add(
-            Measurement(record_id=record_id, gauge_id=standard.id, calibration=standard.certificate, unit="", at=at)
+            Measurement(
+                record_id=record_id,
+                gauge_id=standard.id,
+                calibration=standard.certificate,
+                certificate_id=standard.certificate_id,
+                unit="",
+                at=at,
+            )
         )
     db.session.flush()
 

@@ -1,5 +1,6 @@
 """Looking at equipment: the list, the page of each, its label."""
 
+from datetime import date
 from typing import Any
 
 import segno
@@ -16,7 +17,17 @@ from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
-from techfloor.equipment.shapes import DueView, GaugeView, HoldView, ItemView, Line, LogLine, StandardView
+from techfloor.equipment.shapes import (
+    CertificateView,
+    DueView,
+    GaugeView,
+    HoldView,
+    ItemView,
+    Line,
+    LogLine,
+    PaperView,
+    StandardView,
+)
 from techfloor.equipment.statuses import LIFECYCLES, MEASURE, Deed, Kind, Status, offered
 from techfloor.equipment.views.common import HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
 from techfloor.equipment.wording import (
@@ -222,21 +233,32 @@ def _functions(gauge: GaugeView) -> list[dict[str, str]]:
 
 def _papers(standard: StandardView) -> list[dict[str, Any]]:
     now, in_force = today(), standard.certificate.id if standard.certificate else None
-    return [
-        {
-            "id": paper.id,
-            "number": paper.number,
-            "laboratory": paper.laboratory,
-            "issued": day(paper.issued),
-            "valid": day(paper.valid_until),
-            "opened": day(paper.opened) if paper.opened else "–",
-            "uncertainty": paper.uncertainty_text or "–",
-            "values": [(row["nominal"], row["value"], row.get("u", "")) for row in paper.certified],
-            "sign": _paper_sign(paper.id == in_force, ended=paper.valid_until < now),
-            "may_open": standard.reference_material and paper.valid_until >= now,
-        }
-        for paper in queries.certificates_of(standard.id)
-    ]
+    return [_paper(entry, entry.certificate, standard, now, in_force) for entry in queries.certificates_of(standard.id)]
+
+
+def _paper(
+    entry: PaperView, paper: CertificateView, standard: StandardView, now: date, in_force: int | None
+) -> dict[str, Any]:
+    ended = paper.valid_until < now
+    url = f"/equipment/{standard.code}/certificates/{paper.id}"
+    return {
+        "id": paper.id,
+        "url": url,
+        "number": paper.number,
+        "laboratory": paper.laboratory,
+        "issued": day(paper.issued),
+        "valid": day(paper.valid_until),
+        "opened": day(paper.opened) if paper.opened else "–",
+        "uncertainty": paper.uncertainty_text or "–",
+        "values": [(row["nominal"], row["value"], row.get("u", "")) for row in paper.certified if entry.stands],
+        "sign": _paper_sign(paper.id == in_force, ended=ended) if entry.stands else _ended_sign(entry),
+        "may_open": standard.reference_material and entry.stands and not ended,
+        "file": f"{url}/file" if entry.file else "",
+    }
+
+
+def _ended_sign(entry: PaperView) -> Sign:
+    return Sign("waiting", _("Replaced") if entry.replaced_by else _("Withdrawn"))
 
 
 def _paper_sign(in_force: bool, *, ended: bool) -> Sign:

@@ -593,23 +593,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("record_id", "issue_no", name=op.f("uq_issued_pdf_record_id_issue_no")),
     )
     op.create_table(
-        "measurement",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("record_id", sa.Integer(), nullable=False),
-        sa.Column("gauge_id", sa.Integer(), nullable=False),
-        sa.Column("calibration", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=True),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("at", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["gauge_id"], ["equipment.id"], name=op.f("fk_measurement_gauge_id")),
-        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_measurement_record_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
-    )
-    with op.batch_alter_table("measurement", schema=None) as batch_op:
-        batch_op.create_index("ix_measurement_gauge_id_at", ["gauge_id", "at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_measurement_record_id"), ["record_id"], unique=False)
-
-    op.create_table(
         "record_content",
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -660,12 +643,71 @@ def upgrade() -> None:
         sa.Column("uncertainty_text", sa.Text(), nullable=False),
         sa.Column("uncertainty", sa.Text(), nullable=False),
         sa.Column("certified", sa.Text(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["ended_by"], ["person.id"], name=op.f("fk_standard_certificate_ended_by")),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["standard_certificate.id"], name=op.f("fk_standard_certificate_replaces_id")
+        ),
         sa.ForeignKeyConstraint(
             ["standard_id"], ["standard.equipment_id"], name=op.f("fk_standard_certificate_standard_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_standard_certificate")),
-        sa.UniqueConstraint("standard_id", "number", name=op.f("uq_standard_certificate_standard_id_number")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_standard_certificate_replaces_id")),
     )
+    with op.batch_alter_table("standard_certificate", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_standard_certificate_standing",
+            ["standard_id", "number"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
+        "certificate_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.Column("added_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["added_by"], ["person.id"], name=op.f("fk_certificate_file_added_by")),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["standard_certificate.id"], name=op.f("fk_certificate_file_certificate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_file")),
+    )
+    with op.batch_alter_table("certificate_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_file_certificate_id"), ["certificate_id"], unique=False)
+
+    op.create_table(
+        "measurement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("calibration", sa.Text(), nullable=False),
+        sa.Column("certificate_id", sa.Integer(), nullable=True),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["standard_certificate.id"], name=op.f("fk_measurement_certificate_id")
+        ),
+        sa.ForeignKeyConstraint(["gauge_id"], ["equipment.id"], name=op.f("fk_measurement_gauge_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_measurement_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
+    )
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measurement_certificate_id"), ["certificate_id"], unique=False)
+        batch_op.create_index("ix_measurement_gauge_id_at", ["gauge_id", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_measurement_record_id"), ["record_id"], unique=False)
+
     op.create_table(
         "task",
         sa.Column("id", sa.Integer(), nullable=False),
