@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import Session
 
-from techfloor.people.locks import LIMIT, Lock, Outcome, Try, lock_after
+from techfloor.people.locks import ALL_TABLETS, LIMIT, Lock, Outcome, Try, lock_after, lock_on_tablet
 from techfloor.people.models import Device, LoginSession, Person, PersonRole, Secret, SignInEvent
 from techfloor.people.secrets import VOID, Kind
 from techfloor.places.models import Area
@@ -116,17 +116,48 @@ def person_named(who: str, badge: str) -> int | None:
     return db.session.scalar(select(Person.id).where(named, Person.active.is_(True)).limit(1))
 
 
-def lock_of(person_id: int, now: datetime) -> Lock:
-    """Return the lock on a person's secrets."""
-    return lock_on(db.session(), SignInEvent.person_id == person_id, now)
+@dataclass(frozen=True)
+class LockLine:
+    """The lock of one way in which wrong secrets were typed; `tablet` is '' away from tablets."""
+
+    tablet: str
+    lock: Lock
 
 
-def lock_on(session: Session, tried: ColumnElement[bool], now: datetime) -> Lock:
-    """Return the lock that follows from the last tries which `tried` picks."""
-    rows = session.execute(
-        select(SignInEvent.outcome, SignInEvent.at).where(tried).order_by(SignInEvent.id.desc()).limit(LIMIT)
+def locks_of(person_id: int, now: datetime) -> list[LockLine]:
+    """Return the locks on a person's secrets that have something to reset, the password's first."""
+    e = SignInEvent
+    tried = db.session.execute(
+        select(e.device_id, func.coalesce(Device.name, ""))
+        .outerjoin(Device, Device.id == e.device_id)
+        .where(e.person_id == person_id, e.outcome == Outcome.WRONG)
+        .distinct()
     )
-    return lock_after([Try(row.outcome, row.at) for row in rows], now)
+    found = [LockLine(name, lock_on(db.session(), e.person_id == person_id, device, now)) for device, name in tried]
+    return sorted((line for line in found if line.lock.wrong), key=lambda line: line.tablet)
+
+
+def lock_on(session: Session, tried: ColumnElement[bool], device_id: int | None, now: datetime) -> Lock:
+    """Return the lock on one way in: the PIN on a tablet, or the password away from tablets.
+
+    `tried` picks the tries of one person, or of one name that nobody has. A reset counts for every way.
+    """
+    device = SignInEvent.device_id
+    if device_id is None:
+        return lock_after(_tries(session, tried & _counts(device.is_(None)), LIMIT), now)
+    here = _tries(session, tried & _counts(device == device_id), LIMIT)
+    return lock_on_tablet(here, _tries(session, tried & _counts(device.is_not(None)), ALL_TABLETS), now)
+
+
+def _counts(way: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(way, SignInEvent.outcome == Outcome.CLEARED)
+
+
+def _tries(session: Session, which: ColumnElement[bool], most: int) -> list[Try]:
+    rows = session.execute(
+        select(SignInEvent.outcome, SignInEvent.at).where(which).order_by(SignInEvent.id.desc()).limit(most)
+    )
+    return [Try(row.outcome, row.at) for row in rows]
 
 
 def last_sign_in(person_id: int) -> datetime | None:

@@ -2,7 +2,8 @@
 
 A wrong try must be remembered although the request is refused, so it commits apart, before the request's own
 transaction. The lock is asked once more inside that transaction, where writers stand in line: of a hundred guesses
-sent at the same moment only as many are answered as the lock allows.
+sent at the same moment only as many are answered as the lock allows. Which way a try counts for follows from where it
+was typed: on a tablet for that tablet, elsewhere for the password (`locks`).
 """
 
 import hashlib
@@ -71,22 +72,22 @@ def attempt(claim: Claim, secret: str, at: datetime, then: Then | None = None) -
     """
     with store.looking_at() as session:
         known = _look_up(session, claim)
-        lock = _lock(session, known, at)
-    _refuse_closed(lock)
+        lock = _lock(session, known, claim, at)
+    _refuse_closed(lock, claim)
     proven = _compare(known, claim, secret, at)
     if proven is not None and then is None and lock.wrong == 0:
-        return _still_open(proven, known, at)
+        return _still_open(proven, known, claim, at)
     lock = _write_down(claim, known, proven, at, then)
-    _refuse_closed(lock)
+    _refuse_closed(lock, claim)
     if proven is None:
         raise _wrong(claim, lock)
     return proven
 
 
-def _still_open(proven: Proven, known: _Known, at: datetime) -> Proven:
+def _still_open(proven: Proven, known: _Known, claim: Claim, at: datetime) -> Proven:
     """Ask the lock again, after the time the comparison took; there is nothing to write down."""
     with store.looking_at() as session:
-        _refuse_closed(_lock(session, known, at))
+        _refuse_closed(_lock(session, known, claim, at), claim)
     return proven
 
 
@@ -96,7 +97,7 @@ def _write_down(claim: Claim, known: _Known, proven: Proven | None, at: datetime
     actor = proven.person_id if proven else None
     with store.apart(f"people:{claim.purpose}:{outcome}", actor=actor, device=claim.device_id) as session:
         store.alone(f"try:{known.typed}", session)
-        lock = _lock(session, known, at)
+        lock = _lock(session, known, claim, at)
         if lock.closed:
             return lock
         session.add(
@@ -113,7 +114,7 @@ def _write_down(claim: Claim, known: _Known, proven: Proven | None, at: datetime
         session.flush()
         if proven and then:
             then(session, proven)
-        return _lock(session, known, at)
+        return _lock(session, known, claim, at)
 
 
 def _look_up(session: Session, claim: Claim) -> _Known:
@@ -147,11 +148,11 @@ def _fingerprint(who: str) -> str:
     return "?" + hmac.new(data, who.strip().lower().encode(), hashlib.sha256).hexdigest()[:24]
 
 
-def _lock(session: Session, known: _Known, at: datetime) -> Lock:
+def _lock(session: Session, known: _Known, claim: Claim, at: datetime) -> Lock:
     meant: ColumnElement[bool] = SignInEvent.person_id == known.person_id
     if known.person_id is None:
         meant = SignInEvent.person_id.is_(None) & (SignInEvent.typed == known.typed)
-    return lock_on(session, meant, at)
+    return lock_on(session, meant, claim.device_id, at)
 
 
 def _compare(known: _Known, claim: Claim, secret: str, at: datetime) -> Proven | None:
@@ -166,11 +167,18 @@ def _compare(known: _Known, claim: Claim, secret: str, at: datetime) -> Proven |
     return Proven(known.person_id, known.name, kind, set_at)
 
 
-def _refuse_closed(lock: Lock) -> None:
+def _refuse_closed(lock: Lock, claim: Claim) -> None:
+    on_tablet = claim.device_id is not None
     if lock.needs_reset:
-        raise Refusal("Too many wrong tries. A supervisor has to reset the lock, on the page People.")
+        sentence = "Too many wrong tries. A supervisor has to reset the lock, on the page People."
+        if on_tablet:
+            sentence = "Too many wrong PINs. A supervisor has to reset the lock, on the page People."
+        raise Refusal(sentence)
     if lock.until is not None:
-        raise Refusal("Too many wrong tries. Locked until %(until)s.", until=hour(lock.until.astimezone(plant_zone())))
+        sentence = "Too many wrong tries. Locked until %(until)s."
+        if on_tablet:
+            sentence = "Too many wrong PINs on this tablet. Locked until %(until)s."
+        raise Refusal(sentence, until=hour(lock.until.astimezone(plant_zone())))
 
 
 def _wrong(claim: Claim, lock: Lock) -> Refusal:

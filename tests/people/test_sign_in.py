@@ -17,6 +17,7 @@ from techfloor import clock, store
 from techfloor.app import create_app
 from techfloor.people import actions, secrets, sessions, tries
 from techfloor.people.models import Device, LoginSession, Person, SignInEvent
+from techfloor.people.rules import DeviceEntry
 from techfloor.people.views.way import local_page
 from techfloor.settings import Settings
 from techfloor.store.trail import ActRow
@@ -117,15 +118,87 @@ def test_ten_wrong_passwords_lock_until_a_supervisor_resets_it(
         assert guess(browser, "tara", PASSWORD).status_code == 303
 
 
-def test_the_lock_counts_guesses_of_all_clients_on_all_pages(
+def test_the_lock_of_the_password_counts_guesses_of_all_clients(people_app: Flask) -> None:
+    for _ in range(5):
+        answer = guess(people_app.test_client(), "tara")
+    assert "Locked until" in answer.text
+    assert guess(people_app.test_client(), "tara", PASSWORD).status_code == 422
+
+
+def tablet_named(people_app: Flask, name: str) -> FlaskClient:
+    """Return the browser of one more tablet of machining."""
+    with people_app.app_context():
+        with store.act("test:device:enrol"):
+            enrolled = actions.enrol_device(3, NOON, DeviceEntry(name, 1, 10))
+        browser = people_app.test_client()
+        browser.set_cookie(sessions.DEVICE_COOKIE, enrolled.key)
+    return browser
+
+
+def wrong_pins(browser: FlaskClient, person_id: int, count: int) -> str:
+    """Type wrong PINs and return what the last one was answered, each after the lock of the ones before."""
+    said = ""
+    for number in range(count):
+        with clock.set_to(NOON + timedelta(minutes=16 * number)):
+            said = browser.post(f"/sign-in/pin/{person_id}", data={"pin": "000111"}).text
+    return said
+
+
+def test_wrong_pins_on_a_tablet_close_neither_the_desk_nor_another_tablet(
     people_app: Flask, tablet: FlaskClient, ids: dict[str, int]
 ) -> None:
-    for _ in range(3):
+    said = wrong_pins(tablet, ids["D"], 10)
+    assert "Too many wrong PINs. A supervisor has to reset the lock" in said
+    assert tablet.post(f"/sign-in/pin/{ids['D']}", data={"pin": PIN}).status_code == 422
+    assert guess(people_app.test_client(), "dana", PASSWORD).status_code == 303
+    other = tablet_named(people_app, "T-05")
+    assert other.post(f"/sign-in/pin/{ids['D']}", data={"pin": PIN}).status_code == 303
+
+
+def test_a_right_pin_elsewhere_does_not_open_the_tablet_that_was_guessed_at(
+    people_app: Flask, tablet: FlaskClient, ids: dict[str, int]
+) -> None:
+    wrong_pins(tablet, ids["D"], 5)
+    other = tablet_named(people_app, "T-05")
+    with clock.set_to(NOON + timedelta(minutes=65)):
+        assert other.post(f"/sign-in/pin/{ids['D']}", data={"pin": PIN}).status_code == 303
+        assert guess(people_app.test_client(), "dana", PASSWORD).status_code == 303
+        answer = tablet.post(f"/sign-in/pin/{ids['D']}", data={"pin": PIN})
+    assert "Too many wrong PINs on this tablet. Locked until" in answer.text
+
+
+def test_wrong_passwords_close_no_tablet(people_app: Flask, tablet: FlaskClient, ids: dict[str, int]) -> None:
+    for _ in range(5):
+        guess(people_app.test_client(), "dana")
+    assert tablet.post(f"/sign-in/pin/{ids['D']}", data={"pin": PIN}).status_code == 303
+
+
+def test_who_guesses_from_tablet_to_tablet_is_stopped_on_all_of_them(
+    people_app: Flask, tablet: FlaskClient, ids: dict[str, int]
+) -> None:
+    tablets = [tablet, *(tablet_named(people_app, f"T-1{number}") for number in range(5))]
+    answers = [wrong_pins(each, ids["D"], 4) for each in tablets]
+    assert ["Tries left" in answer for answer in answers] == [True] * 4 + [False] * 2
+    assert "Tries left: 1." in answers[0]
+    fresh = tablet_named(people_app, "T-20")
+    answer = fresh.post(f"/sign-in/pin/{ids['D']}", data={"pin": PIN})
+    assert "A supervisor has to reset the lock" in answer.text
+    assert guess(people_app.test_client(), "dana", PASSWORD).status_code == 303
+
+
+def test_a_reset_opens_every_way(
+    people_app: Flask, tablet: FlaskClient, at_desk: SignedIn, ids: dict[str, int]
+) -> None:
+    wrong_pins(tablet, ids["T"], 10)
+    for _ in range(5):
         guess(people_app.test_client(), "tara")
-    for _ in range(2):
-        answer = tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": "000111"})
-    assert "Locked until" in answer.text
-    assert tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": PIN}).status_code == 422
+    supervisor = at_desk("S")
+    page = supervisor.get(f"/people/{ids['T']}").text
+    assert "PIN on T-04" in page
+    assert "Password at a desk" in page
+    assert supervisor.post(f"/people/{ids['T']}/unlock").status_code == 303
+    assert guess(people_app.test_client(), "tara", PASSWORD).status_code == 303
+    assert tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": PIN}).status_code == 303
 
 
 def test_the_lock_outlives_the_process(people_app: Flask) -> None:

@@ -96,13 +96,15 @@ def _person_page(person_id: int, badge_form: OwnBadgeForm, problem: str = "") ->
     me, person = visitor(), actions.person_of(person_id)
     roles = actions.roles_of(person_id)
     area = db.session.get(Area, person.area_id) if person.area_id else None
+    locks = queries.locks_of(person_id, clock.now())
     return render_template(
         "people/show.html",
         person=person,
         area=area.name if area else "",
         roles=roles_text(roles),
         secrets=queries.secrets_of(person_id),
-        lock=queries.lock_of(person_id, clock.now()),
+        locks=[(_way_words(line.tablet), line.lock) for line in locks],
+        locked=any(line.lock.closed for line in locks),
         last_sign_in=queries.last_sign_in(person_id),
         badge_form=badge_form,
         errors=[("", problem)] if problem else badge_form.problems(),
@@ -111,6 +113,10 @@ def _person_page(person_id: int, badge_form: OwnBadgeForm, problem: str = "") ->
         may_unlock=me.may("people:unlock") and me.person_id != person_id,
         is_me=me.person_id == person_id,
     )
+
+
+def _way_words(tablet: str) -> str:
+    return str(_("PIN on %(tablet)s", tablet=tablet) if tablet else _("Password at a desk"))
 
 
 @pages.page("/<int:person_id>/edit", permission="people:manage")
