@@ -9,11 +9,12 @@ from techfloor.house import (
     profile_pages,
     settings_pages,
     setup,
+    trail_pages,
     verifying,
 )
 from techfloor.web.pages import Pages
 
-PERMISSIONS = settings_pages.PERMISSIONS
+PERMISSIONS = (*settings_pages.PERMISSIONS, *trail_pages.PERMISSIONS)
 all_pages: list[Pages] = [
     home.pages,
     policy.pages,
@@ -24,4 +25,5 @@ all_pages: list[Pages] = [
     setup.pages,
     settings_pages.pages,
     profile_pages.pages,
+    trail_pages.pages,
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
@@ -97,7 +98,12 @@ def follow(name: str) -> str:
 
 
 @pages.act(
-    "/follow/<name>", permission=CHANGE, action="places:profile:choose", reason="reason", endpoint="follow_profile"
+    "/follow/<name>",
+    permission=CHANGE,
+    action="places:profile:choose",
+    title=_l("Profile chosen"),
+    reason="reason",
+    endpoint="follow_profile",
 )
 def choose(name: str) -> View:
     """Follow another profile."""
@@ -146,7 +152,14 @@ def one(key: str) -> str:
     return _setting_page(key, form)
 
 
-@pages.act("/<key>", permission=CHANGE, action="places:setting:change", reason="reason", endpoint="change")
+@pages.act(
+    "/<key>",
+    permission=CHANGE,
+    action="places:setting:change",
+    title=_l("Setting changed"),
+    reason="reason",
+    endpoint="change",
+)
 def change(key: str) -> View:
     """Set one setting for this plant."""
     form = _form(key)

@@ -2,6 +2,7 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from techfloor.house import queries
@@ -47,7 +48,14 @@ def plant() -> str:
     return render_template("places/plant.html", form=PlantForm(obj=queries.plant_row()))
 
 
-@pages.act("/plant", permission=CHANGE, action="places:plant:change", reason="reason", endpoint="change_plant")
+@pages.act(
+    "/plant",
+    permission=CHANGE,
+    action="places:plant:change",
+    title=_l("Plant changed"),
+    reason="reason",
+    endpoint="change_plant",
+)
 def change_plant() -> View:
     """Change what the plant is called and where it is."""
     form = PlantForm()
@@ -62,7 +70,7 @@ def new_area() -> str:
     return _area_page(AreaForm())
 
 
-@pages.act("/areas/new", permission=CHANGE, action="places:area:add", endpoint="add_area")
+@pages.act("/areas/new", permission=CHANGE, action="places:area:add", title=_l("Area added"), endpoint="add_area")
 def add_area() -> View:
     """Add an area."""
     form = AreaForm()
@@ -79,7 +87,12 @@ def area(area_id: int) -> str:
 
 
 @pages.act(
-    "/areas/<int:area_id>", permission=CHANGE, action="places:area:change", reason="reason", endpoint="change_area"
+    "/areas/<int:area_id>",
+    permission=CHANGE,
+    action="places:area:change",
+    title=_l("Area changed"),
+    reason="reason",
+    endpoint="change_area",
 )
 def change_area(area_id: int) -> View:
     """Change an area's name and signs."""
@@ -89,7 +102,13 @@ def change_area(area_id: int) -> View:
     return _area_page(form, found), 422
 
 
-@pages.act("/areas/<int:area_id>/stations", permission=CHANGE, action="places:station:add", endpoint="add_station")
+@pages.act(
+    "/areas/<int:area_id>/stations",
+    permission=CHANGE,
+    action="places:station:add",
+    title=_l("Station added"),
+    endpoint="add_station",
+)
 def add_station(area_id: int) -> View:
     """Add a station to an area."""
     found, form = queries.area(area_id), StationForm()
@@ -110,7 +129,7 @@ def new_shift() -> str:
     return render_template("places/shift.html", form=ShiftForm(), shift=None)
 
 
-@pages.act("/shifts/new", permission=CHANGE, action="places:shift:add", endpoint="add_shift")
+@pages.act("/shifts/new", permission=CHANGE, action="places:shift:add", title=_l("Shift added"), endpoint="add_shift")
 def add_shift() -> View:
     """Add a shift."""
     form = ShiftForm()
@@ -127,7 +146,12 @@ def shift(shift_id: int) -> str:
 
 
 @pages.act(
-    "/shifts/<int:shift_id>", permission=CHANGE, action="places:shift:change", reason="reason", endpoint="change_shift"
+    "/shifts/<int:shift_id>",
+    permission=CHANGE,
+    action="places:shift:change",
+    title=_l("Shift changed"),
+    reason="reason",
+    endpoint="change_shift",
 )
 def change_shift(shift_id: int) -> View:
     """Change a shift."""

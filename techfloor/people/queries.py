@@ -104,6 +104,11 @@ def who_may_be_here() -> list[Choice]:
     return [Choice(id_, name, short, area, _split(roles)) for id_, name, short, area, roles in rows if roles]
 
 
+def names() -> dict[int, str]:
+    """Return the name of everybody there ever was, by id."""
+    return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name))}
+
+
 def active_person(person_id: int) -> Person | None:
     """Return a person who may sign in."""
     return db.session.scalar(select(Person).where(Person.id == person_id, Person.active.is_(True)))

@@ -1,12 +1,12 @@
-"""What the trail says of one record, for its own page: who did what, when, and what changed."""
+"""What the trail says of one record, or of what is no record: who did what, when, and what changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from techfloor.people.models import Person
 from techfloor.store import db
@@ -44,6 +44,24 @@ def timeline(record_id: int) -> list[Event]:
         .where(ChangeRow.record == record_id)
         .order_by(ActRow.seq.desc(), ChangeRow.id)
     ).all()
+    return _events(rows)
+
+
+def timeline_about(tables: Iterable[str], wanted: Callable[[Change], bool], most: int = 200) -> list[Event]:
+    """Return the acts that changed rows of these tables which are no records, newest first, at most `most`.
+
+    `wanted` picks among the changes. One statement by the index of such changes, and one for the names.
+    """
+    rows = db.session.execute(
+        select(ActRow.seq, ActRow.body, ChangeRow.body.label("change"))
+        .join(ChangeRow, ChangeRow.act == ActRow.id)
+        .where(ChangeRow.about.in_(list(tables)))
+        .order_by(ActRow.seq.desc(), ChangeRow.id)
+    ).all()
+    return _events([row for row in rows if wanted(_change(json.loads(row.change)))])[:most]
+
+
+def _events(rows: Sequence[Row[int, str, str]]) -> list[Event]:
     acts: dict[int, tuple[dict[str, object], list[Change]]] = {}
     for seq, body, change in rows:
         entry = acts.setdefault(seq, (json.loads(body), []))

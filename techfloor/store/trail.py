@@ -22,6 +22,12 @@ class RecordOfBody(ColumnElement[int]):
     inherit_cache = True
 
 
+class TableOfNoRecord(ColumnElement[str]):
+    """The table of a change that belongs to no record, read from its body by the database."""
+
+    inherit_cache = True
+
+
 class BodyIsJson(ColumnElement[bool]):
     """True for a change whose body the database can read."""
 
@@ -52,6 +58,16 @@ def _sqlite_record(_element: RecordOfBody, _compiler: Any, **_options: Any) -> s
 @compiles(RecordOfBody, "postgresql")
 def _postgresql_record(_element: RecordOfBody, _compiler: Any, **_options: Any) -> str:
     return "(body::jsonb ->> 'record')::integer"
+
+
+@compiles(TableOfNoRecord, "sqlite")
+def _sqlite_no_record(_element: TableOfNoRecord, _compiler: Any, **_options: Any) -> str:
+    return "CASE WHEN json_extract(body, '$.record') IS NULL THEN json_extract(body, '$.table') END"
+
+
+@compiles(TableOfNoRecord, "postgresql")
+def _postgresql_no_record(_element: TableOfNoRecord, _compiler: Any, **_options: Any) -> str:
+    return "CASE WHEN (body::jsonb ->> 'record') IS NULL THEN body::jsonb ->> 'table' END"
 
 
 @compiles(BodyIsJson, "sqlite")
@@ -87,6 +103,7 @@ class ChangeRow(Table):
     )
     body: Mapped[str] = mapped_column(Text, nullable=False)
     record: Mapped[int | None] = mapped_column(Integer, Computed(RecordOfBody(), persisted=True))
+    about: Mapped[str | None] = mapped_column(Text, Computed(TableOfNoRecord(), persisted=True))
     __table_args__ = (
         CheckConstraint(BodyIsJson(), name="json"),
         Index(
@@ -94,6 +111,12 @@ class ChangeRow(Table):
             "record",
             sqlite_where=text("record IS NOT NULL"),
             postgresql_where=text("record IS NOT NULL"),
+        ),
+        Index(
+            "ix_change_about",
+            "about",
+            sqlite_where=text("about IS NOT NULL"),
+            postgresql_where=text("about IS NOT NULL"),
         ),
     )
 

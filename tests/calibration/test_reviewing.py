@@ -67,6 +67,20 @@ def test_clean_ones_have_a_tab_with_their_signature(backlog: list[str], as_: Sig
     assert "Clean passes (4)" in page
 
 
+def test_an_auditor_reads_the_list_and_signs_nothing(backlog: list[str], as_: SignedInAs) -> None:
+    amal = as_("A")
+    page = amal.get("/calibration/review").text
+    assert backlog[-1] in page
+    clean = amal.get("/calibration/review?show=clean").text
+    assert backlog[1] in clean
+    for html in (page, clean):
+        assert '/review"' not in html.replace('/calibration/review"', "")
+        assert 'name="secret"' not in html
+    token = amal.hidden("/calibration/review", "/sign-out")["csrf_token"]
+    assert amal.post("/calibration/review", data={"chosen": backlog[1], "csrf_token": token}).status_code == 403
+    assert "/calibration/review" in amal.get("/calibration/").text
+
+
 def test_a_signed_list_says_how_many_are_left(backlog: list[str], as_: SignedInAs) -> None:
     quinn = as_("Q")
     chosen = re.findall(r'name="chosen" value="([^"]+)"', quinn.get("/calibration/review?show=clean").text)

@@ -107,11 +107,19 @@ def upgrade() -> None:
         sa.Column("act", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("record", sa.Integer(), sa.Computed(trail.RecordOfBody(), persisted=True), nullable=True),
+        sa.Column("about", sa.Text(), sa.Computed(trail.TableOfNoRecord(), persisted=True), nullable=True),
         sa.CheckConstraint(trail.BodyIsJson(), name=op.f("ck_change_json")),
         sa.ForeignKeyConstraint(["act"], ["act.id"], name=op.f("fk_change_act"), initially="DEFERRED", deferrable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_change_about",
+            ["about"],
+            unique=False,
+            sqlite_where=sa.text("about IS NOT NULL"),
+            postgresql_where=sa.text("about IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_change_act"), ["act"], unique=False)
         batch_op.create_index(
             "ix_change_record",

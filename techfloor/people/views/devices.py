@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.people import actions, queries, sessions
@@ -40,7 +41,13 @@ def enrol() -> str:
     return _enrol_page(_with_choices(DeviceForm(formdata=None)))
 
 
-@pages.act("/devices/enrol", permission="devices:enrol", action="people:device:enrol", endpoint="do_enrol")
+@pages.act(
+    "/devices/enrol",
+    permission="devices:enrol",
+    action="people:device:enrol",
+    title=_l("Device enrolled"),
+    endpoint="do_enrol",
+)
 def do_enrol() -> Response | tuple[str, int]:
     """Make this browser a shared device; who enrolled it is signed out, so that it is nobody's."""
     form, me = _with_choices(DeviceForm()), visitor()
@@ -69,7 +76,13 @@ def show(device_id: int) -> str:
     return _device_page(_with_choices(form, device.idle_minutes), device_id)
 
 
-@pages.act("/devices/<int:device_id>", permission="devices:enrol", action="people:device:change", endpoint="change")
+@pages.act(
+    "/devices/<int:device_id>",
+    permission="devices:enrol",
+    action="people:device:change",
+    title=_l("Device changed"),
+    endpoint="change",
+)
 def change(device_id: int) -> Response | tuple[str, int]:
     """Rename or move a device."""
     form = _with_choices(DeviceForm(), actions.device_of(device_id).idle_minutes)
@@ -79,7 +92,12 @@ def change(device_id: int) -> Response | tuple[str, int]:
     return make_response(redirect(url_for("devices.index"), 303))
 
 
-@pages.act("/devices/<int:device_id>/revoke", permission="devices:enrol", action="people:device:revoke")
+@pages.act(
+    "/devices/<int:device_id>/revoke",
+    permission="devices:enrol",
+    action="people:device:revoke",
+    title=_l("Device revoked"),
+)
 def revoke(device_id: int) -> Response:
     """Take a device out of use at once."""
     actions.revoke_device(clock.now(), device_id)
@@ -87,7 +105,7 @@ def revoke(device_id: int) -> Response:
     return make_response(redirect(url_for("devices.index"), 303))
 
 
-@pages.act("/display", permission=OPEN, action="people:device:display")
+@pages.act("/display", permission=OPEN, action="people:device:display", title=_l("Display changed"))
 def display() -> Response:
     """Set glove size and light or dark: of the shared device, or of this browser by a cookie."""
     back = urlsplit(request.referrer or "")

@@ -2,6 +2,7 @@
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.people import actions, queries, secrets, sessions
@@ -53,7 +54,9 @@ def secret() -> Response | str:
     return _secret_page(_own_secrets_form(fresh=True))
 
 
-@pages.act("/secret", permission=SIGNED_IN, action="people:secret:set", endpoint="set_secret")
+@pages.act(
+    "/secret", permission=SIGNED_IN, action="people:secret:set", title=_l("Own secrets set"), endpoint="set_secret"
+)
 def set_secret() -> Response | tuple[str, int]:
     """Set them; from now on nobody else knows them."""
     me = visitor()
@@ -106,7 +109,7 @@ def pin() -> str:
     return _change_page(ChangePinForm(formdata=None), "pin")
 
 
-@pages.act("/pin", permission=SIGNED_IN, action="people:pin:change", endpoint="change_pin")
+@pages.act("/pin", permission=SIGNED_IN, action="people:pin:change", title=_l("PIN changed"), endpoint="change_pin")
 def change_pin() -> Response | tuple[str, int]:
     """Change one's PIN."""
     form = ChangePinForm()
@@ -127,7 +130,13 @@ def password() -> str:
     return _change_page(ChangePasswordForm(formdata=None), "password")
 
 
-@pages.act("/password", permission=SIGNED_IN, action="people:password:change", endpoint="change_password")
+@pages.act(
+    "/password",
+    permission=SIGNED_IN,
+    action="people:password:change",
+    title=_l("Password changed"),
+    endpoint="change_password",
+)
 def change_password() -> Response | tuple[str, int]:
     """Change one's password."""
     form = ChangePasswordForm()

@@ -2,6 +2,7 @@
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.people import actions, queries, secrets, sessions
@@ -67,7 +68,9 @@ def new() -> str:
     return _new_page(PersonForm(formdata=None).with_areas(_areas()))
 
 
-@pages.act("/new", permission="people:manage", action="people:person:create", endpoint="create")
+@pages.act(
+    "/new", permission="people:manage", action="people:person:create", title=_l("Person added"), endpoint="create"
+)
 def create() -> Response | tuple[str, int]:
     """Add a person."""
     form = PersonForm().with_areas(_areas())
@@ -133,7 +136,13 @@ def edit(person_id: int) -> str:
     return _edit_page(form.with_areas(_areas()), person)
 
 
-@pages.act("/<int:person_id>/edit", permission="people:manage", action="people:person:edit", endpoint="do_edit")
+@pages.act(
+    "/<int:person_id>/edit",
+    permission="people:manage",
+    action="people:person:edit",
+    title=_l("Person changed"),
+    endpoint="do_edit",
+)
 def do_edit(person_id: int) -> Response | tuple[str, int]:
     """Change a person; with other roles they sign in again."""
     me, now = visitor(), clock.now()
@@ -171,7 +180,13 @@ def code(person_id: int) -> str:
     return _code_page(person_id)
 
 
-@pages.act("/<int:person_id>/code", permission="people:unlock", action="people:secret:reset", endpoint="give_code")
+@pages.act(
+    "/<int:person_id>/code",
+    permission="people:unlock",
+    action="people:secret:reset",
+    title=_l("Secrets reset, one-time code given"),
+    endpoint="give_code",
+)
 def give_code(person_id: int) -> Response | tuple[str, int] | str:
     """Give a one-time code and show it, this once."""
     try:
@@ -191,7 +206,7 @@ def _code_page(person_id: int, *, given: str = "", problem: str = "") -> str:
     )
 
 
-@pages.act("/<int:person_id>/unlock", permission="people:unlock", action="people:lock:reset")
+@pages.act("/<int:person_id>/unlock", permission="people:unlock", action="people:lock:reset", title=_l("Lock reset"))
 def unlock(person_id: int) -> Response | tuple[str, int]:
     """Let a person try again after too many wrong secrets."""
     try:
@@ -202,7 +217,12 @@ def unlock(person_id: int) -> Response | tuple[str, int]:
     return make_response(redirect(url_for("people.show", person_id=person_id), 303))
 
 
-@pages.act("/<int:person_id>/deactivate", permission="people:manage", action="people:person:deactivate")
+@pages.act(
+    "/<int:person_id>/deactivate",
+    permission="people:manage",
+    action="people:person:deactivate",
+    title=_l("Person deactivated"),
+)
 def deactivate(person_id: int) -> Response | tuple[str, int]:
     """Let a person who left sign in no more."""
     try:
@@ -213,7 +233,12 @@ def deactivate(person_id: int) -> Response | tuple[str, int]:
     return make_response(redirect(url_for("people.show", person_id=person_id), 303))
 
 
-@pages.act("/<int:person_id>/reactivate", permission="people:manage", action="people:person:reactivate")
+@pages.act(
+    "/<int:person_id>/reactivate",
+    permission="people:manage",
+    action="people:person:reactivate",
+    title=_l("Person reactivated"),
+)
 def reactivate(person_id: int) -> Response:
     """Let a person who came back sign in again."""
     actions.reactivate(person_id)
@@ -221,7 +246,7 @@ def reactivate(person_id: int) -> Response:
     return make_response(redirect(url_for("people.show", person_id=person_id), 303))
 
 
-@pages.act("/<int:person_id>/badge", permission="people:manage", action="people:badge:set")
+@pages.act("/<int:person_id>/badge", permission="people:manage", action="people:badge:set", title=_l("Badge set"))
 def badge(person_id: int) -> Response | tuple[str, int]:
     """Give a person a badge, or take it away."""
     actions.person_of(person_id)

@@ -32,7 +32,7 @@ def own_tabs(current: str) -> list[Tab]:
     found = [
         (_("Calibrations"), "/calibration/", "calibration:read"),
         (_("Gauges"), "/calibration/gauges", "calibration:read"),
-        (_("To review"), "/calibration/review", "calibration:review"),
+        (_("To review"), "/calibration/review", "calibration:see-reviews"),
         (_("At the laboratory"), "/calibration/outside", "calibration:outside"),
         (_("Procedures"), "/calibration/procedures", "calibration:procedures"),
     ]

@@ -111,7 +111,7 @@ CLEAN = "/calibration/review?show=clean"
 """The tab of the review list on which the clean ones are signed together."""
 
 
-@pages.page("/review", permission="calibration:review")
+@pages.page("/review", permission="calibration:see-reviews")
 def review_list() -> str:
     """Show what waits for a review: the clean ones to be signed together, the others one by one."""
     form = ReviewListForm()
@@ -203,5 +203,6 @@ def _list_page(
         kind_of=kind_of,
         verdict_words=verdict_words,
         nothing=not lines,
+        may_review=visitor().may("calibration:review"),
         all_words=_("Nothing waits for a review."),
     )

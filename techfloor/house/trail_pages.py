@@ -1,0 +1,176 @@
+"""What happened to people, devices and settings, act by act, as the trail has it: to be read, nothing to sign."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor.house.setting_words import TITLES
+from techfloor.people import queries
+from techfloor.people.actions import device_of, person_of
+from techfloor.people.roles import Role, role_title
+from techfloor.places.queries import areas
+from techfloor.records.history import Change, Event, timeline_about
+from techfloor.store import db
+from techfloor.web.access import permission
+from techfloor.web.pages import Pages
+from techfloor.web.show import act_words, moment
+
+pages = Pages("trail", __name__, url_prefix="/trail")
+
+SEE = "house:trail"
+PERMISSIONS = (
+    permission(SEE, "See what happened to people, devices and settings", "quality", "auditor", "administrator"),
+)
+
+PEOPLE = ("person", "person_role", "secret")
+SETTINGS = ("plant", "plant_setting", "area", "station", "shift")
+
+_FIELDS = {
+    "name": _l("Name"),
+    "user_name": _l("User name"),
+    "initials": _l("Initials"),
+    "area_id": _l("Area"),
+    "active": _l("Works here"),
+    "idle_minutes": _l("Locks when idle"),
+    "glove": _l("Glove size"),
+    "theme": _l("Display"),
+    "revoked_at": _l("Revoked"),
+    "address": _l("Address"),
+    "zone": _l("Time zone"),
+    "language": _l("Language"),
+    "units": _l("Units"),
+    "profile": _l("Profile"),
+    "key": _l("Short name"),
+    "line": _l("Line"),
+    "ambient": _l("Conditions of the room"),
+    "code": _l("Code"),
+    "starts": _l("Starts"),
+    "ends": _l("Ends"),
+    "days": _l("Days"),
+    "areas": _l("Areas"),
+    "breaks": _l("Breaks"),
+    "value": _l("Value"),
+}
+_SECRETS = {"pin": _l("PIN"), "password": _l("Password"), "code": _l("One-time code"), "badge": _l("Badge")}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What stands behind the ids in rows: people where the page is about everybody, and areas."""
+
+    people: Mapping[int, str]
+    areas: Mapping[int, str]
+
+
+@pages.page("/people", permission=SEE)
+def people() -> str:
+    """Show who was added, changed or given a role, by whom and when."""
+    return _page(_("What happened to people"), PEOPLE, "", "/people/", _("People"), queries.names())
+
+
+@pages.page("/people/<int:person_id>", permission=SEE)
+def person(person_id: int) -> str:
+    """Show what happened to one person: roles given and taken, secrets set and reset."""
+    who = person_of(person_id)
+    return _page(who.name, PEOPLE, str(person_id), f"/people/{person_id}", _("People"))
+
+
+@pages.page("/devices", permission=SEE)
+def devices() -> str:
+    """Show which devices were enrolled, changed or revoked."""
+    return _page(_("What happened to devices"), ("device",), "", "/devices", _("Devices"))
+
+
+@pages.page("/devices/<int:device_id>", permission=SEE)
+def device(device_id: int) -> str:
+    """Show what happened to one device."""
+    return _page(device_of(device_id).name, ("device",), str(device_id), "/devices", _("Devices"))
+
+
+@pages.page("/settings", permission=SEE)
+def settings() -> str:
+    """Show what was changed of the plant, its areas, stations, shifts and its profile."""
+    return _page(_("What happened to the settings"), SETTINGS, "", "/settings", _("Settings"))
+
+
+def _page(
+    heading: str,
+    tables: tuple[str, ...],
+    subject: str,
+    back: str,
+    place: str,
+    people: Mapping[int, str] | None = None,
+) -> str:
+    names = Names(people or {}, {area.id: area.name for area in areas(db.session())})
+    events = timeline_about(tables, lambda change: not subject or subject_of(change) == subject)
+    return render_template(
+        "house/trail.html",
+        heading_words=heading,
+        events=[_line(event, names) for event in events],
+        crumb=(place, back),
+    )
+
+
+def subject_of(change: Change) -> str:
+    """Return the id of the person or the device that a change is about."""
+    row = change.new or change.old
+    return str(row.get("person_id", row.get("id", "")))
+
+
+def _line(event: Event, names: Names) -> dict[str, str]:
+    told = [words for change in event.changes if (words := _told(change, names))]
+    return {
+        "at": moment(event.at),
+        "who": event.who or _("The system"),
+        "words": act_words(event),
+        "kind": "info",
+        "detail": " · ".join(part for part in (*dict.fromkeys(told), event.reason) if part),
+    }
+
+
+def _told(change: Change, names: Names) -> str:
+    """Say what a row became, beside whose it is where the page is about everybody."""
+    row = change.new or change.old
+    words = _words(change, row, names)
+    whose = names.people.get(int(str(row["person_id"])), "") if "person_id" in row else ""
+    return f"{whose}: {words}" if whose and words else words
+
+
+def _words(change: Change, row: Mapping[str, Any], names: Names) -> str:
+    if change.table == "person_role":
+        sentence = _("Role taken: %(role)s") if change.op == "delete" else _("Role given: %(role)s")
+        return str(sentence % {"role": role_title(Role(str(row["role"])))})
+    if change.table == "secret":
+        return str(_SECRETS.get(str(row["kind"]), row["kind"]))
+    title = (
+        str(TITLES.get(str(row["key"]), row["key"])) if change.table == "plant_setting" else str(row.get("name", ""))
+    )
+    if change.op == "insert":
+        return f"{title}: {row['value']}" if change.table == "plant_setting" else title or str(row.get("code", ""))
+    fields = ", ".join(_field(name, change, names) for name in row if name in _FIELDS and _differs(name, change))
+    return f"{title}: {fields}" if fields else ""
+
+
+def _differs(name: str, change: Change) -> bool:
+    return bool(change.old.get(name) != change.new.get(name))
+
+
+def _field(name: str, change: Change, names: Names) -> str:
+    before, after = (_shown(name, row.get(name), names) for row in (change.old, change.new))
+    return str(
+        _("%(field)s from %(before)s to %(after)s", field=_FIELDS[name], before=before, after=after)
+        if name != "value"
+        else _("from %(before)s to %(after)s", before=before, after=after)
+    )
+
+
+def _shown(name: str, value: object, names: Names) -> str:
+    if name == "area_id" and value is not None:
+        return names.areas.get(int(str(value)), str(value))
+    if name == "active":
+        return str(_("yes") if value else _("no"))
+    return "–" if value is None or value == "" else str(value)
