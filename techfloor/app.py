@@ -20,7 +20,7 @@ from techfloor.records.submissions import Submissions
 from techfloor.settings import Settings, SettingsError
 from techfloor.store import blobs, connections
 from techfloor.store.acts import new_id
-from techfloor.web import compress, headers, show
+from techfloor.web import compress, headers, incoming, show
 from techfloor.web.access import OPEN
 from techfloor.web.visitor import Caller
 
@@ -129,6 +129,11 @@ def _before_each_request(app: Flask) -> None:
         if g.plant is None and house.access.get(request.endpoint or "") != OPEN:
             return redirect("/setup")  # type: ignore[return-value]
         return None
+
+    @app.before_request
+    def give_room() -> None:
+        if g.caller.visitor is not None:
+            incoming.give_room(request)
 
 
 def _bind_form_cookie(found: Caller) -> None:

@@ -18,6 +18,7 @@ from techfloor.people import views as people
 from techfloor.people.roles import roles_text
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store.queue import Busy
+from techfloor.web import incoming
 from techfloor.web.access import OPEN
 from techfloor.web.forms import refusal_text
 from techfloor.web.pages import NotAllowed, NotSignedIn
@@ -169,6 +170,7 @@ def _http(error: HTTPException) -> Response:
             Trouble(405, _("This page cannot be opened like that."), _("Go to what is due and begin from there."))
         )
     if isinstance(error, RequestEntityTooLarge):
+        incoming.read_away(request)
         return answer(_too_large())
     words = _("The server could not read this request.")
     return answer(Trouble(error.code, words, _("Go back, open the page again, and send it once more.")))

@@ -48,7 +48,7 @@ class KeptFile:
     sha256: str
 
 
-def look_at(name: str, data: bytes, *, field: str = "file") -> CleanFile:
+def look_at(name: str, data: bytes, *, field: str = "file", largest: int = LARGEST) -> CleanFile:
     """Return a PDF as it is, and an image written anew: whatever else was in its file is left behind.
 
     Raises Refusal at `field` for an empty or too large file, and for bytes that are no PDF, JPEG or PNG,
@@ -56,9 +56,9 @@ def look_at(name: str, data: bytes, *, field: str = "file") -> CleanFile:
     """
     if not data:
         raise Refusal("The file is empty. Choose another.", field=field)
-    if len(data) > LARGEST:
+    if len(data) > largest:
         raise Refusal(
-            "The file is larger than %(most)s MB. Choose a smaller one.", field=field, most=LARGEST // MEGABYTE
+            "The file is larger than %(most)s MB. Choose a smaller one.", field=field, most=largest // MEGABYTE
         )
     media_type = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
     if media_type is None:

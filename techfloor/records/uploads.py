@@ -11,6 +11,7 @@ from techfloor.records import attachments
 from techfloor.records.attachments import KeptFile
 from techfloor.refusals import Refusal
 from techfloor.web.forms import EntryForm
+from techfloor.web.incoming import largest_file
 from techfloor.web.visitor import visitor
 
 
@@ -42,9 +43,9 @@ class UploadForm(EntryForm):
         return sound and not refused
 
     def _taken(self) -> KeptFile | None:
-        upload = self.file.data
+        upload, largest = self.file.data, min(attachments.LARGEST, largest_file())
         try:
-            clean = attachments.look_at(upload.filename or "", upload.stream.read(attachments.LARGEST + 1))
+            clean = attachments.look_at(upload.filename or "", upload.stream.read(largest + 1), largest=largest)
         except Refusal as no:
             self.refuse(no)
             return None

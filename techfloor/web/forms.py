@@ -4,13 +4,14 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from io import SEEK_END
 from typing import Any, Generic, TypeVar
 
 from flask import current_app, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
@@ -18,6 +19,7 @@ from techfloor.measures.quantity import NumberError, NumberProblem, is_step, par
 from techfloor.refusals import Question, Refusal
 from techfloor.said import parameters_in_words
 from techfloor.store.acts import new_id
+from techfloor.web.incoming import largest_file
 from techfloor.web.visitor import caller
 
 
@@ -42,6 +44,15 @@ class Done(Generic[T]):
 
 def _printable(text: str) -> str:
     return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
+
+
+def _size(file: FileStorage) -> int:
+    """Return the size of a file; one that was looked at and put away already has none."""
+    if file.stream.closed:
+        return 0
+    size = file.stream.seek(0, SEEK_END)
+    file.stream.seek(0)
+    return size
 
 
 class EntryForm(FlaskForm):  # type: ignore[misc]
@@ -72,6 +83,12 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
         """Validate; no text may be longer than a record can carry, and signs that cannot be printed are taken out."""
         sound = bool(super().validate(extra_validators))
         for field in self:
+            if isinstance(field.data, FileStorage) and _size(field.data) > largest_file():
+                most = largest_file() // (1024 * 1024)
+                field.data.close()  # it lies in a temporary file
+                said = gettext("The file is larger than %(most)s MB. Choose a smaller one.", most=most)
+                field.errors = [*field.errors, said]
+                sound = False
             if isinstance(field, StringField) and isinstance(field.data, str):
                 field.data = _printable(field.data)
                 if len(field.data) > LONGEST_TEXT:

@@ -6,6 +6,7 @@ import json
 import pytest
 import segno
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import insert
 
@@ -116,10 +117,60 @@ def test_a_photo_that_is_none_is_said_beside_the_field(visit: VisitAs) -> None:
 def test_a_photo_over_the_limit_is_refused_with_the_limit(visit: VisitAs) -> None:
     client = visit("technician")
 
-    answer = client.post("/scan", data=b"x" * 1_100_000, content_type="multipart/form-data; boundary=x")
+    answer = client.post("/scan", data=b"x" * 3_200_000, content_type="multipart/form-data; boundary=x")
 
     assert answer.status_code == 413
     assert "larger than 1 MB" in answer.text
+
+
+def test_a_photo_a_little_over_the_limit_is_refused_beside_its_box_and_what_was_typed_stays(visit: VisitAs) -> None:
+    photo = (io.BytesIO(b"x" * 1_100_000), "label.jpg")
+
+    answer = visit("technician").post("/scan", data={"code": "typed by hand", "photo": photo})
+    answer.request.environ["wsgi.input"].close()  # the test client lets its temporary file lie
+
+    assert answer.status_code == 422
+    assert answer.text.count("The file is larger than 1 MB. Choose a smaller one.") == 2
+    assert "typed by hand" in answer.text
+
+
+class Sending(io.BytesIO):
+    """What a browser sends, counted as it is read."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(bytes(size))
+        self.size, self.taken = size, 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read on."""
+        piece = super().read(size)
+        self.taken += len(piece)
+        return piece
+
+
+@pytest.mark.parametrize("who", ["technician", None])
+def test_what_is_too_large_is_read_to_its_end_before_the_answer(house_app: Flask, visit: VisitAs, who: str) -> None:
+    """A browser that still sends takes an early answer for a broken connection."""
+    if who:
+        visit(who)
+    client, body = FlaskClient(house_app, house_app.response_class), Sending(3_300_000)
+
+    answer = client.post(
+        "/verify", input_stream=body, content_length=body.size, content_type="multipart/form-data; boundary=x"
+    )
+
+    assert answer.status_code == 413
+    assert body.taken == body.size
+
+
+def test_what_is_far_too_large_is_not_read_for_ever(house_app: Flask) -> None:
+    body = Sending(50_000_000)
+
+    FlaskClient(house_app, house_app.response_class).post(
+        "/verify", input_stream=body, content_length=body.size, content_type="multipart/form-data; boundary=x"
+    )
+
+    assert 0 < body.taken < 5_000_000
 
 
 @pytest.mark.parametrize("typed", ["M-203", "m-203"])
