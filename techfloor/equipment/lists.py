@@ -17,7 +17,7 @@ from sqlalchemy import (
 from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, Standard
 from techfloor.equipment.shapes import Line, Wanted
-from techfloor.equipment.statuses import Status, status_of
+from techfloor.equipment.statuses import FALLS_DUE, Status, status_of
 from techfloor.places.models import Area, Station
 from techfloor.store.paging import PAGE, Key, Order, Page
 from techfloor.store.search import SearchItem, keys_that_fit
@@ -29,9 +29,6 @@ _OPEN = and_(EquipmentHold.equipment_id == Equipment.id, EquipmentHold.lifted_at
 _HOLD = func.coalesce(
     select(EquipmentHold.reason).where(_OPEN).order_by(EquipmentHold.id).limit(1).scalar_subquery(), ""
 )
-_NOT_CALIBRATED = [Status.RETIRED, Status.LOST, Status.INDICATION_ONLY]
-"""The statuses in which a gauge never falls due."""
-
 _CALIBRATION_DUE = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == CALIBRATION)
 
 
@@ -90,8 +87,9 @@ def _in_status(wanted: Wanted) -> ColumnElement[bool]:
     if wanted.status == HELD:
         return exists().where(_OPEN)
     if wanted.status == OVERDUE:
-        never = and_(EquipmentDue.due.is_(None), Gauge.status.not_in(_NOT_CALIBRATED))
-        return and_(or_(EquipmentDue.due < wanted.today, never), Equipment.lifecycle != Status.RETIRED)
+        late = or_(EquipmentDue.due < wanted.today, and_(EquipmentDue.due.is_(None), Gauge.equipment_id.is_not(None)))
+        falls_due = or_(Gauge.status.in_(FALLS_DUE), Gauge.equipment_id.is_(None))
+        return and_(late, falls_due, Equipment.lifecycle != Status.RETIRED)
     if wanted.status == Status.SENT_OUT:
         return or_(Gauge.status == wanted.status, Equipment.availability == wanted.status)
     # A standard has no column of its own for being in use.

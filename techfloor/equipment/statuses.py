@@ -40,6 +40,8 @@ GAUGE_STATUSES = (
     Status.LOST,
     Status.RETIRED,
 )
+FALLS_DUE = (Status.IN_USE, Status.LIMITED_USE, Status.CALIBRATE_BEFORE_USE)
+"""The statuses in which a gauge falls due."""
 LIFECYCLES = (Status.PLANNED, Status.QUALIFYING, Status.IN_SERVICE, Status.RETIRED)
 
 

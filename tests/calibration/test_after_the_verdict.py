@@ -8,7 +8,9 @@ from flask import Flask
 from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 
-from techfloor import store
+from techfloor import clock, store
+from techfloor.equipment import actions, queries
+from techfloor.equipment.entries import FunctionEntry, GaugeEntry, ItemEntry
 from techfloor.people.models import Person
 from techfloor.records import tasks
 from techfloor.store import db
@@ -17,9 +19,9 @@ CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 FAILING = ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"]
 
 
-def failed(tara: PlantClient) -> str:
+def failed(tara: PlantClient, code: str = "G-014") -> str:
     """Calibrate the caliper, find it out of tolerance, leave it as it is, and sign."""
-    number = start(tara, "G-014")
+    number = start(tara, code)
     give_all(tara, number, "indication", FAILING)
     assert tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"}).status_code == 303
     assert sign(tara, number).status_code == 303
@@ -35,6 +37,38 @@ def test_a_task_is_for_whoever_holds_its_permission(app: Flask, as_: SignedInAs)
     house.permission_roles["calibration:look-back"] = frozenset({"supervisor"})
     assert "Look back" not in quinn.get("/").text
     assert "Look back" in selma.get("/").text
+
+
+def entered(app: Flask) -> None:
+    """Enter a caliper like G-014 that was never calibrated."""
+    with app.app_context(), store.act("test:gauge:enter"):
+        like = queries.gauge_view("G-014")
+        at, actor = clock.now(), db.session.scalars(select(Person.id).where(Person.user_name == "quinn")).one()
+        functions = tuple(
+            FunctionEntry(f.name, f.unit, f.low, f.high, f.resolution, f.reads_to, f.tolerance) for f in like.functions
+        )
+        item = ItemEntry("G-090", "Vernier caliper", area_id=like.item.area_id)
+        entry = GaugeEntry(item, like.kind, 6, functions, procedure_id=like.procedure_id, point_set=like.point_set)
+        actions.create_gauge(entry, actor=actor, at=at)
+
+
+def test_a_first_calibration_that_failed_leaves_words_that_fit(app: Flask, as_: SignedInAs) -> None:
+    entered(app)
+    tara = as_("T", tablet=True)
+    assert "never calibrated" in tara.get("/").text
+    number = failed(tara, "G-090")
+    quinn = as_("Q")
+    assert "Look back on all work done with G-090: no good calibration of it is known" in quinn.get("/").text
+    assert review(quinn, number, remark="scrapped").status_code == 303
+    home = tara.get("/").text
+    assert "G-090" in home
+    assert "never calibrated" not in home
+    assert f"last done 20 Nov 2026 ({number})" in quinn.get("/equipment/G-090").text
+
+
+def test_a_look_back_names_the_last_good_calibration_where_there_was_one(as_: SignedInAs) -> None:
+    failed(as_("T", tablet=True))
+    assert "Look back on work done with G-014 since its last good calibration" in as_("Q").get("/").text
 
 
 def test_a_review_stands_on_home_once(as_: SignedInAs) -> None:

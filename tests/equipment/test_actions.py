@@ -19,7 +19,7 @@ from techfloor.equipment.entries import (
     StandardEntry,
 )
 from techfloor.equipment.lists import HELD, OVERDUE
-from techfloor.equipment.models import Equipment, Standard
+from techfloor.equipment.models import Equipment, Gauge, Standard
 from techfloor.equipment.rules import standard_valid
 from techfloor.equipment.shapes import Wanted
 from techfloor.equipment.statuses import Deed, Status
@@ -361,6 +361,14 @@ def test_the_list_is_narrowed_by_status_area_and_words(doing: Doing) -> None:
         assert codes(words='") OR 1=1 --') == []
         machines = queries.list_page(Wanted("machine", TODAY, status="qualifying")).lines
         assert [line.status for line in machines] == ["qualifying"]
+
+
+@pytest.mark.parametrize("status", ["lost", "indication only", "spare", "sent out", "retired"])
+def test_a_gauge_that_does_not_fall_due_is_not_overdue(doing: Doing, status: str) -> None:
+    with doing():
+        for code in ("G-007", "G-012"):
+            db.session.get_one(Gauge, id_of(code)).status = status
+        assert queries.list_page(Wanted("gauge", TODAY, status=OVERDUE)).lines == []
 
 
 def test_a_list_page_is_one_statement(app: Flask, doing: Doing) -> None:

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries, waiting
 from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
 from techfloor.records import reviewing
 from techfloor.refusals import NotFound
@@ -39,7 +40,7 @@ def for_code(code: str, visitor: Visitor) -> str | None:
         return f"/calibration/{number}/next"
     today = plant_day()
     due_soon = gauge.due is None or gauge.due <= today + timedelta(days=SOON_DAYS)
-    if due_soon and gauge.status in waiting.CALIBRATED and not gauge.held:
+    if due_soon and gauge.status in FALLS_DUE and not gauge.held:
         return f"/calibration/start/{gauge.code}"
     return gauge_url(gauge.code)
 

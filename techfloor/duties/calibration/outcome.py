@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.earlier import last_good
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK
 from techfloor.equipment import ledger
@@ -110,13 +111,27 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
 
 
 def _raise(kind: str, bench: Bench, at: datetime) -> None:
+    look_back = "calibration.look-back" if _was_good_before(bench) else "calibration.look-back-first"
     words = {
-        LOOK_BACK: say("calibration.look-back", gauge=bench.gauge.code),
+        LOOK_BACK: say(look_back, gauge=bench.gauge.code),
         REVIEW: say("calibration.review", number=bench.number, gauge=bench.gauge.code, name=bench.gauge.name),
     }[kind]
     task = Task(kind=kind, words=as_text(words), record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
     task.for_permission = {LOOK_BACK: "calibration:look-back", REVIEW: "calibration:review"}[kind]
     tasks.raise_task(task)
+
+
+def _was_good_before(bench: Bench) -> bool:
+    """Tell whether a good calibration is known from before, here or from when the gauge was entered."""
+    due = ledger.due_of(bench.gauge.id, WORK)
+    return last_good(bench) is not None or (due is not None and due.last_done is not None)
+
+
+def _due_at_once(bench: Bench, proof: Proof) -> None:
+    """Let a gauge whose first calibration failed be due since then: it was calibrated, and has to be again."""
+    if ledger.due_of(bench.gauge.id, WORK) is None:
+        actor, at, done = proof.person_id, proof.at, plant_day(bench.record.performed_at, proof.zone)
+        ledger.move_due(bench.gauge.id, WORK, done, actor=actor, at=at, last_done=done, record_id=bench.record.id)
 
 
 def _move_due(bench: Bench, proof: Proof) -> None:
@@ -142,6 +157,7 @@ def _move_due(bench: Bench, proof: Proof) -> None:
 def accept(bench: Bench, proof: Proof) -> None:
     """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
     if not returns(bench.body):
+        _due_at_once(bench, proof)
         return
     words = as_text(say("calibration.passed-as-left" if bench.body.adjusted else "calibration.passed"))
     for hold in open_holds(bench.gauge.id):

@@ -35,6 +35,7 @@ SENTENCES = {
     "calibration.passed-as-left": _l("passed as left, reviewed"),
     # tasks
     "calibration.look-back": _l("Look back on work done with %(gauge)s since its last good calibration"),
+    "calibration.look-back-first": _l("Look back on all work done with %(gauge)s: no good calibration of it is known"),
     "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
     "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),
     "calibration.unaffected": _l("Nothing was affected."),

@@ -20,7 +20,7 @@ from techfloor.equipment.models import (
     Gauge,
 )
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
-from techfloor.equipment.statuses import Status
+from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.measures.drift import exact_mean
 from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.people.models import Person
@@ -29,8 +29,6 @@ from techfloor.said import Said
 from techfloor.store import db
 
 IN_HOUSE = "in house"
-CALIBRATED = (Status.IN_USE, Status.LIMITED_USE, Status.CALIBRATE_BEFORE_USE)
-"""The statuses in which a gauge falls due."""
 FAILED = ("fail", "conditional fail")
 """The verdicts of a run that was out of tolerance."""
 
@@ -273,7 +271,7 @@ def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside
         )
         .where(
             which,
-            Gauge.status.in_(CALIBRATED),
+            Gauge.status.in_(FALLS_DUE),
             Gauge.calibrated_by != IN_HOUSE if outside else Gauge.calibrated_by == IN_HOUSE,
             ~waiting.exists(),
         )
