@@ -138,7 +138,6 @@ class GaugeForm(ItemForm):
         _l("Calibrate every"), [InputRequired(message=_l("Enter how many months lie between calibrations."))]
     )
     limited_use = StringField(_l("May be used only for"), SHORT, description=_l("Only for a gauge with limited use."))
-    procedure = SelectField(_l("Procedure"), [Optional()], choices=[], validate_choice=False)
     calibrated_by = RadioField(
         _l("Who calibrates it?"),
         choices=options(("in house", _l("We do")), ("outside laboratory", _l("An outside laboratory"))),
@@ -178,15 +177,15 @@ class GaugeForm(ItemForm):
         rows = [(place, row.form) for place, row in enumerate(self.functions)]
         return [(place, form) for place, form in rows if not form.blank()]
 
-    def entry(self, status: str = Status.IN_USE, point_set: str = "") -> GaugeEntry:
-        """Return what was entered; a change leaves `point_set` as it is."""
+    def entry(self, status: str = Status.IN_USE, procedure_id: int | None = None, point_set: str = "") -> GaugeEntry:
+        """Return what was entered; a change leaves the procedure and its points, which calibration chooses."""
         return GaugeEntry(
             item=self.item(),
             kind=text_of(self.kind),
             interval_months=self.interval_months.data or 0,
             functions=tuple(form.entry() for _place, form in self.filled()),
             status=status,
-            procedure_id=_id_of(self.procedure, "procedure"),
+            procedure_id=procedure_id,
             point_set=point_set,
             limited_use=text_of(self.limited_use),
             in_use_check=text_of(self.in_use_check),

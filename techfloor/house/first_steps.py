@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from sqlalchemy import exists, func, select
 
-from techfloor.equipment.models import Equipment
+from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.equipment.statuses import Kind
 from techfloor.house.shell import may_open
 from techfloor.people.models import Device, Person
-from techfloor.records.models import Definition, Record
+from techfloor.places.models import PlantSetting
+from techfloor.records.models import Definition
 from techfloor.records.signing import POLICY
 from techfloor.store import db
 from techfloor.web.visitor import Visitor
+
+PUT_AWAY = "house.first_steps"
 
 
 @dataclass(frozen=True)
@@ -25,19 +28,19 @@ class FirstStep:
 
 
 def first_steps(who: Visitor) -> list[FirstStep]:
-    """Return what an administrator of a new plant has to do; none once it is done or the first record was begun."""
+    """Return what an administrator of a new plant has to do; none once all of it is done, or it was put away."""
     if not who.may("people:manage"):
         return []
     asked = (
         select(func.count() > 1).select_from(Person).where(Person.active).scalar_subquery(),
         exists().where(Device.revoked_at.is_(None)),
-        exists().where(Equipment.kind == Kind.STANDARD),
+        exists().where(StandardCertificate.ended_at.is_(None)),
         exists().where(Definition.kind != POLICY[0]),
         exists().where(Equipment.kind == Kind.GAUGE),
-        exists().where(Record.id.is_not(None)),
+        exists().where(PlantSetting.key == PUT_AWAY),
     )
-    *done, begun = db.session.execute(select(*asked)).one()
-    if begun or all(done):
+    *done, put_away = db.session.execute(select(*asked)).one()
+    if put_away or all(done):
         return []
     lines = (
         (_("Add everybody who works here, with their roles."), "/people/"),

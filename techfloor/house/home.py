@@ -2,13 +2,16 @@
 
 from urllib.parse import quote
 
-from flask import render_template, request
+from flask import redirect, render_template, request
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from techfloor.house import due, queries
-from techfloor.house.first_steps import first_steps
+from techfloor.house.first_steps import PUT_AWAY, first_steps
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
+from techfloor.places import actions as places
 from techfloor.records import tasks
 from techfloor.records.wording import state_look, state_words
 from techfloor.store import search as index
@@ -44,6 +47,15 @@ def home() -> str:
         first=first_steps(who),
         dead_host=dead_host() if who.may(CHANGE) else "",
     )
+
+
+@pages.act(
+    "/first-steps/put-away", permission=CHANGE, action="house:first-steps:put-away", title=_l("First steps put away")
+)
+def put_away() -> Response:
+    """Show the list of first steps no more."""
+    places.put_away(PUT_AWAY)
+    return redirect("/", code=303)
 
 
 def record_url(number: str) -> str | None:

@@ -129,6 +129,13 @@ def change_setting(key: str, typed: str) -> None:
     db.session.flush()
 
 
+def put_away(key: str) -> None:
+    """Keep for good that something of the house is not shown any more."""
+    if db.session.get(PlantSetting, key) is None:
+        db.session.add(PlantSetting(key=key, value=True))
+    db.session.flush()
+
+
 def in_profiles(key: str) -> list[object]:
     """Return the values that the profiles have for a setting, in their order."""
     return [Profile(name, {})[key] for name in PROFILES]

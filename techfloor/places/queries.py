@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from techfloor.clock import WEEKDAYS
 from techfloor.places.models import Area, Plant, PlantSetting, Shift, Station
-from techfloor.places.profile import Profile
+from techfloor.places.profile import Profile, keys
 from techfloor.store import db
 from techfloor.store.trail import ActRow, ChangeRow, TableOfChange
 
@@ -88,7 +88,8 @@ def read_plant(session: Session) -> PlantFacts | None:
     plant = session.scalar(select(Plant))
     if plant is None:
         return None
-    changed = {row.key: row.value for row in session.scalars(select(PlantSetting))}
+    known = set(keys())  # what was put away stands in the same table
+    changed = {row.key: row.value for row in session.scalars(select(PlantSetting)) if row.key in known}
     shifts = [
         ShiftHours(s.key, s.name, time.fromisoformat(s.starts), time.fromisoformat(s.ends), frozenset(s.days))
         for s in session.scalars(select(Shift).order_by(Shift.id))

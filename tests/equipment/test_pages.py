@@ -227,6 +227,29 @@ def test_the_due_day_of_a_small_plant_is_the_end_of_the_month(
     assert "28 Feb 2027" in client.get("/equipment/G-050").text
 
 
+@pytest.mark.parametrize(
+    ("url", "typed", "code"),
+    [(NEW_GAUGE, GAUGE, "G-050"), ("/equipment/new/standard", STANDARD, "S-050")],
+)
+def test_what_was_entered_leads_to_its_label(
+    as_: SignedInAs, post: Post, url: str, typed: dict[str, str], code: str
+) -> None:
+    client = as_("Q")
+    page = client.get(post(client, url, typed).location).text
+    assert f"{code} is entered." in page
+    assert f'<a href="/equipment/{code}/label">Print its label</a>' in page
+
+
+def test_a_changed_gauge_keeps_its_procedure(as_: SignedInAs, app: Flask, post: Post) -> None:
+    with app.app_context():
+        before = queries.gauge_view("G-001")
+    assert before.procedure_id
+    assert post(as_("Q"), "/equipment/G-001/edit", {**GAUGE, "name": "Renamed"}).status_code == 303
+    with app.app_context():
+        after = queries.gauge_view("G-001")
+    assert (after.procedure_id, after.point_set) == (before.procedure_id, before.point_set)
+
+
 def test_a_new_standard_leads_to_its_certificate_and_is_valid_with_it(as_: SignedInAs, post: Post) -> None:
     client = as_("Q")
     answer = post(client, "/equipment/new/standard", STANDARD)
@@ -253,7 +276,6 @@ def test_a_new_standard_leads_to_its_certificate_and_is_valid_with_it(as_: Signe
         ({"last_calibrated": "2026-11-21"}, "This day is still to come."),
         ({"place": "999"}, "This area does not exist."),
         ({"place": "x"}, "Choose a place from the list."),
-        ({"procedure": "999"}, "Choose one from the list."),
         ({"machine": "7; drop"}, "Choose one from the list."),
         ({"status": "limited use"}, "Enter what it may be used for."),
         ({"functions-0-name": ""}, "Enter what this measures"),

@@ -9,6 +9,7 @@ from techfloor import store
 from techfloor.equipment.models import Equipment
 from techfloor.people.actions import create_person
 from techfloor.people.rules import PersonEntry
+from techfloor.records.models import Record
 
 from .conftest import NOON, VisitAs
 
@@ -36,3 +37,29 @@ def test_each_line_is_ticked_by_what_is_there(house_app: Flask, visit: VisitAs) 
 @pytest.mark.parametrize("role", ["technician", "quality", "auditor"])
 def test_others_are_not_shown_it(visit: VisitAs, role: str) -> None:
     assert TITLE not in visit(role).get("/").text
+
+
+def test_the_list_stays_when_work_begins_and_goes_when_it_is_put_away(house_app: Flask, visit: VisitAs) -> None:
+    with house_app.app_context(), store.act("test:record:open"):
+        store.db.session.add(
+            Record(
+                kind="calibration",
+                number="CAL-2026-00001",
+                state="in progress",
+                opened_by=1,
+                opened_at=NOON,
+                performed_at=NOON,
+                recorded_at=NOON,
+            )
+        )
+    administrator = visit("administrator", "quality")
+    assert TITLE in administrator.get("/").text
+
+    assert administrator.post("/first-steps/put-away").status_code == 303
+
+    assert TITLE not in administrator.get("/").text
+    assert administrator.get("/settings/profile").status_code == 200
+
+
+def test_only_who_changes_settings_puts_the_list_away(visit: VisitAs) -> None:
+    assert visit("quality").post("/first-steps/put-away").status_code == 403

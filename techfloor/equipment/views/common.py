@@ -1,7 +1,6 @@
 """What the pages of equipment share: the blueprint, the permissions, the choices and the day."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
 from techfloor.equipment import queries
@@ -9,8 +8,6 @@ from techfloor.equipment.rules import UsePolicy, use_policy
 from techfloor.equipment.shapes import ItemView
 from techfloor.equipment.statuses import MANAGE, MEASURE, Kind
 from techfloor.places.here import plant
-from techfloor.records.models import Definition
-from techfloor.store import db
 from techfloor.web.access import permission
 from techfloor.web.fields import options
 from techfloor.web.pages import Pages, check_permission
@@ -51,16 +48,6 @@ def may(wanted: str) -> bool:
 def policy() -> UsePolicy:
     """Return what the plant's profile says of an overdue gauge."""
     return use_policy(plant().profile)
-
-
-def procedure_choices() -> list[SelectChoice]:
-    """Return the calibration procedures to choose from."""
-    rows = db.session.execute(
-        select(Definition.id, Definition.code, Definition.title)
-        .where(Definition.kind == PROCEDURE)
-        .order_by(Definition.code)
-    )
-    return options(("", _("None yet")), *((str(key), f"{code} · {title}") for key, code, title in rows))
 
 
 def machine_choices() -> list[SelectChoice]:

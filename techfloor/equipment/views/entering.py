@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
@@ -23,7 +24,7 @@ from techfloor.equipment.kinds import ready_kind, ready_kinds
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.shapes import GaugeView, ItemView
 from techfloor.equipment.statuses import MANAGE, Kind
-from techfloor.equipment.views.common import check_kind, machine_choices, page_of, pages, procedure_choices
+from techfloor.equipment.views.common import check_kind, machine_choices, page_of, pages
 from techfloor.equipment.wording import KIND_WORDS
 from techfloor.places.choosing import place_choices, read_place, write_place
 from techfloor.places.here import plant, today
@@ -100,11 +101,16 @@ def _enter(kind: Kind) -> Page:
     if not done:
         return _new_page(form, kind), 422
     if kind is Kind.STANDARD:
-        words = _("%(code)s is entered. Enter its certificate next. Its page prints the label.", code=done.made.code)
-        flash(words, "success")
+        flash(_entered(done.made.code, _("Enter its certificate next.")), "success")
         return redirect(f"/equipment/{done.made.code}/certificates/new", code=303)
-    flash(_("%(code)s is entered. Print its label next.", code=done.made.code), "success")
+    flash(_entered(done.made.code), "success")
     return redirect(f"/equipment/{done.made.code}", code=303)
+
+
+def _entered(code: str, then: str = "") -> Markup:
+    """Say that something is entered, with the way to its label."""
+    words = Markup("{} {}").format(_("%(code)s is entered.", code=code), then)
+    return words + Markup(' <a href="{}">{}</a>').format(f"/equipment/{code}/label", _("Print its label"))
 
 
 def _kind(kind: str) -> Kind:
@@ -123,7 +129,6 @@ def _new_form(kind: Kind) -> ItemForm:
 def _with_choices(form: ItemForm) -> ItemForm:
     form.place.choices = place_choices()
     if isinstance(form, GaugeForm):
-        form.procedure.choices = procedure_choices()
         form.machine.choices = machine_choices()
     return form
 
@@ -252,7 +257,6 @@ def _gauge_values(gauge: GaugeView, form: GaugeForm) -> dict[str, Any]:
         "kind": gauge.kind,
         "interval_months": gauge.interval_months,
         "limited_use": gauge.limited_use,
-        "procedure": str(gauge.procedure_id or ""),
         "calibrated_by": gauge.calibrated_by,
         "in_use_check": gauge.in_use_check,
         "machine": built_into if gauge.item.part_of else "",
@@ -262,7 +266,7 @@ def _gauge_values(gauge: GaugeView, form: GaugeForm) -> dict[str, Any]:
 def _change(form: ItemForm, item: ItemView) -> None:
     if isinstance(form, GaugeForm):
         before = queries.gauge_view(item.code)
-        actions.change_gauge(item.id, form.entry(item.status, before.point_set), **by_whom())
+        actions.change_gauge(item.id, form.entry(item.status, before.procedure_id, before.point_set), **by_whom())
     elif isinstance(form, MachineForm):
         actions.change_machine(item.id, form.entry(item.lifecycle, item.availability), **by_whom())
     elif isinstance(form, StandardForm):
