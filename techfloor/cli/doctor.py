@@ -221,7 +221,9 @@ def _clock(connection: "Connection") -> Iterator[Finding]:
 def _files(connection: "Connection", settings: Settings) -> Iterator[Finding]:
     if settings.database_file is None:
         return
-    tables = " UNION ".join(f"SELECT sha256 FROM {table}" for table in ("issued_pdf", "attachment"))  # noqa: S608
+    from techfloor.store.blobs import NAMED_IN  # noqa: PLC0415
+
+    tables = " UNION ".join(f"SELECT sha256 FROM {table}" for table in NAMED_IN)  # noqa: S608 - names of our own
     named = set(connection.exec_driver_sql(tables).scalars())
     there = {file.name for file in settings.blobs.rglob("*") if file.is_file()}
     if named - there:

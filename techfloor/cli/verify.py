@@ -85,11 +85,11 @@ def _count(problems: int) -> str:
 
 def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
     """Read every issued PDF, attachment and paper of a standard and compare it with its hash."""
-    from techfloor.store.blobs import MissingBlob  # noqa: PLC0415
+    from techfloor.store.blobs import NAMED_IN, MissingBlob  # noqa: PLC0415
 
     found = []
-    for table in ("issued_pdf", "attachment", "certificate_file"):
-        for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - the names above
+    for table in NAMED_IN:
+        for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - names of our own
             try:
                 blobs.get(sha256)
             except MissingBlob:

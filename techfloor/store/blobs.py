@@ -18,6 +18,10 @@ class MissingBlob(Exception):
     """The bytes of this hash are gone, or are no longer what they were."""
 
 
+NAMED_IN = ("issued_pdf", "attachment", "certificate_file")
+"""The tables whose rows name a file by its hash, as `sha256`."""
+
+
 def hash_of(data: bytes) -> str:
     """Return the SHA-256 that bytes are kept under."""
     return hashlib.sha256(data).hexdigest()
