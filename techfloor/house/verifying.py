@@ -14,6 +14,7 @@ from wtforms import StringField
 from techfloor.house.running import running
 from techfloor.records.wording import signature_box
 from techfloor.reports import issue
+from techfloor.reports.claims import codes_in
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
 
@@ -55,10 +56,32 @@ def _compare(form: VerifyForm) -> View:
     found = issue.find_file(hashlib.sha256(data).hexdigest())
     if found is not None:
         return _show(found, same_bytes=True)
+    claimed = next((each for each in map(_issued_under, codes_in(data)) if each is not None), None)
+    if claimed is not None:
+        return _changed(form, *claimed)
     form.file.errors = [
         _(
             "No PDF with exactly these bytes was issued here. It was changed after it was issued, "
             "or it is from elsewhere. Look its code up to see what was issued."
+        )
+    ]
+    return render_template("house/verify.html", form=form), 422
+
+
+def _issued_under(code: str) -> tuple[str, issue.Verification] | None:
+    found = issue.find(code)
+    return (code, found) if found else None
+
+
+def _changed(form: VerifyForm, code: str, claimed: issue.Verification) -> View:
+    """Say which certificate a changed file claims to be; its code stands ready to be looked up."""
+    form.code.data = code
+    form.file.errors = [
+        _(
+            "This file says it is %(number)s, issue %(issue)s, but it is not the file that was issued: do not rely on "
+            "it. Press Check to see what was issued under its code.",
+            number=claimed.number,
+            issue=claimed.issue_no,
         )
     ]
     return render_template("house/verify.html", form=form), 422

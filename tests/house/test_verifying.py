@@ -184,3 +184,19 @@ def test_the_page_leads_nowhere_inside(issued: Flask) -> None:
 
     assert 'href="/calibration' not in page
     assert 'class="rail"' not in page
+
+
+def test_a_changed_file_is_told_what_it_claims_to_be(issued: Flask) -> None:
+    changed = b"%PDF-1.7 edited (http://plant/verify/" + CODE.encode() + b")"
+    page = issued.test_client().post("/verify", data={"file": (io.BytesIO(changed), "c.pdf")})
+
+    assert page.status_code == 422
+    assert "This file says it is CAL-2026-00042, issue 1, but it is not the file that was issued" in page.text
+    assert f'value="{CODE}"' in page.text
+
+
+def test_a_code_that_was_never_issued_is_no_claim(issued: Flask) -> None:
+    changed = b"%PDF-1.7 (http://plant/verify/ABCDEFGHJKLM)"
+    page = issued.test_client().post("/verify", data={"file": (io.BytesIO(changed), "c.pdf")})
+
+    assert "No PDF with exactly these bytes" in page.text
