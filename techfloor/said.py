@@ -4,7 +4,8 @@ Each room gives the sentences of its keys, translated when they are read.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 Said = dict[str, Any]
@@ -16,9 +17,18 @@ sentences: dict[str, Any] = {}
 """Each key with its lazy sentence; rooms and duties add their tables when they are loaded."""
 
 
+tellers: dict[str, Callable[[str], str]] = {}
+"""How a fact is written where it is read: a key with its function of the fact's `value`; "day" is one."""
+
+
 def say(key: str, **values: object) -> Said:
     """Say something by its key."""
     return {_KEY: key, **values}
+
+
+def day_said(day: date) -> Said:
+    """Say a day, which is written as its reader writes days."""
+    return say("day", value=day.isoformat())
 
 
 def as_text(said: Said) -> str:
@@ -42,9 +52,14 @@ def read(words: str) -> Said | None:
     return found if isinstance(found, dict) and isinstance(found.get(_KEY), str) else None
 
 
+def kept(words: str) -> str | Said:
+    """Return what was said as data, for where that stands; typed words as they are."""
+    return read(words) or words
+
+
 def within(key: str, words: str, **values: object) -> str:
     """Say something around words that were typed or said: typed ones stay as they are, inside of a sentence."""
-    return as_text(say(key, words=read(words) or words, **values))
+    return as_text(say(key, words=kept(words), **values))
 
 
 def in_words(words: str | Mapping[str, Any]) -> str:
@@ -52,14 +67,27 @@ def in_words(words: str | Mapping[str, Any]) -> str:
     said = read(words) if isinstance(words, str) else words
     if said is None:
         return str(words)
-    sentence = sentences.get(key_of(said))
-    if sentence is None:
-        return str(words)
-    values = {name: in_words(v) if isinstance(v, Mapping) else v for name, v in said.items()}
+    tell, sentence = tellers.get(key_of(said)), sentences.get(key_of(said))
     try:
-        return str(sentence) % values
+        if tell is not None:
+            return tell(str(said["value"]))
+        if sentence is None:
+            return str(words)
+        return str(sentence) % {name: _value(value) for name, value in said.items()}
     except (KeyError, TypeError, ValueError):  # typed by somebody to look like it: it is words, after all
         return str(words)
+
+
+def _value(value: object) -> object:
+    """Put what was said within something said into words; several of them stand with commas between."""
+    if isinstance(value, list):
+        return ", ".join(str(_value(each)) for each in value)
+    return in_words(value) if isinstance(value, Mapping) else value
+
+
+def word(kept: str, field: str) -> str:
+    """Return the word of a field, kept as the code or a procedure spells it; one that no table knows stays."""
+    return str(sentences.get(f"{field}.{kept}", kept))
 
 
 def parameters_in_words(parameters: Mapping[str, Any]) -> dict[str, Any]:

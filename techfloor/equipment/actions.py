@@ -24,10 +24,10 @@ from techfloor.equipment.entries import (
 )
 from techfloor.equipment.ledger import CALIBRATION, item_of, lift_hold, log, move_due, place_hold, set_due
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction, Standard
-from techfloor.equipment.rules import day_text
 from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, next_status, status_of
 from techfloor.places.models import Area, Station
 from techfloor.refusals import NotFound, Refusal
+from techfloor.said import Said, as_text, day_said, say, within
 from techfloor.store import db, search
 
 __all__ = [
@@ -127,11 +127,11 @@ def move(
     area_id = _checked_place(area_id, station_id)
     if (item.area_id, item.station_id) == (area_id, station_id):
         raise Refusal("%(code)s is there already. Choose another place.", field="place", code=item.code)
-    before = place_words(item.area_id, item.station_id)
+    before = _place_said(item.area_id, item.station_id)
     item.area_id, item.station_id = area_id, station_id
-    after = place_words(area_id, station_id)
+    moved = say("equipment.moved", before=before, after=_place_said(area_id, station_id))
     _find_again(item)
-    log(item.id, "moved", _joined(f"{before} → {after}", words), actor=actor, at=at)
+    log(item.id, "moved", _with_words(moved, words), actor=actor, at=at)
 
 
 def change_status(
@@ -166,16 +166,18 @@ def change_status(
         elif deed == Deed.UNLIMIT:
             gauge.limited_use = ""
     _follow(item, after)
-    log(item.id, f"{before} → {after}", _status_words(words, expected_back), actor=actor, at=at, record_id=record_id)
+    event = as_text(say("equipment.status", before=say(f"equipment.{before}"), after=say(f"equipment.{after}")))
+    back = say("equipment.back", day=day_said(expected_back)) if expected_back else None
+    log(item.id, event, _with_words(back, words), actor=actor, at=at, record_id=record_id)
     return after
 
 
 def place_words(area_id: int | None, station_id: int | None) -> str:
-    """Name a place: "Assembly, 4A-02"; "no fixed place" where there is none."""
+    """Name a place: "Assembly, 4A-02"; "" where there is none."""
     area = db.session.get(Area, area_id) if area_id else None
     station = db.session.get(Station, station_id) if station_id else None
     names = [place for place in (area.name if area else "", station.code if station else "") if place]
-    return ", ".join(names) or "no fixed place"
+    return ", ".join(names)
 
 
 def _of_kind(equipment_id: int, kind: Kind) -> Equipment:
@@ -331,8 +333,8 @@ def _changed(item: Equipment, changed: list[str], actor: int, at: datetime) -> N
     if not changed:
         return
     _find_again(item)
-    names = ", ".join(name.removesuffix("_id").replace("_", " ") for name in changed)
-    log(item.id, "changed", names, actor=actor, at=at)
+    names = [say(f"equipment.field.{name.removesuffix('_id')}") for name in changed]
+    log(item.id, "changed", as_text(say("equipment.changed", names=names)), actor=actor, at=at)
 
 
 def _find_again(item: Equipment) -> None:
@@ -348,7 +350,7 @@ def _sort_of(item: Equipment) -> str:
 
 
 def _place_of(item: Equipment) -> str:
-    return place_words(item.area_id, item.station_id) if item.area_id else ""
+    return place_words(item.area_id, item.station_id)
 
 
 def _follow(item: Equipment, after: Status) -> None:
@@ -361,10 +363,12 @@ def _follow(item: Equipment, after: Status) -> None:
         item.availability = Status.SENT_OUT if after is Status.SENT_OUT else ""
 
 
-def _status_words(words: str, expected_back: date | None) -> str:
-    back = f"expected back {day_text(expected_back)}" if expected_back else ""
-    return _joined(back, words)
+def _place_said(area_id: int | None, station_id: int | None) -> str | Said:
+    return place_words(area_id, station_id) or say("equipment.no-place")
 
 
-def _joined(*parts: str) -> str:
-    return ": ".join(part.strip() for part in parts if part.strip())
+def _with_words(said: Said | None, words: str) -> str:
+    """Keep what is said, and what somebody typed to it."""
+    if said is None:
+        return words.strip()
+    return within("equipment.with-words", words.strip(), said=said) if words.strip() else as_text(said)

@@ -8,13 +8,14 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from techfloor.equipment.entries import CertificateEntry, check_certificate, check_uncertainty, uncertainty_words
+from techfloor.equipment.entries import CertificateEntry, check_certificate, check_uncertainty, uncertainty_said
 from techfloor.equipment.ledger import CALIBRATION, log, set_due
 from techfloor.equipment.models import CertificateFile, Standard, StandardCertificate
 from techfloor.equipment.rules import day_text, plant_day
 from techfloor.places.models import Plant
 from techfloor.records.attachments import KeptFile
 from techfloor.refusals import NotFound, Refusal
+from techfloor.said import as_text, day_said, say
 from techfloor.store import alone, db
 
 
@@ -43,8 +44,9 @@ def add_certificate(
     certificate = StandardCertificate(standard_id=equipment_id)
     _write(certificate, entry)
     db.session.add(certificate)
-    words = f"{certificate.number}, {certificate.laboratory}, until {day_text(entry.valid_until)}"
-    log(equipment_id, "certificate", words, actor=actor, at=at, record_id=record_id)
+    until = day_said(entry.valid_until)
+    words = say("equipment.certificate", number=certificate.number, laboratory=certificate.laboratory, day=until)
+    log(equipment_id, "certificate", as_text(words), actor=actor, at=at, record_id=record_id)
     if file is not None:
         _keep_file(certificate, file, actor, at)
     _follow_certificates(equipment_id, at)
@@ -138,7 +140,7 @@ def _write(
     certificate.issued, certificate.valid_until, certificate.opened = entry.issued, entry.valid_until, entry.opened
     unchanged = before is not None and _stated(before.uncertainty) == _stated(entry.uncertainty)
     kept = before.uncertainty_text if before is not None and unchanged else ""
-    certificate.uncertainty_text = entry.uncertainty_text.strip() or kept or uncertainty_words(entry.uncertainty)
+    certificate.uncertainty_text = entry.uncertainty_text.strip() or kept or uncertainty_said(entry.uncertainty)
     certificate.uncertainty = dict(entry.uncertainty)
     certificate.certified = [dict(row) for row in entry.certified]
 
@@ -191,7 +193,8 @@ def open_lot(certificate_id: int, opened: date, *, actor: int, at: datetime) -> 
             "A bottle of this lot was opened on %(day)s. Enter a later day.", field="opened", day=day_text(lot.opened)
         )
     lot.opened = opened
-    log(lot.standard_id, "opened", f"{lot.number}, {day_text(opened)}", actor=actor, at=at)
+    words = say("equipment.opened", number=lot.number, day=day_said(opened))
+    log(lot.standard_id, "opened", as_text(words), actor=actor, at=at)
     return lot
 
 

@@ -10,6 +10,7 @@ from techfloor.measures.quantity import plain
 from techfloor.measures.tolerance import Tolerance, ToleranceError
 from techfloor.measures.units import is_unit, show_unit
 from techfloor.refusals import Refusal
+from techfloor.said import as_text, say
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,23}")
 LONGEST_INTERVAL = 120
@@ -240,17 +241,17 @@ def check_uncertainty(uncertainty: dict[str, str], certified: tuple[dict[str, st
         raise Refusal("Give each certified value its U, as a third number.", field="certified")
 
 
-def uncertainty_words(uncertainty: dict[str, str]) -> str:
-    """Put an uncertainty into words, as on a certificate: 0.50 % of reading (k = 2)."""
+def uncertainty_said(uncertainty: dict[str, str]) -> str:
+    """Say an uncertainty, as on a certificate: 0.50 % of reading (k = 2); "" for none."""
     unit, cover = show_unit(uncertainty.get("unit", "")), f"(k = {uncertainty.get('k') or '2'})"
     kind = uncertainty.get("kind", "")
     if kind == "percent":
-        return f"{uncertainty['percent']} % of reading {cover}"
+        return as_text(say("equipment.u-of-reading", percent=uncertainty["percent"], k=uncertainty.get("k") or "2"))
     if kind == "constant":
         return f"{uncertainty['constant']} {unit} {cover}"
     if kind == "length":
         return f"({uncertainty['constant']} + {uncertainty.get('per_metre') or '0'} L/m) {unit} {cover}"
-    return f"value by value {cover}" if kind else ""
+    return as_text(say("equipment.u-by-value", k=uncertainty.get("k") or "2")) if kind else ""
 
 
 def range_words(low: Decimal | None, high: Decimal | None, unit: str) -> str:

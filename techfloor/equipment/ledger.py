@@ -10,7 +10,7 @@ from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, E
 from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text, plant_day
 from techfloor.places.models import Plant
 from techfloor.refusals import NotFound, Refusal
-from techfloor.said import within
+from techfloor.said import as_text, day_said, say, within
 from techfloor.store import db
 from techfloor.store.trail import ChangeRow, TableOfChange
 
@@ -59,7 +59,7 @@ def place_hold(
     log(
         equipment_id,
         "held",
-        within("equipment.why", words.strip(), reason=reason),
+        within("equipment.why", words.strip(), reason=say(f"equipment.reason.{reason}")),
         actor=actor,
         at=at,
         record_id=record_id,
@@ -85,7 +85,7 @@ def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: 
     log(
         hold.equipment_id,
         "hold lifted",
-        within("equipment.why", hold.lift_words, reason=hold.reason),
+        within("equipment.why", hold.lift_words, reason=say(f"equipment.reason.{hold.reason}")),
         actor=actor,
         at=at,
         record_id=record_id,
@@ -119,7 +119,7 @@ def move_due(
 ) -> EquipmentDue:
     """Move a due day on, because the work was done (with its record) or somebody decided so."""
     row = set_due(equipment_id, work, due, last_done=last_done, record_id=record_id)
-    log(equipment_id, "due moved", f"{work}: {day_text(due)}", actor=actor, at=at, record_id=record_id)
+    log(equipment_id, "due moved", _due_said(work, due), actor=actor, at=at, record_id=record_id)
     return row
 
 
@@ -136,7 +136,11 @@ def put_back_due(equipment_id: int, work: str, record_id: int, *, actor: int, at
     row.due = date.fromisoformat(before["due"]) if before else row.last_done or row.due
     row.last_done = date.fromisoformat(done) if done else None
     row.last_record_id = before.get("last_record_id")
-    log(equipment_id, "due put back", f"{work}: {day_text(row.due)}", actor=actor, at=at, record_id=record_id)
+    log(equipment_id, "due put back", _due_said(work, row.due), actor=actor, at=at, record_id=record_id)
+
+
+def _due_said(work: str, due: date) -> str:
+    return as_text(say("equipment.due", work=say(f"equipment.work.{work}"), day=day_said(due)))
 
 
 def _before(due_id: int, record_id: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from techfloor.equipment.rules import Objection
 from techfloor.equipment.statuses import Deed, Kind, Status
 from techfloor.measures.due import days_left
-from techfloor.said import parameters_in_words, sentences
+from techfloor.said import in_words, parameters_in_words, read, sentences, word
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,68 @@ DEED_WORDS: dict[Deed, DeedWords] = {
     Deed.REINSTATE: DeedWords(_l("Bring back"), _l("Bring %(code)s back"), _WHY, _l("%(code)s is back.")),
 }
 
-# A line of the log that says why, around words that were typed or said.
-sentences["equipment.why"] = _l("%(reason)s: %(words)s")
+_HOLD_REASONS = {
+    "out of tolerance": _l("measures wrong"),
+    "damaged": _l("damaged"),
+    "missing": _l("missing"),
+    "safety": _l("not safe"),
+    "other": _l("other reason"),
+}
+
+# What the log of a piece of equipment says, beside words that were typed.
+sentences |= {f"equipment.{status}": words for status, (_look, words) in STATUS_SIGNS.items()}
+sentences |= {f"equipment.reason.{reason}": words for reason, words in _HOLD_REASONS.items()}
+sentences |= {
+    "equipment.why": _l("%(reason)s: %(words)s"),
+    "equipment.with-words": _l("%(said)s: %(words)s"),
+    "equipment.status": _l("%(before)s → %(after)s"),
+    "equipment.moved": _l("%(before)s → %(after)s"),
+    "equipment.no-place": _l("no fixed place"),
+    "equipment.back": _l("expected back %(day)s"),
+    "equipment.due": _l("%(work)s: %(day)s"),
+    "equipment.work.calibration": _l("Calibration"),
+    "equipment.certificate": _l("%(number)s, %(laboratory)s, until %(day)s"),
+    "equipment.opened": _l("%(number)s, %(day)s"),
+    "equipment.changed": _l("%(names)s"),
+    "equipment.u-of-reading": _l("%(percent)s %% of reading (k = %(k)s)"),
+    "equipment.u-by-value": _l("value by value (k = %(k)s)"),
+    "equipment.field.name": _l("name"),
+    "equipment.field.maker": _l("maker"),
+    "equipment.field.serial": _l("serial number"),
+    "equipment.field.area": _l("area"),
+    "equipment.field.station": _l("station"),
+    "equipment.field.part_of": _l("built into"),
+    "equipment.field.acquired": _l("day it was bought"),
+    "equipment.field.note": _l("note"),
+    "equipment.field.availability": _l("availability"),
+    "equipment.field.kind": _l("kind"),
+    "equipment.field.procedure": _l("procedure"),
+    "equipment.field.point_set": _l("points"),
+    "equipment.field.interval_months": _l("interval"),
+    "equipment.field.limited_use": _l("limited use"),
+    "equipment.field.in_use_check": _l("check in use"),
+    "equipment.field.calibrated_by": _l("calibrated by"),
+    "equipment.field.functions": _l("functions"),
+    "equipment.field.quantity": _l("quantity"),
+    "equipment.field.unit": _l("unit"),
+    "equipment.field.resolution": _l("resolution"),
+    "equipment.field.low": _l("lowest value"),
+    "equipment.field.high": _l("highest value"),
+    "equipment.field.reference_material": _l("reference material"),
+    "equipment.field.opened_use_days": _l("days of use after opening"),
+}
+# What happened, one word or two; a duty adds its own.
+sentences |= {
+    "event.entered": _l("Entered"),
+    "event.changed": _l("Changed"),
+    "event.moved": _l("Moved"),
+    "event.held": _l("Held"),
+    "event.hold lifted": _l("Hold lifted"),
+    "event.due moved": _l("Due moved"),
+    "event.due put back": _l("Due put back"),
+    "event.certificate": _l("Certificate"),
+    "event.opened": _l("Opened"),
+}
 
 _EVENT_LOOKS = {"held": "hold", "hold lifted": "pass", "entered": "info", "certificate": "pass", "due moved": "waiting"}
 _EVENT_LOOKS |= {"certificate corrected": "caution", "certificate withdrawn": "caution"}
@@ -164,6 +224,11 @@ def days_words(due: date, today: date) -> str:
 def told(reason: Objection) -> str:
     """Say an objection in the reader's language."""
     return str(gettext(reason.message, **parameters_in_words(reason.parameters)))
+
+
+def event_words(event: str) -> str:
+    """Return what happened, in the reader's language: one of the events, or a change of status, which says itself."""
+    return in_words(event) if read(event) else word(event, "event")
 
 
 def event_look(event: str) -> str:

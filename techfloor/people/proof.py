@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from techfloor.said import as_text, say
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -15,3 +17,13 @@ class Proof:
     zone: str
     device_id: int | None = None
     session_id: int | None = None
+
+
+def by_pin(device: str) -> str:
+    """Say that somebody proved it by the PIN on an enrolled device, as it is kept with the signature."""
+    return as_text(say("people.pin", device=device))
+
+
+def by_password(*, named: bool) -> str:
+    """Say that somebody proved it by the password, and by the user name where it was asked for too."""
+    return as_text(say("people.name-and-password" if named else "people.password"))

@@ -7,15 +7,23 @@ signature of a session takes user name and password, each later one the password
 from datetime import datetime
 
 from flask import current_app, request
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import update
 
 from techfloor import store
 from techfloor.people.models import LoginSession, Person
-from techfloor.people.proof import Proof
+from techfloor.people.proof import Proof, by_password, by_pin
 from techfloor.people.secrets import Kind
 from techfloor.people.tries import Claim, attempt
 from techfloor.refusals import Refusal
+from techfloor.said import sentences
 from techfloor.web.visitor import Visitor
+
+sentences |= {
+    "people.pin": _l("PIN on enrolled tablet %(device)s"),
+    "people.name-and-password": _l("user name and password"),
+    "people.password": _l("password"),
+}
 
 
 def asks_user_name(visitor: Visitor) -> bool:
@@ -74,7 +82,7 @@ def _remember(visitor: Visitor) -> None:
 
 
 def _method(visitor: Visitor) -> str:
-    """Return how the person proved it, in the words that print beside the signature."""
+    """Return how the person proved it, as it stands beside the signature."""
     if visitor.on_tablet:
-        return f"PIN on enrolled tablet {visitor.device_name}"
-    return "user name and password" if asks_user_name(visitor) else "password"
+        return by_pin(visitor.device_name)
+    return by_password(named=asks_user_name(visitor))

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor.records.lifecycle import State
 from techfloor.records.signing import SignatureFacts
+from techfloor.said import in_words, sentences
 
 STATE_LOOKS = {
     State.IN_PROGRESS: "waiting",
@@ -25,6 +26,9 @@ _WORDS = {
     State.REJECTED: _l("Rejected"),
     State.DISCONTINUED: _l("Discontinued"),
 }
+
+
+sentences |= {f"record.{state}": words for state, words in _WORDS.items()}
 
 
 def state_look(state: str) -> str:
@@ -67,5 +71,5 @@ def signature_box(signature: SignatureFacts) -> SignatureBox:
         meaning_words(signature.meaning),
         signature.printed_name,
         f"{format_datetime(local, 'd MMM y HH:mm', rebase=False)} ({local:%Z})",
-        signature.method,
+        in_words(signature.method),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, current_app, g, make_response, request
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from sqlalchemy import select
 
 from techfloor import store
@@ -40,8 +40,9 @@ class Paper:
 
     def document(self, text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Document:
         """Draw the document from the signed content, the signatures and the facts of its issue."""
-        made = self.draw(json.loads(text), [signature_facts(each) for each in signatures], facts, gettext)
-        return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title)
+        with force_locale(facts.language):
+            made = self.draw(json.loads(text), [signature_facts(each) for each in signatures], facts, gettext)
+            return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title)
 
     def render(self, number: str) -> Rendered:
         """Render the next issue of a closed record for the visitor, apart from the request's transaction.

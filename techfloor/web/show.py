@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from techfloor.clock import WEEKDAYS
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import UNITS, show_unit
-from techfloor.said import in_words
+from techfloor.said import in_words, tellers, word
 from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
 
@@ -42,6 +42,9 @@ def iso_day(text: str) -> str:
 def day(value: date) -> str:
     """Return a day as "18 Nov 2026"."""
     return str(format_date(value, "d MMM y"))
+
+
+tellers["day"] = iso_day
 
 
 def moment(value: datetime) -> str:
@@ -104,6 +107,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "unbroken": unbroken,
     "act_words": act_words,
     "in_words": in_words,
+    "word": word,
 }
 
 

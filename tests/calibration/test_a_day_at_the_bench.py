@@ -20,6 +20,7 @@ from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
 from techfloor.records import policy
 from techfloor.records.definitions import Approval
 from techfloor.records.models import Record, RecordContent, Signature, Task
+from techfloor.said import say
 from techfloor.store import db
 
 Choose = Callable[[str], None]
@@ -144,7 +145,8 @@ def test_a_mistyped_reading_is_corrected_and_both_values_stay(app: Flask, as_: S
     give_all(tara, number, "indication", CALIPER[1:])
     sign(tara, number)
     found = content_of(app, number)
-    assert [(c["from"], c["to"], c["reason"]) for c in found["corrections"]] == [("0.20", "0.00", "misread the scale")]
+    reason = say("calibration.misread the scale")
+    assert [(c["from"], c["to"], c["reason"]) for c in found["corrections"]] == [("0.20", "0.00", reason)]
 
 
 def test_a_slip_is_asked_about_and_let_in_when_confirmed(as_: SignedInAs) -> None:

@@ -12,6 +12,7 @@ from techfloor.duties.calibration.models import Reading
 from techfloor.duties.calibration.views.shown import with_unit
 from techfloor.equipment.models import EquipmentLog
 from techfloor.records.models import RecordContent
+from techfloor.said import in_words
 from techfloor.store import db
 
 
@@ -71,7 +72,9 @@ def test_one_tap_says_why_a_point_cannot_be_measured(app: Flask, as_: SignedInAs
     tara.submit(url, {"reason": "gauge damaged"})
     tara.submit(f"{place(tara, number)}/cannot", {"reason": "function missing", "why": "depth rod lost"})
     with app.app_context():
-        kept = [reading.cannot_measure for reading in db.session.scalars(select(Reading).order_by(Reading.id))]
+        kept = [
+            in_words(reading.cannot_measure) for reading in db.session.scalars(select(Reading).order_by(Reading.id))
+        ]
     assert kept == ["gauge damaged", "function missing: depth rod lost"]
 
 

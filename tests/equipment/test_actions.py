@@ -38,7 +38,7 @@ BUFFER = CertificateEntry("lot 27-001", "Producer", date(2026, 11, 1), date(2027
 
 
 def events(code: str) -> list[tuple[str, str]]:
-    return [(line.event, line.words) for line in queries.log_of(id_of(code))]
+    return [(in_words(line.event), in_words(line.words)) for line in queries.log_of(id_of(code))]
 
 
 def test_a_new_gauge_stands_in_the_list_the_search_and_the_log(doing: Doing) -> None:
@@ -203,7 +203,7 @@ def test_a_due_day_is_moved_on_not_added(doing: Doing) -> None:
         actions.move_due(id_of("G-014"), "calibration", date(2027, 5, 20), last_done=TODAY, **by)
         (due,) = queries.dues_of(id_of("G-014"))
         assert (due.due, due.last_done) == (date(2027, 5, 20), TODAY)
-        assert events("G-014")[0] == ("due moved", "calibration: 20 May 2027")
+        assert events("G-014")[0] == ("due moved", "Calibration: 20 May 2027")
 
 
 def test_a_gauge_goes_to_the_laboratory_and_comes_back(doing: Doing) -> None:
@@ -217,7 +217,7 @@ def test_a_gauge_goes_to_the_laboratory_and_comes_back(doing: Doing) -> None:
         assert (back.item.status, back.sent_on, back.expected_back) == ("calibrate before use", None, None)
         actions.change_status(gauge, Deed.CALIBRATED, **by)
         assert queries.gauge_view("G-001").item.status == "in use"
-        assert events("G-001")[2] == ("in use → sent out", "expected back 1 Dec 2026: order 12")
+        assert events("G-001")[2] == ("In use → Sent out", "expected back 1 Dec 2026: order 12")
 
 
 def test_a_gauge_for_limited_use_comes_back_from_calibration_for_limited_use(doing: Doing) -> None:

@@ -21,11 +21,12 @@ from techfloor.equipment.entries import (
     check_uncertainty,
     clean_code,
     range_words,
-    uncertainty_words,
+    uncertainty_said,
 )
 from techfloor.equipment.kinds import ready_kind, ready_kinds
 from techfloor.equipment.statuses import Status
 from techfloor.refusals import Refusal
+from techfloor.said import as_text, say
 
 OUTSIDE = FunctionEntry(
     "outside", "mm", Decimal(0), Decimal(150), Decimal("0.05"), Decimal("0.05"), tolerance="± 0.10 mm"
@@ -130,11 +131,13 @@ def test_an_uncertainty_needs_its_number_and_its_unit() -> None:
 
 
 def test_an_uncertainty_reads_as_on_a_certificate() -> None:
-    assert uncertainty_words({"kind": "percent", "percent": "0.50", "k": "2"}) == "0.50 % of reading (k = 2)"
-    assert uncertainty_words({"kind": "constant", "constant": "0.006", "unit": "bar"}) == "0.006 bar (k = 2)"
+    assert uncertainty_said({"kind": "percent", "percent": "0.50", "k": "2"}) == as_text(
+        say("equipment.u-of-reading", percent="0.50", k="2")
+    )
+    assert uncertainty_said({"kind": "constant", "constant": "0.006", "unit": "bar"}) == "0.006 bar (k = 2)"
     length = {"kind": "length", "constant": "0.06", "per_metre": "0.5", "unit": "um", "k": "2"}
-    assert uncertainty_words(length) == "(0.06 + 0.5 L/m) µm (k = 2)"
-    assert uncertainty_words({}) == ""
+    assert uncertainty_said(length) == "(0.06 + 0.5 L/m) µm (k = 2)"
+    assert uncertainty_said({}) == ""
 
 
 def test_a_range_is_said_with_its_unit_and_an_open_end_left_out() -> None:

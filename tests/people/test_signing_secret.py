@@ -10,6 +10,7 @@ from techfloor.people import secrets, sessions, signing_secret, tries
 from techfloor.people.models import LoginSession, SignInEvent
 from techfloor.people.proof import Proof
 from techfloor.refusals import Refusal
+from techfloor.said import in_words
 
 from .conftest import NOON, PASSWORD, PIN, TABLET_KEY, SignedIn
 
@@ -33,8 +34,8 @@ def test_the_first_signature_of_a_session_takes_user_name_and_password_the_next_
     assert no.value.field == "user_name"
     first = prove(people_app, browser, PASSWORD, " Tara ")
     assert (first.person_id, first.printed_name) == (ids["T"], "Tara Kowalski")
-    assert (first.method, first.zone, first.at) == ("user name and password", "Europe/Berlin", NOON)
-    assert prove(people_app, browser, PASSWORD).method == "password"
+    assert (in_words(first.method), first.zone, first.at) == ("user name and password", "Europe/Berlin", NOON)
+    assert in_words(prove(people_app, browser, PASSWORD).method) == "password"
 
 
 def test_another_session_begins_with_the_user_name_again(people_app: Flask, at_desk: SignedIn) -> None:
@@ -63,7 +64,7 @@ def test_on_a_tablet_every_signature_takes_the_pin_and_names_the_tablet(
 ) -> None:
     browser = at_tablet("T")
     proof = prove(people_app, browser, PIN)
-    assert proof.method == "PIN on enrolled tablet T-04"
+    assert in_words(proof.method) == "PIN on enrolled tablet T-04"
     assert proof.device_id == 1
     assert proof.session_id is not None
     with pytest.raises(Refusal):

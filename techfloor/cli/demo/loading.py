@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from techfloor import clock, store
 from techfloor.cli.demo import cast
 from techfloor.cli.demo.reading import Plant
-from techfloor.people.proof import Proof
+from techfloor.people.proof import Proof, by_password, by_pin
 from techfloor.store.blobs import Blobs
 
 FIRST_DAY = "2023-10-02"
@@ -73,10 +73,10 @@ def play(loading: Loading, events: Iterable[Event]) -> None:
 
 def desk_proof(loading: Loading, key: str, at: datetime) -> Proof:
     """Return the proof of somebody's first signature at a desk."""
-    return Proof(loading.people[key], cast.person(key).name, "user name and password", at, loading.zone)
+    return Proof(loading.people[key], cast.person(key).name, by_password(named=True), at, loading.zone)
 
 
 def tablet_proof(loading: Loading, key: str, tablet: str, at: datetime) -> Proof:
     """Return the proof of somebody's signature on a shared tablet."""
-    who, method = cast.person(key), f"PIN on enrolled tablet {tablet}"
+    who, method = cast.person(key), by_pin(tablet)
     return Proof(loading.people[key], who.name, method, at, loading.zone, loading.devices[tablet])

@@ -26,7 +26,7 @@ from techfloor.records.lifecycle import move
 from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.refusals import NotFound, Question, Refusal
-from techfloor.said import say
+from techfloor.said import as_text, say
 from techfloor.store import alone, db, search
 
 PREFIX = "CAL"
@@ -178,7 +178,9 @@ def _keep_ambient(record_id: int, limits: Sequence[Limit], given: Mapping[str, D
     for limit in limits:
         value = given.get(limit.quantity)
         if value is None:
-            raise Refusal("Enter the %(quantity)s.", field=limit.quantity, quantity=limit.quantity)
+            raise Refusal(
+                "Enter the %(quantity)s.", field=limit.quantity, quantity=as_text(say("quantity", value=limit.quantity))
+            )
         db.session.add(
             Ambient(
                 record_id=record_id,
@@ -351,7 +353,7 @@ def take_over(number: str, *, actor: int, at: datetime) -> None:
     if bench.body.performed_by == actor:
         return
     bench.body.performed_by = actor
-    words = f"{bench.number}, from {bench.performer}"
+    words = as_text(say("calibration.taken-over", number=bench.number, name=bench.performer))
     ledger.log(bench.gauge.id, "calibration taken over", words, actor=actor, at=at, record_id=bench.record.id)
 
 

@@ -1,6 +1,9 @@
-"""The canonical content of a calibration, schema 1: what is signed, hashed, printed and attached."""
+"""The canonical content of a calibration, schema 1: what is signed, hashed, printed and attached.
 
-from collections.abc import Mapping
+It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
+it, and the words of a field (pass, as_found, goes) as the code spells them. The paper puts them into words.
+"""
+
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,11 +14,11 @@ from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain, signed
 from techfloor.places.queries import PlantFacts
-from techfloor.said import Said, in_words, say
+from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
 SCHEMA = 1
-OUTSIDE_TITLE = "Review of an outside certificate"
+OUTSIDE_TITLE = say("calibration.outside-title")
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,15 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "runs": _runs(bench),
         "adjusted": bool(bench.body.adjusted),
         "adjustment": bench.body.adjustment,
-        "deviations": [in_words(each) for each in (*bench.body.deviations, *deviations(bench))],
+        "deviations": [*bench.body.deviations, *deviations(bench)],
         "corrections": [_correction(bench, g) for g in bench.given if g.corrects_id is not None],
         "outside": bench.body.outside,
-        "coverage": coverage_words(bench),
+        "coverage": coverage(bench),
         "performed_at": utc_text(max((g.performed_at for g in bench.given), default=bench.record.performed_at)),
         "recorded_at": utc_text(max((g.recorded_at for g in bench.given), default=bench.record.recorded_at)),
         "late": _late(bench),
         "performed_by": bench.performer,
-        "interval": f"{bench.gauge.interval_months} months" if plant.show_interval else None,
+        "interval": _interval(bench.gauge.interval_months) if plant.show_interval else None,
     }
 
 
@@ -94,7 +97,13 @@ def deviations(bench: Bench) -> list[Said]:
     if bench.procedure.soak_minutes and not bench.body.soaked:
         made.append(say("calibration.not-settled", minutes=bench.procedure.soak_minutes))
     made.extend(
-        say("calibration.ambient-outside", quantity=a.quantity, value=plain(a.value), unit=a.unit, limits=a.limits)
+        say(
+            "calibration.ambient-outside",
+            quantity=say("quantity", value=a.quantity),
+            value=plain(a.value),
+            unit=a.unit,
+            limits=a.limits,
+        )
         for a in bench.ambient
         if not a.within
     )
@@ -103,7 +112,7 @@ def deviations(bench: Bench) -> list[Said]:
             "calibration.point-not-measured",
             run=say(f"calibration.{g.facts.run}"),
             point=bench.point(g.facts.point).label,
-            reason=g.facts.cannot_measure,
+            reason=kept(g.facts.cannot_measure),
         )
         for g in bench.counting
         if g.facts.cannot_measure
@@ -120,9 +129,9 @@ def _gauge(bench: Bench) -> dict[str, Any]:
         "serial": gauge.serial,
         "maker": gauge.maker,
         "place": gauge.place,
-        "range": gauge.range_text,
+        "range": gauge.range_said,
         "resolution": gauge.resolution_text,
-        "condition": bench.body.condition,
+        "condition": kept(bench.body.condition),
         "limited_use": gauge.limited_use or None,
     }
 
@@ -145,7 +154,7 @@ def _procedure(bench: Bench) -> dict[str, Any]:
     }
 
 
-def _standard(standard: Any) -> dict[str, str]:
+def _standard(standard: Any) -> dict[str, Any]:
     return {
         "code": standard.code,
         "name": standard.name,
@@ -154,7 +163,7 @@ def _standard(standard: Any) -> dict[str, str]:
         "laboratory": standard.laboratory,
         "issued": standard.issued.isoformat(),
         "valid_until": standard.valid_until.isoformat(),
-        "uncertainty": standard.uncertainty_text,
+        "uncertainty": kept(standard.uncertainty_text),
     }
 
 
@@ -179,7 +188,7 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "direction": point.direction,
         "stack": list(point.stack),
         "expected": point.expected,
-        "cannot_measure": result.cannot_measure or None,
+        "cannot_measure": kept(result.cannot_measure) or None,
         "readings": [_reading(bench, given, result) for given in _given_at(bench, result)],
         "reference": _text(_against(bench, point, result.reference)),
         "indication": _goes(bench, result.indication),
@@ -236,7 +245,7 @@ def _entry(bench: Bench, result: PointResult) -> dict[str, Any]:
         "unit": point.unit,
         "position": point.position,
         "derived": point.derived,
-        "cannot_measure": result.cannot_measure or None,
+        "cannot_measure": kept(result.cannot_measure) or None,
         "values": [_text(g.facts.indication) for g in _given_at(bench, result)],
     }
 
@@ -268,49 +277,51 @@ def _text(value: Decimal | None) -> str:
     return "" if value is None else plain(value)
 
 
-def _correction(bench: Bench, given: GivenReading) -> dict[str, str]:
+def _interval(months: int) -> Said:
+    return say("calibration.one-month" if months == 1 else "calibration.months", months=months)
+
+
+def _correction(bench: Bench, given: GivenReading) -> dict[str, Any]:
     before = next(g for g in bench.given if g.id == given.corrects_id)
     point = bench.point(given.facts.point)
     return {
-        "what": f"{given.facts.run.replace('_', ' ')}, {point.label}, reading {given.facts.repeat}",
-        "from": _typed_text(bench, before),
-        "to": _typed_text(bench, given),
-        "reason": given.correction,
+        "what": say(
+            "calibration.reading",
+            run=say(f"calibration.{given.facts.run}"),
+            point=point.label,
+            repeat=given.facts.repeat,
+        ),
+        "from": _typed(bench, before),
+        "to": _typed(bench, given),
+        "reason": say(f"calibration.{given.correction}"),
         "by": given.by,
         "at": utc_text(given.recorded_at),
     }
 
 
-def _typed_text(bench: Bench, given: GivenReading) -> str:
+def _typed(bench: Bench, given: GivenReading) -> str | Said:
     if given.facts.cannot_measure:
-        return f"not measured ({given.facts.cannot_measure})"
+        return say("calibration.not-measured-why", reason=kept(given.facts.cannot_measure))
     facts = given.facts
     if given.difference is not None:
-        return f"difference {signed(given.difference)}"
+        return say("calibration.difference", value=signed(given.difference))
     if facts.reference is not None and bench.procedure.mode is Mode.both:
-        return f"standard {plain(facts.reference)}, gauge {_text(facts.indication)}"
+        return say("calibration.both", standard=plain(facts.reference), gauge=_text(facts.indication))
     if bench.procedure.mode is Mode.match:
         return _text(facts.reference)
     return _goes(bench, given.facts.indication)
 
 
-def coverage_words(bench: Bench) -> str:
-    """Return the sentence about coverage that EA-4/02 asks for, '' where no uncertainty is stated."""
+def coverage(bench: Bench) -> Said | None:
+    """Say about coverage what EA-4/02 asks for; None where no uncertainty is stated."""
     if not bench.procedure.budget:
-        return ""
+        return None
     factors = {rules.report_k(g.facts.k) for g in bench.counting if g.facts.k is not None}
-    named = f"k = {factors.pop()}" if len(factors) == 1 else "the coverage factor k stated at each point"
-    return (
-        f"The reported expanded uncertainty is the standard uncertainty multiplied by {named}, "
-        "for a coverage probability of about 95 %."
-    )
+    if len(factors) != 1:
+        return say("calibration.coverage-at-points")
+    return say("calibration.coverage", k=factors.pop())
 
 
 def content_shown(bench: Bench, plant: PlantFacts) -> dict[str, Any]:
     """Return the content as it would be signed now, for the page that asks to check it."""
     return content(bench, PlantWords.of(plant))
-
-
-def verdict_words(data: Mapping[str, Any]) -> list[str]:
-    """Return the verdict of each run of a content, in order."""
-    return [str(run["verdict"]) for run in data["runs"]]

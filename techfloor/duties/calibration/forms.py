@@ -14,6 +14,7 @@ from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
 from techfloor.duties.calibration.standards import Group
 from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
+from techfloor.said import as_text, say, within, word
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 COMPLETE, DAMAGED = "complete and readable", "damaged"
@@ -46,8 +47,8 @@ class StartForm(AskingForm):
         if self.condition.data == COMPLETE and said:
             raise Refusal("Choose “Damaged”, or take these words out.", field="damage")
         if self.condition.data == DAMAGED or said:
-            return f"{DAMAGED}: {said}"
-        return COMPLETE if self.condition.data == COMPLETE else ""
+            return within("calibration.damaged", said)
+        return as_text(say("calibration.complete")) if self.condition.data == COMPLETE else ""
 
     def ambient(self) -> dict[str, Decimal]:
         """Return the conditions of the room that were typed."""
@@ -62,7 +63,7 @@ def start_form(limits: Sequence[Limit], standards: Sequence[Group]) -> StartForm
         named = [SelectChoice(choice.code, f"{choice.code} {choice.name}") for choice in group.choices]
         fields[group.field] = RadioField(label, choices=named, validate_choice=False)
     fields["standard_names"] = tuple(group.field for group in standards)
-    fields |= {limit.quantity: NumberField(limit.quantity.capitalize()) for limit in limits}
+    fields |= {limit.quantity: NumberField(word(limit.quantity, "quantity").capitalize()) for limit in limits}
     fields["ambient_names"] = tuple(limit.quantity for limit in limits)
     form: StartForm = type("StartFormOf", (StartForm,), fields)()
     return form
@@ -165,7 +166,8 @@ class CannotForm(EntryForm):
             if not said:
                 raise Refusal("Enter why it cannot be measured.", field="why")
             return said
-        return f"{self.reason.data}: {said}" if said else str(self.reason.data)
+        reason = say(f"calibration.cannot.{self.reason.data}")
+        return within("calibration.cannot-with-words", said, reason=reason) if said else as_text(reason)
 
 
 class AdjustForm(EntryForm):

@@ -15,6 +15,7 @@ from techfloor.measures.units import show_unit
 from techfloor.places.models import Area, Station
 from techfloor.records.models import Revision
 from techfloor.refusals import NotFound, Refusal
+from techfloor.said import Said, say
 from techfloor.store import db
 
 # Put together once: building a statement takes longer than SQLite's answer.
@@ -86,7 +87,7 @@ class GaugeFacts:
     sent_on: date | None
     expected_back: date | None
     item: Item
-    range_text: str
+    range_said: str | Said
     resolution_text: str
 
 
@@ -120,7 +121,7 @@ def gauge_facts(row: Any) -> GaugeFacts:
         sent_on=row.sent_on,
         expected_back=row.expected_back,
         item=Item(tuple(_item_function(f) for f in functions), row.point_set, row.loads),
-        range_text=_range_text(first),
+        range_said=_range_said(first),
         resolution_text=f"{plain(first.resolution)} {show_unit(first.unit)}" if first and first.resolution else "",
     )
 
@@ -141,10 +142,11 @@ def _text(value: Decimal | None) -> str:
     return "" if value is None else plain(value)
 
 
-def _range_text(function: Any) -> str:
+def _range_said(function: Any) -> str | Said:
     if function is None or function.low is None or function.high is None:
         return ""
-    return f"{plain(function.low)} to {plain(function.high)} {show_unit(function.unit)}"
+    low, high, unit = plain(function.low), plain(function.high), show_unit(function.unit)
+    return say("calibration.range", low=low, high=high, unit=unit)
 
 
 def procedure_in_force(gauge: GaugeFacts) -> tuple[Revision, Procedure]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.report_words import Words, moment
+from techfloor.said import in_words
 from techfloor.web.show import day
 
 
@@ -16,12 +17,12 @@ def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     words = Words("en", ZoneInfo(content["plant"]["zone"]), _)
     verdicts = [f"{words.verdict(run['verdict'] or 'incomplete')} {words.run(run['run'])}" for run in content["runs"]]
     facts = [
-        (_("Document"), content["title"]),
+        (_("Document"), in_words(content["title"])),
         (_("Gauge"), f"{content['gauge']['code']} {content['gauge']['name']}"),
         (_("Serial"), content["gauge"]["serial"]),
         (_("Verdict"), "; ".join(text[:1].upper() + text[1:] for text in verdicts)),
         (_("Performed"), day(_performed(content))),
-        (_("Next calibration"), content["interval"] or ""),
+        (_("Next calibration"), in_words(content["interval"] or "")),
     ]
     return [fact for fact in facts if fact[1]]
 

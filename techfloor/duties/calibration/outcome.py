@@ -97,8 +97,8 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     review, failed = needs_review(body.exceptions, plant), out_of_tolerance(body.as_found)
     move(record, PERFORMED if review else CLOSED)
     record.closed_at = None if review else proof.at
-    words = " → ".join(verdict for verdict in (body.as_found, body.as_left) if verdict)
     tasks.finish_on(bench.gauge.id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
+    words = as_text(_verdicts_said(body))
     ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)
     if failed:
         _raise(LOOK_BACK, bench, proof.at)
@@ -108,6 +108,13 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     if usable_now and not failed:
         _move_due(bench, proof)
     db.session.flush()
+
+
+def _verdicts_said(body: Calibration) -> Said:
+    given = [say(f"calibration.verdict.{verdict}") for verdict in (body.as_found, body.as_left) if verdict]
+    if len(given) < 2:
+        return given[0] if given else say("calibration.verdict.")
+    return say("calibration.verdicts", found=given[0], left=given[1])
 
 
 def _raise(kind: str, bench: Bench, at: datetime) -> None:

@@ -36,6 +36,7 @@ from techfloor.reports.sheets import (
     VerdictBox,
     VerdictLine,
 )
+from techfloor.said import in_words, word
 
 TEMPLATE = "calibration/sheet.html"
 
@@ -73,7 +74,7 @@ class _Certificate:
     def sheet(self) -> Sheet:
         """Put the parts together."""
         content, issue = self.content, self.issue
-        title, _, qualifier = content["title"].partition(" (")
+        title, _, qualifier = in_words(content["title"]).partition(" (")
         groups = tables.groups(content)
         chart = report_chart.chart(groups, self.words)
         return Sheet(
@@ -112,7 +113,7 @@ class _Certificate:
 
     def _end(self) -> str:
         text = self._("End of record %(number)s, version %(version)s")
-        if "certificate" in self.content["title"].lower():
+        if "certificate" in in_words(self.content["title"]).lower():
             text = self._("End of certificate %(number)s, version %(version)s")
         return text % {"number": self.content["number"], "version": self.content["version"]}
 
@@ -169,10 +170,10 @@ class _Certificate:
         return _given(
             Fact(self._("Kind"), kind),
             Fact(self._("Serial"), gauge["serial"]),
-            Fact(self._("Range"), with_minus(gauge["range"])),
+            Fact(self._("Range"), with_minus(in_words(gauge["range"]))),
             Fact(self._("Resolution"), gauge["resolution"]),
             Fact(self._("Owner"), owner),
-            Fact(self._("Condition"), gauge["condition"]),
+            Fact(self._("Condition"), in_words(gauge["condition"])),
             Fact(self._("Limited use"), gauge["limited_use"] or ""),
         )
 
@@ -211,7 +212,7 @@ class _Certificate:
             self._certificate_of(standard),
             standard["valid_until"]
             and self._("valid to %(day)s") % {"day": self.words.calendar_day(standard["valid_until"])},
-            standard["uncertainty"] and _together(f"U = {standard['uncertainty']}"),
+            standard["uncertainty"] and _together(f"U = {in_words(standard['uncertainty'])}"),
         ]
         label = self._("Standard") if len(self.content["standards"]) == 1 else f"{self._('Standard')} {n + 1}"
         return Fact(label, ", ".join(part for part in parts if part), standard["code"])
@@ -228,7 +229,8 @@ class _Certificate:
 
     def _ambient(self, ambient: Mapping[str, str]) -> str:
         limits = f" ({with_minus(ambient['limits'])})" if ambient["limits"] else ""
-        return f"{ambient['quantity']} {with_minus(ambient['value'])} {show_unit(ambient['unit'])}{limits}"
+        name = word(ambient["quantity"], "quantity")
+        return f"{name} {with_minus(ambient['value'])} {show_unit(ambient['unit'])}{limits}"
 
     def _performed(self) -> str:
         """Say when it was performed and by whom, and when what came late was recorded."""
@@ -268,15 +270,15 @@ class _Certificate:
 
     def _remarks(self) -> list[Remark]:
         _, content = self._, self.content
-        deviations = " ".join(sentence(d) for d in content["deviations"])
+        deviations = " ".join(sentence(in_words(d)) for d in content["deviations"])
         remarks = [
             Remark(_("Conformity"), self._conformity()),
-            Remark(_("Uncertainty"), content["coverage"] if any(p["u"] for p in self._points()) else ""),
+            Remark(_("Uncertainty"), self._coverage()),
             Remark(_("Traceability"), self._traceability()),
             Remark(_("Adjustment"), self._adjustment()),
             Remark(_("Deviations"), deviations or _("None from the procedure.")),
             Remark(_("Corrections"), " ".join(self._correction(c) for c in content["corrections"])),
-            Remark(_("Next calibration"), sentence(content["interval"] or "")),
+            Remark(_("Next calibration"), sentence(in_words(content["interval"] or ""))),
             Remark(_("Amendment"), self._amendment()),
             Remark(_("Authorised"), self._authorised()),
             Remark(_("Scope"), self._scope()),
@@ -300,6 +302,9 @@ class _Certificate:
             return ""
         return self._("The results are metrologically traceable through the certificates of the standards named above.")
 
+    def _coverage(self) -> str:
+        return in_words(self.content["coverage"] or "") if any(p["u"] for p in self._points()) else ""
+
     def _adjustment(self) -> str:
         if not self.content["adjusted"]:
             return self._("Not adjusted; the results are as found and as left.")
@@ -307,10 +312,10 @@ class _Certificate:
 
     def _correction(self, correction: Mapping[str, str]) -> str:
         return self._("%(what)s: %(before)s corrected to %(after)s (%(reason)s; %(by)s, %(time)s).") % {
-            "what": correction["what"],
-            "before": with_minus(correction["from"]),
-            "after": with_minus(correction["to"]),
-            "reason": correction["reason"],
+            "what": in_words(correction["what"]),
+            "before": with_minus(in_words(correction["from"])),
+            "after": with_minus(in_words(correction["to"])),
+            "reason": in_words(correction["reason"]),
             "by": correction["by"],
             "time": self.words.time(moment(correction["at"])),
         }
@@ -341,7 +346,7 @@ class _Certificate:
     # --- signatures ---
 
     def _signature(self, signature: SignatureFacts) -> SignatureBox:
-        lines = [self.words.time(signature.signed_at, ZoneInfo(signature.zone)), signature.method]
+        lines = [self.words.time(signature.signed_at, ZoneInfo(signature.zone)), in_words(signature.method)]
         if signature.meaning != "performed" and self._also_performed(signature.signer_id):
             lines.append(self._("same person as performed"))
         meaning = meaning_words(signature.meaning, self.words.translate)

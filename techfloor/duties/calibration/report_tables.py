@@ -10,6 +10,7 @@ from techfloor.duties.calibration.report_words import Words, number, with_minus,
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
+from techfloor.said import in_words, word
 
 Point = Mapping[str, Any]
 
@@ -137,7 +138,7 @@ def _point_cell(line: Line, words: Words) -> Cell:
     notes = [named % {"pieces": pieces}] if pieces and not point.get("difference") else []
     notes += [
         words.translate("could not be measured %(run)s: %(reason)s")
-        % {"run": words.run(run), "reason": p["cannot_measure"]}
+        % {"run": words.run(run), "reason": in_words(p["cannot_measure"])}
         for run in ("as_found", "as_left")
         if (p := line.of(run)) is not None and p["cannot_measure"]
     ]
@@ -150,8 +151,8 @@ def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:
     name = words.run(run).capitalize()
     if group.mode == "attribute":
         if run == group.runs[0]:
-            yield _Spec(Column(_("Expected")), lambda line: Cell(line.point.get("expected", "")))
-        yield _Spec(Column(name, group.unit), _value(run, "indication"))
+            yield _Spec(Column(_("Expected")), lambda line: Cell(word(line.point.get("expected", ""), "goes")))
+        yield _Spec(Column(name, group.unit), _value(run, "indication", _goes))
         return
     if _shows_reference(group):
         yield _Spec(_numbers(_("Reference"), group.unit), _value(run, "reference"))
@@ -185,6 +186,10 @@ def _value(run: str, key: str, write: Callable[[str | None], str] = with_minus) 
         return Cell(write(_to_u(point, key)) if point is not None and not point["cannot_measure"] else "")
 
     return cell
+
+
+def _goes(indication: str | None) -> str:
+    return word(indication or "", "goes")
 
 
 def _to_u(point: Point, key: str) -> str:
@@ -363,5 +368,5 @@ def entries(run: Mapping[str, Any], words: Words) -> Table | None:
 
 def _entry_values(entry: Point) -> str:
     if entry["cannot_measure"]:
-        return str(entry["cannot_measure"])
+        return in_words(entry["cannot_measure"])
     return f"{', '.join(with_minus(v) for v in entry['values'])} {show_unit(entry['unit'])}"

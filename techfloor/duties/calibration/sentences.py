@@ -33,6 +33,33 @@ SENTENCES = {
     "calibration.certificate-corrected": _l("the entry of the certificate was corrected"),
     "calibration.passed": _l("passed, reviewed"),
     "calibration.passed-as-left": _l("passed as left, reviewed"),
+    # what stands in the signed content
+    "calibration.outside-title": _l("Review of an outside certificate"),
+    "calibration.range": _l("%(low)s to %(high)s %(unit)s"),
+    "calibration.months": _l("%(months)s months"),
+    "calibration.one-month": _l("%(months)s month"),
+    "calibration.reading": _l("%(run)s, %(point)s, reading %(repeat)s"),
+    "calibration.not-measured-why": _l("not measured (%(reason)s)"),
+    "calibration.difference": _l("difference %(value)s"),
+    "calibration.both": _l("standard %(standard)s, gauge %(gauge)s"),
+    "calibration.mistyped": _l("mistyped"),
+    "calibration.misread the scale": _l("misread the scale"),
+    "calibration.wrong point": _l("wrong point"),
+    "calibration.coverage": _l(
+        "The reported expanded uncertainty is the standard uncertainty multiplied by k = %(k)s, "
+        "for a coverage probability of about 95 %%."
+    ),
+    "calibration.coverage-at-points": _l(
+        "The reported expanded uncertainty is the standard uncertainty multiplied by the coverage factor k stated "
+        "at each point, for a coverage probability of about 95 %%."
+    ),
+    "calibration.complete": _l("complete and readable"),
+    "calibration.damaged": _l("damaged: %(words)s"),
+    "calibration.cannot-with-words": _l("%(reason)s: %(words)s"),
+    "calibration.cannot.gauge damaged": _l("gauge damaged"),
+    "calibration.cannot.function missing": _l("function missing"),
+    "calibration.cannot.standard not available": _l("standard not available"),
+    "calibration.cannot.out of reach of the set-up": _l("out of reach of the set-up"),
     # tasks
     "calibration.look-back": _l("Look back on work done with %(gauge)s since its last good calibration"),
     "calibration.look-back-first": _l("Look back on all work done with %(gauge)s: no good calibration of it is known"),
@@ -43,4 +70,31 @@ SENTENCES = {
     "calibration.review": _l("Review %(number)s, %(gauge)s %(name)s"),
 }
 
+# words of a field, as the code and the ready-made procedures spell them
+SENTENCES |= {
+    "goes.goes": _l("goes"),
+    "goes.does not go": _l("does not go"),
+    "quantity.temperature": _l("temperature"),
+    "quantity.humidity": _l("humidity"),
+    "quantity.buffer temperature": _l("buffer temperature"),
+}
+# what the log of its gauge says
+SENTENCES |= {
+    "event.calibrated": _l("Calibrated"),
+    "event.adjusted": _l("Adjusted"),
+    "event.not adjusted after all": _l("Not adjusted after all"),
+    "event.calibration taken over": _l("Calibration taken over"),
+    "event.calibration discontinued": _l("Calibration discontinued"),
+    "event.procedure chosen": _l("Procedure chosen"),
+    "calibration.taken-over": _l("%(number)s, from %(name)s"),
+    "calibration.verdicts": _l("%(found)s → %(left)s"),
+    "calibration.verdict.": _l("not given"),
+    "calibration.verdict.pass": _l("pass"),
+    "calibration.verdict.fail": _l("fail"),
+    "calibration.verdict.conditional pass": _l("conditional pass"),
+    "calibration.verdict.conditional fail": _l("conditional fail"),
+    "calibration.verdict.incomplete": _l("incomplete"),
+}
+
 said.sentences.update(SENTENCES)
+said.tellers["quantity"] = lambda quantity: said.word(quantity, "quantity")

@@ -105,7 +105,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
     )
     move(record, CLOSED if accepted else REJECTED)
     record.closed_at = proof.at
-    tasks.finish(record.id, REVIEW, by=proof.person_id, at=proof.at, outcome=record.state)
+    tasks.finish(record.id, REVIEW, by=proof.person_id, at=proof.at, outcome=as_text(say(f"record.{record.state}")))
     if accepted:
         outcome.accept(bench, proof)
     else:

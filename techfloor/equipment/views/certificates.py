@@ -16,6 +16,7 @@ from techfloor.places.here import today
 from techfloor.records.attachments import KeptFile
 from techfloor.records.uploads import hand_out
 from techfloor.refusals import NotFound
+from techfloor.said import in_words
 from techfloor.web.show import day, moment
 from techfloor.web.visitor import by_whom
 
@@ -95,7 +96,7 @@ def _facts(certificate: CertificateView) -> list[tuple[str, str]]:
         (_("Issued on"), day(certificate.issued)),
         (_("Valid until"), day(certificate.valid_until)),
         (_("Opened on"), day(certificate.opened) if certificate.opened else ""),
-        (_("Uncertainty"), certificate.uncertainty_text),
+        (_("Uncertainty"), in_words(certificate.uncertainty_text)),
     ]
     return [(name, value) for name, value in pairs if value]
 

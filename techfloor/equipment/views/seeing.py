@@ -37,6 +37,7 @@ from techfloor.equipment.wording import (
     Sign,
     days_words,
     event_look,
+    event_words,
     signs,
     told,
 )
@@ -249,7 +250,7 @@ def _paper(
         "issued": day(paper.issued),
         "valid": day(paper.valid_until),
         "opened": day(paper.opened) if paper.opened else "–",
-        "uncertainty": paper.uncertainty_text or "–",
+        "uncertainty": in_words(paper.uncertainty_text) or "–",
         "values": [(row["nominal"], row["value"], row.get("u", "")) for row in paper.certified if entry.stands],
         "sign": _paper_sign(paper.id == in_force, ended=ended) if entry.stands else _ended_sign(entry),
         "may_open": standard.reference_material and entry.stands and not ended,
@@ -311,7 +312,7 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
         {
             "at": moment(line.at),
             "who": line.by,
-            "words": line.event.capitalize(),
+            "words": event_words(line.event),
             "detail": " · ".join(part for part in (in_words(line.words), line.record or "") if part),
             "kind": event_look(line.event),
         }

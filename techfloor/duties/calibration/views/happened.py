@@ -71,7 +71,7 @@ def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening
     if point.repeats > 1:
         words = _("%(words)s, reading %(n)s", words=words, n=facts.repeat)
     before = value_words(bench, replaced_by(bench, given)) if given.corrects_id is not None else ""
-    tail = ", ".join(part for part in (reason_words(given.correction), facts.cannot_measure) if part)
+    tail = ", ".join(part for part in (reason_words(given.correction), in_words(facts.cannot_measure)) if part)
     notes = [_("Late: %(words)s.", words=late_words(given))] if given.late else []
     notes += [_("An unlikely value, confirmed.")] if given.confirmed_slip else []
     calm = not (before or notes or facts.cannot_measure)

@@ -13,6 +13,7 @@ from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult, R
 from techfloor.duties.calibration.rules import CANNOT, Judged
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
+from techfloor.said import in_words
 
 KINDS = {
     "pass": "pass",
@@ -134,7 +135,7 @@ def strip(bench: Bench, reading_id: int) -> Strip | None:
 def _reading_words(bench: Bench, given: GivenReading) -> str:
     facts = given.facts
     if facts.cannot_measure:
-        return str(_("Not measured: %(why)s", why=facts.cannot_measure))
+        return str(_("Not measured: %(why)s", why=in_words(facts.cannot_measure)))
     if facts.error is None:
         return str(_("%(value)s kept", value=value_text(bench, given)))
     if not facts.verdict:

@@ -12,7 +12,7 @@ from techfloor.duties.calibration.results import DerivedResult, PointResult
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
-from techfloor.said import Said, in_words, key_of
+from techfloor.said import Said, in_words, key_of, word
 from techfloor.web.show import moment
 
 
@@ -87,17 +87,12 @@ def _corrections(bench: Bench) -> list[Detail]:
 
 def reason_words(reason: str) -> str:
     """Return the one-tap reason of a correction in the reader's language."""
-    words: dict[str, str] = {
-        "mistyped": _("mistyped"),
-        "misread the scale": _("misread the scale"),
-        "wrong point": _("wrong point"),
-    }
-    return words.get(reason, reason)
+    return word(reason, "calibration")
 
 
 def _not_measured(bench: Bench) -> list[Detail]:
     return [
-        Detail(place_words(bench, g), tail=f"{g.facts.cannot_measure} · {g.by}, {moment(g.performed_at)}")
+        Detail(place_words(bench, g), tail=f"{in_words(g.facts.cannot_measure)} · {g.by}, {moment(g.performed_at)}")
         for g in bench.counting
         if g.facts.cannot_measure
     ]
@@ -127,7 +122,12 @@ def late_words(given: GivenReading) -> str:
 
 def _room(bench: Bench) -> list[Detail]:
     return [
-        Detail(a.quantity.capitalize(), "", f"{plain(a.value)} {show_unit(a.unit)}", _("allowed %(l)s", l=a.limits))
+        Detail(
+            word(a.quantity, "quantity").capitalize(),
+            "",
+            f"{plain(a.value)} {show_unit(a.unit)}",
+            _("allowed %(l)s", l=a.limits),
+        )
         for a in bench.ambient
         if not a.within
     ]
