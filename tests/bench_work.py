@@ -64,3 +64,16 @@ def review(client: PlantClient, number: str, outcome: str = "accept", **more: st
         f"/calibration/{number}/review",
         {"user_name": client.who.user_name, "secret": client.secret, "outcome": outcome, **more},
     )
+
+
+def eventful(client: PlantClient) -> str:
+    """Do a calibration with all that a program has words for: room, soak, a correction, a point not measured."""
+    number = start(client, "G-014", {"temperature": "23.9"}, soaked="", condition="damaged", damage="scratched")
+    answer = give(client, number, indication="0.20")
+    reading = re.search(r"after=(\d+)", answer.location)[1]  # type: ignore[index]
+    client.submit(f"/calibration/{number}/correct/{reading}", {"indication": "0.00", "reason": "mistyped"})
+    give_all(client, number, "indication", ["25.00", "50.05", "100.00", "150.10"])
+    client.submit(f"{place(client, number)}/cannot", {"reason": "gauge damaged", "why": "jaw chipped"})
+    client.submit(f"/calibration/{number}/adjust", {"adjusted": "no", "words": ""})
+    assert sign(client, number).status_code == 303
+    return number

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor.places.rules import WHOLE_NUMBERS
+from techfloor.said import sentences, word
 
 GROUPS = (
     (
@@ -112,11 +113,50 @@ NOT_USED_YET = frozenset(
 """Settings of duties that this version does not have; the page says so beside them."""
 
 
+sentences |= {
+    "setting.after Next": _l("after Next"),
+    "setting.always": _l("always"),
+    "setting.at review": _l("at review"),
+    "setting.author and one other": _l("author and one other"),
+    "setting.author, area, quality": _l("author, area, quality"),
+    "setting.block": _l("block"),
+    "setting.end of month": _l("end of month"),
+    "setting.every": _l("every"),
+    "setting.exact day": _l("exact day"),
+    "setting.exceptions": _l("exceptions"),
+    "setting.from the ready-made procedure": _l("from the ready-made procedure"),
+    "setting.guard band U where TUR is below 4": _l("guard band U where TUR is below 4"),
+    "setting.minor: performer, major: supervisor": _l("minor: performer, major: supervisor"),
+    "setting.none": _l("none"),
+    "setting.off": _l("off"),
+    "setting.on demand": _l("on demand"),
+    "setting.one tap": _l("one tap"),
+    "setting.one tap plus words for critical steps": _l("one tap plus words for critical steps"),
+    "setting.one, may be the author, printed as such": _l("one, may be the author, printed as such"),
+    "setting.optional": _l("optional"),
+    "setting.performer": _l("performer"),
+    "setting.pin": _l("pin"),
+    "setting.required": _l("required"),
+    "setting.second person": _l("second person"),
+    "setting.second person, may sign from another device": _l("second person, may sign from another device"),
+    "setting.self, with reason, reviewed next working day": _l("self, with reason, reviewed next working day"),
+    "setting.simple": _l("simple"),
+    "setting.supervisor and quality": _l("supervisor and quality"),
+    "setting.supervisor, may sign from another device": _l("supervisor, may sign from another device"),
+    "setting.warn": _l("warn"),
+    "setting.when performed": _l("when performed"),
+    "setting.when reviewed": _l("when reviewed"),
+    "setting.when the procedure asks": _l("when the procedure asks"),
+    "setting.where the template says": _l("where the template says"),
+    "setting.words": _l("words"),
+}
+
+
 def value_words(value: object) -> str:
     """Return the value of a setting in words."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    return str(value)
+    return word(str(value), "setting")
 
 
 def in_use() -> list[str]:

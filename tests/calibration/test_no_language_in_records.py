@@ -1,12 +1,11 @@
 """What is signed and what is kept knows no language: whoever reads it, reads it in their own."""
 
 import json
-import re
 
-from bench_work import give, give_all, place, review, sign, start
+from bench_work import eventful, review
 from flask import Flask
 from outside_work import entered
-from plant_client import PlantClient, SignedInAs
+from plant_client import SignedInAs
 from pseudo import CLOSE, OPEN, spoken
 from sqlalchemy import inspect, select, text
 
@@ -16,21 +15,6 @@ from techfloor.places.queries import read_plant
 from techfloor.records.models import RecordContent
 from techfloor.records.signing import canonical
 from techfloor.store import db
-
-CALIPER = ["25.00", "50.05", "100.00", "150.10"]
-
-
-def eventful(client: PlantClient) -> str:
-    """Do a calibration with all that a program has words for: room, soak, a correction, a point not measured."""
-    number = start(client, "G-014", {"temperature": "23.9"}, soaked="", condition="damaged", damage="scratched")
-    answer = give(client, number, indication="0.20")
-    reading = re.search(r"after=(\d+)", answer.location)[1]  # type: ignore[index]
-    client.submit(f"/calibration/{number}/correct/{reading}", {"indication": "0.00", "reason": "mistyped"})
-    give_all(client, number, "indication", CALIPER)
-    client.submit(f"{place(client, number)}/cannot", {"reason": "gauge damaged", "why": "jaw chipped"})
-    client.submit(f"/calibration/{number}/adjust", {"adjusted": "no", "words": ""})
-    assert sign(client, number).status_code == 303
-    return number
 
 
 def signed_text(app: Flask, number: str) -> str:

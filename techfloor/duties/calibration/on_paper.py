@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration.report_words import Words, moment
+from techfloor.duties.calibration.report_words import Words, moment, title_words
 from techfloor.said import in_words
 from techfloor.web.show import day
 
@@ -17,7 +17,7 @@ def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     words = Words("en", ZoneInfo(content["plant"]["zone"]), _)
     verdicts = [f"{words.verdict(run['verdict'] or 'incomplete')} {words.run(run['run'])}" for run in content["runs"]]
     facts = [
-        (_("Document"), in_words(content["title"])),
+        (_("Document"), title_words(content["title"])),
         (_("Gauge"), f"{content['gauge']['code']} {content['gauge']['name']}"),
         (_("Serial"), content["gauge"]["serial"]),
         (_("Verdict"), "; ".join(text[:1].upper() + text[1:] for text in verdicts)),

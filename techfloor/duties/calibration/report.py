@@ -18,6 +18,7 @@ from techfloor.duties.calibration.report_words import (
     Words,
     moment,
     sentence,
+    title_words,
     with_minus,
 )
 from techfloor.measures.units import show_unit
@@ -74,7 +75,7 @@ class _Certificate:
     def sheet(self) -> Sheet:
         """Put the parts together."""
         content, issue = self.content, self.issue
-        title, _, qualifier = in_words(content["title"]).partition(" (")
+        title, _, qualifier = title_words(content["title"]).partition(" (")
         groups = tables.groups(content)
         chart = report_chart.chart(groups, self.words)
         return Sheet(
@@ -113,7 +114,7 @@ class _Certificate:
 
     def _end(self) -> str:
         text = self._("End of record %(number)s, version %(version)s")
-        if "certificate" in in_words(self.content["title"]).lower():
+        if "certificate" in title_words(self.content["title"]).lower():
             text = self._("End of certificate %(number)s, version %(version)s")
         return text % {"number": self.content["number"], "version": self.content["version"]}
 

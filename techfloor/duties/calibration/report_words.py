@@ -1,14 +1,16 @@
 """How a certificate writes dates, signs, verdicts and numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
 from techfloor.reports.sheets import Cell, Tone
+from techfloor.said import in_words, word
 
 Translate = Callable[[str], str]
 
@@ -66,6 +68,11 @@ class Words:
         """Write a run in words."""
         _ = self.translate
         return {"as_found": _("as found"), "as_left": _("as left")}[run]
+
+
+def title_words(title: str | Mapping[str, Any]) -> str:
+    """Return the title of the document: one that the plant chose among its settings, or the program's own."""
+    return word(title, "setting") if isinstance(title, str) else in_words(title)
 
 
 def moment(text: str) -> datetime:

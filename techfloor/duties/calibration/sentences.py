@@ -72,6 +72,10 @@ SENTENCES = {
 
 # words of a field, as the code and the ready-made procedures spell them
 SENTENCES |= {
+    "setting.Calibration certificate (in-house, not accredited)": _l(
+        "Calibration certificate (in-house, not accredited)"
+    ),
+    "setting.Calibration record": _l("Calibration record"),
     "goes.goes": _l("goes"),
     "goes.does not go": _l("does not go"),
     "quantity.temperature": _l("temperature"),
