@@ -1,5 +1,6 @@
 """The lists of equipment: one statement each, paged by code."""
 
+import re
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, G
 from techfloor.equipment.shapes import Line, Wanted
 from techfloor.equipment.statuses import FALLS_DUE, Status, status_of
 from techfloor.places.models import Area, Station
+from techfloor.store import db
 from techfloor.store.paging import PAGE, Key, Order, Page
 from techfloor.store.search import SearchItem, keys_that_fit
 
@@ -79,8 +81,24 @@ def _narrowed(statement: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tu
         statement = statement.where(_in_status(wanted))
     found = keys_that_fit(wanted.words, "equipment")
     if found is not None:
-        statement = statement.where(Equipment.code.in_(found.with_only_columns(SearchItem.key).order_by(None)))
+        fits = Equipment.code.in_(found.with_only_columns(SearchItem.key).order_by(None))
+        statement = statement.where(or_(fits, Equipment.code == code_like(wanted.words)))
     return statement
+
+
+_SHORT = re.compile(r"([^\W\d_]*)[\s.-]*0*([1-9]\d*)")
+
+
+def code_like(typed: str) -> str | None:
+    """Return the only code that is meant by "g14", "G014" or "14"; None for other words, and for two such codes."""
+    wanted = _SHORT.fullmatch(typed.strip().upper())
+    if wanted is None:
+        return None
+    letters, digits = wanted.groups()
+    ending = db.session.scalars(select(Equipment.code).where(Equipment.code.endswith(digits, autoescape=True)))
+    parts = [(code, _SHORT.fullmatch(code.upper())) for code in ending]
+    alike = [code for code, cut in parts if cut and cut[2] == digits and letters in {"", cut[1]}]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _in_status(wanted: Wanted) -> ColumnElement[bool]:

@@ -1,12 +1,12 @@
 """Reads of the house: a code that stands on a label, the newest records, and what there is to say of an issued PDF."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Plant, Shift, Station
@@ -39,21 +39,7 @@ def code_as_written(typed: str) -> str | None:
     if exact is not None:
         return exact
     same = db.session.scalar(select(Equipment.code).where(func.upper(Equipment.code) == typed.upper()))
-    return same if same is not None else _only_code_like(typed)
-
-
-_SHORT = re.compile(r"([^\W\d_]*)[\s.-]*0*([1-9]\d*)")
-
-
-def _only_code_like(typed: str) -> str | None:
-    wanted = _SHORT.fullmatch(typed.strip().upper())
-    if wanted is None:
-        return None
-    letters, digits = wanted.groups()
-    ending = db.session.scalars(select(Equipment.code).where(Equipment.code.endswith(digits, autoescape=True)))
-    parts = [(code, _SHORT.fullmatch(code.upper())) for code in ending]
-    alike = [code for code, cut in parts if cut and cut[2] == digits and letters in {"", cut[1]}]
-    return alike[0] if len(alike) == 1 else None
+    return same if same is not None else code_like(typed)
 
 
 def record_number(typed: str) -> str | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bench_work import give_all, sign, start
 from flask import Flask
-from outside_work import Statements, receive
+from outside_work import Statements, entered, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 
@@ -336,3 +336,20 @@ def test_calibrations_of_one_area(two: tuple[str, str], app: Flask, as_: SignedI
     assert len(shown(quinn.get(f"/calibration/?area={area}").text)) == 2
     other = next(each for each in (1, 2, 3) if each != area)
     assert shown(quinn.get(f"/calibration/?area={other}").text) == []
+
+
+@pytest.mark.parametrize("typed", ["g14", "G014", "14", "g-014"])
+def test_the_fields_of_the_lists_know_a_code_as_people_say_it(as_: SignedInAs, typed: str) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    assert codes(as_("Q").get(f"/calibration/gauges?q={typed}").text) == ["G-014"]
+    assert number in tara.get(f"/calibration/?q={typed}").text
+    assert "G-014" in tara.get(f"/equipment/?q={typed}").text
+
+
+def test_an_outside_calibration_is_found_by_who_read_it_its_verdict_and_its_laboratory(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = entered(quinn)
+    for words in ("Quinn", "pass", "Laboratory North", "2026-008-1533"):
+        assert number in quinn.get(f"/calibration/?q={words}").text, words
+        assert number in quinn.get(f"/search?q={words}").text, words

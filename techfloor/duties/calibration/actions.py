@@ -27,7 +27,7 @@ from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.refusals import NotFound, Question, Refusal
 from techfloor.said import as_text, say
-from techfloor.store import alone, db, search
+from techfloor.store import alone, db
 
 PREFIX = "CAL"
 _KEEP = insert(Reading.__table__).returning(Reading.__table__.c.id)  # type: ignore[arg-type]
@@ -145,13 +145,8 @@ def open_record(gauge: GaugeFacts, revision_id: int, plant: PlantFacts, *, actor
     )
     db.session.add(record)
     db.session.flush()
-    make_findable(record.number, gauge)
+    outcome.make_findable(record.number, gauge)
     return record
-
-
-def make_findable(number: str, gauge: GaugeFacts, *words: str) -> None:
-    """Let a calibration be found by its number, its gauge, and more words: who performed it, its verdicts."""
-    search.put(KIND, number, f"{gauge.code} {gauge.name}", " ".join((gauge.serial, gauge.place, *words)))
 
 
 def _keep_standards(record_id: int, chosen: Sequence[Choice], at: datetime) -> None:

@@ -13,6 +13,7 @@ from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND
+from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.statuses import Status
@@ -104,10 +105,13 @@ def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
 
 
 def found_numbers(words: str) -> tuple[str, ...] | None:
-    """Return the numbers of the newest calibrations that fit what was typed; None when no word was typed."""
+    """Return the numbers of the newest calibrations that fit what was typed; None when no word was typed.
+
+    A code may be typed as people say it: "g14" is what "G-014" is.
+    """
     if not search.plain_words(words):
         return None
-    return tuple(hit.key for hit in search.find(words, kind=KIND, limit=MOST_FOUND))
+    return tuple(hit.key for hit in search.find(code_like(words) or words, kind=KIND, limit=MOST_FOUND))
 
 
 @dataclass(frozen=True)

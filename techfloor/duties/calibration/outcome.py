@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import last_good
+from techfloor.duties.calibration.gauges import GaugeFacts
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
-from techfloor.duties.calibration.queries import CLOSED, PERFORMED, WORK
+from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED, WORK
 from techfloor.equipment import ledger
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.models import EquipmentHold, Gauge
@@ -22,7 +23,7 @@ from techfloor.records import tasks
 from techfloor.records.lifecycle import move
 from techfloor.records.models import Record, Task
 from techfloor.said import Said, as_text, say
-from techfloor.store import db
+from techfloor.store import db, search
 
 _REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
 
@@ -107,7 +108,15 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     usable_now = not review or plant.profile.text("signatures.gauge_usable") == "when performed"
     if usable_now and not failed:
         _move_due(bench, proof)
+    paper = bench.body.outside or {}
+    on_paper = (str(paper.get(name, "")) for name in ("laboratory", "certificate"))
+    make_findable(bench.number, bench.gauge, *on_paper, bench.performer, body.as_found, body.as_left)
     db.session.flush()
+
+
+def make_findable(number: str, gauge: GaugeFacts, *words: str) -> None:
+    """Let a calibration be found by its number, its gauge, and more words: who performed it, its verdicts."""
+    search.put(KIND, number, f"{gauge.code} {gauge.name}", " ".join((gauge.serial, gauge.place, *words)))
 
 
 def _verdicts_said(body: Calibration) -> Said:

@@ -20,7 +20,6 @@ from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.outside_rules import SAME, CertificateEntry, CheckAnswer, JudgedResult
 from techfloor.duties.calibration.procedure import Mode, Procedure, read_procedure
-from techfloor.duties.calibration.queries import KIND
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.rules import plant_day
@@ -35,7 +34,7 @@ from techfloor.records import attachments, signing
 from techfloor.records.attachments import KeptFile
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.refusals import NotFound, Refusal
-from techfloor.store import alone, db, search
+from techfloor.store import alone, db
 
 OUTSIDE = "outside"
 CLEARED = "calibration.certificate-corrected"
@@ -135,15 +134,9 @@ def _write(
     noon = datetime.combine(entry.performed, time(12), ZoneInfo(plant.zone)).astimezone(UTC)
     bench.record.performed_at = min(noon, at)
     db.session.flush()
-    _find_again(bench, entry)
+    outcome.make_findable(bench.number, bench.gauge, entry.laboratory, entry.certificate)
     found, _left = _verdicts(entry, _judged(bench_of(bench.number)))
     outcome.settle_hold(bench, outcome.out_of_tolerance(found), CLEARED, actor=actor, at=at)
-
-
-def _find_again(bench: Bench, entry: CertificateEntry) -> None:
-    gauge = bench.gauge
-    words = f"{gauge.serial} {gauge.place} {entry.laboratory} {entry.certificate}"
-    search.put(KIND, bench.number, f"{gauge.code} {gauge.name}", words)
 
 
 def _refuse_while_open(gauge: GaugeFacts) -> None:

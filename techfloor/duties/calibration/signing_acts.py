@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from techfloor.duties.calibration import outcome, queries, results, rules, unusual
-from techfloor.duties.calibration.actions import make_findable, open_bench
+from techfloor.duties.calibration.actions import open_bench
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
@@ -36,7 +36,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
         performer=_performer,
         preview=lambda bench: preview(bench, plant),
         keep=lambda bench: _keep_outcome(bench, plant),
-        after=lambda bench: _go_on(bench, plant, proof),
+        after=lambda bench: outcome.after_performed(bench, plant, proof),
     )
     return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
 
@@ -70,11 +70,6 @@ def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:
             plant.profile.text("calibration.due_day"),
         )
     db.session.flush()
-
-
-def _go_on(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
-    outcome.after_performed(bench, plant, proof)
-    make_findable(bench.number, bench.gauge, bench.performer, bench.body.as_found, bench.body.as_left)
 
 
 def worst_words(bench: Bench, run: RunResult | None) -> str:
