@@ -32,6 +32,8 @@ from techfloor.store import alone, db
 PREFIX = "CAL"
 _KEEP = insert(Reading.__table__).returning(Reading.__table__.c.id)  # type: ignore[arg-type]
 CORRECTIONS = ("mistyped", "misread the scale", "wrong point")
+AMBIENT_CORRECTIONS = CORRECTIONS[:2]
+"""The one-tap reasons for changing a reading, and a condition of the room, which has no point."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     )
     db.session.flush()
     _keep_standards(record.id, chosen, at)
-    _keep_ambient(record.id, procedure.environment, entry.ambient)
+    _keep_ambient(record, procedure.environment, entry.ambient)
     return record.number
 
 
@@ -169,7 +171,7 @@ def _keep_standards(record_id: int, chosen: Sequence[Choice], at: datetime) -> N
     db.session.flush()
 
 
-def _keep_ambient(record_id: int, limits: Sequence[Limit], given: Mapping[str, Decimal]) -> None:
+def _keep_ambient(record: Record, limits: Sequence[Limit], given: Mapping[str, Decimal]) -> None:
     for limit in limits:
         value = given.get(limit.quantity)
         if value is None:
@@ -178,14 +180,47 @@ def _keep_ambient(record_id: int, limits: Sequence[Limit], given: Mapping[str, D
             )
         db.session.add(
             Ambient(
-                record_id=record_id,
+                record_id=record.id,
                 quantity=limit.quantity,
                 value=value,
                 unit=limit.unit,
                 limits=limit.text,
                 within=limit.holds(value),
+                recorded_at=record.opened_at,
+                by_id=record.opened_by,
             )
         )
+    db.session.flush()
+
+
+def correct_ambient(
+    number: str, ambient_id: int, value: Decimal | None, reason: str, *, actor: int, at: datetime
+) -> None:
+    """Replace a condition of the room that was mistyped or misread; the one replaced stays, with the reason."""
+    bench = open_bench(number)
+    if reason not in AMBIENT_CORRECTIONS:
+        raise Refusal("Choose why it is changed.", field="reason")
+    before = next((a for a in bench.ambient if a.id == ambient_id), None)
+    if before is None:
+        raise NotFound("This value is not here, or was corrected already.")
+    if value is None:
+        name = as_text(say("quantity", value=before.quantity))
+        raise Refusal("Enter the %(quantity)s.", field="value", quantity=name)
+    limit = next(limit for limit in bench.procedure.environment if limit.quantity == before.quantity)
+    db.session.add(
+        Ambient(
+            record_id=bench.record.id,
+            quantity=before.quantity,
+            value=value,
+            unit=before.unit,
+            limits=before.limits,
+            within=limit.holds(value),
+            corrects_id=before.id,
+            correction=reason,
+            recorded_at=at,
+            by_id=actor,
+        )
+    )
     db.session.flush()
 
 

@@ -59,11 +59,17 @@ def standard_facts(
 class AmbientValue:
     """A condition of the room, as it was given."""
 
+    id: int
     quantity: str
     value: Decimal
     unit: str
     limits: str
     within: bool
+    corrects_id: int | None
+    correction: str
+    by: str
+    by_id: int
+    recorded_at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ class Bench:
     procedure: Procedure
     plan: tuple[PlannedPoint, ...]
     standards: tuple[StandardOnBench, ...]
-    ambient: tuple[AmbientValue, ...]
+    ambient_given: tuple[AmbientValue, ...]
     given: tuple[GivenReading, ...]
     performer: str
     names: Mapping[int, str] = field(default_factory=dict)
@@ -119,6 +125,11 @@ class Bench:
         if self.procedure.mode is not Mode.comparison or point.role != "point" or self.standard is None:
             return None
         return self.standard.value_of(point.stack, point.value, point.unit)
+
+    @property
+    def ambient(self) -> tuple[AmbientValue, ...]:
+        """The conditions of the room that count: those that no correction has replaced."""
+        return counting_of(self.ambient_given)
 
     @property
     def counting(self) -> tuple[GivenReading, ...]:
@@ -189,7 +200,20 @@ _STANDARDS_USED = (
     .order_by(_used.id)
 )
 _AMBIENT = (
-    select(_ambients.quantity, _ambients.value, _ambients.unit, _ambients.limits, _ambients.within)
+    select(
+        _ambients.id,
+        _ambients.quantity,
+        _ambients.value,
+        _ambients.unit,
+        _ambients.limits,
+        _ambients.within,
+        _ambients.corrects_id,
+        _ambients.correction,
+        _persons.name.label("by"),
+        _ambients.by_id,
+        _ambients.recorded_at,
+    )
+    .join_from(Ambient.__table__, Person.__table__, _persons.id == _ambients.by_id)
     .where(_ambients.record_id == bindparam("record"))
     .order_by(_ambients.id)
 )
@@ -242,7 +266,7 @@ def bench_of(number: str) -> Bench:
         ),
         plan=tuple(PlannedPoint.from_plain(point) for point in body.plan),
         standards=_standards_used(record.id),
-        ambient=ambient_of(record.id),
+        ambient_given=_ambient_given(record.id),
         given=given_readings(record.id),
         performer=around.performer,
     )
@@ -280,7 +304,18 @@ def on_bench(standard: StandardView, certificate: CertificateView) -> StandardOn
 
 
 def ambient_of(record_id: int) -> tuple[AmbientValue, ...]:
-    """Return the conditions of the room in which a calibration was begun."""
+    """Return the conditions of the room in which a calibration was begun, as they count."""
+    return counting_of(_ambient_given(record_id))
+
+
+def counting_of(given: Sequence[AmbientValue]) -> tuple[AmbientValue, ...]:
+    """Return those that no correction has replaced, in the order of the procedure."""
+    replaced = {a.corrects_id for a in given}
+    order = [a.quantity for a in given]
+    return tuple(sorted((a for a in given if a.id not in replaced), key=lambda a: order.index(a.quantity)))
+
+
+def _ambient_given(record_id: int) -> tuple[AmbientValue, ...]:
     return tuple(AmbientValue(*row) for row in db.session.execute(_AMBIENT, {"record": record_id}))
 
 

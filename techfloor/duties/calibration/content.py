@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from techfloor.duties.calibration import outside_rules, results, rules
-from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain, signed
@@ -65,7 +65,10 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "adjusted": bool(bench.body.adjusted),
         "adjustment": bench.body.adjustment,
         "deviations": [*bench.body.deviations, *deviations(bench)],
-        "corrections": [_correction(bench, g) for g in bench.given if g.corrects_id is not None],
+        "corrections": [
+            *(_ambient_correction(bench, a) for a in bench.ambient_given if a.corrects_id is not None),
+            *(_correction(bench, g) for g in bench.given if g.corrects_id is not None),
+        ],
         "outside": bench.body.outside,
         "coverage": coverage(bench),
         "performed_at": utc_text(max((g.performed_at for g in bench.given), default=bench.record.performed_at)),
@@ -293,6 +296,18 @@ def _correction(bench: Bench, given: GivenReading) -> dict[str, Any]:
         ),
         "from": _typed(bench, before),
         "to": _typed(bench, given),
+        "reason": say(f"calibration.{given.correction}"),
+        "by": given.by,
+        "at": utc_text(given.recorded_at),
+    }
+
+
+def _ambient_correction(bench: Bench, given: AmbientValue) -> dict[str, Any]:
+    before = next(a for a in bench.ambient_given if a.id == given.corrects_id)
+    return {
+        "what": say("quantity", value=given.quantity),
+        "from": say("calibration.amount", value=plain(before.value), unit=before.unit),
+        "to": say("calibration.amount", value=plain(given.value), unit=given.unit),
         "reason": say(f"calibration.{given.correction}"),
         "by": given.by,
         "at": utc_text(given.recorded_at),

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
-from techfloor.duties.calibration.actions import CORRECTIONS
+from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS
 from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
 from techfloor.duties.calibration.standards import Group
@@ -135,6 +135,20 @@ def _near(point: PlannedPoint) -> tuple[Decimal, Decimal] | None:
         return None
     room = abs(point.value) / 2 + (Decimal(point.full_scale) / 10 if point.full_scale else Decimal(1))
     return point.value - room, point.value + room
+
+
+class RoomForm(EntryForm):
+    """Another value for a condition of the room, and why."""
+
+    value = NumberField(_l("Value"))
+    reason = RadioField(
+        _l("Why is it changed?"),
+        choices=[
+            SelectChoice(AMBIENT_CORRECTIONS[0], _l("Mistyped")),
+            SelectChoice(AMBIENT_CORRECTIONS[1], _l("Misread the scale")),
+        ],
+        validate_choice=False,
+    )
 
 
 OTHER = "other"

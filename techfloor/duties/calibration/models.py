@@ -55,10 +55,10 @@ class StandardUsed(Table):
 
 
 class Ambient(Table):
-    """A condition of the room during a calibration."""
+    """A condition of the room during a calibration; a correction is another row that names the one it corrects."""
 
     __tablename__ = "calibration_ambient"
-    __audit__ = Audit(root="record_id", locks=True)
+    __audit__ = Audit(root="record_id", locks=True, append_only=True)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))
@@ -67,8 +67,21 @@ class Ambient(Table):
     unit: Mapped[str] = mapped_column(Text)
     limits: Mapped[str] = mapped_column(Text, default="")
     within: Mapped[bool] = mapped_column(Boolean, default=True)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("calibration_ambient.id"), unique=True)
+    correction: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime] = mapped_column(UtcTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
-    __table_args__ = (UniqueConstraint("record_id", "quantity"),)
+    __table_args__ = (
+        Index(
+            "uq_calibration_ambient_first",
+            "record_id",
+            "quantity",
+            unique=True,
+            sqlite_where=corrects_id.is_(None),
+            postgresql_where=corrects_id.is_(None),
+        ),
+    )
 
 
 class Reading(Table):

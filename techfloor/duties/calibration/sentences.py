@@ -11,6 +11,8 @@ SENTENCES = {
     "calibration.conditional": _l("conditional verdict"),
     "calibration.not-measured": _l("a point could not be measured"),
     "calibration.corrected": _l("a reading was corrected"),
+    "calibration.ambient-corrected": _l("a condition of the room was corrected"),
+    "calibration.amount": _l("%(value)s %(unit)s"),
     "calibration.room": _l("the room was outside its limits"),
     "calibration.soak": _l("it had not settled beside the standard"),
     "calibration.came-held": _l("the gauge came held as out of tolerance"),

@@ -123,7 +123,8 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 
 def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
     """Return who may not review: whoever had a hand in it, where the plant asks for a second person."""
-    return barred(plant, {bench.body.performed_by, bench.record.opened_by, *(given.by_id for given in bench.given)})
+    hands = {*(given.by_id for given in bench.given), *(given.by_id for given in bench.ambient_given)}
+    return barred(plant, {bench.body.performed_by, bench.record.opened_by, *hands})
 
 
 def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: datetime) -> None:

@@ -18,6 +18,7 @@ def exceptions(bench: Bench) -> list[Said]:
         found,
         left,
         {
+            "calibration.ambient-corrected": any(a.corrects_id is not None for a in bench.ambient),
             "calibration.room": any(not a.within for a in bench.ambient),
             "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
             "calibration.came-held": outcome.was_held(bench),

@@ -451,10 +451,27 @@ def upgrade() -> None:
         sa.Column("unit", sa.Text(), nullable=False),
         sa.Column("limits", sa.Text(), nullable=False),
         sa.Column("within", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("correction", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_calibration_ambient_by_id")),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["calibration_ambient.id"], name=op.f("fk_calibration_ambient_corrects_id")
+        ),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_calibration_ambient_record_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration_ambient")),
-        sa.UniqueConstraint("record_id", "quantity", name=op.f("uq_calibration_ambient_record_id_quantity")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_calibration_ambient_corrects_id")),
     )
+    with op.batch_alter_table("calibration_ambient", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_calibration_ambient_first",
+            ["record_id", "quantity"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+
     op.create_table(
         "calibration_reading",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -9,6 +9,7 @@ from techfloor.duties.calibration.views import (
     reading,
     record,
     review,
+    room,
     start,
     work,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "reading",
     "record",
     "review",
+    "room",
     "start",
     "work",
 ]

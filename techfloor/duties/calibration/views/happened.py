@@ -10,10 +10,17 @@ from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.views.shown import point_words
-from techfloor.duties.calibration.views.unusual import late_words, reason_words, replaced_by, value_words
+from techfloor.duties.calibration.views.unusual import (
+    ambient_replaced_by,
+    ambient_words,
+    late_words,
+    reason_words,
+    replaced_by,
+    value_words,
+)
 from techfloor.records.history import Change, Event, timeline
 from techfloor.records.wording import meaning_words
-from techfloor.said import in_words
+from techfloor.said import in_words, word
 from techfloor.web.show import act_words, moment
 
 
@@ -47,10 +54,9 @@ def _happening(bench: Bench, event: Event) -> Happening:
 
 def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happening:
     """Say what the act was by what it changed; an act of another record that ended something here is named as that."""
-    given = {g.id: g for g in bench.given}
-    reading = changes.get("calibration_reading")
-    if reading is not None and bench.body.outside is None:
-        return _of_reading(bench, line, given[int(str(reading.new["id"]))])
+    value = _of_value(bench, line, changes)
+    if value is not None:
+        return value
     if "signature" in changes:
         return _of_signature(line, changes["signature"].new)
     if "task" in changes and changes.keys() <= {"task", "equipment_hold"}:
@@ -62,6 +68,15 @@ def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happe
         words = _("Adjusted") if body.new["adjusted"] else _("Not adjusted")
         return replace(line, words=words, detail=str(body.new["adjustment"] or ""))
     return line
+
+
+def _of_value(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happening | None:
+    reading, room = changes.get("calibration_reading"), changes.get("calibration_ambient")
+    if reading is not None and bench.body.outside is None:
+        return _of_reading(bench, line, next(g for g in bench.given if g.id == int(str(reading.new["id"]))))
+    if room is not None and room.new["corrects_id"]:
+        return _of_room(bench, line, int(str(room.new["id"])))
+    return None
 
 
 def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening:
@@ -83,6 +98,19 @@ def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening
         tail=tail,
         detail=" ".join((*notes, given.note)).strip(),
         kind="info" if calm else "caution",
+    )
+
+
+def _of_room(bench: Bench, line: Happening, ambient_id: int) -> Happening:
+    given = next(a for a in bench.ambient_given if a.id == ambient_id)
+    return replace(
+        line,
+        words=word(given.quantity, "quantity").capitalize(),
+        before=ambient_words(ambient_replaced_by(bench, given)),
+        after=ambient_words(given),
+        tail=reason_words(given.correction),
+        kind="caution",
+        detail="",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import unusual as rules
-from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
 from techfloor.duties.calibration.outside_rules import NO, answers_of
 from techfloor.duties.calibration.results import DerivedResult, PointResult
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
@@ -83,6 +83,29 @@ def _corrections(bench: Bench) -> list[Detail]:
         for g in bench.given
         if g.corrects_id is not None
     ]
+
+
+def _ambient_corrections(bench: Bench) -> list[Detail]:
+    return [
+        Detail(
+            word(a.quantity, "quantity").capitalize(),
+            ambient_words(ambient_replaced_by(bench, a)),
+            ambient_words(a),
+            f"{reason_words(a.correction)} · {a.by}, {moment(a.recorded_at)}",
+        )
+        for a in bench.ambient_given
+        if a.corrects_id is not None
+    ]
+
+
+def ambient_words(given: AmbientValue) -> str:
+    """Return a condition of the room with its unit."""
+    return f"{plain(given.value)} {show_unit(given.unit)}"
+
+
+def ambient_replaced_by(bench: Bench, given: AmbientValue) -> AmbientValue:
+    """Return the condition of the room that a correction replaced."""
+    return next(a for a in bench.ambient_given if a.id == given.corrects_id)
 
 
 def reason_words(reason: str) -> str:
@@ -177,6 +200,7 @@ _DETAILS: dict[str, Callable[[Bench], list[Detail]]] = {
     "calibration.failed-as-found": _failed("as_found"),
     "calibration.failed-as-left": _failed("as_left"),
     "calibration.corrected": _corrections,
+    "calibration.ambient-corrected": _ambient_corrections,
     "calibration.not-measured": _not_measured,
     "calibration.slip": _slips,
     "calibration.late": _late,

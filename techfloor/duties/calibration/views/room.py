@@ -1,0 +1,63 @@
+"""The conditions of the room of a calibration under way: a slip in one of them is changed with a reason."""
+
+from flask import render_template
+from flask_babel import lazy_gettext as _l
+
+from techfloor import clock
+from techfloor.duties.calibration import actions
+from techfloor.duties.calibration.bench import AmbientValue, Bench
+from techfloor.duties.calibration.forms import RoomForm
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.refusals import NotFound
+from techfloor.said import word
+from techfloor.web.pages import Page, see
+from techfloor.web.visitor import visitor
+
+
+@pages.page("/<number>/room", permission="calibration:log")
+def room(number: str) -> str:
+    """Show the conditions of the room, each with the way to change it."""
+    return render_template("calibration/room.html", bench=actions.open_bench(number))
+
+
+@pages.page("/<number>/room/<int:ambient_id>", permission="calibration:log")
+def change_room(number: str, ambient_id: int) -> str:
+    """Ask for the right value and the reason."""
+    bench = actions.open_bench(number)
+    return _page(bench, _given(bench, ambient_id), RoomForm())
+
+
+@pages.act(
+    "/<number>/room/<int:ambient_id>",
+    permission="calibration:log",
+    action="calibration:ambient:correct",
+    reason="reason",
+    title=_l("Condition of the room corrected"),
+    endpoint="change_room_post",
+)
+def change_room_post(number: str, ambient_id: int) -> Page:
+    """Replace a condition of the room; the one replaced stays in the record."""
+    bench = actions.open_bench(number)
+    given, form = _given(bench, ambient_id), RoomForm()
+
+    def deed() -> None:
+        reason, actor = form.reason.data or "", visitor().person_id
+        actions.correct_ambient(number, ambient_id, form.value.data, reason, actor=actor, at=clock.now())
+
+    if form.attempt(deed):
+        return see(f"/calibration/{number}/next")
+    return _page(bench, given, form), 422
+
+
+def _given(bench: Bench, ambient_id: int) -> AmbientValue:
+    found = next((a for a in bench.ambient if a.id == ambient_id), None)
+    if found is None:
+        raise NotFound("This value is not here, or was corrected already.")
+    return found
+
+
+def _page(bench: Bench, given: AmbientValue, form: RoomForm) -> str:
+    name = word(given.quantity, "quantity").capitalize()
+    return render_template(
+        "calibration/change_room.html", bench=bench, given=given, name=name, form=form, errors=form.problems()
+    )
