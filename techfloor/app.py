@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from techfloor import clock, roster, store
+from techfloor.equipment.rules import work_pages
 from techfloor.house import drafts, errors, shell
 from techfloor.people import sessions
 from techfloor.places.queries import PlantFacts, PlantNotice
@@ -149,3 +150,4 @@ def _move_in(app: Flask) -> None:
     for pages in roster.pages():
         app.register_blueprint(pages)
         house.access.update(pages.access)
+    work_pages.update(duty.work_page for duty in roster.DUTIES if duty.work_page is not None)

@@ -1,6 +1,6 @@
 """May this gauge be used today, is this standard valid on that day: the answers, with the way to mend each no."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -89,9 +89,13 @@ def usable(facts: GaugeFacts, today: date, policy: UsePolicy) -> list[Objection]
     return found
 
 
+work_pages: dict[str, Callable[[str], str]] = {}
+"""Where a kind of work on a piece of equipment is done, by its code; the duties' manifests give it."""
+
+
 def gauge_page(code: str) -> str:
-    """Give the address of a gauge's page in the calibration duty, where it is calibrated."""
-    return f"/calibration/gauges/{code}"
+    """Give the address of a gauge's page where it is calibrated; its own while no duty calibrates."""
+    return work_pages.get("calibration", equipment_page)(code)
 
 
 def equipment_page(code: str) -> str:

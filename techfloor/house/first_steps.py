@@ -7,11 +7,11 @@ from sqlalchemy import exists, func, select
 
 from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.equipment.statuses import Kind
+from techfloor.house.running import running
 from techfloor.house.shell import may_open
 from techfloor.people.models import Device, Person
 from techfloor.places.models import PlantSetting
 from techfloor.records.models import Definition
-from techfloor.records.signing import POLICY
 from techfloor.store import db
 from techfloor.web.visitor import Visitor
 
@@ -31,11 +31,12 @@ def first_steps(who: Visitor) -> list[FirstStep]:
     """Return what an administrator of a new plant has to do; none once all of it is done, or it was put away."""
     if not who.may("people:manage"):
         return []
+    of_duties = [duty.first_step for duty in running().duties if duty.first_step is not None]
     asked = (
         select(func.count() > 1).select_from(Person).where(Person.active).scalar_subquery(),
         exists().where(Device.revoked_at.is_(None)),
         exists().where(StandardCertificate.ended_at.is_(None)),
-        exists().where(Definition.kind != POLICY[0]),
+        *(exists().where(Definition.kind == step.definition) for step in of_duties),
         exists().where(Equipment.kind == Kind.GAUGE),
         exists().where(PlantSetting.key == PUT_AWAY),
     )
@@ -52,7 +53,7 @@ def first_steps(who: Visitor) -> list[FirstStep]:
             "/devices",
         ),
         (_("Enter the standard you calibrate with, and its certificate."), "/equipment/new/standard"),
-        (_("Take over a ready-made procedure."), "/calibration/procedures"),
+        *((str(step.words), step.url) for step in of_duties),
         (_("Enter your first gauge and print its label."), "/equipment/new/gauge"),
     )
     steps = [FirstStep(words, url, bool(is_done)) for (words, url), is_done in zip(lines, done, strict=True)]

@@ -25,6 +25,15 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """What a new plant must put in force once, where it is done, and the kind of definition that shows it was."""
+
+    words: Any
+    url: str
+    definition: str
+
+
+@dataclass(frozen=True)
 class Duty:
     """One documented duty: its pages, its permissions, what it puts on the home page and finds for a code."""
 
@@ -41,6 +50,10 @@ class Duty:
     """What a signed content says to everybody who holds the paper: (name, value)."""
     tiled_tasks: tuple[str, ...] = ()
     """The kinds of task for which `tiles` shows what waits: they are not shown once more as tasks."""
+    work_page: tuple[str, Callable[[str], str]] | None = None
+    """The kind of work on equipment that it does, and the page of a piece of equipment for it, by its code."""
+    first_step: FirstStep | None = None
+    """What a new plant lacks for its first record."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
 

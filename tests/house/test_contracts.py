@@ -1,5 +1,6 @@
 """The import contracts name every file of a duty, so that a new one must be placed before it is imported."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -37,3 +38,17 @@ def test_all_of_the_lowest_floor_is_pure(key: str) -> None:
 @pytest.mark.parametrize("key", [name for floor in FLOORS[4:7] for name in floor])
 def test_what_acts_and_reads_knows_no_request(key: str) -> None:
     assert named("6", key)
+
+
+LOWER = ("equipment", "reports", "records", "people", "places", "web", "store", "house")
+
+
+@pytest.mark.parametrize("room", LOWER)
+def test_a_lower_room_knows_no_address_of_a_duty(room: str) -> None:
+    duties = "|".join(path.parent.name for path in DUTIES.glob("*/__init__.py"))
+    address = re.compile(rf"""["'](?:/|url=)(?:{duties})/""")
+    files = [*(ROOT / "techfloor" / room).rglob("*.py"), *(ROOT / "templates" / room).rglob("*.html")]
+    shown = {"parts.py", "parts.html"}  # the page of the parts shows examples that lead nowhere
+    found = [file.name for file in files if file.name not in shown and address.search(file.read_text("utf-8"))]
+    assert files, "the room has files"
+    assert found == [], "the manifest of the duty gives it"

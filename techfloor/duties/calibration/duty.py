@@ -1,14 +1,17 @@
 """The manifest of the calibration duty."""
 
+from flask_babel import lazy_gettext as _l
+
+from techfloor.duties.calibration import procedures
 from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.calibration.actions import PREFIX
 from techfloor.duties.calibration.home import for_code, tiles
 from techfloor.duties.calibration.models import REVIEW
 from techfloor.duties.calibration.on_paper import on_paper
 from techfloor.duties.calibration.permissions import PERMISSIONS
-from techfloor.duties.calibration.queries import KIND
+from techfloor.duties.calibration.queries import KIND, WORK
 from techfloor.duties.calibration.views import pages
-from techfloor.web.duty import Duty
+from techfloor.web.duty import Duty, FirstStep
 
 DUTY = Duty(
     key="calibration",
@@ -23,4 +26,6 @@ DUTY = Duty(
     record_prefix=PREFIX,
     on_paper=on_paper,
     tiled_tasks=(REVIEW,),
+    work_page=(WORK, lambda code: f"/calibration/gauges/{code}"),
+    first_step=FirstStep(_l("Take over a ready-made procedure."), "/calibration/procedures", procedures.KIND),
 )
