@@ -21,7 +21,7 @@ def way_to_temperature(client: PlantClient, number: str) -> str:
     assert f"/calibration/{number}/room" in client.get(place(client, number)).text, (
         "it is reached from any page of the work"
     )
-    page = client.get(f"/calibration/{number}/room").text
+    page = client.get(f"/calibration/{number}/room", follow_redirects=True).text
     ways: list[str] = re.findall(rf"/calibration/{number}/room/\d+", page)
     return ways[0]
 

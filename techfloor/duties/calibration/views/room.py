@@ -15,9 +15,12 @@ from techfloor.web.visitor import visitor
 
 
 @pages.page("/<number>/room", permission="calibration:log")
-def room(number: str) -> str:
-    """Show the conditions of the room, each with the way to change it."""
-    return render_template("calibration/room.html", bench=actions.open_bench(number))
+def room(number: str) -> Page:
+    """Show the conditions of the room, each with the way to change it; the only one leads on at once."""
+    bench = actions.open_bench(number)
+    if len(bench.ambient) == 1:
+        return see(f"/calibration/{number}/room/{bench.ambient[0].id}")
+    return render_template("calibration/room.html", bench=bench)
 
 
 @pages.page("/<number>/room/<int:ambient_id>", permission="calibration:log")
