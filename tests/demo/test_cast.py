@@ -3,6 +3,7 @@
 from collections import Counter
 
 import pytest
+from tellings import seen
 
 from techfloor.cli.demo.cast import CAST, accounts, people, person
 from techfloor.cli.demo.reading import Plant
@@ -28,13 +29,13 @@ def test_the_people_are_as_many_as_the_plant_says(plant: Plant) -> None:
 
 
 def test_nobody_shares_a_name_a_badge_a_pin_or_a_password() -> None:
-    for attribute in ("key", "name", "user_name", "password", "pin", "badge"):
+    for attribute in seen(("key", "name", "user_name", "password", "pin", "badge")):
         values = [getattr(who, attribute) for who in people()]
         assert len(set(values)) == len(values), attribute
 
 
 def test_every_pin_has_six_digits_that_are_not_all_alike() -> None:
-    for who in people():
+    for who in seen(people()):
         assert who.pin.isdigit()
         assert len(who.pin) == 6
         assert len(set(who.pin)) > 2, who

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from tellings import seen
 
 from techfloor.cli.demo.cast import person
 from techfloor.cli.demo.plant.numbers import add_months, exact_error
@@ -58,7 +59,7 @@ def test_no_code_serial_number_or_certificate_number_is_given_twice(plant: Plant
     serials = [gauge.serial for gauge in plant.gauges] + [standard.serial for standard in plant.standards]
     papers = [paper.number for paper in plant.outside]
     papers += [certificate.number for standard in plant.standards for certificate in standard.certificates]
-    for numbers in (codes, serials, papers):
+    for numbers in seen((codes, serials, papers)):
         assert len(set(numbers)) == len(numbers)
 
 
@@ -66,7 +67,7 @@ def test_everything_stands_at_a_station_of_its_area(plant: Plant) -> None:
     stations = {area.key: area.stations for area in plant.areas}
     standing: list[Gauge | Standard | Machine | Tablet] = [*plant.gauges, *plant.standards]
     standing += [*plant.machines, *plant.tablets]
-    for each in standing:
+    for each in seen(standing):
         assert each.station in stations[each.area], each.code
 
 
@@ -76,14 +77,14 @@ def test_every_area_has_a_tablet_that_locks_in_time(plant: Plant) -> None:
 
 
 def test_the_due_date_is_the_last_calibration_and_the_interval(plant: Plant, anchor: date) -> None:
-    for gauge in plant.gauges:
+    for gauge in seen(plant.gauges):
         assert gauge.due == add_months(gauge.last_calibrated, gauge.interval_months), gauge.code
         assert gauge.bought < gauge.last_calibrated <= anchor, gauge.code
         assert gauge.last_calibrated.weekday() < 5, gauge.code
 
 
 def test_every_gauge_says_what_it_measures(plant: Plant) -> None:
-    for gauge in plant.gauges:
+    for gauge in seen(plant.gauges):
         names = [function.name for function in gauge.functions]
         assert names
         assert len(set(names)) == len(names), gauge.code
@@ -94,7 +95,7 @@ def test_every_gauge_says_what_it_measures(plant: Plant) -> None:
 
 
 def test_the_written_tolerance_and_its_terms_say_the_same(plant: Plant) -> None:
-    for gauge in plant.gauges:
+    for gauge in seen(plant.gauges):
         for function in gauge.functions:
             if not function.tolerance.text:
                 continue
@@ -105,14 +106,14 @@ def test_the_written_tolerance_and_its_terms_say_the_same(plant: Plant) -> None:
 
 
 def test_a_function_without_a_tolerance_is_judged_by_a_derived_result(plant: Plant) -> None:
-    for gauge, procedure in calibrated_here(plant):
+    for gauge, procedure in seen(calibrated_here(plant)):
         judged = {derived.function for derived in procedure.derived}
         bare = {function.name for function in gauge.functions if not function.tolerance.text}
         assert bare <= judged, gauge.code
 
 
 def test_every_point_can_be_set_on_the_gauge_and_belongs_to_a_function(plant: Plant) -> None:
-    for gauge, procedure in calibrated_here(plant):
+    for gauge, procedure in seen(calibrated_here(plant)):
         labels = [point.label for point in gauge.points]
         assert labels
         assert len(set(labels)) == len(labels), gauge.code
@@ -123,14 +124,14 @@ def test_every_point_can_be_set_on_the_gauge_and_belongs_to_a_function(plant: Pl
 
 
 def test_every_extra_entry_has_a_nominal_value_and_a_function(plant: Plant) -> None:
-    for gauge, _ in calibrated_here(plant):
+    for gauge, _ in seen(calibrated_here(plant)):
         for entry in gauge.extra_entries:
             assert Decimal(entry.nominal) >= 0
             assert gauge.function(entry.function)
 
 
 def test_balances_are_weighed_six_times_and_at_four_corners(plant: Plant) -> None:
-    for gauge in (gauge for gauge in plant.gauges if gauge.kind == "balance"):
+    for gauge in seen(gauge for gauge in plant.gauges if gauge.kind == "balance"):
         assert sum(entry.repeats for entry in gauge.extra_entries if entry.function == "repeatability") == 6
         corners = [entry.position for entry in gauge.extra_entries if entry.function == "corner load"]
         assert corners[0] == "centre"
@@ -138,7 +139,7 @@ def test_balances_are_weighed_six_times_and_at_four_corners(plant: Plant) -> Non
 
 
 def test_blocks_and_weights_exist_and_make_the_point(plant: Plant) -> None:
-    for gauge, procedure in calibrated_here(plant):
+    for gauge, procedure in seen(calibrated_here(plant)):
         owned = {Decimal(value.nominal) for value in plant.standard(procedure.standards[0]).values}
         for point in gauge.points:
             stack = [Decimal(piece) for piece in point.stack]
@@ -149,12 +150,12 @@ def test_blocks_and_weights_exist_and_make_the_point(plant: Plant) -> None:
 @pytest.mark.parametrize("code", ["G-015", "G-016", "G-017"])
 def test_the_weights_make_the_half_and_the_third_of_a_load(plant: Plant, code: str) -> None:
     nominals = [Decimal(value.nominal) for value in plant.standard("S-001").values]
-    for load in plant.gauge(code).loads.values():
+    for load in seen(plant.gauge(code).loads.values()):
         assert sum(weights_for(Decimal(load), nominals)) == Decimal(load)
 
 
 def test_the_range_of_a_standard_covers_its_points(plant: Plant) -> None:
-    for gauge, procedure in calibrated_here(plant):
+    for gauge, procedure in seen(calibrated_here(plant)):
         standard = plant.standard(procedure.standards[0])
         if standard.low:
             assert all(
@@ -163,7 +164,7 @@ def test_the_range_of_a_standard_covers_its_points(plant: Plant) -> None:
 
 
 def test_a_standard_is_never_without_a_certificate(plant: Plant, anchor: date) -> None:
-    for standard in plant.standards:
+    for standard in seen(plant.standards):
         for older, newer in pairwise(standard.certificates):
             assert newer.issued <= older.valid_until, standard.code
         for certificate in standard.certificates:
@@ -173,7 +174,7 @@ def test_a_standard_is_never_without_a_certificate(plant: Plant, anchor: date) -
 
 
 def test_values_of_a_standard_lie_inside_its_class(plant: Plant) -> None:
-    for standard in plant.standards:
+    for standard in seen(plant.standards):
         for value in standard.values:
             away = abs(Decimal(value.value) - Decimal(value.nominal))
             if standard.kind == "mass":
@@ -185,14 +186,14 @@ def test_values_of_a_standard_lie_inside_its_class(plant: Plant) -> None:
 def test_the_u_of_a_gauge_block_follows_its_length(plant: Plant) -> None:
     blocks = plant.standard("S-003")
     constant, per_metre = Decimal(blocks.uncertainty.constant), Decimal(blocks.uncertainty.per_metre)
-    for value in blocks.values:
+    for value in seen(blocks.values):
         u = (constant + per_metre * Decimal(value.nominal) / 1000) / 1000
         assert abs(Decimal(value.u) - u) <= Decimal("0.00000005"), value
 
 
 def test_a_product_is_inspected_with_gauges_that_cover_it(plant: Plant) -> None:
     machines = {machine.code for machine in plant.machines}
-    for product in plant.products:
+    for product in seen(plant.products):
         assert set(product.route) <= machines
         for each in product.characteristics:
             gauge = plant.gauge(each.gauge)
@@ -207,21 +208,21 @@ def test_built_in_gauges_name_a_machine_of_the_plant(plant: Plant) -> None:
 
 
 def test_derived_results_are_of_known_kinds_and_limited(plant: Plant) -> None:
-    for procedure in plant.procedures:
+    for procedure in seen(plant.procedures):
         for derived in procedure.derived:
             assert derived.kind in KINDS_OF_DERIVED
             assert derived.high or derived.of_tolerance
 
 
 def test_the_newest_outside_certificate_is_the_last_calibration(plant: Plant) -> None:
-    for gauge in (gauge for gauge in plant.gauges if gauge.calibrated_by):
+    for gauge in seen(gauge for gauge in plant.gauges if gauge.calibrated_by):
         papers = [paper for paper in plant.outside if paper.gauge == gauge.code]
         assert max(paper.performed for paper in papers) == gauge.last_calibrated
         assert {paper.serial for paper in papers} == {gauge.serial}
 
 
 def test_outside_results_are_inside_the_tolerance_with_a_small_u(plant: Plant) -> None:
-    for paper in plant.outside:
+    for paper in seen(plant.outside):
         gauge = plant.gauge(paper.gauge)
         assert {result.function for result in paper.results} == {function.name for function in gauge.functions}
         for result in paper.results:
@@ -235,7 +236,7 @@ def test_outside_results_are_inside_the_tolerance_with_a_small_u(plant: Plant) -
 
 def test_an_outside_calibration_goes_out_comes_back_and_is_reviewed(plant: Plant) -> None:
     procedure = plant.procedure("CAL-P-09")
-    for paper in plant.outside:
+    for paper in seen(plant.outside):
         assert paper.sent_at.date() <= paper.performed <= paper.back_at.date()
         assert paper.back_at < paper.reviewed_at
         assert "quality" in person(paper.reviewed_by).roles

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from tellings import seen
 
 from techfloor.cli.demo.days import ANCHOR, DATA
 from techfloor.cli.demo.plant.generate import generate
@@ -32,7 +33,7 @@ def test_the_certificates_are_written_again_byte_for_byte(written: Path) -> None
 
 
 def test_a_laboratorys_certificate_is_a_sound_pdf_of_one_page(plant: Plant) -> None:
-    for paper in plant.outside:
+    for paper in seen(plant.outside):
         with pikepdf.open(plant_file(paper.file)) as pdf:
             assert pdf.check_pdf_syntax() == []
             assert len(pdf.pages) == 1

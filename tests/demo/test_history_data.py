@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from tellings import seen
 
 from techfloor.cli.demo.cast import person
 from techfloor.cli.demo.history import Calibration, Run
@@ -73,12 +74,12 @@ def test_the_look_back_has_a_lot_of_each_verdict(plant: Plant) -> None:
 
 def test_each_gauge_was_last_calibrated_when_it_says(plant: Plant) -> None:
     last = {c.gauge: local(plant, c.signed_at).date() for c in plant.history}
-    for code, day in last.items():
+    for code, day in seen(last.items()):
         assert day == plant.gauge(code).last_calibrated, code
 
 
 def test_every_standard_was_valid_on_its_day(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         day = local(plant, calibration.started_at).date()
         assert [used.code for used in calibration.standards] == list(plant.procedure(calibration.procedure).standards)
         for used in calibration.standards:
@@ -87,7 +88,7 @@ def test_every_standard_was_valid_on_its_day(plant: Plant) -> None:
 
 def test_no_buffer_was_used_from_a_bottle_opened_too_long(plant: Plant) -> None:
     buffers = plant.standard("S-006")
-    for calibration in (c for c in plant.history if c.standards[0].code == "S-006"):
+    for calibration in seen(c for c in plant.history if c.standards[0].code == "S-006"):
         day = local(plant, calibration.started_at).date()
         opened = buffers.certificate_on(day).bottle_in_use(day)
         assert opened is not None, day
@@ -103,7 +104,7 @@ def test_a_bottle_of_buffer_is_fit_for_use_in_the_week_of_the_anchor(plant: Plan
 
 
 def test_every_point_of_the_procedure_was_read_as_often_as_it_asks(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         gauge, procedure = plant.gauge(calibration.gauge), plant.procedure(calibration.procedure)
         asked = [(p.label, n) for p in gauge.points for n in range(1, procedure.repeats + 1)]
         extra = [(e.label, n) for e in gauge.extra_entries for n in range(1, e.repeats + 1)]
@@ -129,14 +130,14 @@ def typed_with_steps(plant: Plant, calibration: Calibration) -> list[tuple[str, 
 
 
 def test_every_typed_number_is_one_the_instrument_can_show(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         for typed, step in typed_with_steps(plant, calibration):
             assert Decimal(typed) % Decimal(step) == 0, (calibration.gauge, typed)
             assert not typed.startswith("-0.00") or Decimal(typed) != 0, calibration.gauge
 
 
 def test_every_error_and_verdict_follows_from_its_reading(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         gauge, procedure = plant.gauge(calibration.gauge), plant.procedure(calibration.procedure)
         places = {point.label: point for point in gauge.points}
         for reading in (reading for run in runs(calibration) for reading in run.readings):
@@ -152,7 +153,7 @@ def test_every_error_and_verdict_follows_from_its_reading(plant: Plant) -> None:
 
 
 def test_a_point_is_judged_by_each_reading_where_the_procedure_says_so(plant: Plant) -> None:
-    for calibration in judged_on(plant, "each reading"):
+    for calibration in seen(judged_on(plant, "each reading")):
         for run in runs(calibration):
             for point in run.points:
                 verdicts = {r.verdict for r in run.readings if r.point == point.point}
@@ -160,7 +161,7 @@ def test_a_point_is_judged_by_each_reading_where_the_procedure_says_so(plant: Pl
 
 
 def test_a_point_is_judged_by_the_mean_where_the_procedure_says_so(plant: Plant) -> None:
-    for calibration in judged_on(plant, "mean"):
+    for calibration in seen(judged_on(plant, "mean")):
         limit = Decimal(plant.gauge(calibration.gauge).tolerance.removesuffix(" %"))
         for point in calibration.as_found.points:
             errors = [Decimal(r.error) for r in calibration.as_found.readings if r.point == point.point]
@@ -174,13 +175,13 @@ def judged_on(plant: Plant, what: str) -> list[Calibration]:
 
 
 def test_a_run_passes_when_every_point_and_derived_result_does(plant: Plant) -> None:
-    for run in (run for calibration in plant.history for run in runs(calibration)):
+    for run in seen(run for calibration in plant.history for run in runs(calibration)):
         results = [point.verdict for point in run.points] + [derived.verdict for derived in run.derived]
         assert (set(results) == {"pass"}) == (run.verdict == "pass")
 
 
 def test_the_leak_bench_passes_inside_its_guard_band(plant: Plant) -> None:
-    for calibration in (c for c in plant.history if c.gauge == "G-013"):
+    for calibration in seen(c for c in plant.history if c.gauge == "G-013"):
         for reading in calibration.as_found.readings:
             decision = decide(
                 Decimal(reading.error), Decimal("-0.010"), Decimal("0.010"), u=Decimal("0.00306"), rule=Rule.method_6
@@ -189,7 +190,7 @@ def test_the_leak_bench_passes_inside_its_guard_band(plant: Plant) -> None:
 
 
 def test_derived_results_are_all_there_and_within_their_limits(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         asked = plant.procedure(calibration.procedure).derived
         tolerance = plant.gauge(calibration.gauge).tolerance
         for run in runs(calibration):
@@ -213,7 +214,7 @@ def test_a_derived_result_outside_its_limits_is_told(plant: Plant) -> None:
 
 
 def test_ambient_values_are_those_asked_and_within_limits(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         limits = plant.procedure(calibration.procedure).environment
         assert [value.quantity for value in calibration.ambient] == [limit.quantity for limit in limits]
         for value, limit in zip(calibration.ambient, limits, strict=True):
@@ -222,12 +223,12 @@ def test_ambient_values_are_those_asked_and_within_limits(plant: Plant) -> None:
 
 
 def test_everything_soaked_long_enough(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         assert calibration.soak_minutes >= plant.procedure(calibration.procedure).soak_minutes
 
 
 def test_what_happened_is_in_order_and_no_two_moments_are_the_same(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         for earlier, later in pairwise(moments(calibration)):
             assert earlier < later, calibration.gauge
 
@@ -238,7 +239,7 @@ def test_the_history_is_in_the_order_of_its_signatures(plant: Plant) -> None:
 
 
 def test_every_moment_lies_in_one_shift_of_its_day(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         inside = [(local(plant, at).time(), local(plant, at).date()) for at in moments(calibration)]
         assert all(time(6) <= hour < time(22) and day.weekday() < 5 for hour, day in inside)
         work = inside[:-1] if calibration.reviewed_at else inside
@@ -248,14 +249,14 @@ def test_every_moment_lies_in_one_shift_of_its_day(plant: Plant) -> None:
 
 def test_nobody_is_at_two_calibrations_at_once(plant: Plant) -> None:
     until: dict[str, datetime] = {}
-    for calibration in sorted(plant.history, key=lambda c: c.started_at):
+    for calibration in seen(sorted(plant.history, key=lambda c: c.started_at)):
         who = calibration.performed_by
         assert until.get(who, calibration.started_at - timedelta(1)) < calibration.started_at
         until[who] = calibration.signed_at
 
 
 def test_technicians_calibrate_and_quality_reviews(plant: Plant) -> None:
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         assert "technician" in person(calibration.performed_by).roles
         if calibration.reviewed_by:
             assert "quality" in person(calibration.reviewed_by).roles
@@ -280,7 +281,7 @@ def test_each_way_of_measuring_is_in_the_history(plant: Plant, mode: str, gauge:
 
 def test_only_the_wrench_was_ever_late(plant: Plant) -> None:
     due: dict[str, date] = {}
-    for calibration in plant.history:
+    for calibration in seen(plant.history):
         day = local(plant, calibration.signed_at).date()
         late = day - due.get(calibration.gauge, day)
         assert late <= timedelta(1 if calibration.gauge == "G-011" else 0), calibration.gauge

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
+from tellings import seen
 
 from techfloor import clock, store
 from techfloor.app import create_app
@@ -94,7 +95,7 @@ def test_everything_of_the_data_is_there(loaded: Flask, plant: Plant) -> None:
 def test_every_point_has_the_verdict_and_the_error_of_the_data(
     benches: list[tuple[MadeCalibration, Bench]],
 ) -> None:
-    for made, bench in benches:
+    for made, bench in seen(benches):
         for name, run in runs(made):
             found = {point.point.label: point for point in bench.run(name).points if point.point.role == "point"}
             for each in run.points:
@@ -108,7 +109,7 @@ def test_every_point_has_the_verdict_and_the_error_of_the_data(
 def test_every_reading_has_the_verdict_and_the_moment_of_the_data(
     benches: list[tuple[MadeCalibration, Bench]],
 ) -> None:
-    for made, bench in benches:
+    for made, bench in seen(benches):
         for name, run in runs(made):
             kept = {
                 (bench.point(g.facts.point).label, g.facts.repeat): g
@@ -125,7 +126,7 @@ def test_every_reading_has_the_verdict_and_the_moment_of_the_data(
 def test_every_derived_result_and_run_has_the_verdict_of_the_data(
     benches: list[tuple[MadeCalibration, Bench]],
 ) -> None:
-    for made, bench in benches:
+    for made, bench in seen(benches):
         for name, run in runs(made):
             found = bench.run(name)
             derived = {each.rule.name: each for each in found.derived}
@@ -150,7 +151,7 @@ def test_every_gauge_is_due_and_stands_as_its_data_says(loaded: Flask, plant: Pl
         .join(EquipmentDue, EquipmentDue.equipment_id == Equipment.id)
     )
     found = {row[0]: tuple(row[1:]) for row in rows}
-    for gauge in plant.gauges:
+    for gauge in seen(plant.gauges):
         if gauge.status == "held":
             continue
         assert found[gauge.code] == (gauge.status, gauge.limited_use, gauge.sent, gauge.expected, gauge.due)
@@ -184,7 +185,7 @@ def test_nobody_reviewed_what_they_signed_as_performed(loaded: Flask) -> None:
 
 def test_the_papers_of_the_laboratories_are_kept_whole(loaded: Flask) -> None:
     blobs = loaded.extensions["techfloor"].blobs
-    for file in db.session.scalars(select(Attachment)):
+    for file in seen(db.session.scalars(select(Attachment))):
         assert blobs.get(file.sha256).startswith(b"%PDF"), file.name
 
 

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from tellings import seen
 
 from techfloor.cli.demo.reading import Plant
 from techfloor.cli.demo.shapes import Gauge, Procedure
@@ -92,14 +93,14 @@ def test_example_s2_rests_on_the_u_of_its_standard_and_the_pooled_s(plant: Plant
 
 
 def test_no_u_reaches_the_tolerance(plant: Plant) -> None:
-    for gauge in in_house(plant):
+    for gauge in seen(in_house(plant)):
         procedure = plant.procedure(gauge.procedure)
         u = float(procedure.k) * combined(budget_for(plant, gauge)).u
         assert u < tolerance_of(plant, gauge), gauge.code
 
 
 def test_a_ratio_below_four_is_declared_and_no_other(plant: Plant) -> None:
-    for gauge in in_house(plant):
+    for gauge in seen(in_house(plant)):
         procedure = plant.procedure(gauge.procedure)
         outside_the_item = budget_for(plant, gauge).only(Origin.standard, Origin.environment)
         ratio = tolerance_of(plant, gauge) / (2 * combined(outside_the_item).u)
@@ -114,7 +115,7 @@ def test_a_procedure_names_its_components_once(plant: Plant, code: str) -> None:
 
 
 def test_every_in_house_procedure_has_what_its_form_asks(plant: Plant) -> None:
-    for procedure in plant.procedures:
+    for procedure in seen(plant.procedures):
         assert procedure.method.endswith("."), procedure.code
         assert procedure.mode in {"apply", "match", "both", "comparison", "attribute", "certificate"}
         if procedure.mode == "certificate":
@@ -128,7 +129,7 @@ def test_every_in_house_procedure_has_what_its_form_asks(plant: Plant) -> None:
 
 
 def test_environment_limits_leave_room(plant: Plant) -> None:
-    for procedure in plant.procedures:
+    for procedure in seen(plant.procedures):
         for limit in procedure.environment:
             assert Decimal(limit.low) < Decimal(limit.high), procedure.code
             assert limit.text

@@ -36,7 +36,7 @@ LOT = CertificateFacts("lot 26-181", date(2026, 9, 7), date(2027, 10, 31), opene
 @pytest.fixture(autouse=True)
 def a_duty_calibrates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a duty say where a gauge is calibrated, as its manifest does."""
-    monkeypatch.setitem(rules.work_pages, "calibration", lambda code: f"/work/{code}")
+    monkeypatch.setitem(rules.work_pages, "calibration", lambda code: f"/bench/{code}")
 
 
 def said(found: list[Objection]) -> list[str]:
@@ -58,7 +58,7 @@ def test_a_gauge_is_usable_to_the_end_of_its_due_day() -> None:
 def test_the_day_after_its_due_day_it_is_refused_with_the_way_to_mend_it() -> None:
     (why,) = usable(replace(GOOD, due=date(2026, 11, 19)), TODAY, BLOCK)
     assert sentence_of(why) == "G-014 was due on 19 Nov 2026, 1 day ago. Calibrate it now."
-    assert why.mend_url == "/work/G-014"
+    assert why.mend_url == "/bench/G-014"
     assert why.blocks
 
 
@@ -122,7 +122,7 @@ def test_a_gauge_found_out_of_tolerance_is_refused_until_its_calibration_is_revi
     assert sentence_of(why) == (
         "G-014 is held: out of tolerance, +4.67 % at 20 N·m. It returns when it passes as left and that is reviewed."
     )
-    assert why.mend_url == "/work/G-014"
+    assert why.mend_url == "/bench/G-014"
 
 
 def test_an_objection_carries_the_same_words_for_a_translator() -> None:
