@@ -80,9 +80,17 @@ def _parts(connection: "Connection", settings: Settings, record_id: int) -> Iter
     signed = f"SELECT {', '.join(SIGNATURES)} FROM signature WHERE record_id = :id ORDER BY id"  # noqa: S608 - names above
     yield (
         "signatures.csv",
-        _csv(SIGNATURES, ([row[name] for name in SIGNATURES] for row in _rows(connection, signed, id=record_id))),
+        _csv(SIGNATURES, (_signature(row) for row in _rows(connection, signed, id=record_id))),
     )
     yield "trail.csv", _csv(TRAIL, _trail(connection, record_id))
+
+
+def _signature(row: Mapping[str, Any]) -> list[object]:
+    """Give a signature with how it was proven in words; the trail beside it has what stands in the row."""
+    from techfloor.people import signing_secret as _sentences  # noqa: F401, PLC0415 - gives its sentences when it is loaded
+    from techfloor.said import in_words  # noqa: PLC0415
+
+    return [in_words(row[name]) if name == "method" else row[name] for name in SIGNATURES]
 
 
 def _trail(connection: "Connection", record_id: int) -> Iterator[Sequence[object]]:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from techfloor.cli import export
 from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
+from techfloor.said import in_words
 from techfloor.settings import Settings
 from techfloor.store import db
 from techfloor.store.types import canonical_json
@@ -49,6 +50,7 @@ def table(file: Path) -> list[dict[str, str]]:
 def test_the_content_read_again_has_the_hash_that_was_signed(written: Path, settings: Settings) -> None:
     raw = (written / "content.json").read_bytes()
     signed = table(written / "signatures.csv")
+    assert {row["method"] for row in signed} == {"PIN on enrolled tablet T-01"}
     assert [row["meaning"] for row in signed] == ["performed"]
     assert hashlib.sha256(raw).hexdigest() == signed[0]["content_sha256"]
     again = canonical_json(json.loads(raw))
@@ -77,7 +79,7 @@ def test_the_trail_has_every_value_of_the_record(written: Path, settings: Settin
 
 def test_a_sheet_takes_no_words_for_a_formula(written: Path) -> None:
     said = [row["new"] for row in table(written / "trail.csv") if row["column"] == "condition"]
-    assert "damaged: =HYPERLINK(1)" in said
+    assert [in_words(each) for each in said] == ["damaged: =HYPERLINK(1)"]
 
 
 @pytest.mark.parametrize(
