@@ -149,6 +149,7 @@ def _content(**more: Any) -> Content:
         "performed_at": "2026-11-18T13:37:00Z",
         "recorded_at": "2026-11-18T13:37:40Z",
         "performed_by": "Otto Lindqvist",
+        "measured_by": ["Otto Lindqvist"],
         "interval": None,
     }
     return base | more
@@ -388,6 +389,7 @@ def micrometer() -> Content:
             }
         ],
         performed_by="Tara Kowalski",
+        measured_by=["Tara Kowalski"],
     )  # fmt: skip
 
 

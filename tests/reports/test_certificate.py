@@ -155,6 +155,12 @@ def test_a_late_entry_prints_both_times(pages: Read) -> None:
     assert "recorded" not in pages(caliper)[0]
 
 
+def test_who_read_the_values_is_named_where_the_signer_did_not_read_them_all() -> None:
+    both = {**caliper(), "measured_by": ["Tara Kowalski", "Otto Lindqvist"]}
+    assert "measured by Tara Kowalski and Otto Lindqvist" in written(both)
+    assert "measured by" not in written(caliper())
+
+
 def test_functions_of_one_gauge_have_tables_and_units_of_their_own(pages: Read) -> None:
     text = pages(multimeter)[0]
     assert missing(text, ["Results: DC voltage", "Results: Resistance", "per cent of the tolerance"]) == []

@@ -239,7 +239,7 @@ def log_reading(at_bench: Bench | str, entry: ReadingEntry, *, actor: int, at: d
     Raises Refusal for a place that is not planned or has its reading, for a missing number, and for a likely slip
     that was not confirmed.
     """
-    bench = open_bench(at_bench)
+    bench = open_bench(at_bench, actor)
     point = bench.point(entry.point)
     if not 1 <= entry.repeat <= point.repeats:
         raise NotFound("This point has no such reading.")
@@ -258,7 +258,7 @@ def correct_reading(
     at_bench: Bench | str, reading_id: int, entry: ReadingEntry, reason: str, *, actor: int, at: datetime
 ) -> Logged:
     """Replace a reading that was mistyped or misread; the one replaced stays in the record with the reason."""
-    bench = open_bench(at_bench)
+    bench = open_bench(at_bench, actor)
     if reason not in CORRECTIONS:
         raise Refusal("Choose why it is changed.", field="reason")
     before = next((g for g in bench.counting if g.id == reading_id), None)
@@ -358,7 +358,7 @@ def _question(slip: rules.Slip, typed: str, point: PlannedPoint) -> Question:
 
 def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at: datetime) -> Bench:
     """Say whether the gauge was adjusted, and how; as left follows where it was."""
-    bench = open_bench(number)
+    bench = open_bench(number, actor)
     if results.next_place(bench.plan, bench.readings(), AS_FOUND) is not None:
         raise Refusal("Finish the readings as found first.")
     if adjusted and not words.strip():
@@ -379,7 +379,7 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
 
 def take_over(number: str, *, actor: int, at: datetime) -> None:
     """Go on with a calibration that somebody else has under way: from here it is this person's, who also signs it."""
-    bench = open_bench(number)
+    bench = unsigned_bench(number)
     if bench.body.performed_by == actor:
         return
     bench.body.performed_by = actor
@@ -389,7 +389,7 @@ def take_over(number: str, *, actor: int, at: datetime) -> None:
 
 def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     """End a calibration that will not be finished; its readings stay, and so does a hold they caused."""
-    bench = open_bench(number)
+    bench = open_bench(number, actor)
     if not reason.strip():
         raise Refusal("Enter why it is not finished.", field="reason")
     bench.body.deviations = [*bench.body.deviations, say("calibration.discontinued", reason=reason.strip())]
@@ -400,7 +400,15 @@ def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
     )
 
 
-def open_bench(at_bench: Bench | str, source: str = "in house") -> Bench:
+def open_bench(at_bench: Bench | str, actor: int) -> Bench:
+    """Return a calibration in house that this person has under way; raises Refusal for everybody else."""
+    bench = unsigned_bench(at_bench)
+    if bench.body.performed_by != actor:
+        raise Refusal("%(name)s has this calibration under way. Take it over first.", name=bench.performer)
+    return bench
+
+
+def unsigned_bench(at_bench: Bench | str, source: str = "in house") -> Bench:
     """Return a calibration that may still be written to; a page that has just read it hands it in as it is."""
     bench = bench_of(at_bench) if isinstance(at_bench, str) else at_bench
     if bench.body.source != source:

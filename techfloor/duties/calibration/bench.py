@@ -137,6 +137,16 @@ class Bench:
         replaced = {g.corrects_id for g in self.given}
         return tuple(g for g in self.given if g.id not in replaced)
 
+    @property
+    def measurers(self) -> tuple[str, ...]:
+        """The names of all who read a value, also one that was corrected, in the order in which they began."""
+        return tuple({g.by_id: g.by for g in self.given}.values())
+
+    @property
+    def only_signer_measured(self) -> bool:
+        """True where nobody but who signs it read a value; a take-over makes it two, or leaves the signer none."""
+        return {g.by_id for g in self.given} <= {self.body.performed_by}
+
     def readings(self) -> list[ReadingFacts]:
         """Return the facts of the readings that count."""
         return [g.facts for g in self.counting]

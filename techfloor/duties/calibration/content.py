@@ -75,6 +75,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "recorded_at": utc_text(max((g.recorded_at for g in bench.given), default=bench.record.recorded_at)),
         "late": _late(bench),
         "performed_by": bench.performer,
+        "measured_by": list(bench.measurers) if bench.body.source == "in house" else [],
         "interval": _interval(bench.gauge.interval_months) if plant.show_interval else None,
     }
 

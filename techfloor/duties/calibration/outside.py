@@ -171,7 +171,7 @@ def outside_bench(number: str) -> Bench:
 
 def open_outside(number: str) -> Bench:
     """Return an outside calibration that may still be written to; raises Refusal for a signed one."""
-    return actions.open_bench(outside_bench(number), "outside")
+    return actions.unsigned_bench(outside_bench(number), "outside")
 
 
 def entry_of(bench: Bench) -> CertificateEntry:

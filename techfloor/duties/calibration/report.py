@@ -234,8 +234,11 @@ class _Certificate:
         return f"{name} {with_minus(ambient['value'])} {show_unit(ambient['unit'])}{limits}"
 
     def _performed(self) -> str:
-        """Say when it was performed and by whom, and when what came late was recorded."""
-        text = f"{self.words.time(moment(self.content['performed_at']))}, {self.content['performed_by']}"
+        """Say when it was performed and by whom, who read the values, and when what came late was recorded."""
+        signer, measurers = self.content["performed_by"], self.content["measured_by"]
+        text = f"{self.words.time(moment(self.content['performed_at']))}, {signer}"
+        if measurers not in ([], [signer]):
+            text += f"; {self._('measured by %(names)s') % {'names': self.words.names(measurers)}}"
         late = self.content.get("late")
         if not late:
             return text

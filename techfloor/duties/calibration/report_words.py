@@ -1,6 +1,6 @@
 """How a certificate writes dates, signs, verdicts and numbers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.lists import format_list
 
 from techfloor.reports.sheets import Cell, Tone
 from techfloor.said import in_words, word
@@ -45,6 +46,10 @@ class Words:
     def calendar_day(self, day: str) -> str:
         """Write a day that came as YYYY-MM-DD."""
         return format_date(datetime.fromisoformat(day), "d MMM y", locale=self.language)
+
+    def names(self, names: Sequence[str]) -> str:
+        """Write names one after the other: Tara Kowalski and Otto Lindqvist."""
+        return format_list(names, locale=self.language)
 
     def verdict(self, verdict: str) -> str:
         """Write a verdict in words."""

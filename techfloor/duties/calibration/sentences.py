@@ -21,6 +21,8 @@ SENTENCES = {
     "calibration.first-use": _l("first use of this version of the procedure"),
     "calibration.not-given": _l("as found not given"),
     "calibration.answered-no": _l("answered no: %(check)s"),
+    "calibration.measured-by": _l("measured by %(names)s"),
+    "calibration.and": _l("%(others)s and %(last)s"),
     # where the work left its procedure
     "calibration.not-settled": _l("not settled beside the standard for %(minutes)s minutes"),
     "calibration.ambient-outside": _l("%(quantity)s %(value)s %(unit)s, outside %(limits)s"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from techfloor.duties.calibration import outcome, queries, results, rules, unusual
-from techfloor.duties.calibration.actions import open_bench
+from techfloor.duties.calibration.actions import unsigned_bench
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
@@ -42,7 +42,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
 
 
 def _finished(number: str) -> Bench:
-    bench = open_bench(number)
+    bench = unsigned_bench(number)
     if results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted).stage != "check":
         raise Refusal("This calibration is not finished. Go on with the next point.")
     return bench

@@ -1,5 +1,7 @@
 """What is unusual about a calibration: why a second person must look."""
 
+from collections.abc import Sequence
+
 from techfloor.duties.calibration import outcome, outside_rules, results
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import revision_used_before
@@ -27,7 +29,13 @@ def exceptions(bench: Bench) -> list[Said]:
             "calibration.first-use": first,
         },
         corrections=sum(1 for g in bench.given if g.corrects_id is not None),
-    )
+    ) + ([] if bench.only_signer_measured else [say("calibration.measured-by", names=all_of(bench.measurers))])
+
+
+def all_of(names: Sequence[str]) -> Said | str:
+    """Return one or several names as one thing said: "Tara Kowalski and Otto Lindqvist"."""
+    *others, last = names
+    return say("calibration.and", others=", ".join(others), last=last) if others else last
 
 
 def _of_certificate(bench: Bench, first: bool) -> list[Said]:

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries
+from techfloor.duties.calibration import actions
 from techfloor.duties.calibration.actions import CORRECTIONS
 from techfloor.duties.calibration.bench import Bench, GivenReading, bench_of
 from techfloor.duties.calibration.forms import (
@@ -21,7 +21,7 @@ from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.live import limits_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
-from techfloor.duties.calibration.views.way import RUNS, next_url, of_another, place_url, take_over_url
+from techfloor.duties.calibration.views.way import RUNS, away, elsewhere, next_url, place_url
 from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -55,10 +55,10 @@ def _spot(number: str, run: str, point: int, repeat: int) -> Spot:
 def reading(number: str, run: str, point: int, repeat: int) -> Page:
     """Ask for one reading; a place that has one already leads on."""
     spot = _spot(number, run, point, repeat)
-    if spot.bench.record.state != queries.IN_PROGRESS or _is_given(spot):
+    if _is_given(spot):
         return see(next_url(spot.bench))
-    if of_another(spot.bench, visitor().person_id):
-        return see(take_over_url(number))
+    if not_here := elsewhere(spot.bench):
+        return not_here
     form = reading_form(spot.bench.procedure, spot.point)
     return _reading_page(spot, form)
 
@@ -107,6 +107,7 @@ def _reading_page(spot: Spot, form: ReadingForm) -> str:
         live=live,
         live_note=_live_note(spot) if live else "",
         owner=visitor().person_id,
+        away=away(bench),
         comparison=bench.procedure.mode is Mode.comparison,
     )
 
@@ -119,7 +120,8 @@ def _live_note(spot: Spot) -> str:
 @pages.page("/<number>/<run>/<int:point>/<int:repeat>/cannot", permission="calibration:log")
 def cannot(number: str, run: str, point: int, repeat: int) -> Page:
     """Ask why a point cannot be measured."""
-    return _cannot_page(_spot(number, run, point, repeat), CannotForm())
+    spot = _spot(number, run, point, repeat)
+    return elsewhere(spot.bench) or _cannot_page(spot, CannotForm())
 
 
 @pages.act(
@@ -144,8 +146,14 @@ def cannot_post(number: str, run: str, point: int, repeat: int) -> Page:
 
 
 def _cannot_page(spot: Spot, form: CannotForm) -> str:
-    at = point_words(spot.point)
-    return render_template("calibration/cannot.html", spot=spot, at=at, form=form, errors=form.problems())
+    return render_template(
+        "calibration/cannot.html",
+        spot=spot,
+        at=point_words(spot.point),
+        form=form,
+        errors=form.problems(),
+        away=away(spot.bench),
+    )
 
 
 # --- correct ---
@@ -155,6 +163,8 @@ def _cannot_page(spot: Spot, form: CannotForm) -> str:
 def correct(number: str, reading_id: int) -> Page:
     """Ask for the right value and the reason."""
     spot, _given = _given_spot(number, reading_id)
+    if not_here := elsewhere(spot.bench):
+        return not_here
     return _correct_page(spot, reading_id, reading_form(spot.bench.procedure, spot.point, correcting=True))
 
 
@@ -201,4 +211,5 @@ def _correct_page(spot: Spot, reading_id: int, form: ReadingForm) -> str:
         form=form,
         errors=form.problems(),
         reasons=CORRECTIONS,
+        away=away(spot.bench),
     )

@@ -160,6 +160,10 @@ def _soak(bench: Bench) -> list[Detail]:
     return [Detail(_("less than %(minutes)s minutes", minutes=bench.procedure.soak_minutes))]
 
 
+def _signer(bench: Bench) -> list[Detail]:
+    return [Detail(_("Signed by %(name)s", name=bench.performer))]
+
+
 def _failed(run: str) -> Callable[[Bench], list[Detail]]:
     def details(bench: Bench) -> list[Detail]:
         if bench.body.outside is not None:
@@ -206,4 +210,5 @@ _DETAILS: dict[str, Callable[[Bench], list[Detail]]] = {
     "calibration.late": _late,
     "calibration.room": _room,
     "calibration.soak": _soak,
+    "calibration.measured-by": _signer,
 }

@@ -1,8 +1,12 @@
 """Ways through a calibration that its pages share: where it stands, and the address of each place."""
 
+from werkzeug.wrappers import Response
+
 from techfloor.duties.calibration import queries, results
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place
+from techfloor.web.pages import see
+from techfloor.web.visitor import visitor
 
 RUNS = {"as-found": AS_FOUND, "as-left": AS_LEFT}
 PATHS = {run: path for path, run in RUNS.items()}
@@ -22,6 +26,20 @@ def of_another(bench: Bench, person_id: int) -> bool:
 def take_over_url(number: str) -> str:
     """Return the page that says whose calibration it is and asks whether to take it over."""
     return f"/calibration/{number}/take-over"
+
+
+def away(bench: Bench) -> str:
+    """Return where this visitor takes a calibration over that another has under way, '' where it is their own."""
+    return take_over_url(bench.number) if of_another(bench, visitor().person_id) else ""
+
+
+def elsewhere(bench: Bench) -> Response | None:
+    """Return the way to where this visitor can go on; None at a bench that is theirs and may be written to."""
+    if of_another(bench, visitor().person_id):
+        return see(take_over_url(bench.number))
+    if bench.record.state != queries.IN_PROGRESS or bench.body.source != "in house":
+        return see(next_url(bench))
+    return None
 
 
 def next_url(bench: Bench, after: str = "") -> str:

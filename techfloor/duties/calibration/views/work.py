@@ -16,7 +16,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
-from techfloor.duties.calibration.views.way import next_url
+from techfloor.duties.calibration.views.way import away, elsewhere, next_url
 from techfloor.places.here import plant
 from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
@@ -28,6 +28,8 @@ from techfloor.web.visitor import visitor
 def adjust(number: str) -> Page:
     """Ask whether the gauge was adjusted."""
     bench = bench_of(number)
+    if not_here := elsewhere(bench):
+        return not_here
     form = AdjustForm()
     if bench.body.adjusted is not None:
         form.adjusted.data = "yes" if bench.body.adjusted else "no"
@@ -74,6 +76,7 @@ def _adjust_page(bench: Bench, form: AdjustForm) -> str:
         before=strip(bench, after) if after else None,
         grid=grid(bench, AS_FOUND),
         owner=visitor().person_id,
+        away=away(bench),
     )
 
 
@@ -129,10 +132,12 @@ def _check_page(bench: Bench, form: SignForm) -> str:
 
 
 @pages.page("/<number>/discontinue", permission="calibration:log")
-def discontinue(number: str) -> str:
+def discontinue(number: str) -> Page:
     """Ask why a calibration is not finished."""
-    form = DiscontinueForm()
-    return render_template("calibration/discontinue.html", bench=bench_of(number), form=form, errors=[])
+    bench = bench_of(number)
+    if not_here := elsewhere(bench):
+        return not_here
+    return render_template("calibration/discontinue.html", bench=bench, form=DiscontinueForm(), errors=[], away="")
 
 
 @pages.act(
@@ -149,5 +154,5 @@ def discontinue_post(number: str) -> Page:
     actor = visitor().person_id
     if form.attempt(lambda: actions.discontinue(number, form.reason.data or "", actor=actor, at=clock.now())):
         return see(f"/calibration/{number}")
-    bench = bench_of(number)
-    return render_template("calibration/discontinue.html", bench=bench, form=form, errors=form.problems()), 422
+    bench, errors = bench_of(number), form.problems()
+    return render_template("calibration/discontinue.html", bench=bench, form=form, errors=errors, away=away(bench)), 422
