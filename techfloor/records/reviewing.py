@@ -1,8 +1,11 @@
-"""Who may review: the plant profile says whether the review needs a second person."""
+"""Who may review: where the plant profile asks for a second person, nobody who had a hand in the record."""
 
-from collections.abc import Iterable
+from sqlalchemy import ColumnElement, Select, select
 
 from techfloor.places.queries import PlantFacts
+from techfloor.records.models import Record, RecordContent
+from techfloor.store import db
+from techfloor.store.trail import ActorOfAct, ActRow, ChangeRow, TableOfChange, audited
 
 REVIEWER = "signatures.reviewer"
 SECOND_PERSON = "second person"
@@ -13,6 +16,32 @@ def two_persons(plant: PlantFacts) -> bool:
     return plant.profile.text(REVIEWER) == SECOND_PERSON
 
 
-def barred(plant: PlantFacts, hands: Iterable[int]) -> frozenset[int]:
-    """Return who may not review a record in which these persons had a hand."""
-    return frozenset(hands) if two_persons(plant) else frozenset()
+def barred(plant: PlantFacts, record_id: int) -> frozenset[int]:
+    """Return who may not review a record."""
+    if not two_persons(plant):
+        return frozenset()
+    return frozenset(db.session.scalars(_hands().where(ChangeRow.record == record_id, ActorOfAct().is_not(None))))
+
+
+def reviewed_by(plant: PlantFacts, person_id: int) -> list[ColumnElement[bool]]:
+    """Return the conditions of a query over records that leave those which this person may review."""
+    if not two_persons(plant):
+        return []
+    return [~_hands().where(ChangeRow.record == Record.id, ActorOfAct() == person_id).exists()]
+
+
+def _hands() -> Select[int]:
+    """Select the persons who wrote to the work itself, as the trail has them: whatever a duty lets them do.
+
+    The work is what a signature locks. The header is left out, for a review moves it on; it is opened and fixed in one
+    act with rows of the work.
+    """
+    work = {table.name for table, audit in audited() if audit.locks} - {Record.__tablename__}
+    tables = sorted(work | {RecordContent.__tablename__})
+    return (
+        select(ActorOfAct())
+        .select_from(ChangeRow)
+        .join(ActRow, ActRow.id == ChangeRow.act)
+        .where(TableOfChange().in_(tables))
+        .distinct()
+    )

@@ -110,7 +110,7 @@ def sign(
     if record.content_sha256 is None or record.content_sha256 != shown_sha256:
         raise Refusal("The record changed after this page was opened. Look at it again, then sign.")
     if proof.person_id in other_than:
-        raise Refusal("This needs a second person: you performed it yourself.", field="secret")
+        raise Refusal("This needs a second person: you had a hand in it yourself.", field="secret")
     _accepted_policy(proof.person_id)
     if _signed_before(record, meaning, proof.person_id):
         raise Refusal("You have signed this already.")

@@ -40,6 +40,22 @@ class TableOfChange(ColumnElement[str]):
     inherit_cache = True
 
 
+class ActorOfAct(ColumnElement[int]):
+    """The person whose act it was, NULL for the system, for a query over `act`."""
+
+    inherit_cache = True
+
+
+@compiles(ActorOfAct, "sqlite")
+def _sqlite_actor(_element: ActorOfAct, _compiler: Any, **_options: Any) -> str:
+    return "json_extract(act.body, '$.actor')"
+
+
+@compiles(ActorOfAct, "postgresql")
+def _postgresql_actor(_element: ActorOfAct, _compiler: Any, **_options: Any) -> str:
+    return "(act.body::json ->> 'actor')::integer"
+
+
 @compiles(TableOfChange, "sqlite")
 def _sqlite_table(_element: TableOfChange, _compiler: Any, **_options: Any) -> str:
     return "json_extract(change.body, '$.table')"

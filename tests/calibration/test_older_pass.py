@@ -11,6 +11,7 @@ from sqlalchemy import select
 from techfloor import clock
 from techfloor.duties.calibration import queries, waiting
 from techfloor.equipment.models import EquipmentDue, EquipmentHold
+from techfloor.places.queries import read_plant
 from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
@@ -58,7 +59,9 @@ def test_a_later_pass_lifts_it(app: Flask, as_: SignedInAs, clock_at: ClockAt) -
 def test_a_pass_of_a_held_gauge_is_not_clean_in_the_list(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
     older, _failed = passed_then_failed(as_, clock_at)
     with app.app_context():
-        lines = waiting.waiting_for_review(0, two_persons=False)
+        plant = read_plant(db.session())
+        assert plant is not None
+        lines = waiting.waiting_for_review(0, plant)
         line = next(line for line in lines if line.number == older)
         assert line.held
         assert not line.clean

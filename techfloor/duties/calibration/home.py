@@ -11,7 +11,6 @@ from techfloor.duties.calibration import queries, waiting
 from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
-from techfloor.records import reviewing
 from techfloor.refusals import NotFound
 from techfloor.web.duty import Tile
 from techfloor.web.show import day, moment
@@ -57,11 +56,10 @@ def _to_review(visitor: Visitor) -> list[Tile]:
     """
     if not visitor.may("calibration:review"):
         return []
-    two_persons = reviewing.two_persons(g.plant)
-    lines = waiting.waiting_for_review(visitor.person_id, two_persons=two_persons, limit=REVIEWS_NAMED + 1)
+    lines = waiting.waiting_for_review(visitor.person_id, g.plant, limit=REVIEWS_NAMED + 1)
     if len(lines) <= REVIEWS_NAMED:
         return [_review(line) for line in lines]
-    count, failed = waiting.review_counts(visitor.person_id, two_persons=two_persons)
+    count, failed = waiting.review_counts(visitor.person_id, g.plant)
     named = [replace(_review(line), count=0) for line in lines[:REVIEWS_NAMED] if line.failed]
     return [_reviews(count, failed), *named]
 

@@ -129,7 +129,6 @@ class HistoryLine:
     worst_left: str
     adjusted: bool | None
     signed: bool
-    performed_by: int
     by: str
     reviewed_at: datetime | None
     reviewed_by: str | None
@@ -153,7 +152,6 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
             Calibration.worst_left,
             Calibration.adjusted,
             Record.content_sha256.is_not(None),
-            Calibration.performed_by,
             Person.name,
             Signature.signed_at,
             reviewer.name,

@@ -95,7 +95,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
         "reviewed" if accepted else "rejected",
         proof,
         shown_sha256=shown_sha256,
-        other_than=reviewers_barred(bench, plant),
+        other_than=barred(plant, record.id),
         remark=remark.strip(),
     )
     move(record, CLOSED if accepted else REJECTED)
@@ -119,12 +119,6 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
         if bench.body.exceptions or outcome.open_holds(bench.gauge.id):
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
-
-
-def reviewers_barred(bench: Bench, plant: PlantFacts) -> frozenset[int]:
-    """Return who may not review: whoever had a hand in it, where the plant asks for a second person."""
-    hands = {*(given.by_id for given in bench.given), *(given.by_id for given in bench.ambient_given)}
-    return barred(plant, {bench.body.performed_by, bench.record.opened_by, *hands})
 
 
 def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: datetime) -> None:

@@ -24,7 +24,9 @@ from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.measures.drift import exact_mean
 from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.people.models import Person
+from techfloor.places.queries import PlantFacts
 from techfloor.records.models import Record
+from techfloor.records.reviewing import reviewed_by
 from techfloor.said import Said
 from techfloor.store import db
 
@@ -84,8 +86,8 @@ _held = select(EquipmentHold.id).where(
 )
 
 
-def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -> list[Waiting]:
-    """Return what waits for a review by this person; not their own where two persons are asked for.
+def waiting_for_review(person_id: int, plant: PlantFacts, *, limit: int = 200) -> list[Waiting]:
+    """Return what waits for a review by this person; nothing they had a hand in where two persons are asked for.
 
     What failed comes first, then the oldest: a limit never hides a fail.
     """
@@ -108,7 +110,7 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)
         .join(Person, Person.id == Calibration.performed_by)
-        .where(*_reviewed_by(person_id, two_persons))
+        .where(Record.kind == KIND, Record.state == PERFORMED, *reviewed_by(plant, person_id))
         .order_by(case((_FAILED, 0), else_=1), Record.performed_at, Record.id)
         .limit(limit)
     )
@@ -118,21 +120,13 @@ def waiting_for_review(person_id: int, *, two_persons: bool, limit: int = 200) -
 _FAILED = or_(Calibration.as_found.in_(FAILED), Calibration.as_left.in_(FAILED))
 
 
-def _reviewed_by(person_id: int, two_persons: bool) -> list[ColumnElement[bool]]:
-    wanted = [Record.kind == KIND, Record.state == PERFORMED]
-    if two_persons:
-        had_a_hand = select(Reading.id).where(Reading.record_id == Record.id, Reading.by_id == person_id)
-        wanted += [Calibration.performed_by != person_id, Record.opened_by != person_id, ~had_a_hand.exists()]
-    return wanted
-
-
-def review_counts(person_id: int, *, two_persons: bool) -> tuple[int, int]:
+def review_counts(person_id: int, plant: PlantFacts) -> tuple[int, int]:
     """Return how many calibrations wait for a review by this person, and how many of them failed."""
     query = (
         select(func.count(), func.coalesce(func.sum(case((_FAILED, 1), else_=0)), 0))
         .select_from(Record)
         .join(Calibration, Calibration.record_id == Record.id)
-        .where(*_reviewed_by(person_id, two_persons))
+        .where(Record.kind == KIND, Record.state == PERFORMED, *reviewed_by(plant, person_id))
     )
     waiting, failed = db.session.execute(query).one()
     return int(waiting), int(failed)

@@ -8,7 +8,6 @@ from techfloor.duties.calibration import outcome, waiting
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.queries import CLOSED, REJECTED
 from techfloor.places.here import plant
-from techfloor.records import reviewing
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
@@ -67,7 +66,7 @@ def next_review() -> tuple[str, int] | None:
     """Return (address, how many wait) of the review to go on with, for who reviews: in the order of their list."""
     if not visitor().may("calibration:review"):
         return None
-    lines = waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
+    lines = waiting.waiting_for_review(visitor().person_id, plant())
     if not lines:
         return None
     first = waiting.in_order(lines, waiting.uses(lines))[0]

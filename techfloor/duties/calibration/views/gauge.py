@@ -55,6 +55,7 @@ def gauge(code: str) -> str | Response:
     revision = in_force[1] if in_force else None
     lines = lists.history(found.id)
     newest = lines[0] if lines else None
+    mine = frozenset(line.id for line in lines if _may_review(line))
     sign = gauge_sign(found, newest, now)
     return render_template(
         "calibration/gauge.html",
@@ -64,9 +65,9 @@ def gauge(code: str) -> str | Response:
         facts=_facts(found, revision, now),
         # The hardest alone: what is held is not also told to be calibrated.
         objections=[told(one) for one in usable(found.facts(), now, use_policy(plant().profile))][:1],
-        rows=[_row(line) for line in lines],
+        rows=[_row(line, mine) for line in lines],
         rejection=_rejection(newest),
-        deeds=_deeds(found, lines),
+        deeds=_deeds(found, lines, mine),
         may_equipment=visitor().may("equipment:read"),
     )
 
@@ -121,7 +122,7 @@ def _paper(standard: StandardView) -> str:
 # --- calibrations ---
 
 
-def _row(line: HistoryLine) -> dict[str, Any]:
+def _row(line: HistoryLine, mine: frozenset[int]) -> dict[str, Any]:
     return {
         "number": line.number,
         "url": _record_url(line),
@@ -130,7 +131,7 @@ def _row(line: HistoryLine) -> dict[str, Any]:
         "found": line.worst_found or "–",
         "left": line.worst_left,
         "verdict": verdict_sign(line),
-        "reviewed": reviewed_words(line, for_me=_may_review(line)),
+        "reviewed": reviewed_words(line, for_me=line.id in mine),
     }
 
 
@@ -141,12 +142,12 @@ def _record_url(line: HistoryLine) -> str:
 def _may_review(line: HistoryLine) -> bool:
     if line.state != PERFORMED or not visitor().may("calibration:review"):
         return False
-    return not reviewing.two_persons(plant()) or line.performed_by != visitor().person_id
+    return visitor().person_id not in reviewing.barred(plant(), line.id)
 
 
-def _deeds(found: GaugeView, lines: Sequence[HistoryLine]) -> list[Deed]:
-    """Return what the visitor can do with this gauge, the one that is due first."""
-    waiting = next((line for line in lines if _may_review(line)), None)
+def _deeds(found: GaugeView, lines: Sequence[HistoryLine], mine: frozenset[int]) -> list[Deed]:
+    """Return what the visitor can do with this gauge, the one that is due first; `mine` are those they may review."""
+    waiting = next((line for line in lines if line.id in mine), None)
     under_way = next((line for line in lines if line.state == IN_PROGRESS), None)
     deeds = []
     if waiting is not None:

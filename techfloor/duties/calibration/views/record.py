@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import queries, signing_acts
+from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.models import LOOK_BACK
@@ -22,6 +22,7 @@ from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
 from techfloor.records import tasks
 from techfloor.records.models import Signature
+from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
 from techfloor.records.wording import signature_box, state_look, state_words
 from techfloor.refusals import NotFound
@@ -81,16 +82,18 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
     outside = bench.body.source == "outside"
     if bench.record.state == IN_PROGRESS and visitor().may("calibration:outside" if outside else "calibration:log"):
         return _("Go on"), f"/calibration/outside/{bench.number}" if outside else f"/calibration/{bench.number}/next"
-    if bench.record.state == PERFORMED and visitor().may("calibration:review"):
-        barred = signing_acts.reviewers_barred(bench, plant())
-        if visitor().person_id not in barred:
-            return _("Review"), f"/calibration/{bench.number}/review"
+    if bench.record.state == PERFORMED and _may_review(bench):
+        return _("Review"), f"/calibration/{bench.number}/review"
     if bench.record.state == REJECTED and queries.newest_number(bench.gauge.id) == bench.number:
         if outside and visitor().may("calibration:outside"):
             return _("Enter the certificate again"), f"/calibration/gauges/{bench.gauge.code}/certificate"
         if not outside and visitor().may("calibration:log"):
             return _("Calibrate again"), f"/calibration/start/{bench.gauge.code}"
     return None
+
+
+def _may_review(bench: Bench) -> bool:
+    return visitor().may("calibration:review") and visitor().person_id not in barred(plant(), bench.record.id)
 
 
 def _rejection(bench: Bench, signatures: list[Signature]) -> Rejection | None:

@@ -24,7 +24,7 @@ from techfloor.measures.quantity import signed
 from techfloor.measures.tolerance import BEYOND_ZERO
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
-from techfloor.records import reviewing
+from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
 from techfloor.records.signing_page import sign_with
 from techfloor.records.wording import signature_box
@@ -102,7 +102,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         unusual=unusual(bench),
         form=form,
         errors=form.problems(),
-        barred=visitor().person_id in signing_acts.reviewers_barred(bench, plant()),
+        barred=visitor().person_id in barred(plant(), bench.record.id),
         attachments=queries.attachments(bench.record.id),
     )
 
@@ -147,7 +147,7 @@ def review_list_post() -> Page:
 
 def to_review() -> list[waiting.Waiting]:
     """Return what waits for a review by the visitor."""
-    return waiting.waiting_for_review(visitor().person_id, two_persons=reviewing.two_persons(plant()))
+    return waiting.waiting_for_review(visitor().person_id, plant())
 
 
 def chosen_pairs(chosen: list[str]) -> list[tuple[str, str]]:
