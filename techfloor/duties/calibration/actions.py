@@ -321,8 +321,9 @@ def _keep_reading(
     reading_id = db.session.scalars(_KEEP, values).one()
     last = bench.given[-1].id if bench.given else 0
     after = replace(bench, given=(*bench.given, *given_readings(bench.record.id, after=last)))
-    failed = after.run(AS_FOUND).failed
-    outcome.settle_hold(after, failed, "calibration.reading-corrected", actor=actor, at=at)
+    runs = (AS_FOUND, AS_LEFT) if bench.body.adjusted else (AS_FOUND,)
+    verdicts = [after.run(run).verdict for run in runs]
+    outcome.settle_hold(after, verdicts, "calibration.reading-corrected", actor=actor, at=at)
     return Logged(reading_id, judged, after)
 
 

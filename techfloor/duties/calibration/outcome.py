@@ -38,18 +38,28 @@ def returns(body: Calibration) -> bool:
     return (body.as_left or body.as_found) in {Verdict.pass_, Verdict.conditional_pass}
 
 
+def failed_before(body: Calibration) -> bool:
+    """Tell whether the gauge was out of tolerance while it was used: as found, or as left where no one knows that."""
+    return out_of_tolerance(body.as_found or body.as_left)
+
+
 def needs_review(exceptions: Sequence[Said], plant: PlantFacts) -> bool:
     """Tell whether a second look is asked for: of every one, or of exceptions."""
     return plant.profile.text("signatures.calibration_review") == "every" or bool(exceptions)
 
 
-def settle_hold(bench: Bench, failed: bool, cleared: str, *, actor: int, at: datetime) -> None:
-    """Hold the gauge as soon as it fails as found; a correction that clears it (key `cleared`) lifts the hold."""
+def settle_hold(bench: Bench, verdicts: Sequence[str], cleared: str, *, actor: int, at: datetime) -> None:
+    """Hold the gauge as soon as a run fails, as found or as left; a correction that clears it lifts the hold.
+
+    `verdicts` are those of its runs so far, `cleared` is the key of what a correction says.
+    """
+    failed = any(out_of_tolerance(verdict) for verdict in verdicts)
     if not failed and not bench.gauge.held:
         return
     hold = own_hold(bench)
     if failed and hold is None:
-        words = as_text(say("calibration.hold-failed", number=bench.number))
+        key = "calibration.hold-failed" if out_of_tolerance(verdicts[0]) else "calibration.hold-failed-left"
+        words = as_text(say(key, number=bench.number))
         ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=bench.record.id)
     elif not failed and hold is not None:
         ledger.lift_hold(hold.id, as_text(say(cleared)), actor=actor, at=at, record_id=bench.record.id)
@@ -95,7 +105,7 @@ def own_hold(bench: Bench) -> EquipmentHold | None:
 def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     """Let the record and the gauge go where the verdict sends them, once the performer has signed."""
     record, body = bench.record, bench.body
-    review, failed = needs_review(body.exceptions, plant), out_of_tolerance(body.as_found)
+    review, failed = needs_review(body.exceptions, plant), failed_before(body)
     move(record, PERFORMED if review else CLOSED)
     record.closed_at = None if review else proof.at
     tasks.finish_on(bench.gauge.id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)

@@ -135,8 +135,8 @@ def _write(
     bench.record.performed_at = min(noon, at)
     db.session.flush()
     outcome.make_findable(bench.number, bench.gauge, entry.laboratory, entry.certificate)
-    found, _left = _verdicts(entry, _judged(bench_of(bench.number)))
-    outcome.settle_hold(bench, outcome.out_of_tolerance(found), CLEARED, actor=actor, at=at)
+    verdicts = _verdicts(entry, _judged(bench_of(bench.number)))
+    outcome.settle_hold(bench, verdicts, CLEARED, actor=actor, at=at)
 
 
 def _refuse_while_open(gauge: GaugeFacts) -> None:

@@ -32,6 +32,7 @@ SENTENCES = {
     "calibration.as_left": _l("as left"),
     # holds, and what lifted them
     "calibration.hold-failed": _l("as found, %(number)s"),
+    "calibration.hold-failed-left": _l("as left, %(number)s"),
     "calibration.hold-rejected": _l("%(number)s was rejected: %(remark)s"),
     "calibration.reading-corrected": _l("the failing reading was corrected"),
     "calibration.certificate-corrected": _l("the entry of the certificate was corrected"),

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from techfloor.duties.calibration.lists import HistoryLine, Line
 from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.waiting import FAILED
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status
@@ -95,9 +96,11 @@ def gauge_sign(gauge: GaugeView, newest: HistoryLine | None, today: date) -> Sig
 def _out_of_tolerance(newest: HistoryLine | None) -> Sign:
     if newest is not None and newest.state == PERFORMED and newest.as_left == "pass":
         return Sign("fail", _("Out of tolerance as found, adjusted · waiting for review"))
+    left = newest is not None and newest.as_left in FAILED and newest.as_found not in FAILED
     if newest is not None and newest.state == PERFORMED:
-        return Sign("fail", _("Out of tolerance as found · waiting for review"))
-    return Sign("fail", _("Out of tolerance as found · held"))
+        as_left = _("Out of tolerance as left · waiting for review")
+        return Sign("fail", as_left if left else _("Out of tolerance as found · waiting for review"))
+    return Sign("fail", _("Out of tolerance as left · held") if left else _("Out of tolerance as found · held"))
 
 
 def out_sign(expected: date | None, today: date) -> Sign:

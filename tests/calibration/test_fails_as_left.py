@@ -1,0 +1,103 @@
+"""A gauge that fails as left is held, whether it passed as found or not: in house and at a laboratory."""
+
+import re
+
+import pytest
+from bench_work import give, give_all, place, review, sign, start
+from flask import Flask
+from outside_work import entered
+from plant_client import PlantClient, SignedInAs
+from sqlalchemy import select
+
+from techfloor.duties.calibration.models import LOOK_BACK
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
+from techfloor.records.models import Task
+from techfloor.said import in_words
+from techfloor.store import db
+
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+FAILING = ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"]
+
+
+def holds(app: Flask, code: str = "G-014") -> list[str]:
+    """Return the words of the open holds for out of tolerance."""
+    with app.app_context(), app.test_request_context():
+        found = (
+            select(EquipmentHold.words)
+            .join(Equipment, Equipment.id == EquipmentHold.equipment_id)
+            .where(Equipment.code == code, EquipmentHold.lifted_at.is_(None))
+            .where(EquipmentHold.reason == "out of tolerance")
+        )
+        return [in_words(words) for words in db.session.scalars(found)]
+
+
+def look_backs(app: Flask) -> int:
+    with app.app_context():
+        return len(db.session.scalars(select(Task).where(Task.kind == LOOK_BACK)).all())
+
+
+@pytest.fixture
+def spoilt(as_: SignedInAs) -> tuple[PlantClient, str]:
+    """A calibration that passes as found and, adjusted all the same, fails as left."""
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    page = f"/calibration/{number}/adjust"
+    assert tara.submit(page, {"adjusted": "yes", "words": "jaws set"}).status_code == 303
+    give_all(tara, number, "indication", FAILING)
+    return tara, number
+
+
+def test_it_is_held_at_once_and_the_check_says_so(app: Flask, spoilt: tuple[PlantClient, str]) -> None:
+    tara, number = spoilt
+    assert holds(app) == [f"as left, {number}"]
+    assert "Out of tolerance as left: the gauge is held" in tara.get(f"/calibration/{number}/check").text
+
+
+def test_an_accepted_fail_as_left_stays_held_and_moves_no_due_day(
+    app: Flask, as_: SignedInAs, spoilt: tuple[PlantClient, str]
+) -> None:
+    with app.app_context():
+        due = db.session.execute(select(EquipmentDue.equipment_id, EquipmentDue.due)).all()
+    tara, number = spoilt
+    assert sign(tara, number).status_code == 303
+    assert "Out of tolerance as left · waiting for review" in tara.get("/calibration/gauges/G-014").text
+    assert review(as_("Q"), number).status_code == 303
+    assert holds(app) == [f"as left, {number}"]
+    assert "Out of tolerance as left · held" in tara.get("/calibration/gauges/G-014").text
+    with app.app_context():
+        assert db.session.execute(select(EquipmentDue.equipment_id, EquipmentDue.due)).all() == due
+
+
+def test_no_work_is_looked_back_on_that_was_done_while_it_was_good(app: Flask, spoilt: tuple[PlantClient, str]) -> None:
+    assert sign(*spoilt).status_code == 303
+    assert look_backs(app) == 0
+
+
+def test_a_correction_of_the_failing_reading_lifts_it(app: Flask, spoilt: tuple[PlantClient, str]) -> None:
+    tara, number = spoilt
+    links = re.findall(rf"/calibration/{number}/correct/\d+", tara.get(place(tara, number)).text)
+    fifth_as_left = sorted(set(links), key=lambda url: int(url.rsplit("/", 1)[1]))[10]
+    answer = tara.submit(fifth_as_left, {"indication": "150.10", "reason": "mistyped"})
+    assert answer.status_code == 303
+    assert holds(app) == []
+
+
+def test_one_that_failed_as_found_stays_held_by_the_same_hold(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", FAILING)
+    tara.submit(f"/calibration/{number}/adjust", {"adjusted": "yes", "words": "jaws set"})
+    give(tara, number, indication="0.25")
+    assert holds(app) == [f"as found, {number}"]
+
+
+def test_a_laboratory_s_fail_as_left_holds_it_too(app: Flask, as_: SignedInAs) -> None:
+    number = entered(as_("Q"), as_left="fail", adjustment="cleaned")
+    assert holds(app, "G-008") == [f"as left, {number}"]
+    assert look_backs(app) == 0
+
+
+def test_where_a_laboratory_does_not_say_how_it_was_found_a_fail_is_looked_back_on(app: Flask, as_: SignedInAs) -> None:
+    entered(as_("Q"), as_found="not given", as_left="fail", adjustment="cleaned")
+    assert look_backs(app) == 1
