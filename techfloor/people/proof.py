@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import update
+
+from techfloor.people.models import LoginSession
 from techfloor.said import as_text, say
+from techfloor.store import db
 
 
 @dataclass(frozen=True)
@@ -27,3 +31,9 @@ def by_pin(device: str) -> str:
 def by_password(*, named: bool) -> str:
     """Say that somebody proved it by the password, and by the user name where it was asked for too."""
     return as_text(say("people.name-and-password" if named else "people.password"))
+
+
+def keep_signed(proof: Proof) -> None:
+    """Note in the act under way that its session has signed: if the act is refused, the next signature is the first."""
+    of_it = (LoginSession.id == proof.session_id, LoginSession.signed_once.is_(False))
+    db.session.execute(update(LoginSession).where(*of_it).values(signed_once=True))

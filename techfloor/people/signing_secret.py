@@ -1,17 +1,17 @@
 """The secret of a signature: asked each time, of the one who is signed in.
 
 On an enrolled tablet the person was named by tile or badge, and each signature takes the PIN. Elsewhere the first
-signature of a session takes user name and password, each later one the password (21 CFR 11.200(a)(1)).
+signature of a session takes user name and password, each later one the password (21 CFR 11.200(a)(1)). What was
+refused is no signature: the next one still takes both.
 """
 
 from datetime import datetime
 
 from flask import current_app, request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import update
 
 from techfloor import store
-from techfloor.people.models import LoginSession, Person
+from techfloor.people.models import Person
 from techfloor.people.proof import Proof, by_password, by_pin
 from techfloor.people.secrets import Kind
 from techfloor.people.tries import Claim, attempt
@@ -56,7 +56,6 @@ def prove(visitor: Visitor, secret: str, user_name: str | None, at: datetime) ->
     except Refusal as no:
         no.field = "secret"
         raise
-    _remember(visitor)
     return Proof(
         person_id=proven.person_id,
         printed_name=proven.name,
@@ -73,12 +72,6 @@ def _same_person(visitor: Visitor, user_name: str) -> None:
         person = session.get_one(Person, visitor.person_id)
     if user_name.strip().lower() != person.user_name:
         raise Refusal("Type your own user name: the first signature after signing in takes it.", field="user_name")
-
-
-def _remember(visitor: Visitor) -> None:
-    if not visitor.signed_once:
-        with store.apart() as session:
-            session.execute(update(LoginSession).where(LoginSession.id == visitor.session_id).values(signed_once=True))
 
 
 def _method(visitor: Visitor) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from techfloor.people.models import PolicyAcceptance
-from techfloor.people.proof import Proof
+from techfloor.people.proof import Proof, keep_signed
 from techfloor.records import definitions
 from techfloor.records.models import Record, RecordContent, Signature
 from techfloor.refusals import NotFound, Refusal
@@ -130,6 +130,7 @@ def sign(
     )
     db.session.add(signature)
     db.session.flush()
+    keep_signed(proof)
     return signature
 
 

@@ -87,3 +87,20 @@ def test_the_list_and_the_count_leave_out_what_the_refusal_bars(app: Flask, as_:
         assert waiting.waiting_for_review(hand, plant) == []
         assert waiting.review_counts(hand, plant) == (0, 0)
         assert [line.number for line in waiting.waiting_for_review(hand + 1, plant)] == [number]
+
+
+@pytest.mark.clause("21 CFR 11.200")
+def test_a_refused_signature_does_not_use_up_the_first_of_a_session(as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    assert problems(review(quinn, number, shown="0" * 64)) == [
+        "The record changed after this page was opened. Look at it again, then sign."
+    ]
+    assert 'name="user_name"' in quinn.get(f"/calibration/{number}/review").text
+    assert review(quinn, number).status_code == 303
+    other = start(tara, "G-014")
+    give_all(tara, other, "indication", CALIPER)
+    assert sign(tara, other).status_code == 303
+    assert 'name="user_name"' not in quinn.get(f"/calibration/{other}/review").text

@@ -8,7 +8,7 @@ from sqlalchemy import event, select
 from techfloor import store
 from techfloor.people import secrets, sessions, signing_secret, tries
 from techfloor.people.models import LoginSession, SignInEvent
-from techfloor.people.proof import Proof
+from techfloor.people.proof import Proof, keep_signed
 from techfloor.refusals import Refusal
 from techfloor.said import in_words
 
@@ -22,7 +22,9 @@ def prove(app: Flask, browser: FlaskClient, secret: str, user_name: str | None =
     with app.test_request_context(method="POST", headers={"Cookie": header}):
         app.preprocess_request()
         with store.act("test:record:sign", actor=g.caller.visitor.person_id):
-            return signing_secret.prove(g.caller.visitor, secret, user_name, NOON)
+            proof = signing_secret.prove(g.caller.visitor, secret, user_name, NOON)
+            keep_signed(proof)
+            return proof
 
 
 def test_the_first_signature_of_a_session_takes_user_name_and_password_the_next_the_password(
