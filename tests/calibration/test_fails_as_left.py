@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from bench_work import give, give_all, place, review, sign, start
+from bench_work import give, give_all, place, problems, review, sign, start
 from flask import Flask
 from outside_work import entered
 from plant_client import PlantClient, SignedInAs
@@ -101,3 +101,34 @@ def test_a_laboratory_s_fail_as_left_holds_it_too(app: Flask, as_: SignedInAs) -
 def test_where_a_laboratory_does_not_say_how_it_was_found_a_fail_is_looked_back_on(app: Flask, as_: SignedInAs) -> None:
     entered(as_("Q"), as_found="not given", as_left="fail", adjustment="cleaned")
     assert look_backs(app) == 1
+
+
+# An adjustment after readings as left
+
+
+AGAIN = "There are readings as left of this adjustment. Sign it as it is, or end it, and begin again."
+
+
+@pytest.mark.parametrize("said", [{"adjusted": "yes", "words": "jaws set once more"}, {"adjusted": "no"}])
+def test_an_adjustment_is_not_changed_under_its_readings_as_left(
+    spoilt: tuple[PlantClient, str], said: dict[str, str]
+) -> None:
+    tara, number = spoilt
+    page = f"/calibration/{number}/adjust"
+    check = tara.get(f"/calibration/{number}/check").text
+    assert page not in check
+    assert "Adjusted once more?" in check
+    assert tara.get(page).location == f"/calibration/{number}/check"
+    tokens = tara.hidden("/calibration/start/G-013", "/calibration/start/G-013")
+    answer = tara.submit(page, {**tokens, **said})
+    assert answer.status_code == 422
+    assert problems(answer) == [AGAIN]
+
+
+def test_before_the_first_of_them_its_words_may_still_change(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    page = f"/calibration/{number}/adjust"
+    for words in ("jaws set", "jaws set, scale cleaned"):
+        assert tara.submit(page, {"adjusted": "yes", "words": words}).status_code == 303

@@ -364,11 +364,12 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
         raise Refusal("Finish the readings as found first.")
     if adjusted and not words.strip():
         raise Refusal("Enter what was adjusted.", field="words")
-    if not adjusted and any(r.run == AS_LEFT for r in bench.readings()):
-        raise Refusal("There are readings as left: the gauge was adjusted.")
     before = bench.body.adjusted, bench.body.adjustment
     if before == (adjusted, words.strip()):
         return bench  # the same said again is nothing new for the log
+    if bench.left_begun:
+        # What was read as left belongs to the adjustment before it: under another one it would say what is not true.
+        raise Refusal("There are readings as left of this adjustment. Sign it as it is, or end it, and begin again.")
     bench.body.adjusted = adjusted
     bench.body.adjustment = words.strip()
     if adjusted or before[0]:

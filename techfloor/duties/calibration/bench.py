@@ -147,6 +147,11 @@ class Bench:
         """True where nobody but who signs it read a value; a take-over makes it two, or leaves the signer none."""
         return {g.by_id for g in self.given} <= {self.body.performed_by}
 
+    @property
+    def left_begun(self) -> bool:
+        """True once something was read as left: the adjustment stands."""
+        return any(g.facts.run == results.AS_LEFT for g in self.given)
+
     def readings(self) -> list[ReadingFacts]:
         """Return the facts of the readings that count."""
         return [g.facts for g in self.counting]

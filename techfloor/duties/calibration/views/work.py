@@ -30,6 +30,8 @@ def adjust(number: str) -> Page:
     bench = bench_of(number)
     if not_here := elsewhere(bench):
         return not_here
+    if bench.left_begun:
+        return see(next_url(bench))
     form = AdjustForm()
     if bench.body.adjusted is not None:
         form.adjusted.data = "yes" if bench.body.adjusted else "no"
