@@ -338,6 +338,13 @@ def test_a_slip_is_measured_against_signed_readings_only(app: Flask, as_: Signed
     assert slips(app) == [Decimal("150.10")]
 
 
+def test_a_rejected_calibration_is_no_measure_for_a_slip(app: Flask, as_: SignedInAs) -> None:
+    number = calibrated(as_("T", tablet=True))
+    assert slips(app) == [Decimal("150.10")]
+    assert review(as_("Q"), number, "reject", remark="the wrong blocks").status_code == 303
+    assert slips(app) == []
+
+
 def test_a_replaced_reading_is_no_measure_for_a_slip(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")

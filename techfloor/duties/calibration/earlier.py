@@ -13,7 +13,7 @@ from techfloor.duties.calibration.bench import Bench, ambient_of
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
-from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED
+from techfloor.duties.calibration.queries import KIND, counts
 from techfloor.records.models import Record
 from techfloor.store import db
 
@@ -48,7 +48,7 @@ def last_good(bench: Bench) -> Record | None:
         .where(
             Record.kind == KIND,
             Record.equipment_id == bench.gauge.id,
-            Record.state.in_((PERFORMED, CLOSED)),
+            counts(),
             Record.performed_at < bench.record.performed_at,
             went.in_(("pass", "conditional pass")),
         )
@@ -69,17 +69,17 @@ def revision_used_before(revision_id: int, record_id: int) -> bool:
     )
 
 
-_newest_signed = (
+_newest_counting = (
     select(_calibrations.record_id)
     .join_from(Calibration.__table__, Record.__table__, _records.id == _calibrations.record_id)
     .where(
         _calibrations.gauge_id == bindparam("gauge"),
         _calibrations.record_id < bindparam("before"),
-        _records.content_sha256.is_not(None),
+        counts(),
     )
     .order_by(_calibrations.record_id.desc())
     .limit(bindparam("most"))
-    .subquery("newest_signed")
+    .subquery("newest_counting")
 )
 _newer = Reading.__table__.alias("newer")
 
@@ -87,7 +87,7 @@ _newer = Reading.__table__.alias("newer")
 def _earlier(column: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(column)
-        .join_from(_newest_signed, Reading.__table__, _readings.record_id == _newest_signed.c.record_id)
+        .join_from(_newest_counting, Reading.__table__, _readings.record_id == _newest_counting.c.record_id)
         .where(
             _readings.place == bindparam("place"),
             _readings.run == results.AS_FOUND,
@@ -103,7 +103,7 @@ _EARLIER_REFERENCES, _EARLIER_INDICATIONS = _earlier(_readings.reference), _earl
 
 
 def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: int, limit: int = 5) -> list[Decimal]:
-    """Return what was read at a point in the last signed calibrations of a gauge, newest first, as it counts there.
+    """Return what was read at a point in the last calibrations of a gauge that count, newest first, as it counts there.
 
     The point is the same by what it is: another version of the procedure may number it differently.
     """

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from techfloor.duties.calibration.drift import FoundReading, PointKey
 from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, REJECTED
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, counts
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
@@ -128,7 +128,7 @@ class HistoryLine:
     worst_found: str
     worst_left: str
     adjusted: bool | None
-    signed: bool
+    counts: bool
     by: str
     reviewed_at: datetime | None
     reviewed_by: str | None
@@ -151,7 +151,7 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
             Calibration.worst_found,
             Calibration.worst_left,
             Calibration.adjusted,
-            Record.content_sha256.is_not(None),
+            counts(),
             Person.name,
             Signature.signed_at,
             reviewer.name,
@@ -171,8 +171,8 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
 
 def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading]:
     """Return the readings as found that count: signed, not rejected, not replaced, in the order of the plan."""
-    signed = {line.id: line for line in lines if line.signed and line.state != REJECTED}
-    if not signed:
+    counting = {line.id: line for line in lines if line.counts}
+    if not counting:
         return []
     newer = aliased(Reading)
     rows = db.session.execute(
@@ -187,7 +187,7 @@ def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading
         )
         .outerjoin(newer, newer.corrects_id == Reading.id)
         .where(
-            Reading.record_id.in_(signed),
+            Reading.record_id.in_(counting),
             Reading.run == AS_FOUND,
             Reading.error.is_not(None),
             newer.id.is_(None),
@@ -195,7 +195,7 @@ def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading
         .order_by(Reading.point, Reading.record_id, Reading.repeat)
     ).all()
     keys = {line.id: _keys(line) for line in lines}
-    return [_found_reading(row, signed[row.record_id], keys[row.record_id][row.point], zone) for row in rows]
+    return [_found_reading(row, counting[row.record_id], keys[row.record_id][row.point], zone) for row in rows]
 
 
 def _keys(line: HistoryLine) -> dict[int, PointKey]:

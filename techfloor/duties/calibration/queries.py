@@ -1,6 +1,6 @@
 """Reads of calibrations that need little of them: the header, what is open on a gauge, what is in force, files."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from techfloor.duties.calibration.procedure import Procedure, read_procedure
 from techfloor.records.lifecycle import State
@@ -11,6 +11,12 @@ from techfloor.store import db
 KIND = "calibration"
 WORK = "calibration"
 IN_PROGRESS, PERFORMED, CLOSED, REJECTED, DISCONTINUED = State
+
+
+def counts() -> ColumnElement[bool]:
+    """Return the condition of a calibration that says something about its gauge: signed, and not rejected."""
+    return and_(Record.content_sha256.is_not(None), Record.state != REJECTED)
+
 
 _RECORD = (
     select(Record)
