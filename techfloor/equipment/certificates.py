@@ -9,9 +9,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from techfloor.equipment.entries import CertificateEntry, check_certificate, check_uncertainty, uncertainty_said
-from techfloor.equipment.ledger import CALIBRATION, log, set_due
-from techfloor.equipment.models import CertificateFile, Standard, StandardCertificate
-from techfloor.equipment.rules import day_text, plant_day
+from techfloor.equipment.ledger import CALIBRATION, lift_hold, log, set_due
+from techfloor.equipment.models import CertificateFile, EquipmentHold, Standard, StandardCertificate
+from techfloor.equipment.rules import OUT_OF_TOLERANCE, day_text, plant_day
 from techfloor.places.models import Plant
 from techfloor.records.attachments import KeptFile
 from techfloor.refusals import NotFound, Refusal
@@ -36,7 +36,7 @@ def add_certificate(
     record_id: int | None = None,
     file: KeptFile | None = None,
 ) -> StandardCertificate:
-    """Add a certificate, or a lot, to a standard; the newest one moves its due day."""
+    """Add a certificate, or a lot, to a standard; the newest one moves its due day, and returns it where it was off."""
     _check(entry)
     standard_of(equipment_id)
     alone(_certificates_of(equipment_id))
@@ -50,6 +50,7 @@ def add_certificate(
     if file is not None:
         _keep_file(certificate, file, actor, at)
     _follow_certificates(equipment_id, at)
+    _end_holds(certificate, actor=actor, at=at, record_id=record_id)
     return certificate
 
 
@@ -211,3 +212,13 @@ def _follow_certificates(equipment_id: int, at: datetime) -> None:
         set_due(equipment_id, CALIBRATION, today).last_done = None
     else:
         set_due(equipment_id, CALIBRATION, newest.valid_until, last_done=newest.issued)
+
+
+def _end_holds(certificate: StandardCertificate, *, actor: int, at: datetime, record_id: int | None) -> None:
+    """Lift what holds a standard as out of tolerance, by a certificate that was issued after it was found so."""
+    zone = db.session.scalars(select(Plant.zone)).one()
+    wanted = (EquipmentHold.equipment_id == certificate.standard_id, EquipmentHold.lifted_at.is_(None))
+    for hold in db.session.scalars(select(EquipmentHold).where(*wanted, EquipmentHold.reason == OUT_OF_TOLERANCE)):
+        if certificate.issued > plant_day(hold.placed_at, zone):
+            words = as_text(say("equipment.new-certificate", number=certificate.number))
+            lift_hold(hold.id, words, actor=actor, at=at, record_id=record_id)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, EquipmentLog
 from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text, plant_day
+from techfloor.equipment.statuses import Kind
 from techfloor.places.models import Plant
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import as_text, day_said, say, within
@@ -35,6 +36,8 @@ def place_hold(
     if reason not in HOLD_REASONS:
         raise Refusal("Choose why it may not be used.", field="reason")
     item = item_of(equipment_id)
+    if reason == OUT_OF_TOLERANCE and item.kind == Kind.MACHINE:
+        raise Refusal("A machine is not calibrated: nothing ends such a hold. Choose another reason.", field="reason")
     same = _open_hold(equipment_id, reason, record_id)
     if same is not None and record_id is not None:
         return same
@@ -68,14 +71,14 @@ def place_hold(
 
 
 def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: int | None = None) -> EquipmentHold:
-    """End a hold, once; one for out of tolerance ends only with the record that showed it passing."""
+    """End a hold, once; a gauge's for out of tolerance ends only with the record that showed it passing."""
     hold = db.session.get(EquipmentHold, hold_id)
     if hold is None:
         raise NotFound("This hold does not exist.")
     if hold.lifted_at is not None:
         lifted = plant_day(hold.lifted_at, db.session.scalars(select(Plant.zone)).one())
         raise Refusal("This hold was lifted on %(day)s already.", day=day_text(lifted))
-    if hold.reason == OUT_OF_TOLERANCE and record_id is None:
+    if by_record(item_of(hold.equipment_id).kind, hold.reason) and record_id is None:
         raise Refusal(
             "It was found out of tolerance: calibrate it. It returns when it passes as left and that is reviewed."
         )
@@ -91,6 +94,11 @@ def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: 
         record_id=record_id,
     )
     return hold
+
+
+def by_record(kind: str, reason: str) -> bool:
+    """Tell whether nobody lifts such a hold by hand: the calibration does in which the gauge passes."""
+    return kind == Kind.GAUGE and reason == OUT_OF_TOLERANCE
 
 
 def set_due(

@@ -155,11 +155,27 @@ _HELD_WITH_WORDS = {
 
 
 def held(code: str, hold: HoldFact) -> Objection:
-    """Say that something is held, why, and what ends the hold."""
+    """Say that a gauge is held, why, and what ends the hold."""
     page = gauge_page(code) if hold.reason == OUT_OF_TOLERANCE else equipment_page(code)
     if not hold.words:
         return objection(_HELD[hold.reason], page, code=code)
     return objection(_HELD_WITH_WORDS[hold.reason], page, code=code, words=hold.words.rstrip(". "))
+
+
+_HELD_STANDARD = "%(code)s is held: out of tolerance. Its next certificate returns it, or quality lifts the hold."
+_HELD_STANDARD_WITH_WORDS = (
+    "%(code)s is held: out of tolerance, %(words)s. Its next certificate returns it, or quality lifts the hold."
+)
+
+
+def _held_standard(code: str, hold: HoldFact) -> Objection:
+    """Say the same of a standard: it is not calibrated here, its next certificate returns it."""
+    if hold.reason != OUT_OF_TOLERANCE:
+        return held(code, hold)
+    page = equipment_page(code)
+    if not hold.words:
+        return objection(_HELD_STANDARD, page, code=code)
+    return objection(_HELD_STANDARD_WITH_WORDS, page, code=code, words=hold.words.rstrip(". "))
 
 
 _NO_DATE = frozenset({Status.IN_USE, Status.SPARE, Status.LIMITED_USE})
@@ -210,7 +226,7 @@ def standard_valid(
     certificate: CertificateFacts | None, standard: StandardFacts, day: date, holds: Sequence[HoldFact] = ()
 ) -> list[Objection]:
     """List what speaks against resting a calibration of `day` on a standard; an empty list means it is valid."""
-    found = [*_standard_status(standard), *(held(standard.code, hold) for hold in holds)]
+    found = [*_standard_status(standard), *(_held_standard(standard.code, hold) for hold in holds)]
     if certificate is None:
         words = "%(code)s has no certificate for %(day)s. Add one or choose another standard."
         page = f"{equipment_page(standard.code)}/certificates/new"

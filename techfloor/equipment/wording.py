@@ -146,6 +146,8 @@ sentences |= {
     "equipment.work.calibration": _l("Calibration"),
     "equipment.certificate": _l("%(number)s, %(laboratory)s, until %(day)s"),
     "equipment.opened": _l("%(number)s, %(day)s"),
+    # What ended a hold by itself.
+    "equipment.new-certificate": _l("certificate %(number)s"),
     "equipment.changed": _l("%(names)s"),
     "equipment.u-of-reading": _l("%(percent)s %% of reading (k = %(k)s)"),
     "equipment.u-by-value": _l("value by value (k = %(k)s)"),
@@ -185,6 +187,8 @@ sentences |= {
     "event.due put back": _l("Due put back"),
     "event.certificate": _l("Certificate"),
     "event.opened": _l("Opened"),
+    "event.certificate corrected": _l("Certificate corrected"),
+    "event.certificate withdrawn": _l("Certificate withdrawn"),
 }
 
 _EVENT_LOOKS = {"held": "hold", "hold lifted": "pass", "entered": "info", "certificate": "pass", "due moved": "waiting"}

@@ -174,6 +174,31 @@ def test_a_hold_for_out_of_tolerance_ends_only_with_the_record_that_passed(doing
         assert holds_on("G-014")[0].lifted_at is None
 
 
+def test_a_machine_is_not_held_as_out_of_tolerance(doing: Doing) -> None:
+    with doing() as by, pytest.raises(Refusal, match="A machine is not calibrated") as no:
+        actions.place_hold(id_of("M-101"), "out of tolerance", "cuts too deep", **by)
+    assert no.value.field == "reason"
+
+
+def test_a_standard_out_of_tolerance_returns_with_its_next_certificate(doing: Doing) -> None:
+    with doing() as by:
+        actions.place_hold(id_of("S-003"), "out of tolerance", "scratched", **by)
+        earlier = CertificateEntry("2026-9", "Laboratory", TODAY, date(2027, 11, 18))
+        actions.add_certificate(id_of("S-003"), earlier, **by)
+        assert holds_on("S-003")[0].lifted_at is None, "what was issued before says nothing about it"
+        actions.add_certificate(id_of("S-003"), replace(earlier, number="2026-10", issued=date(2026, 11, 25)), **by)
+        assert [(hold.lifted_at is None, in_words(hold.lift_words)) for hold in holds_on("S-003")] == [
+            (False, "certificate 2026-10")
+        ]
+
+
+def test_or_it_returns_with_words(doing: Doing) -> None:
+    with doing() as by:
+        hold = actions.place_hold(id_of("S-003"), "out of tolerance", "scratched", **by)
+        actions.lift_hold(hold.id, "compared with S-004: as certified", **by)
+        assert holds_on("S-003")[0].lift_words == "compared with S-004: as certified"
+
+
 def test_the_same_hold_is_not_placed_twice(doing: Doing) -> None:
     with doing() as by:
         actions.place_hold(id_of("G-014"), "damaged", "jaw bent", **by)

@@ -170,6 +170,13 @@ def test_a_standard_is_valid_from_the_first_to_the_last_day_of_its_certificate()
     assert standard_valid(PAPER, BLOCKS, date(2027, 3, 4)) == []
 
 
+@pytest.mark.parametrize("words", ["", "scratched"])
+def test_a_held_standard_says_what_returns_it(words: str) -> None:
+    (why,) = standard_valid(PAPER, BLOCKS, TODAY, [HoldFact("out of tolerance", words)])
+    assert why.blocks
+    assert sentence_of(why).endswith("Its next certificate returns it, or quality lifts the hold.")
+
+
 def test_an_overdue_standard_names_its_certificate_and_the_way_to_mend_it() -> None:
     assert said(standard_valid(PAPER, BLOCKS, date(2027, 3, 5))) == [
         "S-003: its certificate 2026-1187 ended on 4 Mar 2027. Send it for calibration or choose another standard."

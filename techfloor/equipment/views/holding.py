@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
 from techfloor.equipment.deed_forms import HoldForm, LiftForm, StatusForm
+from techfloor.equipment.ledger import by_record
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, gauge_page
 from techfloor.equipment.shapes import HoldView, ItemView
 from techfloor.equipment.statuses import Deed, Kind, Transition, next_status, transition
@@ -78,10 +79,9 @@ def lift_hold(hold_id: int) -> Page:
 
 def _lift_page(form: LiftForm, code: str, found: HoldView) -> str:
     item = queries.by_code(code)
-    needs_calibration = found.reason == OUT_OF_TOLERANCE
-    url = gauge_page(code) if needs_calibration and item.kind == Kind.GAUGE else ""
+    calibrated = by_record(item.kind, found.reason)
     return render_template(
-        "equipment/lift.html", form=form, item=item, hold=found, by_record=needs_calibration, gauge_url=url
+        "equipment/lift.html", form=form, item=item, hold=found, gauge_url=gauge_page(code) if calibrated else ""
     )
 
 

@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 
 from techfloor.equipment import queries
 from techfloor.equipment.entries import range_words
-from techfloor.equipment.ledger import CALIBRATION
+from techfloor.equipment.ledger import CALIBRATION, by_record
 from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.queries import by_code
-from techfloor.equipment.rules import Objection, gauge_page, standard_valid, usable
+from techfloor.equipment.rules import OUT_OF_TOLERANCE, Objection, gauge_page, standard_valid, usable
 from techfloor.equipment.shapes import (
     CertificateView,
     DueView,
@@ -122,7 +122,7 @@ def show(code: str) -> str | Response:
         item=item,
         kind_title=KIND_WORDS[Kind(item.kind)],
         signs=_signs_of(item, holds, dues),
-        holds=[_hold_line(hold) for hold in holds],
+        holds=[_hold_line(hold, item.kind) for hold in holds],
         may_lift=may(LIFT),
         may_hold=may(HOLD),
         may_change=may(needed_for(item.kind)),
@@ -268,7 +268,7 @@ def _paper_sign(in_force: bool, *, ended: bool) -> Sign:
     return Sign("waiting", _("Earlier") if ended else _("Not in force"))
 
 
-def _hold_line(hold: HoldView) -> dict[str, Any]:
+def _hold_line(hold: HoldView, kind: str) -> dict[str, Any]:
     return {
         "id": hold.id,
         "reason": hold.reason,
@@ -276,7 +276,8 @@ def _hold_line(hold: HoldView) -> dict[str, Any]:
         "when": moment(hold.placed_at),
         "who": hold.placed_by,
         "record": hold.record,
-        "by_record": hold.reason == "out of tolerance",
+        "by_record": by_record(kind, hold.reason),
+        "by_certificate": kind == Kind.STANDARD and hold.reason == OUT_OF_TOLERANCE,
     }
 
 
