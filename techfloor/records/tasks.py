@@ -45,15 +45,6 @@ def finish(record_id: int, kind: str, *, by: int, at: datetime, outcome: str = "
         task.done_at, task.done_by, task.outcome = at, by, outcome
 
 
-def finish_on(equipment_id: int, kind: str, *, by: int, at: datetime, outcome: str = "") -> None:
-    """Mark the open tasks of one kind on a piece of equipment as done, whichever record raised them."""
-    rows = db.session.scalars(
-        select(Task).where(Task.equipment_id == equipment_id, Task.kind == kind, Task.done_at.is_(None))
-    )
-    for task in rows:
-        task.done_at, task.done_by, task.outcome = at, by, outcome
-
-
 def is_open(record_id: int, kind: str) -> bool:
     """Tell whether a task of one kind stands open for a record."""
     wanted = (Task.record_id == record_id, Task.kind == kind, Task.done_at.is_(None))

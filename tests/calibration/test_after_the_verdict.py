@@ -1,14 +1,17 @@
 """What a verdict leaves to do: who sees which task, how a look-back ends, what follows a rejection."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from bench_work import give_all, problems, review, sign, start
 from flask import Flask
-from plant_client import PlantClient, SignedInAs
+from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock, store
+from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.equipment import actions, queries
 from techfloor.equipment.entries import FunctionEntry, GaugeEntry, ItemEntry
 from techfloor.people.models import Person
@@ -126,6 +129,65 @@ def test_the_performer_is_asked_to_calibrate_again_until_that_is_signed(as_: Sig
     assert "wrong blocks" in tara.get("/").text
     assert sign(tara, number).status_code == 303
     assert "wrong blocks" not in tara.get("/").text
+
+
+def calibrated(as_: SignedInAs, clock_at: ClockAt) -> str:
+    """Calibrate the caliper an hour later, pass, and sign."""
+    clock_at(clock.now() + timedelta(hours=1))
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    return number
+
+
+def test_the_task_leads_to_the_rejected_record_and_from_there_to_the_start(as_: SignedInAs) -> None:
+    number = rejected(as_)
+    tara = as_("T", tablet=True)
+    home = tara.get("/").text
+    tile = next(each for each in home.split('class="tile ') if f'href="/calibration/{number}"' in each)
+    shown = tile.replace(f'href="/calibration/{number}"', "").partition('<span class="vh">')[0]
+    assert shown.count(number) == 1, "the number stands in it once"
+    assert 'href="/calibration/start/G-014"' in tara.get(f"/calibration/{number}").text
+
+
+def test_the_way_to_calibrate_again_stands_there_until_it_is_done(as_: SignedInAs) -> None:
+    number, tara = rejected(as_), as_("T", tablet=True)
+    again = start(tara, "G-014")
+    assert "Calibrate again" in tara.get(f"/calibration/{number}").text, "a newer one is only begun"
+    give_all(tara, again, "indication", CALIPER)
+    assert sign(tara, again).status_code == 303
+    assert "Calibrate again" not in tara.get(f"/calibration/{number}").text
+
+
+def test_one_signed_before_the_rejection_ends_the_task_once_it_is_accepted(
+    as_: SignedInAs, clock_at: ClockAt, profile: Callable[[str], None]
+) -> None:
+    profile("regulated")
+    older, newer = calibrated(as_, clock_at), calibrated(as_, clock_at)
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    assert review(quinn, older, "reject", remark="wrong blocks").status_code == 303
+    assert "wrong blocks" in tara.get("/").text
+    assert review(quinn, newer).status_code == 303
+    assert "wrong blocks" not in tara.get("/").text
+    assert f"Calibrated again: {newer}" in quinn.get(f"/calibration/{older}").text
+
+
+def test_the_rejection_of_one_that_an_accepted_pass_follows_asks_and_holds_nothing(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, profile: Callable[[str], None]
+) -> None:
+    profile("regulated")
+    older, newer = calibrated(as_, clock_at), calibrated(as_, clock_at)
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    assert review(quinn, newer).status_code == 303
+    answer = review(quinn, older, "reject", remark="wrong blocks")
+    said = quinn.get(answer.location).text
+    assert "G-014 is in limited use, next due 20 May 2027." in said
+    assert "is asked to calibrate" not in said
+    assert "wrong blocks" not in tara.get("/").text
+    with app.app_context():
+        gauge = gauge_by_code("G-014")
+        assert (gauge.held, gauge.status) == ((), "limited use")
 
 
 def test_once_the_performer_is_gone_the_technicians_of_that_area_are_asked(app: Flask, as_: SignedInAs) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import last_good
@@ -12,7 +12,7 @@ from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibr
 from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED, WORK
 from techfloor.equipment import ledger
 from techfloor.equipment.actions import change_status
-from techfloor.equipment.models import EquipmentHold, Gauge
+from techfloor.equipment.models import EquipmentDue, EquipmentHold, Gauge
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.statuses import Deed, Status
 from techfloor.measures.decision import Verdict
@@ -108,8 +108,8 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     review, failed = needs_review(body.exceptions, plant), failed_before(body)
     move(record, PERFORMED if review else CLOSED)
     record.closed_at = None if review else proof.at
-    tasks.finish_on(bench.gauge.id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
     words = as_text(_verdicts_said(body))
+    _end_again(bench, proof)
     ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)
     if failed:
         _raise(LOOK_BACK, bench, proof.at)
@@ -161,11 +161,14 @@ def _due_at_once(bench: Bench, proof: Proof) -> None:
 
 
 def _move_due(bench: Bench, proof: Proof) -> None:
-    """Set the next due day, and let a gauge that waited for its calibration back into use; once for a calibration."""
+    """Set the next due day, and let a gauge that waited for its calibration back into use; once for a calibration.
+
+    Where a later one has moved the day, or shown that the gauge fails, an earlier one changes nothing.
+    """
     due = ledger.due_of(bench.gauge.id, WORK)
-    if bench.body.next_due is None or (due is not None and due.last_record_id == bench.record.id):
+    if bench.body.next_due is None or failed_since(bench):
         return
-    if failed_since(bench):
+    if due is not None and _moved_by(due, bench.record, proof.zone):
         return
     ledger.move_due(
         bench.gauge.id,
@@ -180,8 +183,17 @@ def _move_due(bench: Bench, proof: Proof) -> None:
         change_status(bench.gauge.id, Deed.CALIBRATED, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
 
 
+def _moved_by(due: EquipmentDue, record: Record, zone: str) -> bool:
+    """Tell whether a due day was moved by this record or by a later one."""
+    if due.last_done is not None and due.last_done > plant_day(record.performed_at, zone):
+        return True
+    last = db.session.get(Record, due.last_record_id) if due.last_record_id is not None else None
+    return last is not None and (last.performed_at, last.id) >= (record.performed_at, record.id)
+
+
 def accept(bench: Bench, proof: Proof) -> None:
     """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
+    _end_again(bench, proof)
     if not returns(bench.body):
         _due_at_once(bench, proof)
         return
@@ -193,16 +205,52 @@ def accept(bench: Bench, proof: Proof) -> None:
 
 
 def reject(bench: Bench, proof: Proof, remark: str) -> None:
-    """Keep a gauge from use whose calibration was rejected, also when its hold is lifted: it is calibrated again."""
-    _ask_again(bench, remark.strip(), proof.at)
+    """Keep a gauge from use whose calibration was rejected, also when its hold is lifted: it is calibrated again.
+
+    One that has passed since, and that was accepted, stays as that one left it.
+    """
+    actor, at, record_id = proof.person_id, proof.at, bench.record.id
+    if own_hold(bench) is None:
+        ledger.put_back_due(bench.gauge.id, WORK, record_id, actor=actor, at=at)
+    if _passed_since(bench):
+        return
+    _ask_again(bench, remark.strip(), at)
     if own_hold(bench) is not None:
         return
-    actor, at, record_id = proof.person_id, proof.at, bench.record.id
-    ledger.put_back_due(bench.gauge.id, WORK, record_id, actor=actor, at=at)
     if db.session.get_one(Gauge, bench.gauge.id).status in _REST_ON_CALIBRATION:
         change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=at, record_id=record_id)
     words = as_text(say("calibration.hold-rejected", number=bench.number, remark=remark.strip()))
     ledger.place_hold(bench.gauge.id, "other", words, actor=actor, at=at, record_id=record_id)
+
+
+def _passed_since(bench: Bench) -> bool:
+    """Tell whether a calibration performed after this one was accepted, with the gauge within tolerance as it went."""
+    later = (
+        select(Calibration)
+        .join(Record, Record.id == Calibration.record_id)
+        .where(Record.kind == KIND, Record.equipment_id == bench.gauge.id, Record.state == CLOSED)
+        .where(_performed_after(bench.record))
+    )
+    return any(returns(body) for body in db.session.scalars(later))
+
+
+def _end_again(bench: Bench, proof: Proof) -> None:
+    """End what was asked for again by the rejection of a calibration that was performed before this one."""
+    asked = (
+        select(Task.record_id)
+        .join(Record, Record.id == Task.record_id)
+        .where(Task.equipment_id == bench.gauge.id, Task.kind == AGAIN, Task.done_at.is_(None))
+        .where(Record.id != bench.record.id, ~_performed_after(bench.record))
+    )
+    for record_id in db.session.scalars(asked).all():
+        assert record_id is not None
+        tasks.finish(record_id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
+
+
+def _performed_after(record: Record) -> ColumnElement[bool]:
+    """Return the condition of records performed after this one; of the same moment the number decides."""
+    same = and_(Record.performed_at == record.performed_at, Record.id > record.id)
+    return or_(Record.performed_at > record.performed_at, same)
 
 
 def _ask_again(bench: Bench, remark: str, at: datetime) -> None:

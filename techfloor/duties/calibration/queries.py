@@ -34,16 +34,6 @@ def record_row(number: str) -> Record:
     return found
 
 
-def newest_number(gauge_id: int) -> str | None:
-    """Return the number of the newest calibration of a gauge."""
-    return db.session.scalar(
-        select(Record.number)
-        .where(Record.kind == KIND, Record.equipment_id == gauge_id)
-        .order_by(Record.id.desc())
-        .limit(1)
-    )
-
-
 def open_on_gauge(gauge_id: int) -> str | None:
     """Return the number of the calibration in progress on a gauge."""
     return db.session.scalar(

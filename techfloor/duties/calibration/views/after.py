@@ -6,8 +6,10 @@ from flask_babel import gettext as _
 
 from techfloor.duties.calibration import outcome, waiting
 from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.models import AGAIN
 from techfloor.duties.calibration.queries import CLOSED, REJECTED
 from techfloor.places.here import plant
+from techfloor.records import tasks
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
@@ -44,6 +46,8 @@ def _reviewed(bench: Bench) -> bool:
 
 def _rejected(bench: Bench) -> str:
     code, name = bench.gauge.code, bench.performer
+    if not tasks.is_open(bench.record.id, AGAIN):
+        return _stands(bench)
     if not bench.gauge.held:
         return str(_("%(name)s is asked to calibrate %(code)s again.", code=code, name=name))
     return str(_("%(code)s stays held; %(name)s is asked to calibrate it again.", code=code, name=name))

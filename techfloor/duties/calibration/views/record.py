@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.certificate import CERTIFICATE
-from techfloor.duties.calibration.models import LOOK_BACK
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
@@ -84,7 +84,7 @@ def _next_action(bench: Bench) -> tuple[str, str] | None:
         return _("Go on"), f"/calibration/outside/{bench.number}" if outside else f"/calibration/{bench.number}/next"
     if bench.record.state == PERFORMED and _may_review(bench):
         return _("Review"), f"/calibration/{bench.number}/review"
-    if bench.record.state == REJECTED and queries.newest_number(bench.gauge.id) == bench.number:
+    if bench.record.state == REJECTED and tasks.is_open(bench.record.id, AGAIN):
         if outside and visitor().may("calibration:outside"):
             return _("Enter the certificate again"), f"/calibration/gauges/{bench.gauge.code}/certificate"
         if not outside and visitor().may("calibration:log"):
