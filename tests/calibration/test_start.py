@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from bench_work import AMBIENT, give_all, place, problems, review, sign, start
 from flask import Flask
+from outside_work import send_out
 from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
@@ -169,6 +170,19 @@ def test_a_gauge_that_did_not_settle_is_an_exception_for_the_reviewer(app: Flask
     assert sign(tara, number).status_code == 303
     with app.app_context():
         assert say("calibration.soak") in bench_of(number).body.exceptions
+
+
+def test_a_gauge_that_a_laboratory_calibrates_says_so_when_it_is_started(as_: SignedInAs) -> None:
+    page = as_("T", tablet=True).get("/calibration/start/G-008", follow_redirects=True)
+    assert page.request.path == "/calibration/gauges/G-008"
+    assert "G-008 is calibrated by a laboratory. Send it out from its page." in page.text
+
+
+def test_a_gauge_that_is_away_says_so_before_anything_is_typed(as_: SignedInAs) -> None:
+    send_out(as_("Q"), "G-014")
+    page = as_("T", tablet=True).get("/calibration/start/G-014", follow_redirects=True)
+    assert page.request.path == "/calibration/gauges/G-014"
+    assert "G-014 is sent out. Change that on its page first." in page.text
 
 
 # --- whose it is ---

@@ -51,7 +51,8 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     """Open a calibration and give it its number; raises Refusal for a gauge or standard that cannot be used."""
     alone(f"gauge:{entry.gauge_code}")
     gauge = gauge_by_code(entry.gauge_code)
-    _refuse_start(gauge)
+    refuse_away(gauge)
+    _refuse_second(gauge)
     revision, procedure = procedure_in_force(gauge)
     points = plan(procedure, gauge.item)
     day = at.astimezone(ZoneInfo(plant.zone)).date()
@@ -76,9 +77,13 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     return record.number
 
 
-def _refuse_start(gauge: GaugeFacts) -> None:
+def refuse_away(gauge: GaugeFacts) -> None:
+    """Raise Refusal for a gauge that is not here to be calibrated."""
     if gauge.status in {"lost", "retired", "sent out"}:
         raise Refusal("%(code)s is %(status)s. Change that on its page first.", code=gauge.code, status=gauge.status)
+
+
+def _refuse_second(gauge: GaugeFacts) -> None:
     open_number = queries.open_on_gauge(gauge.id)
     if open_number is not None:
         raise Refusal("%(number)s is in progress on %(code)s. Go on with it.", number=open_number, code=gauge.code)

@@ -30,6 +30,7 @@ from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
 from techfloor.refusals import Question, Refusal
+from techfloor.web.forms import refusal_text
 from techfloor.web.pages import Page, see
 from techfloor.web.show import hour
 from techfloor.web.visitor import visitor
@@ -50,7 +51,8 @@ def start(code: str) -> Page:
         flash(_("%(code)s has no procedure yet. Choose one, then calibrate it.", code=gauge.code), "info")
         return see(f"/calibration/gauges/{gauge.code}/procedure")
     _revision, procedure = procedure_in_force(gauge)
-    if procedure.mode is Mode.certificate:
+    if (no := _no_start(gauge, procedure)) is not None:
+        flash(refusal_text(no), "info")
         return see(f"/calibration/gauges/{code}")
     offered = groups(procedure.standards, today())
     form = start_form(procedure.environment, offered)
@@ -70,8 +72,8 @@ def start_post(code: str) -> Page:
     gauge = gauge_by_code(code)
     _revision, procedure = procedure_in_force(gauge)
     offered = groups(procedure.standards, today())
-    if procedure.mode is Mode.certificate:
-        raise Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=code)
+    if (no := _no_start(gauge, procedure)) is not None:
+        raise no
     form = start_form(procedure.environment, offered)
 
     def deed() -> str:
@@ -88,6 +90,17 @@ def start_post(code: str) -> Page:
     if done := form.attempt(deed):
         return see(f"/calibration/{done.made}/next")
     return _start_page(gauge, procedure, offered, form), 422
+
+
+def _no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
+    """Return why this gauge is not calibrated here now."""
+    if procedure.mode is Mode.certificate:
+        return Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=gauge.code)
+    try:
+        actions.refuse_away(gauge)
+    except Refusal as no:
+        return no
+    return None
 
 
 def _ask_once(procedure: Procedure, form: StartForm) -> None:
