@@ -224,6 +224,33 @@ def test_a_look_back_is_not_closed_without_words(as_: SignedInAs) -> None:
     assert problems(answer) == ["Enter what you looked at."]
 
 
+def test_affected_work_needs_what_was_done_about_it(as_: SignedInAs) -> None:
+    number = failed(as_("T", tablet=True))
+    quinn, page = as_("Q"), f"/calibration/{number}/look-back"
+    given = {"outcome": "affected", "looked": "Batch 7"}
+    answer = quinn.submit(page, given)
+    assert answer.status_code == 422
+    assert problems(answer) == ["Enter what was done about the work that was affected."]
+    assert quinn.submit(page, {**given, "done": "blocked"}).status_code == 303
+    shown = quinn.get(f"/calibration/{number}").text
+    assert "Work was affected, and is dealt with: blocked. Looked at: Batch 7" in shown
+
+
+def test_the_look_back_shows_what_failed_by_how_much_and_where_to_look(as_: SignedInAs, clock_at: ClockAt) -> None:
+    good = calibrated(as_, clock_at)
+    clock_at(clock.now() + timedelta(hours=1))
+    number = failed(as_("T", tablet=True))
+    page = as_("Q").get(f"/calibration/{number}/look-back").text
+    table = page[page.index("<tbody") : page.index("</tbody>")]
+    assert table.count("<tr") == 1, "only the point that failed"
+    assert "150.25" in table
+    assert "+0.25" in table
+    assert "0.10 mm" in table
+    for link in (f'href="/calibration/{number}"', f'href="/calibration/{good}"'):
+        assert link in page
+    assert "Machining" in page, "where it is used"
+
+
 def test_a_technician_does_not_close_a_look_back(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = failed(tara)
@@ -233,6 +260,6 @@ def test_a_technician_does_not_close_a_look_back(as_: SignedInAs) -> None:
 def test_a_look_back_is_closed_once(as_: SignedInAs) -> None:
     number = failed(as_("T", tablet=True))
     quinn, page = as_("Q"), f"/calibration/{number}/look-back"
-    given = {"outcome": "affected", "looked": "Batch 7"}
+    given = {"outcome": "affected", "looked": "Batch 7", "done": "blocked and measured again"}
     assert quinn.submit(page, given).status_code == 303
     assert quinn.get(page).location == f"/calibration/{number}"

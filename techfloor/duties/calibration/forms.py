@@ -217,6 +217,7 @@ class LookBackForm(EntryForm):
         validate_choice=False,
     )
     looked = TextAreaField(_l("What did you look at?"))
+    done = TextAreaField(_l("What was done about it?"))
 
 
 class ReviewForm(SignForm):

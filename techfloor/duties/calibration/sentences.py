@@ -71,7 +71,7 @@ SENTENCES = {
     "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
     "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),
     "calibration.unaffected": _l("Nothing was affected."),
-    "calibration.affected": _l("Work was affected, and is dealt with."),
+    "calibration.affected": _l("Work was affected, and is dealt with: %(done)s."),
     "calibration.review": _l("Review %(number)s, %(gauge)s %(name)s"),
 }
 

@@ -121,8 +121,8 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
 
 
-def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: datetime) -> None:
-    """End the look-back of a calibration with what was looked at and whether work was affected."""
+def close_look_back(number: str, affected: str, looked: str, *, done: str = "", actor: int, at: datetime) -> None:
+    """End the look-back of a calibration with what was looked at, whether work was affected, and what was done then."""
     record = queries.record_row(number)
     if not tasks.is_open(record.id, LOOK_BACK):
         raise Refusal("No look-back is open for %(number)s.", number=number)
@@ -130,5 +130,8 @@ def close_look_back(number: str, affected: str, looked: str, *, actor: int, at: 
         raise Refusal("Choose what came out.", field="outcome")
     if not looked.strip():
         raise Refusal("Enter what you looked at.", field="looked")
-    words = as_text(say("calibration.looked-back", outcome=say(f"calibration.{affected}"), looked=looked.strip()))
+    if affected == "affected" and not done.strip():
+        raise Refusal("Enter what was done about the work that was affected.", field="done")
+    outcome = say(f"calibration.{affected}", done=done.strip())
+    words = as_text(say("calibration.looked-back", outcome=outcome, looked=looked.strip()))
     tasks.finish(record.id, LOOK_BACK, by=actor, at=at, outcome=words)

@@ -1,5 +1,7 @@
 """The end of a look-back: quality says what was looked at and what came out."""
 
+from dataclasses import replace
+
 from flask import flash, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,7 +12,10 @@ from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.earlier import last_good
 from techfloor.duties.calibration.forms import LookBackForm
 from techfloor.duties.calibration.models import LOOK_BACK
+from techfloor.duties.calibration.outcome import out_of_tolerance
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import Grid, grid
 from techfloor.records import tasks
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -40,7 +45,8 @@ def look_back_post(number: str) -> Page:
     actor, at = visitor().person_id, clock.now()
 
     def deed() -> None:
-        signing_acts.close_look_back(number, form.outcome.data or "", form.looked.data or "", actor=actor, at=at)
+        looked, done = form.looked.data or "", form.done.data or ""
+        signing_acts.close_look_back(number, form.outcome.data or "", looked, done=done, actor=actor, at=at)
 
     if form.attempt(deed):
         flash(_("The look-back is closed."), "success")
@@ -49,5 +55,21 @@ def look_back_post(number: str) -> Page:
 
 
 def _page(bench: Bench, form: LookBackForm) -> str:
-    before = last_good(bench)
-    return render_template("calibration/look_back.html", bench=bench, form=form, errors=form.problems(), before=before)
+    return render_template(
+        "calibration/look_back.html",
+        bench=bench,
+        form=form,
+        errors=form.problems(),
+        before=last_good(bench),
+        points=_failed(bench),
+    )
+
+
+def _failed(bench: Bench) -> Grid | None:
+    """Return the points that were out of tolerance; None where a laboratory only says so."""
+    run = AS_FOUND if bench.body.as_found else AS_LEFT
+    out = {point.point.n for point in bench.run(run).points if out_of_tolerance(point.verdict)}
+    shown = grid(bench, run)
+    rows = tuple(row for row in shown.rows if row.n in out)
+    derived = tuple(row for row in shown.derived if row.kind == "fail")
+    return replace(shown, rows=rows, derived=derived) if rows or derived else None
