@@ -66,8 +66,12 @@ def test_who_corrected_the_room_does_not_review_it(as_: SignedInAs, profile: obj
     tara = as_("T", tablet=True)
     number = start(tara, "G-014", {"temperature": "20.9"})
     give_all(tara, number, "indication", CALIPER)
-    quinn.submit(way_to_temperature(tara, number), {"value": "20.3", "reason": "misread the scale"})
-    sign(tara, number)
+    url = way_to_temperature(tara, number)
+    assert quinn.get(url).location == f"/calibration/{number}/take-over", "only who has it under way changes it"
+    quinn.submit(f"/calibration/{number}/take-over", {})
+    assert quinn.submit(url, {"value": "20.3", "reason": "misread the scale"}).status_code == 303
+    tara.submit(f"/calibration/{number}/take-over", {})
+    assert sign(tara, number).status_code == 303
     assert f'action="/calibration/{number}/review"' not in quinn.get(f"/calibration/{number}/review").text
 
 
@@ -77,7 +81,9 @@ def test_a_signed_record_s_room_does_not_change_by_any_way(app: Flask, as_: Sign
     url = way_to_temperature(tara, number)
     give_all(tara, number, "indication", CALIPER)
     sign(tara, number)
-    assert tara.get(url).status_code >= 400
+    hidden = tara.hidden(f"/calibration/{number}", "/display")
+    given = {**hidden, "value": "1", "reason": "mistyped"}
+    assert "is signed. A signed record does not change" in tara.post(url, data=given).text
     with app.app_context():
         refused = False
         try:

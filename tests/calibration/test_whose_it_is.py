@@ -60,6 +60,13 @@ def test_so_is_a_correction_and_its_page_leads_to_taking_over(begun: str, as_: S
     assert otto.get(page).location == f"/calibration/{begun}/take-over"
 
 
+def test_so_is_a_condition_of_the_room(begun: str, as_: SignedInAs) -> None:
+    tara, otto = as_("T", tablet=True), as_("O", tablet=True)
+    page = tara.get(f"/calibration/{begun}/room").location
+    assert entry(otto, page, {"value": "20.5", "reason": "mistyped"}) == [NOT_YOURS]
+    assert otto.get(page).location == f"/calibration/{begun}/take-over"
+
+
 def test_so_is_discontinuing_and_its_page_leads_to_taking_over(begun: str, as_: SignedInAs) -> None:
     otto, page = as_("O", tablet=True), f"/calibration/{begun}/discontinue"
     assert entry(otto, page, {"reason": "no time left"}) == [NOT_YOURS]

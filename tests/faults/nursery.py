@@ -7,6 +7,7 @@ ten lines of the log of equipment in one act: what is there of them is all or no
 import os
 import signal
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -24,6 +25,8 @@ from techfloor.web.pages import Page, Pages, see
 from techfloor.web.visitor import visitor
 
 LINES = 10
+ON_THE_WAY = 0.01
+"""Seconds an answer takes to the tablet: what is killed meanwhile was saved, and nobody was told."""
 
 
 class Silent(WSGIRequestHandler):
@@ -59,7 +62,9 @@ def serve(settings: Settings) -> None:
 
     def at_the_moment(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         with clock.set_to(moment):  # each thread of the server has a context of its own
-            return list(app(environ, start_response))
+            answer = list(app(environ, start_response))
+        time.sleep(ON_THE_WAY)
+        return answer
 
     server = make_server("127.0.0.1", 0, at_the_moment, threaded=True, request_handler=Silent)
     print(os.getpid(), server.server_port, flush=True)

@@ -202,7 +202,7 @@ def correct_ambient(
     number: str, ambient_id: int, value: Decimal | None, reason: str, *, actor: int, at: datetime
 ) -> None:
     """Replace a condition of the room that was mistyped or misread; the one replaced stays, with the reason."""
-    bench = open_bench(number)
+    bench = open_bench(number, actor)
     if reason not in AMBIENT_CORRECTIONS:
         raise Refusal("Choose why it is changed.", field="reason")
     before = next((a for a in bench.ambient if a.id == ambient_id), None)

@@ -5,9 +5,10 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.duties.calibration import actions
-from techfloor.duties.calibration.bench import AmbientValue, Bench
+from techfloor.duties.calibration.bench import AmbientValue, Bench, bench_of
 from techfloor.duties.calibration.forms import RoomForm
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.way import away, elsewhere
 from techfloor.refusals import NotFound
 from techfloor.said import word
 from techfloor.web.pages import Page, see
@@ -17,16 +18,20 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/room", permission="calibration:log")
 def room(number: str) -> Page:
     """Show the conditions of the room, each with the way to change it; the only one leads on at once."""
-    bench = actions.open_bench(number)
+    bench = bench_of(number)
+    if not_here := elsewhere(bench):
+        return not_here
     if len(bench.ambient) == 1:
         return see(f"/calibration/{number}/room/{bench.ambient[0].id}")
     return render_template("calibration/room.html", bench=bench)
 
 
 @pages.page("/<number>/room/<int:ambient_id>", permission="calibration:log")
-def change_room(number: str, ambient_id: int) -> str:
+def change_room(number: str, ambient_id: int) -> Page:
     """Ask for the right value and the reason."""
-    bench = actions.open_bench(number)
+    bench = bench_of(number)
+    if not_here := elsewhere(bench):
+        return not_here
     return _page(bench, _given(bench, ambient_id), RoomForm())
 
 
@@ -40,7 +45,7 @@ def change_room(number: str, ambient_id: int) -> str:
 )
 def change_room_post(number: str, ambient_id: int) -> Page:
     """Replace a condition of the room; the one replaced stays in the record."""
-    bench = actions.open_bench(number)
+    bench = bench_of(number)
     given, form = _given(bench, ambient_id), RoomForm()
 
     def deed() -> None:
@@ -62,5 +67,11 @@ def _given(bench: Bench, ambient_id: int) -> AmbientValue:
 def _page(bench: Bench, given: AmbientValue, form: RoomForm) -> str:
     name = word(given.quantity, "quantity").capitalize()
     return render_template(
-        "calibration/change_room.html", bench=bench, given=given, name=name, form=form, errors=form.problems()
+        "calibration/change_room.html",
+        bench=bench,
+        given=given,
+        name=name,
+        form=form,
+        errors=form.problems(),
+        away=away(bench),
     )
