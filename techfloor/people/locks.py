@@ -15,7 +15,7 @@ from itertools import takewhile
 TRIES = 5
 LIMIT = 10
 LOCKED_FOR = timedelta(minutes=15)
-ALL_TABLETS = 20
+ALL_TABLETS = LIMIT
 """So many wrong PINs on all tablets together, since the last right one, close the PIN on each of them."""
 
 
