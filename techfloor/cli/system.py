@@ -18,7 +18,9 @@ PDF_LIBRARIES = {
 }
 """The libraries WeasyPrint loads, each with the package of Debian and Ubuntu that holds it."""
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+HEADLESS = "chromium-headless-shell"
+"""Debian's package, and program, of Chromium without a window: with it the browser tests take half the time."""
+BROWSERS = (HEADLESS, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def _loads(library: str) -> bool:

@@ -100,14 +100,23 @@ def _started(check: Check, typed: list[str], environ: dict[str, str]) -> str:
 
 
 def _run_browser(check: Check, typed: list[str]) -> str:
-    browser = system.browser()
-    if browser is None and system.install(["chromium"], "Chromium", ROOT / "instance" / "setup.log"):
-        browser = system.browser()
+    browser = _browser()
     if browser is None:
         say(f"! NO BROWSER: nothing was tested in one. Type: {_browser_line()}")
         return "failed" if os.environ.get("CI") == "true" else "SKIPPED"
     with _home() as home:
         return _started(check, typed, {**_environ(), "CHROMIUM": browser, "HOME": home})
+
+
+def _browser() -> str | None:
+    """Find a browser; where Debian may install one, first the one without a window, then the whole."""
+    found, log = system.browser(), ROOT / "instance" / "setup.log"
+    whole = found is not None and Path(found).name in {"chromium", "chromium-browser"}
+    if (found is None or whole) and "CHROMIUM" not in os.environ and system.is_debian():
+        system.install([system.HEADLESS], "Chromium without a window", log)
+    if found is None and system.browser() is None:
+        system.install(["chromium"], "Chromium", log)
+    return system.browser()
 
 
 def _run_postgresql(check: Check, typed: list[str]) -> str:

@@ -49,6 +49,8 @@ ON_A_TABLET = (
     ("T", "/calibration/{adjusted}/as-left/1/1"),
     ("T", "/calibration/{ready}/check"),
     ("T", "/calibration/{begun}/discontinue"),
+    ("T", "/calibration/{weighed}/room"),
+    ("T", "/calibration/{begun}/room/1"),
     ("T", "/calibration/{performed}"),
     ("T", "/equipment/"),
     ("T", "/equipment/G-014"),

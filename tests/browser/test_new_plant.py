@@ -29,15 +29,16 @@ class TestBeforeThereIsAPlant:
     """On an instance that nobody has set up."""
 
     @pytest.fixture
-    def instance(self, tmp_path: Path) -> Path:
-        prepare(Settings(instance=tmp_path / "empty"), demo=False)
-        return tmp_path / "empty"
+    def settings(self, tmp_path: Path) -> Settings:
+        made = Settings(instance=tmp_path / "empty")
+        prepare(made, demo=False)
+        return made
 
     @pytest.fixture
-    def setup(self, open_desk: OpenDesk, app: Flask, instance: Path) -> Page:
+    def setup(self, open_desk: OpenDesk, settings: Settings) -> Page:
         """The page that sets up a plant, in a browser in Lisbon."""
         page = open_desk(timezone_id="Europe/Lisbon")
-        page.goto(f"/setup?token={pending_token(Settings(instance=instance))}")
+        page.goto(f"/setup?token={pending_token(settings)}")
         return page
 
     def _fill(self, page: Page) -> None:

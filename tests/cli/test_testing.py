@@ -67,14 +67,32 @@ def test_a_missing_browser_is_a_loud_skip_elsewhere(
     assert "  SKIPPED Browser tests" in said
 
 
+def test_where_debian_may_the_browser_without_a_window_is_installed_beside_the_whole(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    there = ["/usr/bin/chromium"]
+
+    def install(packages: list[str], *_words: object) -> bool:
+        there.insert(0, f"/usr/bin/{packages[0]}")
+        return True
+
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(system, "browser", lambda: there[0])
+    monkeypatch.setattr(system, "install", install)
+    monkeypatch.setattr(system, "is_debian", lambda: True)
+    assert run(monkeypatch, BROWSER) == 0
+    assert "/usr/bin/chromium-headless-shell " in capfd.readouterr().out
+    assert len(there) == 2, "and the whole is not installed again"
+
+
 @pytest.mark.parametrize("home", ["", "/proc/no/such/home"])
 def test_the_browser_gets_a_home_folder_it_can_write(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], home: str
 ) -> None:
-    monkeypatch.setattr(system, "browser", lambda: "/opt/chromium")
+    monkeypatch.setattr(system, "browser", lambda: "/opt/my-chromium")
     monkeypatch.setenv("HOME", home)
     assert run(monkeypatch, BROWSER) == 0
-    line = next(line for line in capfd.readouterr().out.splitlines() if line.startswith("/opt/chromium "))
+    line = next(line for line in capfd.readouterr().out.splitlines() if line.startswith("/opt/my-chromium "))
     given = Path(line.split()[1])
     assert given.name.startswith("techfloor-home-")
     assert not given.exists()
@@ -83,10 +101,10 @@ def test_the_browser_gets_a_home_folder_it_can_write(
 def test_a_home_folder_that_can_be_written_is_left_to_the_browser(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(system, "browser", lambda: "/opt/chromium")
+    monkeypatch.setattr(system, "browser", lambda: "/opt/my-chromium")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert run(monkeypatch, BROWSER) == 0
-    assert f"/opt/chromium {tmp_path}" in capfd.readouterr().out
+    assert f"/opt/my-chromium {tmp_path}" in capfd.readouterr().out
 
 
 def test_the_checks_see_no_variable_of_this_installation(monkeypatch: pytest.MonkeyPatch) -> None:
