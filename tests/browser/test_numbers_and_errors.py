@@ -214,3 +214,13 @@ def test_as_left_shows_its_verdict_while_it_is_typed(open_tablet: OpenTablet, as
         page.locator(BOX).fill(typed)
         expect(said).to_have_text(words)
     assert page.locator("[data-live-picture] svg").count() == 1
+
+
+@pytest.mark.parametrize("viewport", [{"width": 820, "height": 1180}, {"width": 1180, "height": 820}])
+def test_what_is_damaged_is_asked_once_it_is_there(open_tablet: OpenTablet, viewport: dict[str, int]) -> None:
+    page = open_tablet("T", viewport=viewport)
+    page.goto("/calibration/start/G-014")
+    words = page.locator("[name=damage]")
+    expect(words).not_to_be_visible()
+    page.get_by_role("radio", name="Damaged").check()
+    expect(words).to_be_visible()
