@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
 from techfloor.duties.calibration.outside_rules import NO, answers_of
-from techfloor.duties.calibration.results import DerivedResult, PointResult
+from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -171,7 +171,7 @@ def _failed(run: str) -> Callable[[Bench], list[Detail]]:
         found = bench.run(run)
         failed = [p for p in found.points if p.verdict in _FAILED]
         return [
-            *(Detail(f"{point_words(p.point)}: {failed_words(bench, p)}") for p in failed),
+            *(Detail(f"{_where(p)}: {failed_words(bench, p)}") for p in failed),
             *(Detail(_derived_words(d)) for d in found.derived if d.verdict in _FAILED),
         ]
 
@@ -179,6 +179,14 @@ def _failed(run: str) -> Callable[[Bench], list[Detail]]:
 
 
 _FAILED = frozenset({"fail", "conditional fail"})
+
+
+def _where(result: PointResult) -> str:
+    """Return the point, and the reading where one of several decided."""
+    deciding, words = result.deciding, point_words(result.point)
+    if isinstance(deciding, ReadingFacts) and result.point.repeats > 1:
+        return str(_("%(words)s, reading %(n)s", words=words, n=deciding.repeat))
+    return words
 
 
 def failed_words(bench: Bench, result: PointResult) -> str:
