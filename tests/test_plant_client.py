@@ -10,6 +10,8 @@ from techfloor import clock
 from techfloor.people.models import Person
 from techfloor.store import db
 
+pytestmark = pytest.mark.pages
+
 FORM = """<form action="/other"><input type="hidden" name="entry_key" value="no"></form>
 <form action="/here"><input type="hidden" name="csrf_token" value="token"><input type="hidden" name="entry_key"
 value="key"><input name="typed" value="not hidden"></form>"""

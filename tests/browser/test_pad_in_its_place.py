@@ -15,6 +15,8 @@ from techfloor import store
 from techfloor.people.models import Device
 from techfloor.store import db
 
+pytestmark = pytest.mark.browser
+
 UPRIGHT, LYING = {"width": 820, "height": 1180}, {"width": 1180, "height": 820}
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from bench_work import give_all, problems, review, sign, start
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
@@ -17,6 +18,8 @@ from techfloor.equipment.entries import FunctionEntry, GaugeEntry, ItemEntry
 from techfloor.people.models import Person
 from techfloor.records import tasks
 from techfloor.store import db
+
+pytestmark = pytest.mark.pages
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 FAILING = ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"]

@@ -8,6 +8,8 @@ from flask import Flask
 from outside_work import Statements, entered, number_of, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
 
+pytestmark = pytest.mark.pages
+
 DC = {
     "results-0-function": "DC voltage",
     "results-0-run": "as_found",

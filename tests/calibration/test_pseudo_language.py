@@ -13,6 +13,8 @@ from sqlalchemy import text
 
 from techfloor.store import Table, db
 
+pytestmark = pytest.mark.pages
+
 SHOWN = {"title", "placeholder", "alt", "aria-label"}
 SILENT = {"script", "style", "svg", "code", "template"}
 GONE = "\n"

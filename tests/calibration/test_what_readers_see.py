@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from bench_work import give, give_all, place, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
@@ -10,6 +11,8 @@ from sqlalchemy import select
 
 from techfloor.reports.models import IssuedPdf
 from techfloor.store import db
+
+pytestmark = pytest.mark.pages
 
 
 def plain(page: str) -> str:

@@ -20,6 +20,8 @@ from techfloor.people.models import Person
 from techfloor.records.models import RecordContent, Signature, Task
 from techfloor.store import Table, db
 
+pytestmark = pytest.mark.pages
+
 CERTIFICATE = "Calibration certificate (in-house, not accredited)"
 DEMO = Path(said.__file__).parent / "cli" / "demo"
 FIELD = re.compile(r"\S*|[+−-]?[\d.]+ \S+( to [\d.]+ \S+)?|\[.*\]")

@@ -14,6 +14,8 @@ from techfloor.store import db
 
 from .conftest import Doing, holds_on
 
+pytestmark = pytest.mark.pages
+
 NEW_GAUGE = "/equipment/new/gauge/other"
 GAUGE = {
     "code": "G-050",

@@ -34,6 +34,7 @@ from . import nursery
 TABLETS = 4
 SIGN_IN = 401
 """What a redirect to another page than the form counts as."""
+LIVES_AT_MOST = 20.0
 ROOT = Path(__file__).parents[2]
 _TOKEN = re.compile(r'value="([^"]+)"')
 
@@ -153,12 +154,16 @@ class Outcome:
 
 
 def rounds(
-    settings: Settings, keeper: Keeper, cookies: list[str], *, kills: int, life: float, same_key: bool = True
+    settings: Settings, keeper: Keeper, cookies: list[str], *, kills: int, saves: int, same_key: bool = True
 ) -> Outcome:
-    """Kill the server `kills` times while the tablets save; return what is there of it afterwards."""
+    """Kill the server `kills` times, each after `saves` at least; return what is there of it afterwards."""
     chance, house = random.Random(kills), House()
     tablets = [Tablet(f"t{n}", each, house, same_key) for n, each in enumerate(cookies)]
     threads = [threading.Thread(target=each.run, daemon=True) for each in tablets]
+
+    def saved() -> int:
+        return sum(len(tablet.acknowledged) for tablet in tablets)
+
     with nursery_of(settings) as bear, house:
         for lived in range(kills + 1):
             pid, house.port = bear()
@@ -167,7 +172,10 @@ def rounds(
                     tablet.open_form()
                 for thread in threads:
                     thread.start()
-            time.sleep(life * chance.uniform(0.2, 1.8))
+            wanted, until = saved() + saves, time.monotonic() + LIVES_AT_MOST
+            while saved() < wanted and time.monotonic() < until:
+                time.sleep(0.002)
+            time.sleep(chance.uniform(0, 0.05))
             if lived == kills:
                 house.over = True
                 for thread in threads:
@@ -216,7 +224,7 @@ def test_nothing_acknowledged_is_lost_halved_or_doubled(
     settings: Settings, keeper: Keeper, cookies: list[str], request: pytest.FixtureRequest
 ) -> None:
     long = bool(request.config.getoption("--long"))
-    found = rounds(settings, keeper, cookies, kills=200 if long else 50, life=0.5 if long else 0.15)
+    found = rounds(settings, keeper, cookies, kills=200 if long else 50, saves=50 if long else 6)
     assert (found.lost, found.halves, found.doubled, found.problems) == (0, 0, 0, [])
     assert found.other_answers == {}
     assert found.acknowledged >= (10_000 if long else 300)
@@ -227,6 +235,6 @@ def test_without_its_key_an_entry_sent_again_is_done_again(
     settings: Settings, keeper: Keeper, cookies: list[str]
 ) -> None:
     """The control: the same loop with a new key for every try must show duplicates, or it would show nothing."""
-    found = rounds(settings, keeper, cookies, kills=12, life=0.15, same_key=False)
+    found = rounds(settings, keeper, cookies, kills=12, saves=6, same_key=False)
     assert found.doubled > 0
     assert (found.lost, found.problems) == (0, [])

@@ -8,6 +8,8 @@ from plant_client import SignedInAs
 
 from techfloor.web.address import dead_host
 
+pytestmark = pytest.mark.pages
+
 CAUTION = "Set public_url"
 
 

@@ -6,6 +6,8 @@ from markupsafe import Markup
 
 from techfloor.web.show import unbroken, weekdays
 
+pytestmark = pytest.mark.pages
+
 
 @pytest.mark.parametrize(
     ("text", "whole"),

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from techfloor.people.models import Device, Person
 from techfloor.store import db
 
+pytestmark = pytest.mark.pages
+
 
 def id_of(app: Flask, user_name: str) -> int:
     """Return the id of a person."""
