@@ -145,7 +145,7 @@ def _kept(keeper: Keeper, name: str, fill: Callable[[Settings], None]) -> Path:
     """Return a template, made by the first process that needs it while the others wait."""
     folder = Path(tempfile.gettempdir()) / f"techfloor-tests-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    made = folder / f"{type(keeper).__name__}-{name}-{_state_of_sources()}"
+    made = folder / f"{keeper.place}-{name}-{_state_of_sources()}"
     with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():

@@ -16,6 +16,9 @@ OWNER, APPLICATION = "techfloor_owner", "techfloor_app"
 class Keeper(Protocol):
     """Makes databases for tests, empties and copies of a template."""
 
+    place: str
+    """What tells it from others, in names: a template in one cluster is none in another."""
+
     def of(self, instance: Path, name: str) -> Settings:
         """Return the settings of an instance whose database is called `name`; on a server it is made, empty."""
 
@@ -31,6 +34,8 @@ class Keeper(Protocol):
 
 class InFiles:
     """Databases in the folder of the instance."""
+
+    place = "files"
 
     def of(self, instance: Path, name: str) -> Settings:
         """Return the settings; the file is made by the upgrade."""
@@ -59,6 +64,8 @@ class OnServer:
             for role in (OWNER, APPLICATION):
                 if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is None:
                     admin.execute(f"CREATE ROLE {role} LOGIN {secret}")
+            (cluster,) = admin.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
+            self.place = f"server-{cluster}"
 
     def _connect(self) -> Any:
         import psycopg  # noqa: PLC0415 - only a run on PostgreSQL needs the driver
