@@ -9,17 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import databases
 import pytest
+import quick  # before any application is made
 from databases import Keeper
 from flask import Flask
-from jinja2.bccache import Bucket, BytecodeCache
 from plant_client import GAUGE_ROOM, TABLET_OF, ClockAt, PlantClient, Post, SignedInAs, device_key, sign_in, watch_over
 from sqlalchemy import select
-from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
@@ -52,41 +50,6 @@ _MAKES_THE_TEMPLATE = (
     "reports/models.py",
 )
 _TEMPLATES_KEPT = 10
-
-
-class _Compiled(BytecodeCache):
-    """Templates compiled once for all applications of a process; each test has an application of its own."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Give what was compiled from the same source."""
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what was compiled."""
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {"bytecode_cache": _Compiled()}
-
-
-def _once(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile what builds the addresses of a rule once, too: it took a tenth of a second for each application."""
-    made: dict[tuple[object, ...], Any] = {}
-
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, append_unknown, *rule._trace, *sorted((rule.defaults or {}).items()))
-        if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
-
-    return builder
-
-
-Rule._compile_builder = _once(Rule._compile_builder)  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
@@ -155,7 +118,7 @@ def _kept(keeper: Keeper, name: str, fill: Callable[[Settings], None]) -> Path:
 
 
 def _state_of_sources() -> str:
-    digest = hashlib.sha256(Path(__file__).read_bytes())
+    digest = hashlib.sha256(Path(__file__).read_bytes() + Path(quick.__file__).read_bytes())
     for room in _MAKES_THE_TEMPLATE:
         for file in sorted([_PACKAGE / room, *(_PACKAGE / room).rglob("*")]):
             if file.suffix in {".py", ".toml", ".json"} and "views" not in file.parts:

@@ -135,3 +135,29 @@ def test_every_check_is_started_with_the_environments_python(capfd: pytest.Captu
     check = Check("lint", "Lint", ("-c", "import sys; print(sys.executable)"))
     assert testing._started(check, [], dict(os.environ)) == "passed"
     assert capfd.readouterr().out.strip() == sys.executable
+
+
+WHERE = Check("lint", "Lint", ("-c", "import tempfile; print('kept in', tempfile.gettempdir())"))
+
+
+def test_the_files_of_the_tests_are_kept_in_memory_and_gone_afterwards(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(testing, "MEMORY", tmp_path)
+    monkeypatch.setattr(testing, "ROOM", 1)
+    assert run(monkeypatch, WHERE) == 0
+    assert f"kept in {tmp_path}/techfloor-test-" in capfd.readouterr().out
+    assert not list(tmp_path.iterdir())
+    assert "TMPDIR" not in os.environ
+
+
+@pytest.mark.parametrize("missing", ["room", "folder"])
+def test_without_room_in_memory_they_are_kept_where_files_of_the_hour_are(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, missing: str
+) -> None:
+    monkeypatch.delenv("TMPDIR", raising=False)
+    monkeypatch.setattr(testing, "MEMORY", tmp_path / "nowhere" if missing == "folder" else tmp_path)
+    monkeypatch.setattr(testing, "ROOM", 1 << 60)
+    assert run(monkeypatch, WHERE) == 0
+    assert "techfloor-test-" not in capfd.readouterr().out
