@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from techfloor.people.queries import LockedPerson
 from techfloor.records.tasks import OpenTask
 from techfloor.said import in_words
 from techfloor.web.duty import Tile
-from techfloor.web.show import day
+from techfloor.web.show import day, hour
 
 ORDER = ("overdue", "today", "waiting", "soon")
 """The urgencies of tiles, in the order of the page."""
@@ -70,6 +71,22 @@ def _detail(task: OpenTask) -> str:
 
 def _order(task: OpenTask) -> str:
     return task.due.isoformat() if task.due else "9999"
+
+
+def lock_tiles(locked: Iterable[LockedPerson]) -> list[Tile]:
+    """Return who is locked out, as tiles for who may let them in again: it may be a guesser."""
+    return [
+        Tile(
+            _("%(name)s is locked out", name=each.name),
+            f"{_('Wrong PINs on %(tablet)s', tablet=each.tablet) if each.tablet else _('Wrong passwords')} · "
+            + (_("until %(hour)s", hour=hour(each.until)) if each.until else _("until somebody resets it")),
+            f"/people/{each.person_id}",
+            _("Look"),
+            "today",
+            order=f"0 {each.name}",
+        )
+        for each in locked
+    ]
 
 
 def line(tile: Tile) -> DueLine:

@@ -6,11 +6,13 @@ from flask import redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
+from techfloor.people.queries import locked_people
 from techfloor.places import actions as places
 from techfloor.records import tasks
 from techfloor.records.wording import state_look, state_words
@@ -36,6 +38,8 @@ def home() -> str:
     tiles += due.task_tiles(
         tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id), besides=tiled), record_url
     )
+    if who.may("people:unlock"):
+        tiles += due.lock_tiles(locked_people(clock.now()))
     ordered = due.in_order(tiles)
     lines = [due.line(tile) for tile in ordered[:LINES]]
     more = max(len(ordered) - LINES, 0)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from techfloor.people.locks import ALL_TABLETS, LIMIT, Lock, Outcome, Try, lock_after, lock_on_tablet
 from techfloor.people.models import Device, LoginSession, Person, PersonRole, Secret, SignInEvent
@@ -140,6 +140,50 @@ def locks_of(person_id: int, now: datetime) -> list[LockLine]:
     )
     found = [LockLine(name, lock_on(db.session(), e.person_id == person_id, device, now)) for device, name in tried]
     return sorted((line for line in found if line.lock.wrong), key=lambda line: line.tablet)
+
+
+@dataclass(frozen=True)
+class LockedPerson:
+    """Somebody whom wrong tries have locked out, and where: '' away from tablets."""
+
+    person_id: int
+    name: str
+    tablet: str
+    until: datetime | None
+    """None where the lock stays until a reset."""
+
+
+NEWEST_WRONG = 200
+"""So many of the newest wrong tries are looked through for locks: who guesses more is still among them."""
+
+
+def locked_people(now: datetime) -> list[LockedPerson]:
+    """Return everybody who is locked out, a line for each way in."""
+    newest = (
+        select(SignInEvent.id, SignInEvent.person_id, SignInEvent.device_id)
+        .where(SignInEvent.outcome == Outcome.WRONG)
+        .order_by(SignInEvent.id.desc())
+        .limit(NEWEST_WRONG)
+        .subquery()
+    )
+    later = aliased(SignInEvent)
+    same_way = later.device_id.is_not_distinct_from(newest.c.device_id)
+    ended = exists().where(
+        later.person_id == newest.c.person_id,
+        later.id > newest.c.id,
+        or_(later.outcome == Outcome.CLEARED, and_(later.outcome == Outcome.RIGHT, same_way)),
+    )
+    suspects = db.session.execute(
+        select(Person.id, Person.name)
+        .where(Person.active.is_(True), Person.id.in_(select(newest.c.person_id).where(~ended)))
+        .order_by(Person.name)
+    )
+    return [
+        LockedPerson(person_id, name, line.tablet, None if line.lock.needs_reset else line.lock.until)
+        for person_id, name in suspects
+        for line in locks_of(person_id, now)
+        if line.lock.closed
+    ]
 
 
 def lock_on(session: Session, tried: ColumnElement[bool], device_id: int | None, now: datetime) -> Lock:

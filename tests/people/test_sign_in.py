@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from plant_client import ClockAt
 from sqlalchemy import event, func, select, update
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
 from techfloor.app import create_app
-from techfloor.people import actions, secrets, sessions, tries
+from techfloor.people import actions, queries, secrets, sessions, tries
 from techfloor.people.models import Device, LoginSession, Person, SignInEvent
 from techfloor.people.rules import DeviceEntry
 from techfloor.people.views.way import local_page
@@ -118,6 +119,7 @@ def test_ten_wrong_passwords_lock_until_a_supervisor_resets_it(
         assert guess(browser, "tara", PASSWORD).status_code == 303
 
 
+@pytest.mark.clause("21 CFR 11.300(d)")
 def test_the_lock_of_the_password_counts_guesses_of_all_clients(people_app: Flask) -> None:
     for _ in range(5):
         answer = guess(people_app.test_client(), "tara")
@@ -188,6 +190,40 @@ def test_who_guesses_from_tablet_to_tablet_is_stopped_on_all_of_them(
     assert guess(people_app.test_client(), "dana", PASSWORD).status_code == 303
 
 
+@pytest.mark.clause("21 CFR 11.300(d)")
+def test_who_may_reset_locks_sees_on_home_who_is_locked_out(
+    people_app: Flask, tablet: FlaskClient, at_desk: SignedIn, ids: dict[str, int], clock_at: ClockAt
+) -> None:
+    selma, otto = at_desk("S"), at_desk("O")
+    for _ in range(4):
+        tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": "000112"})
+    assert "is locked out" not in selma.get("/").text
+    tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": "000112"})
+    page = selma.get("/").text
+    assert "Tara Kowalski is locked out" in page
+    assert "Wrong PINs on T-04 · until 13:15" in page
+    assert f'href="/people/{ids["T"]}"' in page
+    assert "is locked out" not in otto.get("/").text
+    clock_at(NOON + timedelta(minutes=16))
+    assert "is locked out" not in at_desk("S").get("/").text
+
+
+def test_a_right_pin_and_a_reset_take_the_lock_from_home(
+    people_app: Flask, tablet: FlaskClient, at_desk: SignedIn, ids: dict[str, int]
+) -> None:
+    selma = at_desk("S")
+    for _ in range(5):
+        tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": "000112"})
+    with people_app.app_context(), store.looking_at():
+        assert [each.tablet for each in queries.locked_people(NOON)] == ["T-04"]
+    selma.post(f"/people/{ids['T']}/unlock")
+    tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": "000112"})
+    assert "is locked out" not in selma.get("/").text
+    tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": PIN})
+    with people_app.app_context(), store.looking_at():
+        assert queries.locked_people(NOON) == []
+
+
 def test_a_reset_opens_every_way(
     people_app: Flask, tablet: FlaskClient, at_desk: SignedIn, ids: dict[str, int]
 ) -> None:
@@ -203,6 +239,7 @@ def test_a_reset_opens_every_way(
     assert tablet.post(f"/sign-in/pin/{ids['T']}", data={"pin": PIN}).status_code == 303
 
 
+@pytest.mark.clause("21 CFR 11.300(d)")
 def test_the_lock_outlives_the_process(people_app: Flask) -> None:
     for _ in range(5):
         guess(people_app.test_client(), "tara")
@@ -270,6 +307,7 @@ def test_badge_and_pin_on_one_page_sign_in(tablet: FlaskClient) -> None:
     assert is_signed_in(tablet)
 
 
+@pytest.mark.clause("21 CFR 11.10(h)")
 def test_a_password_opens_nothing_on_a_tablet_and_a_pin_nothing_off_it(
     people_app: Flask, tablet: FlaskClient, ids: dict[str, int]
 ) -> None:
@@ -299,6 +337,7 @@ def test_a_copied_cookie_is_dead_after_sign_out(people_app: Flask, at_desk: Sign
     assert not is_signed_in(thief)
 
 
+@pytest.mark.clause("21 CFR 11.10(h)")
 def test_a_tablets_cookie_is_dead_without_the_tablet(people_app: Flask, at_tablet: SignedIn) -> None:
     thief = people_app.test_client()
     thief.set_cookie(sessions.SESSION_COOKIE, token_of(at_tablet("T")))
@@ -532,6 +571,7 @@ def test_a_form_of_the_person_before_opens_nothing_after_a_switch(people_app: Fl
     assert is_signed_in(tablet)
 
 
+@pytest.mark.clause("21 CFR 11.300(d)")
 def test_every_try_is_an_act_of_the_trail(people_app: Flask) -> None:
     browser = people_app.test_client()
     guess(browser, "tara")
