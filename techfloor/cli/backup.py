@@ -103,12 +103,15 @@ def _make(settings: Settings, folder: Path, work: Path, began: datetime) -> Path
 
 def _placed(file: Path, folder: Path, name: str) -> Path:
     """Give a finished backup its name, another where one of the same second stands there."""
+    from techfloor.store.disk import force_folder  # noqa: PLC0415
+
     for suffix in ("", *(f"-{n}" for n in range(2, 100))):
         wanted = folder / f"{name}{suffix}.tar"
         try:
             os.link(file, wanted)
         except FileExistsError:
             continue
+        force_folder(folder)
         return wanted
     raise StepError(f"There are too many backups of this second in {folder}.")
 

@@ -77,7 +77,7 @@ def _newest_anchor(settings: Settings) -> int:
     newest = 0
     for file in (settings.instance / "anchors.log", Path(settings.anchors_copy) if settings.anchors_copy else None):
         if file is not None and file.exists():
-            numbers = (line.partition(" ")[0] for line in file.read_text("ascii").splitlines())
+            numbers = (line.partition(" ")[0] for line in file.read_text("ascii", errors="replace").splitlines())
             newest = max([newest, *(int(number) for number in numbers if number.isdigit())])
     return newest
 
@@ -94,6 +94,8 @@ def _check(settings: Settings, work: Path) -> None:
 
 def _place(settings: Settings, work: Path) -> Path | None:
     """Put the files and the database where they belong; returns where the database that stood there is kept."""
+    from techfloor.store.disk import force, force_folder  # noqa: PLC0415
+
     for blob in (work / "blobs").rglob("*"):
         there = settings.instance / blob.relative_to(work)
         if blob.is_file() and not there.exists():
@@ -106,9 +108,11 @@ def _place(settings: Settings, work: Path) -> Path | None:
     if settings.database_file is None:
         _load(settings, work / DATABASE["postgresql"])
         return None
+    force(work / DATABASE["sqlite"])
     kept = _keep_aside(settings.database_file)
     (work / DATABASE["sqlite"]).chmod(0o600)
     (work / DATABASE["sqlite"]).replace(settings.database_file)
+    force_folder(settings.instance)
     return kept
 
 

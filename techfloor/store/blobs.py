@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from techfloor.settings import Settings
 from techfloor.store.acts import apart, looking_at, now_writing
 from techfloor.store.base import db
+from techfloor.store.disk import force_folder
 
 
 class MissingBlob(Exception):
@@ -96,11 +97,16 @@ class BlobFiles:
         return self.folder / sha256[:2] / sha256
 
     def put(self, data: bytes) -> str:
-        """Keep `data` and return its SHA-256; it is on the disk before the name is."""
+        """Keep `data` and return its SHA-256; it is on the disk before the name is, and the name when this returns."""
         sha256 = hash_of(data)
         path = self._path(sha256)
-        if path.exists():
-            return sha256
+        if not path.exists():
+            self._write(path, data)
+        # Each of these folders may be new, also one that somebody else has just made.
+        force_folder(path.parent, self.folder, self.folder.parent)
+        return sha256
+
+    def _write(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
@@ -108,8 +114,6 @@ class BlobFiles:
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-        _sync_folder(path.parent)
-        return sha256
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes of `sha256`; raises MissingBlob when they are gone or changed."""
@@ -118,13 +122,3 @@ class BlobFiles:
         except FileNotFoundError as error:
             raise MissingBlob(sha256) from error
         return checked(data, sha256)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

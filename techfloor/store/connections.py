@@ -1,8 +1,10 @@
 """The connection rules: how the engine is made, and what each transaction is begun and ended with."""
 
 import logging
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from flask import Flask
 from sqlalchemy import Engine, event
@@ -15,6 +17,7 @@ from techfloor.store import databases
 from techfloor.store.acts import Act, Mode, current_mode
 from techfloor.store.base import db
 from techfloor.store.databases import Database, Line
+from techfloor.store.disk import force_folder
 from techfloor.store.queue import WriteQueue
 
 log = logging.getLogger("techfloor")
@@ -30,19 +33,43 @@ class Keeping:
     queue: WriteQueue = field(default_factory=WriteQueue)
     anchors: Path | None = None
     anchors_copy: Path | None = None
+    begun: set[Path] = field(default_factory=set)
 
     def anchor(self, sealed: tuple[int, str]) -> None:
         """Write the head of the chain beside the database, and to the copy outside when one is set."""
-        line = f"{sealed[0]} {sealed[1]}\n"
+        line = f"{sealed[0]} {sealed[1]}\n".encode("ascii")
         for file in (self.anchors, self.anchors_copy):
             if file is None:
                 continue
             try:
-                with file.open("a", encoding="ascii") as anchors:
-                    anchors.write(line)
+                self._append(file, line)
             except OSError:
                 # The act is committed: what was acknowledged stands, and the next anchor covers it too.
+                self.begun.discard(file)
                 log.exception("The anchor of act %s could not be written to %s", sealed[0], file)
+
+    def _append(self, file: Path, line: bytes) -> None:
+        """Add a line; the first of this process is forced to the disk: a power cut never takes all anchors along.
+
+        To force each would double the wait of every act, and the next anchor covers the acts of a lost one.
+        """
+        first = file not in self.begun
+        with file.open("ab+" if first else "ab") as anchors:
+            anchors.write(b"\n" + line if first and _broken_off(anchors) else line)
+            if first:
+                anchors.flush()
+                os.fsync(anchors.fileno())
+        if first:
+            force_folder(file.parent)
+            self.begun.add(file)
+
+
+def _broken_off(anchors: BinaryIO) -> bool:
+    """Tell whether a power cut or a full disk left the last line without its end."""
+    if not anchors.seek(0, os.SEEK_END):
+        return False
+    anchors.seek(-1, os.SEEK_END)
+    return anchors.read(1) != b"\n"
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -17,6 +18,7 @@ from techfloor.store.base import Audit
 from techfloor.store.restoration import Restoration
 
 Name = Callable[[int], str]
+_ANCHOR = re.compile(r"[0-9]{1,18} [0-9a-f]{64}")
 
 
 @dataclass
@@ -135,11 +137,18 @@ def _triggers(connection: Connection, verdict: Verdict) -> None:
 
 
 def _anchors(file: Path, hashes: list[str], given_up: Sequence["_GivenUp"], verdict: Verdict) -> None:
-    lines = file.read_text("ascii").splitlines()
+    written = file.read_text("ascii", errors="replace").split("\n")
+    lines = [line for line in written if _ANCHOR.fullmatch(line)]
+    torn = sum(1 for line in written if line) - len(lines)
+    if torn:
+        verdict.notes.append(
+            f"{torn} {'line' if torn == 1 else 'lines'} of {file.name} cannot be read, as a power cut leaves it. "
+            "The anchors after it cover the same acts."
+        )
     ends = [(each, lines.index(each.line) if each.line in lines else 0) for each in given_up]
     for place, line in enumerate(lines):
         number, _, sealed = line.partition(" ")
-        seq = int(number) if number.isdigit() else 0
+        seq = int(number)
         if 0 < seq < len(hashes) and hashes[seq] == sealed:
             verdict.anchored = max(verdict.anchored, seq)
         elif not any(place < end and each.after < seq <= each.up_to for each, end in ends):

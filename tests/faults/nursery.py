@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import request
+from flask import current_app, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -49,9 +49,12 @@ def form() -> str:
 
 @pages.act("/fault", permission="equipment:read", action="fault:lines:write", title=_l("Written"), endpoint="write")
 def write() -> Page:
-    """Write ten lines."""
+    """Write ten lines, and keep a file beside them where one is asked for."""
+    words = request.form["words"]
+    if request.form.get("file"):
+        current_app.extensions["techfloor"].blobs.put(words.encode())
     for _ in range(LINES):
-        ledger.log(1, "note", request.form["words"], actor=visitor().person_id, at=clock.now())
+        ledger.log(1, "note", words, actor=visitor().person_id, at=clock.now())
     return see("/fault")
 
 

@@ -6,7 +6,7 @@ from flask import Flask
 from techfloor import store
 from techfloor.places.models import Area
 from techfloor.settings import Settings
-from techfloor.store import db
+from techfloor.store import connections, db
 from techfloor.store import verify as verifying
 from techfloor.store.base import Audit
 
@@ -112,6 +112,33 @@ def test_anchors_that_are_gone_are_missed(outside: Outside, settings: Settings, 
     else:
         file.unlink()
     assert any("no anchor" in p for p in outside.verify().problems)
+
+
+@pytest.mark.parametrize("torn", [b"4 5feceb66ffc86f38", b"\0\0\0\0\0", b"\xff"])
+def test_a_line_torn_by_a_power_cut_is_told_and_is_no_tampering(
+    outside: Outside, settings: Settings, torn: bytes
+) -> None:
+    with (settings.instance / "anchors.log").open("ab") as anchors:
+        anchors.write(torn)
+    found = outside.verify()
+    assert (found.problems, found.anchored) == ([], 3)
+    assert found.notes[0].startswith("1 line of anchors.log cannot be read")
+
+
+def test_after_a_power_cut_the_next_anchor_stands_on_a_line_of_its_own(
+    house: Flask, outside: Outside, settings: Settings
+) -> None:
+    with (settings.instance / "anchors.log").open("ab") as anchors:
+        anchors.write(b"4 5feceb66ffc86f38")
+    begun_anew = Flask("bare")
+    connections.init_app(begun_anew, settings)
+    with begun_anew.app_context():
+        with store.act("places:area:add"):
+            db.session.add(Area(key="assembly", name="assembly"))
+        db.session.remove()
+        db.engine.dispose()
+    found = outside.verify()
+    assert (found.problems, found.anchored) == ([], 4)
 
 
 def test_a_problem_of_a_row_begins_with_the_record_it_belongs_to() -> None:
