@@ -132,9 +132,10 @@ def _before_each_request(app: Flask) -> None:
         return None
 
     @app.before_request
-    def give_room() -> None:
+    def let_in() -> None:
         if g.caller.visitor is not None:
             incoming.give_room(request)
+        incoming.refuse_null(request)
 
 
 def _bind_form_cookie(found: Caller) -> None:

@@ -58,7 +58,7 @@ def _draft_of(body: object) -> tuple[str, dict[str, str]]:
     given = nested if isinstance(nested, dict) else body
     page = str(body.get("page", "")) if isinstance(nested, dict) else request.args.get("page", "")
     page = page or urlsplit(request.referrer or "").path
-    if not page.startswith("/") or page.startswith("//") or len(page) > 300:
+    if not page.startswith("/") or page.startswith("//") or len(page) > 300 or not page.isprintable():
         _refuse()
     return page, {str(name): _text(value) for name, value in given.items()}
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, flash, g, jsonify, make_response
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoSuchPage
 
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(OverflowError, _no_such_number)
+    app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
 
@@ -57,6 +58,15 @@ def init_app(app: Flask) -> None:
 def _no_such_number(_error: OverflowError) -> Response:
     """A number in the address that no row can have."""
     return _http(NoSuchPage())
+
+
+_OUT_OF_RANGE = "22003"
+"""What PostgreSQL calls a number that its column cannot hold (appendix A of its manual)."""
+
+
+def _no_such_value(error: DataError) -> Response:
+    """Answer what the database cannot even compare: where it is a number of the address, no row has it."""
+    return _http(NoSuchPage()) if getattr(error.orig, "sqlstate", "") == _OUT_OF_RANGE else _fault(error)
 
 
 def answer(trouble: Trouble) -> Response:

@@ -1,6 +1,7 @@
 """How much of a request is let in: past the limit of a file it is still read, so that an answer can arrive."""
 
 from flask import Request, current_app
+from werkzeug.exceptions import BadRequest, NotFound
 
 ROOM = 3
 """A person who is signed in may send so many times the limit: the form then says beside its box what is too large."""
@@ -18,6 +19,15 @@ def largest_file() -> int:
 def give_room(request: Request) -> None:
     """Let a person who is signed in send more than a file may have."""
     request.max_content_length = ROOM * largest_file()
+
+
+def refuse_null(request: Request) -> None:
+    """Refuse the sign NUL, which no keyboard and no scanner sends: PostgreSQL keeps no text that holds it."""
+    if "\0" in request.path:
+        raise NotFound
+    for values in (request.args, request.form):
+        if any("\0" in text for pair in values.items(multi=True) for text in pair):
+            raise BadRequest
 
 
 def read_away(request: Request) -> None:

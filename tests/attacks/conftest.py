@@ -1,0 +1,89 @@
+"""A plant in the middle of its work, the same for all attacks: what is refused leaves it as it was."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser.seeding import Seeds
+from conftest import NOW
+from databases import Keeper
+from plant_client import PlantClient, sign_in, watch_over
+from sqlalchemy import select
+
+from attacks.doors import Doors
+from techfloor import clock
+from techfloor.app import create_app
+from techfloor.cli.demo import cast
+from techfloor.duties.calibration.models import Ambient, Reading
+from techfloor.records.models import Record
+from techfloor.reports import pdf
+from techfloor.store import db
+
+PAPER = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+
+
+class Besieged:
+    """The plant with its work, and a browser at a desk for each of the cast."""
+
+    def __init__(self, keeper: Keeper, template: Path, folder: Path) -> None:
+        self.settings = keeper.copy(template, folder / "instance")
+        self.app = create_app(self.settings)
+        self.app.test_client_class = PlantClient
+        watch_over(self.app)
+        self._clients: dict[tuple[str, bool | str], PlantClient] = {}
+        self._tokens: dict[PlantClient, str] = {}
+        self.doors = Doors(self.app, self._work())
+
+    def _work(self) -> dict[str, str]:
+        """Make work in every state, and return what addresses name it by."""
+        seeds = Seeds(self.as_)
+        names = {name: seeds[name] for name in ("code", "held_back", "performed", "ready", "lot", "checked")}
+        closed = self.as_("Q").get("/records?q=CAL").text
+        assert "CAL-2026-00001" in closed
+        names |= {"closed": "CAL-2026-00001", "begun": seeds.begun("G-021", ("0.010",)), "held": seeds.held()}
+        with self.app.app_context():
+            record_id = db.session.scalars(select(Record.id).where(Record.number == names["begun"])).one()
+            names["reading"] = str(db.session.scalars(select(Reading.id).where(Reading.record_id == record_id)).one())
+            ambient = select(Ambient.id).where(Ambient.record_id == record_id)
+            names["ambient"] = str(db.session.scalars(ambient).first())
+        return names
+
+    def as_(self, key: str, *, tablet: bool | str = False) -> PlantClient:
+        """Return the browser of one of the cast, the same each time; of nobody for the empty key."""
+        if (key, tablet) not in self._clients:
+            name = "T-04" if tablet is True else tablet or ""
+            made = sign_in(self.app, cast.person(key), name, clock.now) if key else self.app.test_client()
+            assert isinstance(made, PlantClient)
+            self._clients[key, tablet] = made
+        return self._clients[key, tablet]
+
+    def token(self, key: str) -> str:
+        """Return the form token of one of the cast at a desk."""
+        return self.token_of(self.as_(key))
+
+    def token_of(self, client: PlantClient) -> str:
+        """Return the form token of a browser, good as long as its session."""
+        if client not in self._tokens:
+            page = "/about" if hasattr(client, "who") else "/sign-in"
+            self._tokens[client] = client.hidden(page, "/display")["csrf_token"]
+        return self._tokens[client]
+
+    def close(self) -> None:
+        """Let go of the database and the log."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for handler in self.app.logger.handlers[:]:
+            self.app.logger.removeHandler(handler)
+            handler.close()
+
+
+@pytest.fixture(scope="package")
+def plant(keeper: Keeper, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
+    """The plant, made once for all tests of this folder."""
+    with clock.set_to(NOW), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pdf, "render", lambda *_given, **_named: PAPER)  # drawing is attacked elsewhere
+        made = Besieged(keeper, template, tmp_path_factory.mktemp("besieged"))
+    yield made
+    made.close()
+    keeper.drop(made.settings)

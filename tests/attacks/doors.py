@@ -1,0 +1,112 @@
+"""Every door of the house: each route with its verb, its permission and an address that opens it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from techfloor.web.access import OPEN, SIGNED_IN
+
+_STATES = {
+    "calibration.check": "ready",
+    "calibration.sign": "ready",
+    "calibration.review": "performed",
+    "calibration.review_post": "performed",
+    "calibration.look_back": "held_back",
+    "calibration.look_back_post": "held_back",
+    "calibration.show": "closed",
+    "calibration.issue_certificate": "closed",
+    "calibration.show_certificate": "closed",
+    "calibration.certificate_pdf": "closed",
+    "calibration.file": "checked",
+    "calibration.go_on": "checked",
+    "calibration.change_certificate": "checked",
+    "calibration.change_certificate_post": "checked",
+    "calibration.checks": "checked",
+    "calibration.checks_post": "checked",
+    "calibration.outside_check": "checked",
+    "calibration.outside_sign": "checked",
+}
+_GAUGES = {
+    "calibration.receive": "G-020",
+    "calibration.receive_post": "G-020",
+    "calibration.send_out": "G-020",
+    "calibration.send_out_post": "G-020",
+    "calibration.procedure_show": "CAL-P-02",
+    "calibration.procedure_ready": "CAL-P-02",
+    "calibration.procedure_take_over": "CAL-P-02",
+    "verify.show": "AAAABBBBCCCC",
+}
+_USUAL: dict[str, Any] = {
+    "run": "as-found",
+    "point": 1,
+    "repeat": 1,
+    "attachment_id": 1,
+    "hold_id": 1,
+    "device_id": 1,
+    "person_id": 1,
+    "session_id": 1,
+    "area_id": 1,
+    "shift_id": 1,
+    "deed": "report-lost",
+    "kind": "machine",
+    "ready": "caliper",
+    "key": "people.idle_lock_minutes",
+    "name": "regulated",
+    "filename": "css/base.css",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A route asked with one verb; `values` are what its address names."""
+
+    rule: Rule
+    method: str
+    permission: str
+    values: Mapping[str, Any]
+
+    @property
+    def endpoint(self) -> str:
+        """The name of the route."""
+        return str(self.rule.endpoint)
+
+
+class Doors:
+    """The doors of an application."""
+
+    def __init__(self, app: Flask, names: Mapping[str, str]) -> None:
+        self.app, self.names = app, names
+        self._urls = app.url_map.bind("")
+        self._access: dict[str, str] = app.extensions["techfloor"].access
+        self.roles: Mapping[str, frozenset[str]] = app.extensions["techfloor"].permission_roles
+
+    def __iter__(self) -> Iterator[Door]:
+        for rule in self.app.url_map.iter_rules():
+            if rule.endpoint == "static":
+                continue
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield Door(rule, method, self._access[rule.endpoint], self._values(rule))
+
+    def _values(self, rule: Rule) -> dict[str, Any]:
+        usual = {
+            **_USUAL,
+            "number": self.names[_STATES.get(rule.endpoint, "begun")],
+            "code": _GAUGES.get(rule.endpoint, "S-006" if "certificates" in rule.rule else "G-014"),
+            "certificate_id": int(self.names["lot"]),
+            "reading_id": int(self.names["reading"]),
+            "ambient_id": int(self.names["ambient"]),
+        }
+        return {name: usual.get(name, 1) for name in rule.arguments}
+
+    def address(self, door: Door, **others: Any) -> str:
+        """Return the address of a door, with other values where they are given."""
+        return self._urls.build(door.endpoint, {**door.values, **others}, method=door.method)
+
+    def lets_in(self, door: Door, roles: frozenset[str]) -> bool:
+        """Tell what the permission of a door promises somebody with these roles; nobody has none."""
+        if door.permission in {OPEN, SIGNED_IN}:
+            return door.permission == OPEN or bool(roles)
+        return bool(self.roles[door.permission] & roles)
