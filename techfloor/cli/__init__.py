@@ -19,6 +19,7 @@ COMMANDS = {
     "backup": ("techfloor.cli.backup", "copy all records and files, while the server goes on"),
     "restore": ("techfloor.cli.restore", "put a backup back"),
     "export": ("techfloor.cli.export", "write a record out whole, with its PDFs and its trail"),
+    "validate": ("techfloor.cli.validate", "show on this machine what the clauses ask, as a report"),
     "doctor": ("techfloor.cli.doctor", "look the machine and an instance over"),
     "test": ("techfloor.cli.testing", "run the checks that every change must pass"),
 }

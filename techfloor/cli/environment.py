@@ -38,7 +38,7 @@ class Need(StrEnum):
     @classmethod
     def of(cls, command: str) -> "Need":
         """The need of a command."""
-        return cls.TEST if command == "test" else cls.SERVE
+        return cls.TEST if command in {"test", "validate"} else cls.SERVE
 
     @property
     def requirements(self) -> Path:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pypdfium2
+import pytest
 from bench_work import give, give_all, place, problems, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
@@ -46,6 +47,7 @@ def content_of(app: Flask, number: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.5.1")
 def test_the_vernier_caliper_of_ea_4_02_s10_is_exactly_on_its_limit(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -79,6 +81,7 @@ def test_the_ten_kilogram_weight_of_ea_4_02_s2(app: Flask, as_: SignedInAs) -> N
     assert "10000.025" in [cell.text for cell in row.cells], "no digit more than U = 0.059 can carry"
 
 
+@pytest.mark.clause("21 CFR 211.194(d)", "ISO 9001 7.1.5.2")
 def test_the_drifting_wrench_is_held_adjusted_reviewed_and_returned(app: Flask, as_: SignedInAs) -> None:
     otto, quinn = as_("O", tablet=True), as_("Q")
     number = start(otto, "G-011")
@@ -129,6 +132,7 @@ def test_an_adjustment_that_did_not_help_leaves_the_gauge_held(app: Flask, as_: 
         assert db.session.scalars(select(EquipmentHold)).one().lifted_at is None
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.5.2", "PI 041 Original")
 def test_a_mistyped_reading_is_corrected_and_both_values_stay(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -149,6 +153,7 @@ def test_a_mistyped_reading_is_corrected_and_both_values_stay(app: Flask, as_: S
     assert [(c["from"], c["to"], c["reason"]) for c in found["corrections"]] == [("0.20", "0.00", reason)]
 
 
+@pytest.mark.clause("PI 041 Accurate")
 def test_a_slip_is_asked_about_and_let_in_when_confirmed(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -175,6 +180,7 @@ def test_a_reading_sent_twice_stands_once(app: Flask, as_: SignedInAs) -> None:
         assert db.session.execute(db.text("SELECT count(*) FROM calibration_reading")).scalar() == 1
 
 
+@pytest.mark.clause("PI 041 Complete")
 def test_a_point_that_cannot_be_measured_stays_with_its_reason(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -187,6 +193,7 @@ def test_a_point_that_cannot_be_measured_stays_with_its_reason(app: Flask, as_: 
     assert found["runs"][0]["points"][5]["cannot_measure"] == "inside jaws damaged"
 
 
+@pytest.mark.clause("21 CFR 211.194(d)", "ISO 9001 7.5.3.1")
 def test_what_was_signed_cannot_be_changed_by_any_page(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -204,6 +211,7 @@ def test_what_was_signed_cannot_be_changed_by_any_page(as_: SignedInAs) -> None:
         assert answer.status_code == 422
 
 
+@pytest.mark.clause("21 CFR 11.70")
 def test_a_signature_is_for_what_the_page_showed(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -275,6 +283,7 @@ def test_a_held_gauge_comes_back_by_a_later_calibration_that_passes_and_is_revie
         assert db.session.scalars(select(EquipmentHold)).one().lifted_at is not None
 
 
+@pytest.mark.clause("21 CFR 11.10(g)")
 def test_nobody_can_sign_for_the_one_who_performed(as_: SignedInAs) -> None:
     tara, selma = as_("T", tablet=True), as_("S")
     number = start(tara, "G-014")
@@ -283,6 +292,7 @@ def test_nobody_can_sign_for_the_one_who_performed(as_: SignedInAs) -> None:
     assert "Tara Kowalski performed this and signs it" in page.text
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(2)")
 def test_a_wrong_pin_signs_nothing_and_is_counted(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -302,6 +312,7 @@ def forget_acceptances(app: Flask) -> None:
         policy.put_in_force(Approval(by=1, at=clock.now(), effective_from=clock.now().date()))
 
 
+@pytest.mark.clause("21 CFR 11.10(j)")
 def test_the_first_signature_accepts_the_policy_in_passing(app: Flask, as_: SignedInAs) -> None:
     forget_acceptances(app)
     tara = as_("T", tablet=True)
@@ -356,6 +367,7 @@ def test_a_certificate_issued_by_a_double_tap_is_one_issue(app: Flask, as_: Sign
         assert db.session.execute(db.text("SELECT count(*) FROM issued_pdf")).scalar() == 1
 
 
+@pytest.mark.clause("PI 041 Available")
 def test_an_auditor_reads_and_issues_nothing(as_: SignedInAs) -> None:
     tara, amal = as_("T", tablet=True), as_("A")
     number = start(tara, "G-014")

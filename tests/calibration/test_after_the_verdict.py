@@ -102,6 +102,7 @@ def rejected(as_: SignedInAs, remark: str = "wrong blocks") -> str:
     return number
 
 
+@pytest.mark.clause("PI 041 Complete")
 def test_a_rejection_stands_on_top_of_the_record_and_of_the_gauge(as_: SignedInAs) -> None:
     number = rejected(as_)
     tara = as_("T", tablet=True)
@@ -220,6 +221,7 @@ def test_quality_closes_a_look_back_with_what_was_looked_at(as_: SignedInAs) -> 
     assert "Look back" not in quinn.get("/").text
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2")
 def test_a_look_back_is_not_closed_without_words(as_: SignedInAs) -> None:
     number = failed(as_("T", tablet=True))
     answer = as_("Q").submit(f"/calibration/{number}/look-back", {"outcome": "unaffected", "looked": " "})

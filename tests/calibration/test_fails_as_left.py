@@ -109,6 +109,7 @@ def test_where_a_laboratory_does_not_say_how_it_was_found_a_fail_is_looked_back_
 AGAIN = "There are readings as left of this adjustment. Sign it as it is, or end it, and begin again."
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(c)")
 @pytest.mark.parametrize("said", [{"adjusted": "yes", "words": "jaws set once more"}, {"adjusted": "no"}])
 def test_an_adjustment_is_not_changed_under_its_readings_as_left(
     spoilt: tuple[PlantClient, str], said: dict[str, str]

@@ -157,6 +157,7 @@ def test_the_state_stays_while_one_pages(app: Flask, as_: SignedInAs) -> None:
     assert shown(second) == ["CAL-2026-00001"]
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.1")
 @pytest.mark.parametrize("words", ["CAL-2026-00002", "00002", "cal 2026 00002", "dc-10001 00002"])
 def test_search_finds_by_number_gauge_or_serial(app: Flask, as_: SignedInAs, words: str) -> None:
     with app.app_context(), store.act("calibration:test:write"):
@@ -272,6 +273,7 @@ def test_the_list_of_gauges_takes_one_statement_beside_its_areas(app: Flask, as_
 # --- who may ---
 
 
+@pytest.mark.clause("ISO 9001 7.5.3.1")
 @pytest.mark.parametrize("key", list("TOSIQAD"))
 @pytest.mark.parametrize("url", ["/calibration/", "/calibration/gauges", "/calibration/gauges/G-011"])
 def test_everybody_of_the_plant_reads_the_lists(as_: SignedInAs, key: str, url: str) -> None:

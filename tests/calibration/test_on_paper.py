@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
+import pytest
 from bench_work import give, give_all, place, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
@@ -139,12 +140,14 @@ def test_a_value_read_for_a_derived_result_names_it_in_words() -> None:
     assert table.rows[0].cells[0].text == "corner load"
 
 
+@pytest.mark.clause("PI 041 Contemporaneous")
 def test_what_came_late_is_told_with_when_it_was_recorded() -> None:
     content = caliper()
     assert not any("recorded" in text for text in told(content | {"recorded_at": "2026-11-18T18:00:00Z"}))
     assert any("recorded 20 Nov 2026" in text for text in told(content | {"late": "2026-11-20T12:00:00Z"}))
 
 
+@pytest.mark.clause("PI 041 Contemporaneous")
 def test_each_reading_is_late_by_itself() -> None:
     facts = ReadingFacts(AS_FOUND, 1, 1, None, None, None, None, None, None, None, "pass")
     at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

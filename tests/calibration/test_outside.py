@@ -110,6 +110,7 @@ def test_the_signed_content_carries_the_certificate_its_checks_and_the_hash_of_i
     assert kept.sha256 in content
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.6")
 def test_what_is_made_from_the_rows_after_signing_is_what_was_signed(app: Flask, as_: SignedInAs) -> None:
     number = entered(as_("Q"), **GO)
     with app.app_context():
@@ -218,6 +219,7 @@ def test_an_open_check_is_named_and_the_answers_given_stay(as_: SignedInAs) -> N
     assert "seen on the shank" in answer.text
 
 
+@pytest.mark.clause("21 CFR 11.10(f)")
 def test_nobody_signs_before_the_checks_are_answered(as_: SignedInAs) -> None:
     quinn = as_("Q")
     number = number_of(receive(quinn))

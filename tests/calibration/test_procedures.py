@@ -53,6 +53,7 @@ def test_a_gauge_is_not_given_points_its_procedure_does_not_have(as_: SignedInAs
     assert answer.status_code == 422
 
 
+@pytest.mark.clause("ISO 9001 7.5.2")
 @pytest.mark.parametrize("key", ["T", "S", "A", "I"])
 def test_only_quality_and_the_administrator_approve(as_: SignedInAs, key: str) -> None:
     client = as_(key)

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from bench_work import give_all, place, problems, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
@@ -26,6 +27,7 @@ def way_to_temperature(client: PlantClient, number: str) -> str:
     return ways[0]
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.5.2")
 def test_a_mistyped_temperature_is_changed_and_both_values_stay(app: Flask, as_: SignedInAs) -> None:
     tara, quinn = as_("T", tablet=True), as_("Q")
     number = start(tara, "G-014", {"temperature": "30.2"})

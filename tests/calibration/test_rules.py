@@ -97,6 +97,7 @@ def test_a_plan_survives_being_kept() -> None:
 # --- verdicts ---
 
 
+@pytest.mark.clause("PI 041 Accurate")
 def test_exactly_on_the_limit_passes_and_one_step_more_fails() -> None:
     on = judged("CAL-P-02", VERNIER, 5, "150.10")
     assert (on.error, on.verdict) == (D("0.10"), "pass")

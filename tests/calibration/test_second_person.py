@@ -47,6 +47,7 @@ def test_who_retyped_a_laboratory_s_certificate_does_not_review_it(as_: SignedIn
     may_not_review(selma, number, "G-008")
 
 
+@pytest.mark.clause("21 CFR 11.10(g)")
 def test_who_only_held_a_calibration_for_a_while_does_not_review_it(as_: SignedInAs) -> None:
     tara, selma = as_("T", tablet=True), as_("S")
     number = start(tara, "G-014")
@@ -89,7 +90,7 @@ def test_the_list_and_the_count_leave_out_what_the_refusal_bars(app: Flask, as_:
         assert [line.number for line in waiting.waiting_for_review(hand + 1, plant)] == [number]
 
 
-@pytest.mark.clause("21 CFR 11.200")
+@pytest.mark.clause("21 CFR 11.200(a)(1)(i)")
 def test_a_refused_signature_does_not_use_up_the_first_of_a_session(as_: SignedInAs) -> None:
     tara, quinn = as_("T", tablet=True), as_("Q")
     number = start(tara, "G-014")

@@ -53,6 +53,7 @@ def test_check_review_and_record_say_alike_what_is_unusual(as_: SignedInAs) -> N
         assert words.index("A reading was corrected") < words.index("Verdict")
 
 
+@pytest.mark.clause("PI 041 Legible")
 def test_a_correction_stands_in_the_timeline_with_both_values(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = unusual_one(tara)

@@ -102,12 +102,14 @@ def of_two(begun: str, as_: SignedInAs) -> str:
     return begun
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.5.1")
 def test_the_check_names_everybody_who_read_a_value(of_two: str, as_: SignedInAs) -> None:
     page = as_("O", tablet=True).get(f"/calibration/{of_two}/check").text
     assert "Measured by Tara Kowalski and Otto Lindqvist" in page
     assert "Signed by Otto Lindqvist" in page
 
 
+@pytest.mark.clause("PI 041 Attributable")
 def test_the_record_names_them_and_a_second_person_looks(of_two: str, app: Flask, as_: SignedInAs) -> None:
     assert sign(as_("O", tablet=True), of_two).status_code == 303
     assert "Measured by Tara Kowalski and Otto Lindqvist" in as_("Q").get(f"/calibration/{of_two}").text

@@ -61,6 +61,7 @@ def backups(tmp_path: Path) -> Path:
     return tmp_path / "backups"
 
 
+@pytest.mark.clause("21 CFR 11.10(c)")
 def test_what_was_backed_up_stands_on_another_machine(
     app: Flask, settings: Settings, empty: Settings, backups: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_people_go_on_working_while_it_is_made(app: Flask, settings: Settings, e
     assert kept == {f"area-{n}" for n in range(len(kept))}, "one moment, without holes"
 
 
+@pytest.mark.clause("21 CFR 11.10(c)")
 def test_attachments_come_with_it(app: Flask, settings: Settings, empty: Settings, backups: Path) -> None:
     with app.app_context():
         sha256 = blobs.kept_by(settings).put(b"a laboratory's paper")
@@ -116,6 +118,7 @@ def test_attachments_come_with_it(app: Flask, settings: Settings, empty: Setting
         db.engine.dispose()
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.3")
 def test_a_backup_of_records_that_were_tampered_with_is_refused(
     settings: Settings, keeper: Keeper, backups: Path
 ) -> None:

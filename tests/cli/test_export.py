@@ -47,6 +47,7 @@ def table(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
+@pytest.mark.clause("21 CFR 11.10(b)", "PI 041 Available")
 def test_the_content_read_again_has_the_hash_that_was_signed(written: Path, settings: Settings) -> None:
     raw = (written / "content.json").read_bytes()
     signed = table(written / "signatures.csv")
@@ -62,6 +63,7 @@ def test_the_sums_are_those_of_every_system(written: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.clause("21 CFR 11.10(b)")
 def test_the_trail_has_every_value_of_the_record(written: Path, settings: Settings) -> None:
     rows = table(written / "trail.csv")
     given = [row["new"] for row in rows if (row["table"], row["column"]) == ("calibration_reading", "indication")]

@@ -140,6 +140,7 @@ def test_a_correction_that_will_not_do_is_said_beside_the_field(
         assert all(paper.stands for paper in found)
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(a)")
 def test_a_record_keeps_the_certificate_it_rested_on_and_stands_on_its_page(as_: SignedInAs, app: Flask) -> None:
     quinn, before = as_("Q"), newest(app)
     number = start(as_("T"), "G-014")

@@ -157,6 +157,7 @@ def test_the_list_shows_what_is_held_late_and_away_with_words(as_: SignedInAs) -
         assert words in page
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(b)")
 def test_the_page_of_an_overdue_gauge_says_so_with_the_way_to_mend_it(as_: SignedInAs) -> None:
     page = as_("T").get("/equipment/G-007").text
     assert "G-007 was due on 5 Nov 2026, 15 days ago. Calibrate it now." in page
@@ -401,6 +402,7 @@ def test_a_lot_is_opened_on_its_page(as_: SignedInAs, app: Flask, post: Post, do
     assert as_("A").get(url).status_code == 403
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(b)")
 def test_the_label_carries_the_full_address_as_qr_and_the_code_to_read(as_: SignedInAs) -> None:
     page = as_("T").get("/equipment/G-014/label").text
     assert "http://localhost/e/G-014" in page

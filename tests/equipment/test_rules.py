@@ -55,6 +55,7 @@ def test_a_gauge_is_usable_to_the_end_of_its_due_day() -> None:
     assert usable(replace(GOOD, due=TODAY), TODAY, BLOCK) == []
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(a)")
 def test_the_day_after_its_due_day_it_is_refused_with_the_way_to_mend_it() -> None:
     (why,) = usable(replace(GOOD, due=date(2026, 11, 19)), TODAY, BLOCK)
     assert sentence_of(why) == "G-014 was due on 19 Nov 2026, 1 day ago. Calibrate it now."
@@ -131,6 +132,7 @@ def test_an_objection_carries_the_same_words_for_a_translator() -> None:
     assert why.refusal("gauge").field == "gauge"
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(c)")
 @given(
     status=st.sampled_from(GAUGE_STATUSES),
     reasons=st.lists(st.sampled_from(HOLD_REASONS), max_size=3),
@@ -189,6 +191,7 @@ def test_a_certificate_does_not_count_before_it_was_issued() -> None:
     ]
 
 
+@pytest.mark.clause("ISO 9001 7.1.5.2(a)")
 def test_a_standard_without_a_certificate_is_refused() -> None:
     (why,) = standard_valid(None, BLOCKS, TODAY)
     assert sentence_of(why) == "S-003 has no certificate for 20 Nov 2026. Add one or choose another standard."

@@ -219,6 +219,7 @@ def cookies(app: Flask, as_: SignedInAs) -> list[str]:
     return found
 
 
+@pytest.mark.clause("PI 041 Enduring")
 @pytest.mark.timeout(1200)
 def test_nothing_acknowledged_is_lost_halved_or_doubled(
     settings: Settings, keeper: Keeper, cookies: list[str], request: pytest.FixtureRequest

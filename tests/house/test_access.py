@@ -29,12 +29,14 @@ OPEN_ROUTES = {
 }
 
 
+@pytest.mark.clause("21 CFR 11.10(d)")
 def test_the_routes_open_to_strangers_are_these_and_no_others(house_app: Flask) -> None:
     access = house_app.extensions["techfloor"].access
 
     assert {name for name, permission in access.items() if permission == OPEN} == OPEN_ROUTES
 
 
+@pytest.mark.clause("21 CFR 11.10(d)")
 def test_every_route_names_a_permission_that_exists(house_app: Flask) -> None:
     house = house_app.extensions["techfloor"]
     known = house.permission_roles.keys() | {OPEN, SIGNED_IN}

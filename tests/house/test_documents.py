@@ -60,6 +60,7 @@ def duty_lines() -> list[tuple[bool, set[str]]]:
     return [(bool(line["tick"]), set(line["modules"].split(", "))) for line in _TICKED.finditer(text)]
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.5")
 @pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
 def test_a_setting_of_the_installation_is_documented(name: str) -> None:
     assert f"`{name}`" in (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -81,6 +82,7 @@ def test_a_room_is_named_in_the_architecture(room: str) -> None:
     assert f"| `{named}` |" in (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.5")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_link_within_the_project_leads_somewhere(document: Path) -> None:
     links = [link.partition("#")[0] for link in _LINK.findall(document.read_text("utf-8"))]

@@ -48,6 +48,7 @@ def _troubles(house_app: Flask) -> None:
     house_app.extensions["techfloor"].access.update(pages.access)
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.3")
 def test_a_fault_shows_a_reference_that_stands_in_the_log(visit: VisitAs, caplog: pytest.LogCaptureFixture) -> None:
     page = visit("technician").get("/t/fault")
 
@@ -64,6 +65,7 @@ def test_the_words_of_a_fault_stay_in_the_log(visit: VisitAs) -> None:
     assert "a fault" not in visit("technician").get("/t/fault").text
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.11.3")
 def test_a_fault_leaves_nothing_half_saved(house_app: Flask) -> None:
     answer = house_app.test_client().post("/t/half")
 

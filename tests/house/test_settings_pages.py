@@ -172,6 +172,7 @@ def test_another_profile_keeps_what_this_plant_set(house_app: Flask, visit: Visi
     assert kept(house_app, LOCK) == 7
 
 
+@pytest.mark.clause("ISO 9001 7.5.3.2")
 def test_an_auditor_changes_nothing(house_app: Flask, visit: VisitAs) -> None:
     client = visit("auditor")
 

@@ -105,6 +105,7 @@ def _supersede(app: Flask) -> None:
         store.db.session.add(_record(2, supersedes=1))
 
 
+@pytest.mark.clause("21 CFR 11.50(b)")
 def test_a_code_says_what_was_issued_and_who_signed(issued: Flask) -> None:
     page = issued.test_client().get(f"/verify/{CODE}")
 
@@ -133,6 +134,7 @@ def test_a_code_may_be_typed_as_it_comes(issued: Flask, typed: str) -> None:
     assert issued.test_client().post("/verify", data={"code": typed}).location == f"/verify/{CODE}"
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.8.8")
 def test_a_superseded_version_says_so(issued: Flask) -> None:
     _supersede(issued)
 

@@ -38,6 +38,7 @@ STILL_TO_COME = {
 }
 
 
+@pytest.mark.clause("21 CFR 11.10(a)", "ISO/IEC 17025 7.11.6")
 @pytest.mark.parametrize("name", COMPUTED)
 def test_a_published_example_comes_out_as_printed(name: str) -> None:
     found = compute(CASES[name])

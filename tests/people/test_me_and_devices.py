@@ -91,6 +91,7 @@ def test_a_changed_password_opens_the_house(people_app: Flask, at_desk: SignedIn
     assert stranger.post("/sign-in", data={"user_name": "tara", "password": "green vice at dawn"}).status_code == 303
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(2)")
 def test_no_secret_stands_in_clear_in_the_database(
     people_app: Flask, at_desk: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +116,7 @@ def test_one_ends_ones_own_sessions_and_nobody_elses(people_app: Flask, at_desk:
     assert here.get("/me").status_code == 200
 
 
+@pytest.mark.clause("21 CFR 11.300(b)")
 def test_an_old_pin_leads_to_a_new_one_where_the_plant_asks_for_it(
     people_app: Flask, tablet: FlaskClient, ids: dict[str, int]
 ) -> None:
@@ -187,6 +189,7 @@ def test_a_device_is_renamed_and_moved(at_desk: SignedIn) -> None:
     assert "5 min" in page
 
 
+@pytest.mark.clause("21 CFR 11.300(c)")
 def test_on_a_revoked_tablet_nobody_is_and_nobody_gets_in(
     at_desk: SignedIn, at_tablet: SignedIn, ids: dict[str, int]
 ) -> None:

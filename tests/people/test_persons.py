@@ -50,6 +50,7 @@ def test_a_page_opens_for_the_roles_it_is_for(at_desk: SignedIn, path: str, who:
     assert opened == {key: 200 if key in who else 403 for key in "TSQAD"}
 
 
+@pytest.mark.clause("21 CFR 11.10(g)")
 @pytest.mark.parametrize(("path", "who"), ACTS)
 def test_an_act_is_refused_to_everybody_else(at_desk: SignedIn, path: str, who: str) -> None:
     assert {key: at_desk(key).post(path).status_code for key in "TQA"} == dict.fromkeys("TQA", 403)
@@ -84,6 +85,7 @@ def test_an_administrator_adds_a_person_with_initials_made_from_the_name(at_desk
     assert "Machining" in page
 
 
+@pytest.mark.clause("21 CFR 11.100(a)", "21 CFR 11.300(a)")
 def test_a_user_name_is_never_given_again(people_app: Flask, at_desk: SignedIn, ids: dict[str, int]) -> None:
     browser = at_desk("D")
     browser.post(f"/people/{ids['O']}/deactivate")
@@ -164,6 +166,7 @@ def test_the_last_administrator_stays_one(at_desk: SignedIn, ids: dict[str, int]
     assert browser.get("/people/new").status_code == 200
 
 
+@pytest.mark.clause("21 CFR 11.10(d)")
 def test_a_person_who_left_is_signed_out_at_once_and_may_come_back(at_desk: SignedIn, ids: dict[str, int]) -> None:
     tara, dana = at_desk("T"), at_desk("D")
     dana.post(f"/people/{ids['T']}/deactivate")
@@ -183,6 +186,7 @@ def code_for(browser: FlaskClient, person_id: int) -> str:
     return found[1]
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(3)")
 def test_a_one_time_code_opens_only_the_page_where_its_owner_sets_a_secret(
     people_app: Flask, at_desk: SignedIn, ids: dict[str, int]
 ) -> None:
@@ -270,6 +274,7 @@ def test_nobody_resets_their_own_lock(at_desk: SignedIn, ids: dict[str, int]) ->
     assert at_desk("S").post(f"/people/{ids['S']}/unlock").status_code == 422
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(3)")
 def test_a_reset_stands_in_the_trail_with_who_gave_it_and_without_the_code(
     people_app: Flask, at_desk: SignedIn, ids: dict[str, int]
 ) -> None:
@@ -283,6 +288,7 @@ def test_a_reset_stands_in_the_trail_with_who_gave_it_and_without_the_code(
     assert "argon2" not in changes
 
 
+@pytest.mark.clause("21 CFR 11.300(a)", "21 CFR 11.300(c)")
 def test_a_badge_belongs_to_one_person_and_is_taken_away_by_an_empty_one(
     tablet: FlaskClient, at_desk: SignedIn, ids: dict[str, int]
 ) -> None:
@@ -315,6 +321,7 @@ def test_the_list_finds_a_part_of_a_name_and_pages_by_key(people_app: Flask, at_
     assert "Nobody is found" in browser.get("/people/?q=%25").text
 
 
+@pytest.mark.clause("21 CFR 11.300(b)")
 def test_the_review_of_access_shows_each_role_with_its_people(at_desk: SignedIn) -> None:
     at_desk("T")
     page = at_desk("A").get("/people/access").text

@@ -106,6 +106,7 @@ def test_initials_are_made_from_the_name_and_belong_to_one_person(name: str, tak
     assert initials_of(name, taken) == initials
 
 
+@pytest.mark.clause("21 CFR 11.300(a)")
 @given(st.text("abcdefg ", min_size=1).filter(str.strip), st.sets(st.text("ABCDEFG2", max_size=3)))
 def test_initials_are_never_somebody_elses(name: str, taken: set[str]) -> None:
     assert initials_of(name, taken) not in taken

@@ -27,6 +27,7 @@ def prove(app: Flask, browser: FlaskClient, secret: str, user_name: str | None =
             return proof
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(1)(i)")
 def test_the_first_signature_of_a_session_takes_user_name_and_password_the_next_the_password(
     people_app: Flask, at_desk: SignedIn, ids: dict[str, int]
 ) -> None:
@@ -40,12 +41,14 @@ def test_the_first_signature_of_a_session_takes_user_name_and_password_the_next_
     assert in_words(prove(people_app, browser, PASSWORD).method) == "password"
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(1)(ii)")
 def test_another_session_begins_with_the_user_name_again(people_app: Flask, at_desk: SignedIn) -> None:
     prove(people_app, at_desk("T"), PASSWORD, "tara")
     with pytest.raises(Refusal):
         prove(people_app, at_desk("T"), PASSWORD)
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(1)(ii)")
 def test_after_a_restart_the_user_name_is_asked_again(people_app: Flask, at_desk: SignedIn) -> None:
     browser = at_desk("T")
     prove(people_app, browser, PASSWORD, "tara")
@@ -55,12 +58,14 @@ def test_after_a_restart_the_user_name_is_asked_again(people_app: Flask, at_desk
         prove(people_app, browser, PASSWORD)
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(2)")
 def test_nobody_signs_with_another_persons_name(people_app: Flask, at_desk: SignedIn) -> None:
     with pytest.raises(Refusal) as no:
         prove(people_app, at_desk("T"), PASSWORD, "selma")
     assert no.value.field == "user_name"
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(1)(i)")
 def test_on_a_tablet_every_signature_takes_the_pin_and_names_the_tablet(
     people_app: Flask, at_tablet: SignedIn, ids: dict[str, int]
 ) -> None:
@@ -103,6 +108,7 @@ def test_an_empty_secret_is_no_try(people_app: Flask, at_tablet: SignedIn) -> No
     assert prove(people_app, browser, PIN)
 
 
+@pytest.mark.clause("21 CFR 11.200(a)(3)")
 def test_who_came_with_a_one_time_code_signs_nothing(people_app: Flask, at_desk: SignedIn, ids: dict[str, int]) -> None:
     browser = at_desk("T")
     with people_app.app_context(), store.quiet():

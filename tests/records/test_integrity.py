@@ -68,6 +68,7 @@ def test_forged_content_is_found_and_not_shown(
     assert "FORGED" not in shown.text
 
 
+@pytest.mark.clause("21 CFR 11.70")
 def test_a_signature_under_another_content_is_found(app: Flask, signed: str) -> None:
     with app.app_context(), store.act("attack:signature:plant"):
         db.session.execute(
@@ -86,6 +87,7 @@ def test_a_state_without_its_signature_is_found(app: Flask, signed: str) -> None
     assert problems(app) == [f"{signed} is signed, but stands as in progress."]
 
 
+@pytest.mark.clause("ISO 9001 7.5.2")
 def test_what_was_approved_is_changed_by_nobody(app: Flask) -> None:
     with (
         app.app_context(),

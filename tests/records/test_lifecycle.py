@@ -25,6 +25,7 @@ LEADS = {
 }
 
 
+@pytest.mark.clause("21 CFR 11.10(f)")
 @pytest.mark.parametrize(("before", "after"), list(product(State, State)))
 def test_a_record_moves_only_where_the_table_leads(before: State, after: State) -> None:
     record = Header("CAL-2026-00001", before.value)

@@ -45,6 +45,7 @@ def test_every_figure_says_in_words_what_it_shows(opened: pikepdf.Pdf) -> None:
     ]
 
 
+@pytest.mark.clause("21 CFR 11.10(b)")
 def test_the_canonical_bytes_travel_inside(opened: pikepdf.Pdf) -> None:
     assert list(opened.attachments) == ["CAL-2026-00412.json"]
     attached = opened.attachments["CAL-2026-00412.json"].get_file()
@@ -54,6 +55,7 @@ def test_the_canonical_bytes_travel_inside(opened: pikepdf.Pdf) -> None:
     assert json.loads(attached.read_bytes())["number"] == "CAL-2026-00412"
 
 
+@pytest.mark.clause("PI 041 Legible")
 @pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
 def test_every_font_is_embedded_and_is_the_house_font(certificate: Drawn, make: Callable[[], Content]) -> None:
     with pikepdf.open(BytesIO(certificate(make))) as document:

@@ -22,6 +22,7 @@ def test_the_wal_reset_bug_is_avoided() -> None:
     assert journal_mode((3, 53, 4)) == "WAL"
 
 
+@pytest.mark.clause("PI 041 Enduring")
 def test_every_commit_reaches_the_disk(settings: Settings) -> None:
     raw = sqlite_module().connect(settings.instance / "techfloor.sqlite", isolation_level=None)
     SQLite().opened(raw, Line(), serving=False)

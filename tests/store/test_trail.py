@@ -22,6 +22,7 @@ def make_area(key: str = "machining") -> Area:
     return area
 
 
+@pytest.mark.clause("PI 041 Consistent")
 def test_an_act_seals_its_changes_into_the_chain(house: Flask) -> None:
     make_area("machining")
     make_area("filling")
@@ -33,6 +34,7 @@ def test_an_act_seals_its_changes_into_the_chain(house: Flask) -> None:
     assert change["new"]["key"] == "filling"
 
 
+@pytest.mark.clause("21 CFR 11.10(e)")
 def test_a_change_of_a_row_keeps_what_it_was(house: Flask) -> None:
     area = make_area()
     with store.act("places:area:change"):
@@ -61,6 +63,7 @@ def test_a_quiet_transaction_cannot_touch_a_record(house: Flask) -> None:
         db.session.add(Area(key="x", name="X"))
 
 
+@pytest.mark.clause("PI 041 Complete")
 def test_an_act_that_fails_leaves_nothing(house: Flask) -> None:
     with pytest.raises(ZeroDivisionError), store.act("places:area:add"):
         db.session.add(Area(key="x", name="X"))
@@ -75,6 +78,7 @@ def test_an_act_inside_an_act_is_refused(house: Flask) -> None:
         pass
 
 
+@pytest.mark.clause("21 CFR 11.10(e)")
 @pytest.mark.parametrize(
     "statement",
     [

@@ -11,6 +11,7 @@ from techfloor.store.acts import new_id
 from techfloor.store.types import ExactDecimal, canonical_json, utc_moment, utc_text
 
 
+@pytest.mark.clause("PI 041 Original")
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6))
 def test_a_decimal_keeps_its_digits(value: Decimal) -> None:
     column = ExactDecimal()
@@ -20,6 +21,7 @@ def test_a_decimal_keeps_its_digits(value: Decimal) -> None:
     assert str(back).count("E") == 0
 
 
+@pytest.mark.clause("PI 041 Original")
 def test_trailing_zeros_are_the_resolution() -> None:
     assert ExactDecimal().process_bind_param(Decimal("0.10"), None) == "0.10"  # type: ignore[arg-type]
 
@@ -38,6 +40,7 @@ def test_a_moment_comes_back_and_sorts_as_text(naive: datetime, minutes: int) ->
     assert utc_text(moment) < utc_text(moment + timedelta(microseconds=1))
 
 
+@pytest.mark.clause("PI 041 Consistent")
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         utc_text(datetime(2026, 11, 20, 12, 0))

@@ -28,6 +28,7 @@ def test_an_untouched_file_is_sound(outside: Outside) -> None:
     assert (found.acts, found.changes, found.anchored) == (3, 3, 3)
 
 
+@pytest.mark.clause("21 CFR 11.10(a)")
 def test_a_row_changed_with_the_triggers_dropped_is_named(outside: Outside) -> None:
     outside.run("DROP TRIGGER tf_area_update", "UPDATE area SET name = 'other' WHERE key = 'filling'")
     problems = " ".join(outside.verify().problems)
@@ -48,6 +49,7 @@ def test_a_row_taken_away_is_missed(outside: Outside) -> None:
     assert any("area 3 is gone" in p for p in outside.verify().problems)
 
 
+@pytest.mark.clause("21 CFR 11.10(a)")
 def test_a_change_rewritten_in_the_trail_breaks_its_seal(outside: Outside) -> None:
     outside.run("DROP TRIGGER tf_change_update", "UPDATE change SET body = replace(body, 'filling', 'felling')")
     assert any("Act 2" in p and "changed after it was sealed" in p for p in outside.verify().problems)
