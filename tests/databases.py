@@ -92,7 +92,10 @@ class OnServer:
         """Copy the folder, and the database that has the template's name."""
         shutil.copytree(template, instance)
         name = f"test-{uuid.uuid4().hex[:16]}"
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" STRATEGY wal_log OWNER {OWNER}')
+        self._run(
+            f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" STRATEGY wal_log OWNER {OWNER}',
+            f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC',  # what an upgrade took away is not copied
+        )
         return self._settings(instance, name)
 
     def master_url(self, settings: Settings) -> str:

@@ -14,7 +14,8 @@ class Audit:
 
     `root` is the column that names the record a row belongs to; with `locks` the row may not change once
     that record is signed, but for its `free` columns; `settled` says in SQL of which OLD rows the same holds
-    without a record. An `append_only` row never changes. Of a `hidden` column the trail keeps the SHA-256 alone.
+    without a record, and no row that is settled becomes another again. An `append_only` row never changes. Of a
+    `hidden` column the trail keeps the SHA-256 alone.
     """
 
     root: str | None = None
@@ -24,6 +25,11 @@ class Audit:
     hidden: tuple[str, ...] = ()
     deletable: bool = False
     settled: str = ""
+
+    @property
+    def settled_after(self) -> str:
+        """What `settled` says of the row as it would stand after a change."""
+        return self.settled.replace("OLD.", "NEW.")
 
 
 class Base(DeclarativeBase):

@@ -101,8 +101,12 @@ def attach(engine: Engine, keeping: Keeping) -> None:
     def commit(connection: Connection) -> None:
         line: Line = connection.info["line"]
         if isinstance(line.mode, Act):
-            # The driver's own connection: SQLAlchemy's statements would begin another round of events.
-            line.sealed = keeping.database.seal(connection.connection.dbapi_connection, line.mode)
+            line.sealing = True
+            try:
+                # The driver's own connection: SQLAlchemy's statements would begin another round of events.
+                line.sealed = keeping.database.seal(connection.connection.dbapi_connection, line.mode)
+            finally:
+                line.sealing = False
 
     @event.listens_for(engine, "rollback")
     def rollback(connection: Connection) -> None:

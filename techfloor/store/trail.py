@@ -172,6 +172,12 @@ def fixed_columns(table: SchemaTable, audit: Audit) -> list[str]:
     return [column.name for column in table.columns if column.name not in audit.free]
 
 
+def place_columns(table: SchemaTable, audit: Audit) -> list[str]:
+    """Return the columns that never change: the key, and of what a signature locks the record that it belongs to."""
+    key = [column.name for column in table.primary_key]
+    return [*key, audit.root] if audit.locks and audit.root and audit.root not in key else key
+
+
 def trigger_set_hash(found: dict[str, str]) -> str:
     """Return the SHA-256 of a set of triggers."""
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()

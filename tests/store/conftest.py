@@ -8,11 +8,15 @@ import pytest
 from databases import Keeper, said_to
 from flask import Flask
 
+from techfloor import store
 from techfloor.migrations.models import METADATA
 from techfloor.migrations.upgrade import engine_for, upgrade
 from techfloor.settings import Settings
 from techfloor.store import connections, databases, db
+from techfloor.store.blobs import kept_by
 from techfloor.store.verify import Verdict, verify
+
+from . import rows
 
 
 @pytest.fixture
@@ -67,3 +71,20 @@ class Outside:
 def outside(settings: Settings, keeper: Keeper) -> Outside:
     """Somebody who holds the database."""
     return Outside(settings, keeper)
+
+
+@pytest.fixture(scope="module")
+def lived_in(
+    history_template: Path, keeper: Keeper, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Flask, Settings]]:
+    """A bare application on three years of records, one for all tests of a module: nothing they do may stay."""
+    settings = keeper.copy(history_template, tmp_path_factory.mktemp("lived-in") / "instance")
+    app = Flask("bare")
+    connections.init_app(app, settings)
+    with app.app_context():
+        with store.act("tests:rows:fill"):
+            rows.fill(db.session.connection(), kept_by(settings))
+        yield app, settings
+        db.session.remove()
+        db.engine.dispose()
+    keeper.drop(settings)

@@ -12,8 +12,6 @@ from techfloor.places.models import Area
 from techfloor.store import db
 from techfloor.store.trail import ActRow, ChangeRow
 
-from .conftest import Outside
-
 
 def make_area(key: str = "machining") -> Area:
     area = Area(key=key, name=key.capitalize())
@@ -59,7 +57,7 @@ def test_without_an_act_nothing_is_written(house: Flask) -> None:
 
 
 def test_a_quiet_transaction_cannot_touch_a_record(house: Flask) -> None:
-    with pytest.raises(IntegrityError, match=r"change\.act|\"act\" of relation \"change\""), store.quiet():
+    with pytest.raises(IntegrityError, match=r"in an act|\"act\" of relation \"change\""), store.quiet():
         db.session.add(Area(key="x", name="X"))
 
 
@@ -76,34 +74,6 @@ def test_an_act_that_fails_leaves_nothing(house: Flask) -> None:
 def test_an_act_inside_an_act_is_refused(house: Flask) -> None:
     with store.act("a:b:c"), pytest.raises(RuntimeError, match="one act"), store.act("d:e:f"):
         pass
-
-
-@pytest.mark.clause("21 CFR 11.10(e)")
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM area",
-        "INSERT OR REPLACE INTO area (id, key, name, line, ambient) VALUES (1, 'x', 'X', '', '')",
-        "REPLACE INTO area (id, key, name, line, ambient) VALUES (1, 'x', 'X', '', '')",
-        "INSERT INTO change (act, body) VALUES ('x', '{}')",
-        "UPDATE change SET body = '{}'",
-        "DELETE FROM change",
-        "UPDATE act SET body = '{}'",
-        "DELETE FROM act",
-        "DROP TRIGGER tf_area_insert",
-        "DROP TABLE change",
-        "CREATE TABLE other (id INTEGER)",
-        "ALTER TABLE area ADD COLUMN other TEXT",
-        "PRAGMA writable_schema = ON",
-        "PRAGMA foreign_keys = OFF",
-        "ATTACH DATABASE ':memory:' AS other",
-    ],
-)
-def test_the_serving_connection_cannot_be_talked_into(house: Flask, outside: Outside, statement: str) -> None:
-    make_area()
-    with pytest.raises(DatabaseError), store.act("attack:trail:try"):
-        db.session.execute(text(statement))
-    assert outside.verify().sound
 
 
 def test_a_transaction_apart_outlives_the_refusal_of_the_request(house: Flask) -> None:

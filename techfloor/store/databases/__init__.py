@@ -18,6 +18,7 @@ class Line:
     mode: Act | Mode = Mode.READ
     read_only: bool = False
     in_queue: bool = False
+    sealing: bool = False
     sealed: tuple[int, str] | None = None
 
     @property

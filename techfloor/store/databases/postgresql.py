@@ -66,6 +66,9 @@ DECLARE
   own text := nullif(current_setting('tf.act', true), '');
   last_seq integer; last_hash text; data bytea; piece text; sealed text;
 BEGIN
+  IF json_typeof(act_body::json) <> 'object' OR NOT EXISTS (SELECT 1 FROM change WHERE change.act = own) THEN
+    RAISE EXCEPTION 'techfloor: this is no act';
+  END IF;
   -- The lock comes last, at the commit: acts wait for each other only while they are chained.
   PERFORM pg_advisory_xact_lock(7830001);
   SELECT act.seq, act.hash INTO last_seq, last_hash FROM act ORDER BY act.seq DESC LIMIT 1;
@@ -107,6 +110,22 @@ _SETTLED = """
 BEGIN
   IF {settled} THEN
     RAISE EXCEPTION 'techfloor: {table} is settled';
+  END IF;
+  RETURN NEW;
+END
+"""
+_STAYS_SETTLED = """
+BEGIN
+  IF ({settled}) AND NOT ({after}) THEN
+    RAISE EXCEPTION 'techfloor: {table} stays settled';
+  END IF;
+  RETURN NEW;
+END
+"""
+_KEEPS_ITS_PLACE = """
+BEGIN
+  IF ({new}) IS DISTINCT FROM ({old}) THEN
+    RAISE EXCEPTION 'techfloor: {table} keeps its key and its record';
   END IF;
   RETURN NEW;
 END
@@ -294,12 +313,23 @@ def _refusing(table: SchemaTable, audit: Audit) -> Iterator[_Trigger]:
     name = table.name
     if audit.append_only:
         yield _Trigger(name, f"tf_{name}_fixed", "UPDATE", _REFUSE.format(table=name, word="is never changed"))
+    else:
+        yield _keeping_its_place(table, audit)
     if not audit.deletable:
         yield _Trigger(name, f"tf_{name}_kept", "DELETE", _REFUSE.format(table=name, word="is never deleted"))
     if audit.settled:
         body = _SETTLED.format(table=name, settled=audit.settled)
         yield _Trigger(name, f"tf_{name}_settled", "UPDATE", body, columns=tuple(trail.fixed_columns(table, audit)))
+        body = _STAYS_SETTLED.format(table=name, settled=audit.settled, after=audit.settled_after)
+        yield _Trigger(name, f"tf_{name}_stays", "UPDATE", body)
     yield _Trigger(name, f"tf_{name}_emptied", "TRUNCATE", _REFUSE.format(table=name, word="is never deleted"))
+
+
+def _keeping_its_place(table: SchemaTable, audit: Audit) -> _Trigger:
+    columns = tuple(trail.place_columns(table, audit))
+    new, old = (", ".join(f'{image}."{name}"' for name in columns) for image in ("NEW", "OLD"))
+    body = _KEEPS_ITS_PLACE.format(table=table.name, new=new, old=old)
+    return _Trigger(table.name, f"tf_{table.name}_place", "UPDATE", body, columns=columns)
 
 
 def _locking(table: SchemaTable, audit: Audit) -> Iterator[_Trigger]:

@@ -83,6 +83,7 @@ class SQLite:
     def opened(self, raw: Any, line: Line, *, serving: bool) -> None:
         """Give a new connection its pragmas, the functions that the triggers name, and a serving one its guard."""
         raw.create_function("tf_act", 0, lambda: line.act)
+        raw.create_function("tf_sealing", 0, lambda: line.sealing)
         raw.create_function("tf_sha256", 1, _sha256, deterministic=True)
         cursor = raw.cursor()
         version = tuple(int(part) for part in cursor.execute("SELECT sqlite_version()").fetchone()[0].split("."))
@@ -199,6 +200,8 @@ class SQLite:
             body = f"'op', '{op}', 'table', '{table.name}', 'row', {row_key(table, main)}, 'record', {record}, {rows}"
             sql = (
                 f'CREATE TRIGGER {name} AFTER {op.upper()} ON "{table.name}" BEGIN\n'
+                # An OR IGNORE of the statement that caused it would pass over a row of `change` that has no act.
+                f"SELECT RAISE(ABORT, 'techfloor: {table.name} is changed in an act') WHERE tf_act() IS NULL;\n"
                 f"INSERT INTO change (act, body) VALUES (tf_act(), json_object({body}));\nEND"
             )
             yield name, sql
@@ -223,11 +226,22 @@ def _refusing(table: SchemaTable, audit: Audit) -> Iterator[tuple[str, str]]:
     yield _guard(table.name, "replace", "INSERT", f'EXISTS (SELECT 1 FROM "{table.name}" WHERE {same})', "exists")
     if audit.append_only:
         yield _guard(table.name, "fixed", "UPDATE", "", "is never changed")
+    else:
+        yield _keeping_its_place(table, audit)
     if not audit.deletable:
         yield _guard(table.name, "kept", "DELETE", "", "is never deleted")
     if audit.settled:
         fixed = ", ".join(f'"{name}"' for name in trail.fixed_columns(table, audit))
         yield _guard(table.name, "settled", f"UPDATE OF {fixed}", audit.settled, "is settled")
+        opened = f"({audit.settled}) AND NOT ({audit.settled_after})"
+        yield _guard(table.name, "stays", "UPDATE", opened, "stays settled")
+
+
+def _keeping_its_place(table: SchemaTable, audit: Audit) -> tuple[str, str]:
+    names = trail.place_columns(table, audit)
+    moved = " OR ".join(f'NEW."{name}" IS NOT OLD."{name}"' for name in names)
+    of = ", ".join(f'"{name}"' for name in names)
+    return _guard(table.name, "place", f"UPDATE OF {of}", moved, "keeps its key and its record")
 
 
 def _locking(table: SchemaTable, audit: Audit) -> Iterator[tuple[str, str]]:
@@ -248,6 +262,7 @@ _CHAIN_GUARDS = dict(
     for name in ("act", "change")
     for verb in ("UPDATE", "DELETE")
 )
+_CHAIN_GUARDS.update([_guard("act", "insert", "INSERT", "NOT tf_sealing()", "is made by the seal alone")])
 
 # What only a migration may do; the codes are SQLite's own (sqlite3.h, authorizer action codes).
 _SCHEMA_ACTIONS = frozenset(range(1, 9)) | frozenset(range(10, 18)) | {24, 25, 26, 28, 29, 30}
