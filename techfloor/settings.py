@@ -6,10 +6,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 INSTANCE = "TECHFLOOR_INSTANCE"
 """The variable that names the instance folder, for whoever calls `load`; not a setting of that folder."""
+
+_PORT = 5432
+"""Where PostgreSQL listens unless it is told otherwise."""
 
 
 class SettingsError(Exception):
@@ -59,7 +62,17 @@ class Settings:
 def _with_driver(url: str) -> str:
     """Return a PostgreSQL URL as it is usually written with the driver that techfloor brings for it."""
     scheme, colon, rest = url.partition(":")
-    return f"postgresql+psycopg:{rest}" if colon and scheme in {"postgres", "postgresql"} else url
+    return _hosts_apart(f"postgresql+psycopg:{rest}") if colon and scheme in {"postgres", "postgresql"} else url
+
+
+def _hosts_apart(url: str) -> str:
+    """Return a URL whose hosts stand apart, as SQLAlchemy wants them, from one with commas, as PostgreSQL writes it."""
+    parts = urlsplit(url)
+    who, at, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return url
+    each = [f"host={host if ':' in host else f'{host}:{_PORT}'}" for host in hosts.split(",")]
+    return urlunsplit(parts._replace(netloc=who + at, query="&".join([*filter(None, [parts.query]), *each])))
 
 
 def load(instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -33,16 +33,19 @@ def programs() -> Path | None:
 
 def run_client(program: str, words: Sequence[str], url: str) -> None:
     """Run pg_dump or pg_restore on the database of a URL; raises StepError where it is missing or fails."""
-    from sqlalchemy import make_url  # noqa: PLC0415 - `--help` needs no package
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - `--help` needs no package
+    from sqlalchemy import make_url  # noqa: PLC0415
 
     folder = programs()
     found = shutil.which(program) or (str(folder / program) if folder and (folder / program).exists() else None)
     if found is None:
         raise StepError(f"{program} is missing. Install PostgreSQL's client programs, version {OLDEST} or newer.")
-    named = make_url(url).set(drivername="postgresql")
+    named = make_url(url)
     # What stands in the words of a process can be read by everybody on the machine.
     environ = {**os.environ, "PGPASSWORD": named.password or os.environ.get("PGPASSWORD", "")}
-    where = named.set(password=None).render_as_string(hide_password=False)
+    named = named.set(password=None)
+    _none, where_to = named.get_dialect()().create_connect_args(named)
+    where = make_conninfo(**where_to)
     done = subprocess.run(  # noqa: S603
         [found, *words, f"--dbname={where}"], env=environ, capture_output=True, text=True, check=False
     )

@@ -17,7 +17,7 @@ from techfloor.house.running import running, visitor_or_none
 from techfloor.people import views as people
 from techfloor.people.roles import roles_text
 from techfloor.refusals import NotFound, Refusal
-from techfloor.store.queue import Busy
+from techfloor.store.queue import Busy, Uncertain
 from techfloor.web import incoming
 from techfloor.web.access import OPEN
 from techfloor.web.forms import refusal_text
@@ -48,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(Uncertain, _uncertain)
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(OverflowError, _no_such_number)
     app.register_error_handler(DataError, _no_such_value)
@@ -154,6 +155,18 @@ def _busy(_error: Busy) -> Response:
     )
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
+
+
+def _uncertain(error: Uncertain) -> Response:
+    """Say that nobody knows; what was typed is not kept, for it would come with another key and be entered twice."""
+    current_app.logger.error("Whether an act stands is not certain: %s", _one_line(str(error)))
+    return answer(
+        Trouble(
+            503,
+            _("It is not certain that this was saved."),
+            _("Reload this page to send it again. It is never entered twice."),
+        )
+    )
 
 
 # SQLite: the file is locked or busy. PostgreSQL: a lock was waited for too long, or two acts waited for each other.

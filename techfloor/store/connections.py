@@ -3,6 +3,7 @@
 import logging
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -10,7 +11,8 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from techfloor.settings import Settings
 from techfloor.store import databases
@@ -93,6 +95,11 @@ def attach(engine: Engine, keeping: Keeping) -> None:
         entry.info["line"] = line
         keeping.database.opened(raw, line, serving=True)
 
+    @event.listens_for(engine, "checkout")
+    def checkout(raw: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        if not keeping.database.alive(raw):
+            raise InvalidatePoolError  # the server has gone, and took the others along
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         _begin(connection, keeping)
@@ -108,6 +115,9 @@ def attach(engine: Engine, keeping: Keeping) -> None:
             finally:
                 line.sealing = False
 
+    # SQLAlchemy's own event comes before the database has answered, and there is none after.
+    engine.dialect.do_commit = partial(_commit, keeping)  # type: ignore[method-assign]
+
     @event.listens_for(engine, "rollback")
     def rollback(connection: Connection) -> None:
         connection.info["line"].sealed = None
@@ -120,11 +130,20 @@ def attach(engine: Engine, keeping: Keeping) -> None:
 def _begin(connection: Connection, keeping: Keeping) -> None:
     line: Line = connection.info["line"]
     line.mode = current_mode()
-    line.sealed = None
+    line.sealed, line.unconfirmed = None, False
     if line.mode is not Mode.READ and keeping.database.one_writer:
         keeping.queue.enter(WRITE_WAIT_SECONDS)
         line.in_queue = True
     keeping.database.begin(connection.connection.dbapi_connection, line)
+
+
+def _commit(keeping: Keeping, connection: PoolProxiedConnection) -> None:
+    line: Line = connection.info["line"]
+    try:
+        keeping.database.commit(connection.dbapi_connection, line)
+    except BaseException:
+        line.sealed = None  # what may not stand gets no anchor: it would speak of an act that is not there
+        raise
 
 
 def _end(line: Line | None, keeping: Keeping) -> None:

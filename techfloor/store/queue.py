@@ -1,4 +1,4 @@
-"""The fair queue in front of SQLite's one writer."""
+"""The fair queue in front of SQLite's one writer, and how waiting for a database may end."""
 
 import threading
 from collections import deque
@@ -6,6 +6,10 @@ from collections import deque
 
 class Busy(Exception):
     """The database stayed busy for longer than a person waits; nothing was written."""
+
+
+class Uncertain(Exception):
+    """Nobody can tell yet whether an act stands: the connection broke in its commit, or no standby confirmed it."""
 
 
 class WriteQueue:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor import store
+from techfloor.store.queue import Uncertain
 from techfloor.web.access import OPEN, SIGNED_IN
 from techfloor.web.visitor import caller, visitor
 
@@ -139,6 +140,12 @@ def _writing(view: View, permission: str, action: str, reason: str) -> View:
                 return see(earlier)
         try:
             response = _one_act(functools.partial(view, **arguments), action, reason, entry)
+        except Uncertain:
+            # The connection broke while the act was committed: another one knows whether it stands.
+            earlier = entry.answer() if entry is not None else None
+            if earlier is None:
+                raise
+            return see(earlier)
         except IntegrityError as error:
             # Two sends of one entry at the same moment: the second finds the first's row at its commit.
             earlier = entry.answer() if entry is not None and "submission" in str(error.orig) else None

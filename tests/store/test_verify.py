@@ -6,7 +6,7 @@ from flask import Flask
 from techfloor import store
 from techfloor.places.models import Area
 from techfloor.settings import Settings
-from techfloor.store import connections, db
+from techfloor.store import connections, databases, db
 from techfloor.store import verify as verifying
 from techfloor.store.base import Audit
 
@@ -141,6 +141,23 @@ def test_after_a_power_cut_the_next_anchor_stands_on_a_line_of_its_own(
         db.engine.dispose()
     found = outside.verify()
     assert (found.problems, found.anchored) == ([], 4)
+
+
+def test_an_act_whose_commit_failed_gets_no_anchor(
+    house: Flask, outside: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object) -> None:
+        raise OSError("the disk is full")
+
+    kind = type(databases.named(outside.url))
+    with monkeypatch.context() as failing, pytest.raises(OSError, match="full"):
+        failing.setattr(kind, "commit", full)
+        with store.act("places:area:add"):
+            db.session.add(Area(key="assembly", name="assembly"))
+    db.session.remove()
+    db.engine.dispose()
+    found = outside.verify()
+    assert (found.problems, found.acts) == ([], 3)
 
 
 def test_a_problem_of_a_row_begins_with_the_record_it_belongs_to() -> None:

@@ -20,6 +20,8 @@ class Line:
     in_queue: bool = False
     sealing: bool = False
     sealed: tuple[int, str] | None = None
+    unconfirmed: bool = False
+    """The server gave up waiting for its standby."""
 
     @property
     def act(self) -> str | None:
@@ -48,6 +50,12 @@ class Database(Protocol):
 
     def seal(self, raw: Any, act: Act) -> tuple[int, str] | None:
         """Seal the act under way; returns its place and hash, None when it changed nothing."""
+
+    def commit(self, raw: Any, line: Line) -> None:
+        """Commit; raises Uncertain where nobody can tell whether the act stands."""
+
+    def alive(self, raw: Any) -> bool:
+        """Tell whether an idle connection still leads to its server, without asking it."""
 
     def begin_upgrade(self, raw: Any) -> None:
         """Begin the one transaction of an upgrade, shutting every other upgrade out."""

@@ -1,7 +1,9 @@
 """PostgreSQL: many writers, row locks, and a trail that the application's own role can only add to."""
 
+import select
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -12,11 +14,14 @@ from techfloor.store import trail
 from techfloor.store.acts import Act, Mode
 from techfloor.store.base import Audit, Base
 from techfloor.store.databases import Line, row_key
-from techfloor.store.queue import Busy
+from techfloor.store.queue import Busy, Uncertain
 from techfloor.store.types import canonical_json
 
 _WAITS = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5min -c timezone=UTC"
 _CHUNK = 2000
+_GAVE_UP_WAITING = "SyncRepWaitForLSN"
+_LOST_AFTER = {"connect_timeout": 3, "tcp_user_timeout": 10_000}
+"""Seconds to reach each of several hosts, and milliseconds until a host that is silent counts as gone."""
 
 # pg_trigger.tgtype, as catalog/pg_trigger.h numbers its bits.
 _ROW, _BEFORE = 1, 2
@@ -153,7 +158,7 @@ class PostgreSQL:
             "pool_size": 20,
             "max_overflow": 20,
             "pool_use_lifo": True,
-            "connect_args": {"options": _WAITS, "application_name": "techfloor"},
+            "connect_args": {"options": _WAITS, "application_name": "techfloor", **_LOST_AFTER},
         }
 
     def upgrade_options(self) -> dict[str, Any]:
@@ -161,7 +166,8 @@ class PostgreSQL:
         return {"connect_args": {"options": "-c timezone=UTC", "application_name": "techfloor upgrade"}}
 
     def opened(self, raw: Any, line: Line, *, serving: bool) -> None:
-        """Do nothing: what a serving connection may do stands in the rights of its role."""
+        """Listen to what the server says besides; what a serving connection may do stands in the rights of its role."""
+        raw.add_notice_handler(partial(_listen, line))
 
     def begin(self, raw: Any, line: Line) -> None:
         """Begin a snapshot to read, or name the act to the triggers and write under row locks."""
@@ -184,6 +190,23 @@ class PostgreSQL:
         except LockNotAvailable as error:
             raise Busy(str(error)) from error
         return int(seq), str(sealed)
+
+    def commit(self, raw: Any, line: Line) -> None:
+        """Commit; raises Uncertain when the connection broke meanwhile, or the standby never confirmed."""
+        from psycopg import OperationalError  # noqa: PLC0415
+
+        try:
+            raw.commit()
+        except OperationalError as error:
+            if raw.closed:
+                raise Uncertain(str(error)) from error
+            raise
+        if line.unconfirmed:
+            raise Uncertain("the server gave up waiting for its standby")
+
+    def alive(self, raw: Any) -> bool:
+        """Tell whether the server has said nothing: to an idle connection it says only that it ends."""
+        return not select.select([raw], [], [], 0)[0]
 
     def begin_upgrade(self, raw: Any) -> None:
         """Begin under a lock of its own: of two servers that start at once, one upgrades and the other waits."""
@@ -267,6 +290,13 @@ class PostgreSQL:
         for statement in statements:
             cursor.execute(statement)
         cursor.close()
+
+
+def _listen(line: Line, said: Any) -> None:
+    # “canceling wait for synchronous replication”, in whichever language the server speaks: the act stands here, and
+    # would be gone with this machine.
+    if said.source_function == _GAVE_UP_WAITING:
+        line.unconfirmed = True
 
 
 def _image(table: SchemaTable, audit: Audit, alias: str) -> str:

@@ -124,6 +124,14 @@ class SQLite:
         )
         return last[0] + 1, sealed
 
+    def commit(self, raw: Any, line: Line) -> None:
+        """Commit: it fails whole, and certainly."""
+        raw.commit()
+
+    def alive(self, raw: Any) -> bool:
+        """Return True: a file does not hang up."""
+        return True
+
     def begin_upgrade(self, raw: Any) -> None:
         """Begin with foreign keys off: with them on, rebuilding a table deletes its children."""
         cursor = raw.cursor()
