@@ -21,7 +21,7 @@ from techfloor.records.submissions import Submissions
 from techfloor.settings import Settings, SettingsError
 from techfloor.store import blobs, connections
 from techfloor.store.acts import new_id
-from techfloor.web import compress, headers, incoming, show
+from techfloor.web import compress, cookies, headers, incoming, show
 from techfloor.web.access import OPEN
 from techfloor.web.visitor import Caller
 
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.update(
         SECRET_KEY=_secret_key(settings.instance),
         WTF_CSRF_TIME_LIMIT=None,  # the token is tied to the session, not to an hour
-        SESSION_COOKIE_NAME="techfloor_form",
+        SESSION_COOKIE_NAME=cookies.named("techfloor_form", secure=settings.secure_cookies),
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
     _before_each_request(app)
     CSRFProtect(app)  # after the caller is known: a stale token re-shows the form to its owner
     compress.init_app(app)
-    headers.init_app(app)
+    headers.init_app(app, over_tls=settings.secure_cookies)
     show.init_app(app)
     shell.init_app(app)
     errors.init_app(app)
@@ -122,7 +122,7 @@ def _before_each_request(app: Flask) -> None:
             g.plant = house.plant_notice.read(reading)
             if g.plant is not None:
                 g.caller = sessions.find_caller(
-                    reading, request.cookies, g.plant.profile, house.permission_roles, clock.now()
+                    reading, cookies.given(), g.plant.profile, house.permission_roles, clock.now()
                 )
         _bind_form_cookie(g.caller)
         if request.path != "/healthz":  # open pages ask it by themselves: that is nobody's activity
@@ -133,8 +133,7 @@ def _before_each_request(app: Flask) -> None:
 
     @app.before_request
     def let_in() -> None:
-        if g.caller.visitor is not None:
-            incoming.give_room(request)
+        incoming.give_room(request, signed_in=g.caller.visitor is not None)
         incoming.refuse_null(request)
 
 

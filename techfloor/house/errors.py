@@ -200,7 +200,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _too_large() -> Trouble:
-    limit = running().settings.max_upload_mb
+    limit = min(running().settings.max_upload_mb, (request.max_content_length or 0) // (1024 * 1024))
     words = _("This is larger than %(limit)s MB.", limit=limit)
     return Trouble(413, words, _("Choose a smaller file, or take the photo at a lower resolution."))
 

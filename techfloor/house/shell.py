@@ -14,6 +14,7 @@ from techfloor import clock
 from techfloor.house.running import device_or_none, plant, running, visitor_or_none
 from techfloor.places.profile import Profile
 from techfloor.places.queries import PlantFacts
+from techfloor.web import cookies
 from techfloor.web.access import OPEN, SIGNED_IN
 from techfloor.web.show import moment
 from techfloor.web.visitor import Caller, EnrolledDevice, Visitor
@@ -98,7 +99,7 @@ def _display(name: str, visitor: Visitor | None, device: EnrolledDevice | None) 
     """Return how this screen is set: by its enrolment, else by a cookie of this browser."""
     if device is not None:
         return getattr(device, name)
-    return request.cookies.get(f"techfloor_{name}") or (getattr(visitor, name) if visitor else None)
+    return cookies.given().get(f"techfloor_{name}") or (getattr(visitor, name) if visitor else None)
 
 
 def rail(visitor: Visitor) -> list[dict[str, Any]]:

@@ -20,6 +20,9 @@ from techfloor.web.pages import Pages
 
 pages = Pages("verify", __name__)
 
+_LONGEST_CODE = 40
+"""More of what was typed is not shown again: it would stand in an address."""
+
 View = str | Response | tuple[str, int]
 
 
@@ -44,7 +47,7 @@ def look_up() -> View:
         return render_template("house/verify.html", form=form), 422
     if form.file.data:
         return _compare(form)
-    code = issue.normal_code(form.code.data or "")
+    code = issue.normal_code(form.code.data or "")[:_LONGEST_CODE]
     if code:
         return redirect(f"/verify/{code}", code=303)
     form.code.errors = [_("Type the code that stands on the PDF, or choose the file.")]

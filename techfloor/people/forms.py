@@ -88,8 +88,8 @@ class ChangePasswordForm(SecretForm):
 
 
 def _whole_or_none(value: object) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isdigit() else None
+    """Read a choice that is a whole number or ''; raises ValueError, which WTForms says beside the field."""
+    return int(str(value)) if value not in {None, ""} else None
 
 
 class PersonForm(EntryForm):

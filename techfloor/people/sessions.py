@@ -22,6 +22,7 @@ from techfloor.people.rules import IDLE_MINUTES
 from techfloor.places.models import Area
 from techfloor.places.profile import Profile
 from techfloor.store.queue import Busy
+from techfloor.web import cookies
 from techfloor.web.visitor import Caller, EnrolledDevice, Visitor
 
 SESSION_COOKIE = "techfloor_session"
@@ -29,7 +30,7 @@ DEVICE_COOKIE = "techfloor_device"
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST = timedelta(hours=14)
 """A shift with its overtime: after it everybody signs in again, however busy they were."""
-_DEVICE_COOKIE_LIVES = timedelta(days=400)  # browsers keep none longer; each sign-in renews it
+_DEVICE_COOKIE_LIVES = 400 * 24 * 3600  # browsers keep none longer; each sign-in renews it
 
 BY_CODE = "one-time code"
 BY_OLD_PIN = "expired PIN"
@@ -95,7 +96,7 @@ def token_hash(token: str) -> str:
 
 def find_caller(
     session: Session,
-    cookies: Mapping[str, str],
+    given: Mapping[str, str],
     profile: Profile,
     permission_roles: Mapping[str, frozenset[str]],
     now: datetime,
@@ -104,8 +105,8 @@ def find_caller(
 
     Of a session that has ended, `extra["lapsed"]` names the person, so that nobody else is led to their page.
     """
-    key_hash = token_hash(cookies[DEVICE_COOKIE]) if DEVICE_COOKIE in cookies else None
-    found = _row(session, cookies.get(SESSION_COOKIE))
+    key_hash = token_hash(given[DEVICE_COOKIE]) if DEVICE_COOKIE in given else None
+    found = _row(session, given.get(SESSION_COOKIE))
     device = None
     if found is not None and key_hash is not None and found.key_hash == key_hash and found.revoked_at is None:
         device = _device(found)
@@ -118,7 +119,7 @@ def find_caller(
     if not _alive(found, device, minutes, now):
         return Caller(device=device, extra={"lapsed": found.person_id})
     return Caller(
-        visitor=_visitor(found, device, minutes, permission_roles, cookies),
+        visitor=_visitor(found, device, minutes, permission_roles, given),
         device=device,
         extra={"seen_at": found.seen_at},
     )
@@ -166,7 +167,7 @@ def _visitor(
     device: EnrolledDevice | None,
     minutes: int,
     permission_roles: Mapping[str, frozenset[str]],
-    cookies: Mapping[str, str],
+    given: Mapping[str, str],
 ) -> Visitor:
     roles = frozenset((row.roles or "").split(",")) - {""}
     return Visitor(
@@ -181,8 +182,8 @@ def _visitor(
         line=(device.line if device else row.line) or "",
         device_id=device.id if device else None,
         device_name=device.name if device else "",
-        glove=device.glove if device else cookies.get("techfloor_glove") == "on",
-        theme=device.theme if device else "dark" if cookies.get("techfloor_theme") == "dark" else "light",
+        glove=device.glove if device else given.get("techfloor_glove") == "on",
+        theme=device.theme if device else "dark" if given.get("techfloor_theme") == "dark" else "light",
         idle_minutes=minutes,
         signed_once=row.signed_once,
         must_set_secret=row.method in _MUST_SET,
@@ -260,20 +261,14 @@ def forget_signings() -> None:
 
 def hand_token(response: Response, token: str) -> None:
     """Put a session's token into the browser, until it is closed."""
-    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="Lax", secure=_secure())
+    cookies.hand(response, SESSION_COOKIE, token)
 
 
 def take_token(response: Response) -> None:
     """Take the session's token out of the browser."""
-    response.delete_cookie(SESSION_COOKIE, httponly=True, samesite="Lax", secure=_secure())
+    cookies.take(response, SESSION_COOKIE)
 
 
 def hand_device_key(response: Response, key: str) -> None:
     """Put a device's key into its browser, for as long as a browser keeps one."""
-    response.set_cookie(
-        DEVICE_COOKIE, key, max_age=_DEVICE_COOKIE_LIVES, httponly=True, samesite="Lax", secure=_secure()
-    )
-
-
-def _secure() -> bool:
-    return bool(current_app.extensions["techfloor"].settings.secure_cookies)
+    cookies.hand(response, DEVICE_COOKIE, key, lives=_DEVICE_COOKIE_LIVES)

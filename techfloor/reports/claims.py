@@ -8,15 +8,21 @@ _CODE = re.compile(rb"/verify/([0-9A-Z]{12})\b")
 _STREAM = re.compile(rb"stream\r?\n")
 MOST_STREAMS = 500
 MOST_BYTES = 8 * 1024 * 1024
+MOST_CODES = 20
+"""A certificate carries its own; a file with thousands would have each looked up."""
 
 
 def codes_in(data: bytes) -> list[str]:
-    """Return the codes that stand in the links of a PDF, in their order, each once.
+    """Return the codes that stand in the links of a PDF, in their order, each once; the first MOST_CODES of them.
 
     A link lies open in the file or in a packed stream; of the streams no more than MOST_BYTES are unpacked.
     """
-    found = (code for text in _texts(data) for code in _CODE.findall(text))
-    return list(dict.fromkeys(code.decode() for code in found))
+    found: dict[str, None] = {}
+    for code in (match[1] for text in _texts(data) for match in _CODE.finditer(text)):
+        found[code.decode()] = None
+        if len(found) == MOST_CODES:
+            break
+    return list(found)
 
 
 def _texts(data: bytes) -> Iterator[bytes]:

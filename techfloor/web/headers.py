@@ -10,17 +10,22 @@ SHOWN_WITHIN = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 """For a document that a page of this house shows within itself, such as an issued PDF."""
 
 
-def init_app(app: Flask) -> None:
-    """Put the headers on every answer of `app`."""
+_A_YEAR = "max-age=31536000; includeSubDomains"
+
+
+def init_app(app: Flask, *, over_tls: bool) -> None:
+    """Put the headers on every answer of `app`; `over_tls` says that browsers reach it over TLS alone."""
 
     @app.after_request
     def put_headers(response: Response) -> Response:
         response.headers.setdefault("Content-Security-Policy", CSP)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
-        if request.is_secure:
+        if over_tls or request.is_secure:
             # Over plain http browsers ignore it, and complain on every page.
             response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        if over_tls:
+            response.headers["Strict-Transport-Security"] = _A_YEAR
         response.headers["Permissions-Policy"] = "camera=(self), microphone=(), geolocation=()"
         if not request.path.startswith("/static/"):
             # After a switch of user, Back must show nothing of the former one. An issued PDF never changes: its browser

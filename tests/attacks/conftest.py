@@ -1,6 +1,8 @@
 """A plant in the middle of its work, the same for all attacks: what is refused leaves it as it was."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -9,17 +11,32 @@ from conftest import NOW
 from databases import Keeper
 from plant_client import PlantClient, sign_in, watch_over
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
-from attacks.doors import Doors
+from attacks.doors import Door, Doors
+from attacks.papers import PAPER, Paper, papers
 from techfloor import clock
 from techfloor.app import create_app
 from techfloor.cli.demo import cast
 from techfloor.duties.calibration.models import Ambient, Reading
+from techfloor.equipment.models import Equipment
 from techfloor.records.models import Record
 from techfloor.reports import pdf
 from techfloor.store import db
 
-PAPER = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+
+@dataclass(frozen=True)
+class Form:
+    """A form of a page, and who may send it."""
+
+    client: PlantClient
+    page: str
+    paper: Paper
+    door: Door
+
+    def send(self, **others: str) -> TestResponse:
+        """Send it filled in, with other values in some boxes."""
+        return self.client.post(self.paper.action or self.page, data=self.paper.filled(**others))
 
 
 class Besieged:
@@ -56,6 +73,29 @@ class Besieged:
             assert isinstance(made, PlantClient)
             self._clients[key, tablet] = made
         return self._clients[key, tablet]
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """Return every form that a page shows, with who may send it."""
+        return list(self._forms())
+
+    def _forms(self) -> Iterator[Form]:
+        for door in (door for door in self.doors if door.method == "GET"):
+            page = self.doors.address(door)
+            for key in ("Q", "D", "T"):  # Tara last, at the tablet on which she has the calibrations under way
+                client = self.as_(key, tablet=key == "T")
+                if not self.doors.lets_in(door, frozenset(client.who.roles)):
+                    continue
+                answer = client.get(page)
+                if answer.status_code == 200:
+                    yield from (Form(client, page, paper, door) for paper in papers(answer.text))
+                    break
+
+    @property
+    def ids_by_kind(self) -> dict[str, str]:
+        """Return the id of a piece of equipment of each kind."""
+        with self.app.app_context():
+            return {row.kind: str(row.id) for row in db.session.execute(select(Equipment.kind, Equipment.id))}
 
     def token(self, key: str) -> str:
         """Return the form token of one of the cast at a desk."""

@@ -30,6 +30,8 @@ _STATES = {
     "calibration.outside_sign": "checked",
 }
 _GAUGES = {
+    "calibration.start": "G-001",
+    "calibration.start_post": "G-001",
     "calibration.receive": "G-020",
     "calibration.receive_post": "G-020",
     "calibration.send_out": "G-020",

@@ -34,3 +34,8 @@ def test_a_stream_that_unfolds_without_end_is_given_up(monkeypatch: pytest.Monke
 @given(st.binary(max_size=300))
 def test_whatever_is_uploaded_is_read_without_a_fault(data: bytes) -> None:
     assert codes_in(b"stream\n" + data) == codes_in(b"stream\r\n" + data)
+
+
+def test_of_a_file_full_of_codes_a_few_are_looked_up() -> None:
+    data = b"".join(b"/verify/%012d\n" % number for number in range(5000))
+    assert len(codes_in(data)) == claims.MOST_CODES

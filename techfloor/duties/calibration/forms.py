@@ -42,6 +42,8 @@ class StartForm(AskingForm):
     def condition_words(self) -> str:
         """Return the condition as the record keeps it, '' where nobody said one; raises Refusal for damage unnamed."""
         said = (self.damage.data or "").strip()
+        if self.condition.data and self.condition.data not in {COMPLETE, DAMAGED}:
+            raise Refusal("Choose the condition of the gauge.", field="condition")
         if self.condition.data == DAMAGED and not said:
             raise Refusal("Enter what is damaged.", field="damage")
         if self.condition.data == COMPLETE and said:

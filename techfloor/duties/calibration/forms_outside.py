@@ -73,8 +73,9 @@ class ResultForm(Form):  # type: ignore[misc]
             if self[name].data is not None and self[name].data <= 0:
                 raise Refusal("Enter a number above zero.", field=self[name].id)
         reference, indication = (self._number(name) for name in ("reference", "indication"))
-        run = AS_LEFT if self.run.data == AS_LEFT else AS_FOUND
-        return LabResult(str(self.function.data), reference, indication, run, self.u.data, self.k.data)
+        if self.run.data not in {AS_FOUND, AS_LEFT}:
+            raise Refusal("Choose as found or as left.", field=self.run.id)
+        return LabResult(str(self.function.data), reference, indication, self.run.data, self.u.data, self.k.data)
 
     def _number(self, name: str) -> Decimal:
         value: Decimal | None = self[name].data

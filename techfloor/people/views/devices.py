@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -13,6 +13,7 @@ from techfloor.people.views.way import local_page
 from techfloor.places.queries import areas
 from techfloor.refusals import Refusal
 from techfloor.store import db
+from techfloor.web import cookies
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import caller, visitor
@@ -119,14 +120,7 @@ def display() -> Response:
         return response
     for name, value, known in (("glove", glove, {"on", "off"}), ("theme", theme, {"light", "dark"})):
         if value in known:
-            response.set_cookie(
-                f"techfloor_{name}",
-                value,
-                max_age=_DISPLAY_LIVES,
-                samesite="Lax",
-                httponly=True,
-                secure=current_app.extensions["techfloor"].settings.secure_cookies,
-            )
+            cookies.hand(response, f"techfloor_{name}", value, lives=_DISPLAY_LIVES)
     return response
 
 

@@ -16,6 +16,7 @@ from techfloor.people.secrets import Kind, badge_hash
 from techfloor.people.tries import Claim, Proven, attempt
 from techfloor.people.views.way import HOME, Way, way_of_request, way_to
 from techfloor.refusals import NotFound, Refusal
+from techfloor.web import cookies
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import caller
@@ -170,7 +171,7 @@ def _signed_in(claim: Claim, secret: str, way: Way) -> Response:
     tokens: list[str] = []
 
     def open_session(writing: Session, proven: Proven) -> None:
-        former = request.cookies.get(sessions.SESSION_COOKIE)
+        former = cookies.given().get(sessions.SESSION_COOKIE)
         if former:
             sessions.end_token(writing, former, at)
         method = sessions.BY_OLD_PIN if _too_old(proven) else _METHODS[proven.kind]
@@ -183,7 +184,7 @@ def _signed_in(claim: Claim, secret: str, way: Way) -> Response:
     response = make_response(redirect(page, 303))
     sessions.hand_token(response, tokens[0])
     if claim.device_id is not None:
-        sessions.hand_device_key(response, request.cookies[sessions.DEVICE_COOKIE])
+        sessions.hand_device_key(response, cookies.given()[sessions.DEVICE_COOKIE])
     _new_forms_for(proven.person_id)
     return response
 
@@ -234,7 +235,7 @@ def _leave(to: str) -> Response:
 
 
 def _end_session() -> None:
-    token = request.cookies.get(sessions.SESSION_COOKIE)
+    token = cookies.given().get(sessions.SESSION_COOKIE)
     if token:
         with store.apart() as writing:
             sessions.end_token(writing, token, clock.now())

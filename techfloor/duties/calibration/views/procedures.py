@@ -118,7 +118,7 @@ def gauge_procedure_post(code: str) -> Page:
     procedure, _sign, point_set = (form.chosen.data or "").partition("|")
 
     def deed() -> None:
-        if not procedure:
+        if procedure not in {one.procedure.code for one in found}:
             raise Refusal("Choose a procedure.", field="chosen")
         procedures.give_gauge(gauge, procedure, point_set, today(), actor=visitor().person_id, at=clock.now())
 
