@@ -306,6 +306,7 @@ def only_on(name: str) -> None:
     db.session.rollback()
 
 
+@pytest.mark.clause("21 CFR 11.10(e)")
 @pytest.mark.parametrize("tried", ON_BOTH, ids=lambda tried: tried.aim)
 def test_no_attack_is_taken(besieged: Flask, tried: Attack) -> None:
     refuse(tried)
