@@ -47,22 +47,34 @@ def run(args: argparse.Namespace) -> int:
 
 
 def write(connection: "Connection", settings: Settings, number: str, to: Path) -> Path:
-    """Write a record into a new folder named after it; raises StepError for one that is not there, or stands there."""
-    rows = _rows(connection, "SELECT id, number, content_sha256 FROM record WHERE number = :number", number=number)
+    """Write a record with all its versions into a new folder named after it.
+
+    Raises StepError for a record that is not there, and for a folder that stands there already.
+    """
+    query = "SELECT id, number, version FROM record WHERE number = :number ORDER BY version"
+    rows = _rows(connection, query, number=number)
     if not rows:
         raise StepError(f"There is no record {number}.")
-    record = rows[0]
-    folder = to / _safe(record["number"])
+    folder = to / _safe(rows[0]["number"])
     if folder.exists():
         raise StepError(f"{folder} stands there already. Move it away, or name another place with --to.")
-    parts = dict(_parts(connection, settings, record["id"]))
+    parts = {
+        f"{_place(row['version'], of=len(rows))}{name}": data
+        for row in rows
+        for name, data in _parts(connection, settings, row["id"])
+    }
     folder.mkdir(parents=True)
     for name, data in parts.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(parts.items()))
     (folder / HASHES).write_text(sums, "utf-8")
     return folder
+
+
+def _place(version: int, *, of: int) -> str:
+    """Return the folder of a version within that of its record; a record that was never amended has none."""
+    return f"version-{version}/" if of > 1 else ""
 
 
 def _parts(connection: "Connection", settings: Settings, record_id: int) -> Iterator[tuple[str, bytes]]:

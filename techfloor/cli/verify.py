@@ -111,7 +111,8 @@ def _pdf(settings: Settings, file: Path) -> int:
             text(
                 "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "
                 "record.content_sha256 = issued_pdf.content_sha256 AS same, "
-                "EXISTS (SELECT 1 FROM record later WHERE later.supersedes_id = record.id) AS superseded, "
+                "(SELECT version FROM record later WHERE later.supersedes_id = record.id "
+                "AND later.state IN ('performed', 'closed')) AS superseded, "
                 "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
                 "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id WHERE issued_pdf.sha256 = :sha256"
             ),
@@ -125,5 +126,6 @@ def _pdf(settings: Settings, file: Path) -> int:
     say("✓ Its trail head stands in the chain." if row.anchored else "✕ Its trail head is not in the chain.")
     if row.state != "closed":
         say(f"✕ The record is {row.state}.")
-    say("✕ A later version of the record exists." if row.superseded else "✓ It is the current version.")
+    later = f"✕ Version {row.superseded} has taken its place."
+    say(later if row.superseded else "✓ It is the current version.")
     return 0 if row.same and row.anchored and row.state == "closed" else 1

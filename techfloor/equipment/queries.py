@@ -34,6 +34,7 @@ from techfloor.equipment.shapes import (
 from techfloor.equipment.statuses import Status, status_of
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Station
+from techfloor.records import versions
 from techfloor.records.attachments import KeptFile
 from techfloor.records.models import Definition, Measurement, Record
 from techfloor.refusals import NotFound
@@ -316,12 +317,12 @@ def file_of_certificate(certificate_id: int) -> KeptFile:
 
 
 def rested_on(certificate_id: int, size: int = 200) -> list[RestedView]:
-    """Read the records that rested on a certificate, the newest first, at most `size`."""
+    """Read the records that rest on a certificate, as they stand, the newest first, at most `size`."""
     rows = db.session.execute(
         select(Record.number, Equipment.code, Equipment.name, Record.performed_at)
         .join(Measurement, Measurement.record_id == Record.id)
         .outerjoin(Equipment, Equipment.id == Record.equipment_id)
-        .where(Measurement.certificate_id == certificate_id)
+        .where(Measurement.certificate_id == certificate_id, versions.stands())
         .order_by(Record.id.desc())
         .limit(size)
     )

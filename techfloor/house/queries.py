@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Plant, Shift, Station
+from techfloor.records import versions
 from techfloor.records.models import Record
 from techfloor.refusals import NotFound
 from techfloor.store import db
@@ -51,9 +51,7 @@ NEWEST_FIRST = Order(Key(Record.id, int, descending=True))
 
 
 def newest_records(at: str = "") -> Page[RecordLine]:
-    """Read one page of the records, newest first; of each number its newest version."""
-    newer = aliased(Record)
-    superseded = select(newer.id).where(newer.supersedes_id == Record.id).exists()
+    """Read one page of the records, newest first; of each number the version that stands."""
     wanted = (
         select(
             Record.id,
@@ -67,7 +65,7 @@ def newest_records(at: str = "") -> Page[RecordLine]:
         )
         .join(Person, Person.id == Record.opened_by)
         .outerjoin(Equipment, Equipment.id == Record.equipment_id)
-        .where(~superseded)
+        .where(versions.stands())
     )
     return NEWEST_FIRST.page(wanted, RecordLine, at)
 

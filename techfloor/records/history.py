@@ -36,12 +36,12 @@ class Event:
     changes: tuple[Change, ...]
 
 
-def timeline(record_id: int) -> list[Event]:
-    """Return all acts of a record, newest first: one statement by the record's index, and one for the names."""
+def timeline(record_ids: Iterable[int]) -> list[Event]:
+    """Return all acts of a record's versions, newest first: one statement by their index, and one for the names."""
     rows = db.session.execute(
         select(ActRow.seq, ActRow.body, ChangeRow.body.label("change"))
         .join(ChangeRow, ChangeRow.act == ActRow.id)
-        .where(ChangeRow.record == record_id)
+        .where(ChangeRow.record.in_(list(record_ids)))
         .order_by(ActRow.seq.desc(), ChangeRow.id)
     ).all()
     return _events(rows)

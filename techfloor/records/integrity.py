@@ -1,6 +1,7 @@
 """What `verify` asks of records: content, header and signatures agree, and a state has the signatures it needs."""
 
 import hashlib
+import json
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
@@ -10,7 +11,13 @@ _SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "reject
 
 def problems(connection: Connection) -> list[str]:
     """Return what does not agree, in sentences."""
-    return [*_contents(connection), *_signatures(connection), *_states(connection), *_revisions(connection)]
+    return [
+        *_contents(connection),
+        *_signatures(connection),
+        *_states(connection),
+        *_versions(connection),
+        *_revisions(connection),
+    ]
 
 
 def _revisions(connection: Connection) -> list[str]:
@@ -23,6 +30,33 @@ def _revisions(connection: Connection) -> list[str]:
         for code, version, body, named in rows
         if hashlib.sha256(str(body).encode()).hexdigest() != named
     ]
+
+
+def _versions(connection: Connection) -> list[str]:
+    """Check that the versions of a number have no gap, and that each replaces, by its content, one signed before it."""
+    found = [
+        f"{number} has {count} versions, of which the newest is version {newest}."
+        for number, count, newest in connection.exec_driver_sql(
+            "SELECT number, count(*), max(version) FROM record GROUP BY kind, number HAVING count(*) <> max(version)"
+        )
+    ]
+    rows = connection.exec_driver_sql(
+        "SELECT record.number, record.version, former.version, former.content_sha256, record_content.body "
+        "FROM record LEFT JOIN record former ON former.id = record.supersedes_id AND former.number = record.number "
+        "AND former.kind = record.kind LEFT JOIN record_content ON record_content.record_id = record.id "
+        "WHERE record.version > 1 OR record.supersedes_id IS NOT NULL"
+    )
+    for number, version, before, sha256, body in rows:
+        if before is None or before >= version or sha256 is None:
+            found.append(f"Version {version} of {number} replaces none that was signed before it.")
+        elif body is not None and not _names(str(body), before, sha256):
+            found.append(f"Version {version} of {number} says that it replaces another one than it does.")
+    return found
+
+
+def _names(body: str, version: int, sha256: str) -> bool:
+    former = json.loads(body).get("supersedes") or {}
+    return (former.get("version"), former.get("content_sha256")) == (version, sha256)
 
 
 def name_of(connection: Connection, record_id: int) -> str:

@@ -17,6 +17,12 @@ class State(StrEnum):
     DISCONTINUED = "discontinued"
 
 
+SIGNED = (State.PERFORMED, State.CLOSED)
+"""The states of a record that says something: signed as performed, and not rejected."""
+ENDED = (State.REJECTED, State.DISCONTINUED)
+"""The states in which a record says nothing any more."""
+
+
 MOVES: Mapping[State, frozenset[State]] = {
     State.IN_PROGRESS: frozenset({State.PERFORMED, State.CLOSED, State.DISCONTINUED}),
     State.PERFORMED: frozenset({State.CLOSED, State.REJECTED}),

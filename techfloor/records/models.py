@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from techfloor.records.lifecycle import State
+from techfloor.records.lifecycle import ENDED, State
 from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
 
 
@@ -56,7 +56,11 @@ _STATES = ", ".join(f"'{state}'" for state in State)
 
 
 class Record(Table):
-    """The header of everything that is signed; the body stands in the duty's table under the same key."""
+    """The header of everything that is signed; the body stands in the duty's table under the same key.
+
+    A signed record is amended by its next version, a row of its own that names the one it `supersedes_id`, what kind
+    of `amendment` it is (`versions.Amendment`) and why.
+    """
 
     __tablename__ = "record"
     __audit__ = Audit(root="id", locks=True, free=("state", "closed_at"))
@@ -65,7 +69,9 @@ class Record(Table):
     kind: Mapped[str] = mapped_column(Text)
     number: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer, default=1)
-    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"), index=True)
+    amendment: Mapped[str | None] = mapped_column(Text)
+    amendment_reason: Mapped[str | None] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)
     equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
@@ -80,6 +86,19 @@ class Record(Table):
     __table_args__ = (
         UniqueConstraint("number", "version"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint(
+            "(supersedes_id IS NULL AND amendment IS NULL AND amendment_reason IS NULL) OR (supersedes_id IS NOT NULL "
+            "AND amendment IN ('correction', 'entered in error') AND amendment_reason <> '')",
+            name="amendment",
+        ),
+        # A version has one that takes its place, or is to; one that was given up or rejected takes no place.
+        Index(
+            "uq_record_amendment",
+            "supersedes_id",
+            unique=True,
+            sqlite_where=state.not_in(ENDED),
+            postgresql_where=state.not_in(ENDED),
+        ),
         Index("ix_record_kind_performed_at_id", "kind", "performed_at", "id"),
         Index("ix_record_kind_state_performed_at_id", "kind", "state", "performed_at", "id"),
         Index("ix_record_equipment_id_kind_performed_at", "equipment_id", "kind", "performed_at"),

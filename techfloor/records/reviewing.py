@@ -1,8 +1,10 @@
-"""Who may review: where the plant profile asks for a second person, nobody who had a hand in the record."""
+"""Who may review: where the plant profile asks for a second person, nobody who had a hand in any of its versions."""
 
 from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased
 
 from techfloor.places.queries import PlantFacts
+from techfloor.records import versions
 from techfloor.records.models import Record, RecordContent
 from techfloor.store import db
 from techfloor.store.trail import ActorOfAct, ActRow, ChangeRow, TableOfChange, audited
@@ -20,14 +22,18 @@ def barred(plant: PlantFacts, record_id: int) -> frozenset[int]:
     """Return who may not review a record."""
     if not two_persons(plant):
         return frozenset()
-    return frozenset(db.session.scalars(_hands().where(ChangeRow.record == record_id, ActorOfAct().is_not(None))))
+    every = versions.ids(db.session.get_one(Record, record_id))
+    return frozenset(db.session.scalars(_hands().where(ChangeRow.record.in_(every), ActorOfAct().is_not(None))))
 
 
 def reviewed_by(plant: PlantFacts, person_id: int) -> list[ColumnElement[bool]]:
     """Return the conditions of a query over records that leave those which this person may review."""
     if not two_persons(plant):
         return []
-    return [~_hands().where(ChangeRow.record == Record.id, ActorOfAct() == person_id).exists()]
+    version = aliased(Record)
+    hands = _hands().join(version, version.id == ChangeRow.record)
+    same = (version.kind == Record.kind, version.number == Record.number)
+    return [~hands.where(*same, ActorOfAct() == person_id).exists()]
 
 
 def _hands() -> Select[int]:

@@ -36,18 +36,18 @@ def raise_task(task: Task) -> Task:
     return task
 
 
-def finish(record_id: int, kind: str, *, by: int, at: datetime, outcome: str = "") -> None:
-    """Mark the open tasks of one kind for a record as done."""
+def finish(record_ids: Iterable[int], kind: str, *, by: int, at: datetime, outcome: str = "") -> None:
+    """Mark the open tasks of one kind for a record, or for several of its versions, as done."""
     rows = db.session.scalars(
-        select(Task).where(Task.record_id == record_id, Task.kind == kind, Task.done_at.is_(None))
+        select(Task).where(Task.record_id.in_(list(record_ids)), Task.kind == kind, Task.done_at.is_(None))
     )
     for task in rows:
         task.done_at, task.done_by, task.outcome = at, by, outcome
 
 
-def is_open(record_id: int, kind: str) -> bool:
-    """Tell whether a task of one kind stands open for a record."""
-    wanted = (Task.record_id == record_id, Task.kind == kind, Task.done_at.is_(None))
+def is_open(record_ids: Iterable[int], kind: str) -> bool:
+    """Tell whether a task of one kind stands open for a record, whichever of these versions raised it."""
+    wanted = (Task.record_id.in_(list(record_ids)), Task.kind == kind, Task.done_at.is_(None))
     return db.session.scalar(select(Task.id).where(*wanted).limit(1)) is not None
 
 

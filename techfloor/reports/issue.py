@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from techfloor import clock, store
 from techfloor.people.models import Person
+from techfloor.records import versions
 from techfloor.records.models import Record, Signature
 from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
 from techfloor.refusals import NotFound, Refusal
@@ -144,7 +145,8 @@ class Verification:
     version: int
     kind: str
     state: str
-    current: bool
+    replaced_by: versions.Version | None
+    """The version that has taken its place; one that is only under way has not."""
     issue_no: int
     newest_issue: int
     issued_at: datetime
@@ -187,7 +189,7 @@ def _content(issued: IssuedPdf) -> str | None:
 
 def _verification(issued: IssuedPdf) -> Verification:
     record = db.session.get_one(Record, issued.record_id)
-    later = db.session.scalar(select(Record.id).where(Record.supersedes_id == record.id))
+    following = versions.next_of(record.id)
     anchored = db.session.scalar(select(ActRow.hash).where(ActRow.seq == issued.trail_seq))
     newest_issue = newest(record.id)
     return Verification(
@@ -195,7 +197,7 @@ def _verification(issued: IssuedPdf) -> Verification:
         version=record.version,
         kind=record.kind,
         state=record.state,
-        current=later is None,
+        replaced_by=following if following is not None and following.signed_at is not None else None,
         issue_no=issued.issue_no,
         newest_issue=newest_issue.issue_no if newest_issue else issued.issue_no,
         issued_at=issued.issued_at,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from techfloor import store
 from techfloor.places.here import plant
+from techfloor.records import versions
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Record, Signature
 from techfloor.records.signing import SignatureFacts, signature_facts
@@ -49,7 +50,7 @@ class Paper:
 
         Raises NotFound, Refusal for a record that is not closed, PdfUnavailable or PdfFailed when it cannot be made.
         """
-        record = self._newest_version(number)
+        record = self._standing(number)
         if record.state != State.CLOSED:
             raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
         order = Order(
@@ -61,10 +62,10 @@ class Paper:
         )
         return issue.render(order, self.document)
 
-    def _newest_version(self, number: str) -> Record:
-        wanted = select(Record).where(Record.kind == self.kind, Record.number == number)
+    def _standing(self, number: str) -> Record:
+        wanted = select(Record).where(Record.kind == self.kind, Record.number == number, versions.stands())
         with store.looking_at() as session:
-            record = session.scalar(wanted.order_by(Record.version.desc()).limit(1))
+            record = session.scalar(wanted)
         if record is None:
             raise NotFound("There is no record %(number)s.", number=number)
         return record

@@ -320,13 +320,14 @@ def test_a_day_is_always_that_of_the_plant_never_that_of_utc() -> None:
 # Slips
 
 
-def slips(app: Flask, *, before: int = 10**6, limit: int = 5, **other: Any) -> list[Decimal]:
+def slips(app: Flask, *, besides: str = "", limit: int = 5, **other: Any) -> list[Decimal]:
     """Return what was read before at a point of the caliper, as the slip question sees it."""
     with app.app_context():
         newest = db.session.scalars(select(Calibration).order_by(Calibration.record_id.desc())).first()
         assert newest is not None
         plan = PlannedPoint.from_plain({**newest.plan[4], **other})
-        return earlier_values(item("G-014").id, plan, typed="indication", before=before, limit=limit)
+        gauge, until = item("G-014").id, clock.now() + timedelta(days=1)
+        return earlier_values(gauge, plan, typed="indication", until=until, besides=besides, limit=limit)
 
 
 def test_a_slip_is_measured_against_signed_readings_only(app: Flask, as_: SignedInAs) -> None:
@@ -376,9 +377,7 @@ def test_the_last_calibrations_are_looked_at_and_no_more_readings_than_that_newe
         assert sign(tara, number).status_code == 303
     assert slips(app) == [Decimal("150.00"), Decimal("150.10"), Decimal("150.05")]
     assert slips(app, limit=2) == [Decimal("150.00"), Decimal("150.10")]
-    with app.app_context():
-        newest = queries.record_row(number).id
-    assert slips(app, before=newest) == [Decimal("150.10"), Decimal("150.05")]
+    assert slips(app, besides=number) == [Decimal("150.10"), Decimal("150.05")]
 
 
 # Which revision

@@ -18,9 +18,9 @@ from .samples import ISSUE, SIGNATURES, Content
 Pages = list[str]
 
 
-def written(content: Content, signatures: object = SIGNATURES, issue: IssueFacts = ISSUE, amendment: str = "") -> str:
+def written(content: Content, signatures: object = SIGNATURES, issue: IssueFacts = ISSUE) -> str:
     """The certificate as HTML."""
-    made = sheet(content, signatures, issue, amendment=amendment)  # type: ignore[arg-type]
+    made = sheet(content, signatures, issue)  # type: ignore[arg-type]
     return render_html(made, TEMPLATE, environment(str))
 
 

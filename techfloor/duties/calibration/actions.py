@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 
 from techfloor.duties.calibration import fitting, outcome, queries, results, rules
-from techfloor.duties.calibration.bench import Bench, bench_of, given_readings
+from techfloor.duties.calibration.bench import Bench, StandardOnBench, bench_of, given_readings
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.earlier import earlier_values
 from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, procedure_in_force
@@ -18,7 +18,7 @@ from techfloor.duties.calibration.procedure import Limit, Mode, PlannedPoint, Pr
 from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, KIND
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.rules import Judged, ReadingEntry
-from techfloor.duties.calibration.standards import Choice, Group, groups
+from techfloor.duties.calibration.standards import Group, groups
 from techfloor.equipment import ledger
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
@@ -56,8 +56,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     revision, procedure = procedure_in_force(gauge)
     points = plan(procedure, gauge.item)
     day = at.astimezone(ZoneInfo(plant.zone)).date()
-    chosen = _chosen(procedure, entry.standards, day)
-    _refuse_incomplete_certificate(procedure, points, chosen)
+    chosen = choose_standards(procedure, points, entry.standards, day)
     _refuse_misfit(procedure, gauge, chosen)
     record = open_record(gauge, revision.id, plant, actor=actor, at=at)
     db.session.add(
@@ -72,7 +71,7 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
         )
     )
     db.session.flush()
-    _keep_standards(record.id, chosen, at)
+    keep_standards(record.id, chosen, at)
     _keep_ambient(record, procedure.environment, entry.ambient)
     return record.number
 
@@ -90,10 +89,10 @@ def _refuse_second(gauge: GaugeFacts) -> None:
 
 
 def _refuse_incomplete_certificate(
-    procedure: Procedure, points: Sequence[PlannedPoint], chosen: Sequence[Choice]
+    procedure: Procedure, points: Sequence[PlannedPoint], chosen: Sequence[StandardOnBench]
 ) -> None:
     """Refuse at the start, not at a point, a standard whose certificate lacks a piece, or U, that the point needs."""
-    standard = chosen[0].ready.facts if chosen and chosen[0].ready else None
+    standard = chosen[0].facts if chosen else None
     for point in points:
         if point.role == "entry":
             continue
@@ -102,9 +101,9 @@ def _refuse_incomplete_certificate(
         rules.uncertainty_at(procedure, point, point.value, standard=standard)
 
 
-def _refuse_misfit(procedure: Procedure, gauge: GaugeFacts, chosen: Sequence[Choice]) -> None:
+def _refuse_misfit(procedure: Procedure, gauge: GaugeFacts, chosen: Sequence[StandardOnBench]) -> None:
     """Refuse a gauge whose procedure does not fit it, or no longer does: either may have changed since."""
-    standard = chosen[0].ready.facts if chosen and chosen[0].ready else None
+    standard = chosen[0].facts if chosen else None
     no = fitting.fit(procedure, gauge.item, standard).objection
     if no is not None:
         raise Refusal(
@@ -115,8 +114,10 @@ def _refuse_misfit(procedure: Procedure, gauge: GaugeFacts, chosen: Sequence[Cho
         )
 
 
-def _chosen(procedure: Procedure, codes: Sequence[str], day: date) -> list[Choice]:
-    """Return one usable standard for each quantity the procedure needs; the first gives the reference values."""
+def choose_standards(
+    procedure: Procedure, points: Sequence[PlannedPoint], codes: Sequence[str], day: date
+) -> list[StandardOnBench]:
+    """Return one standard for each quantity the procedure needs, usable that day; the first gives the references."""
     needed = groups(procedure.standards, day)
     if procedure.standards and not needed:
         raise Refusal("Choose the standard.", field="standard")
@@ -124,17 +125,19 @@ def _chosen(procedure: Procedure, codes: Sequence[str], day: date) -> list[Choic
     for code in codes:
         if code not in known:
             raise Refusal("%(code)s is no standard for this procedure.", field="standard", code=code)
-    return [_choose(group, codes, several=len(needed) > 1) for group in needed]
+    chosen = [_choose(group, codes, several=len(needed) > 1) for group in needed]
+    _refuse_incomplete_certificate(procedure, points, chosen)
+    return chosen
 
 
-def _choose(group: Group, codes: Sequence[str], *, several: bool) -> Choice:
+def _choose(group: Group, codes: Sequence[str], *, several: bool) -> StandardOnBench:
     found = [choice for choice in group.choices if choice.code in codes]
     if len(found) != 1:
         words = "Choose one standard for %(quantity)s." if several or found else "Choose the standard."
         raise Refusal(words, field=group.field, quantity=group.quantity)
     if found[0].ready is None:
         raise found[0].objections[0].refusal(group.field)
-    return found[0]
+    return found[0].ready
 
 
 def open_record(gauge: GaugeFacts, revision_id: int, plant: PlantFacts, *, actor: int, at: datetime) -> Record:
@@ -156,10 +159,9 @@ def open_record(gauge: GaugeFacts, revision_id: int, plant: PlantFacts, *, actor
     return record
 
 
-def _keep_standards(record_id: int, chosen: Sequence[Choice], at: datetime) -> None:
-    for choice in chosen:
-        assert choice.ready is not None
-        standard = choice.ready
+def keep_standards(record_id: int, chosen: Sequence[StandardOnBench], at: datetime) -> None:
+    """Keep on which standards, under which certificates, a calibration rests."""
+    for standard in chosen:
         db.session.add(
             StandardUsed(record_id=record_id, standard_id=standard.id, certificate_id=standard.certificate_id)
         )
@@ -281,7 +283,8 @@ def correct_reading(
         entry.cannot_measure,
         entry.note,
         entry.confirmed_slip,
-        entry.performed_at,
+        # An amendment says what was read then; otherwise who corrects a reading has just looked again.
+        entry.performed_at or (before.performed_at if bench.amends else None),
     )
     return _keep_reading(bench, placed, actor=actor, at=at, corrects=(reading_id, reason))
 
@@ -341,7 +344,9 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     if value is None or not point.nominal or bench.procedure.mode is Mode.attribute or point.derived == "slope":
         return
     width = judged.upper if judged.upper is not None else judged.lower
-    history = [seen - base for seen in earlier_values(bench.gauge.id, point, typed=typed, before=bench.record.id)]
+    until, besides = bench.record.performed_at, bench.number
+    seen = earlier_values(bench.gauge.id, point, typed=typed, until=until, besides=besides)
+    history = [value - base for value in seen]
     step = Decimal(point.reads_to) if point.reads_to else None
     expected = Decimal(0) if base else point.value
     slip = rules.likely_slip(value, expected, abs(width) if width is not None else None, step, history)
@@ -365,6 +370,8 @@ def _question(slip: rules.Slip, typed: str, point: PlannedPoint) -> Question:
 def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at: datetime) -> Bench:
     """Say whether the gauge was adjusted, and how; as left follows where it was."""
     bench = open_bench(number, actor)
+    if bench.entered_in_error:
+        raise Refusal("It was entered in error: nothing was adjusted.")
     if results.next_place(bench.plan, bench.readings(), AS_FOUND) is not None:
         raise Refusal("Finish the readings as found first.")
     if adjusted and not words.strip():
@@ -395,21 +402,34 @@ def take_over(number: str, *, actor: int, at: datetime) -> None:
 
 
 def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
-    """End a calibration that will not be finished; its readings stay, and so does a hold they caused."""
-    bench = open_bench(number, actor)
+    """End a calibration that will not be finished; its readings stay, and so does a hold they caused.
+
+    Of an amendment nothing stays: the version before stands as it did.
+    """
+    bench = _amendment_or_open(number, actor)
     if not reason.strip():
         raise Refusal("Enter why it is not finished.", field="reason")
     bench.body.deviations = [*bench.body.deviations, say("calibration.discontinued", reason=reason.strip())]
     move(bench.record, DISCONTINUED)
     bench.record.closed_at = at
-    ledger.log(
-        bench.gauge.id, "calibration discontinued", reason.strip(), actor=actor, at=at, record_id=bench.record.id
-    )
+    if bench.amends is not None:
+        outcome.lift_of_amendment(bench, "calibration.amendment-discontinued", actor=actor, at=at)
+    event = "calibration discontinued" if bench.amends is None else "amendment discontinued"
+    ledger.log(bench.gauge.id, event, reason.strip(), actor=actor, at=at, record_id=bench.record.id)
+
+
+def _amendment_or_open(number: str, actor: int) -> Bench:
+    """Return a calibration that this person has under way, an amendment also of an outside one."""
+    bench = bench_of(number)
+    return _theirs(unsigned_bench(bench, bench.body.source if bench.amends else "in house"), actor)
 
 
 def open_bench(at_bench: Bench | str, actor: int) -> Bench:
     """Return a calibration in house that this person has under way; raises Refusal for everybody else."""
-    bench = unsigned_bench(at_bench)
+    return _theirs(unsigned_bench(at_bench), actor)
+
+
+def _theirs(bench: Bench, actor: int) -> Bench:
     if bench.body.performed_by != actor:
         raise Refusal("%(name)s has this calibration under way. Take it over first.", name=bench.performer)
     return bench
@@ -418,7 +438,7 @@ def open_bench(at_bench: Bench | str, actor: int) -> Bench:
 def unsigned_bench(at_bench: Bench | str, source: str = "in house") -> Bench:
     """Return a calibration that may still be written to; a page that has just read it hands it in as it is."""
     bench = bench_of(at_bench) if isinstance(at_bench, str) else at_bench
-    if bench.body.source != source:
+    if bench.body.source != source and not bench.entered_in_error:
         raise Refusal(
             "%(number)s is a calibration %(source)s. Open it from its own page.",
             number=bench.number,

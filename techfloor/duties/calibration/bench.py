@@ -13,11 +13,12 @@ from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.gauges import GAUGE_COLUMNS, GAUGES, GaugeFacts, gauge_facts
 from techfloor.duties.calibration.models import Ambient, Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure, read_procedure
-from techfloor.duties.calibration.queries import KIND
+from techfloor.duties.calibration.queries import KIND, at_work, standing_row
 from techfloor.duties.calibration.results import ReadingFacts, RunResult
 from techfloor.equipment.models import Equipment, Standard, StandardCertificate
 from techfloor.equipment.shapes import CertificateView, StandardView
 from techfloor.people.models import Person
+from techfloor.records import versions
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.refusals import NotFound
 from techfloor.store import alone, db
@@ -90,8 +91,8 @@ class GivenReading:
 
     @property
     def late(self) -> bool:
-        """True where it came in later than the way to the server takes."""
-        return self.recorded_at - self.performed_at > results.LATE
+        """True where it came in later than the way to the server takes; a correction is no entry of its own."""
+        return self.corrects_id is None and self.recorded_at - self.performed_at > results.LATE
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,25 @@ class Bench:
     ambient_given: tuple[AmbientValue, ...]
     given: tuple[GivenReading, ...]
     performer: str
-    names: Mapping[int, str] = field(default_factory=dict)
+    amends: versions.Amends | None = None
+    former: "Bench | None" = None
+    """The version that this one replaces."""
     _runs: dict[str, RunResult] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def number(self) -> str:
         """The record's number."""
         return self.record.number
+
+    @property
+    def entered_in_error(self) -> bool:
+        """True for an amendment that only says that the version before was entered in error."""
+        return self.amends is not None and self.amends.in_error
+
+    @property
+    def in_house(self) -> bool:
+        """True for what is worked on at the bench; what was entered in error is no certificate to read any more."""
+        return self.body.source == "in house" or self.entered_in_error
 
     @property
     def standard(self) -> StandardFacts | None:
@@ -172,11 +185,11 @@ class Bench:
 _BENCH = (
     select(Record, Calibration)
     .join(Calibration, Calibration.record_id == Record.id)
-    .where(Record.kind == KIND, Record.number == bindparam("number"))
-    .order_by(Record.version.desc())
-    .limit(1)
+    .where(Record.kind == KIND)
     .execution_options(populate_existing=True)
 )
+_AT_WORK = at_work(_BENCH.where(Record.number == bindparam("number")))
+_BY_ID = _BENCH.where(Record.id == bindparam("id"))
 _AROUND_IT = (
     select(
         _definitions.code.label("procedure_code"),
@@ -264,12 +277,30 @@ _GIVEN = (
 
 
 def bench_of(number: str) -> Bench:
-    """Return a calibration with everything that belongs to it, to an act alone until it ends; raises NotFound."""
+    """Return a calibration with everything that belongs to it, to an act alone until it ends; raises NotFound.
+
+    Of several versions it is the one that is worked on, else the one that stands.
+    """
     alone(f"record:{number}")
-    row: Any = db.session.execute(_BENCH, {"number": number}).one_or_none()
+    row: Any = db.session.execute(_AT_WORK, {"number": number}).one_or_none()
     if row is None:
         raise NotFound("There is no calibration %(number)s.", number=number)
-    record, body = row.Record, row.Calibration
+    return _bench(row.Record, row.Calibration)
+
+
+def standing_bench(number: str) -> Bench:
+    """Return the version of a calibration that stands, to an act alone until it ends; raises NotFound."""
+    alone(f"record:{number}")
+    return version_bench(standing_row(number).id)
+
+
+def version_bench(record_id: int) -> Bench:
+    """Return one version of a calibration by its key."""
+    row: Any = db.session.execute(_BY_ID, {"id": record_id}).one()
+    return _bench(row.Record, row.Calibration)
+
+
+def _bench(record: Record, body: Calibration) -> Bench:
     wanted = {"revision": record.revision_id, "performer_id": body.performed_by, "gauge": body.gauge_id}
     around: Any = db.session.execute(_AROUND_IT, wanted).one()
     return Bench(
@@ -284,6 +315,8 @@ def bench_of(number: str) -> Bench:
         ambient_given=_ambient_given(record.id),
         given=given_readings(record.id),
         performer=around.performer,
+        amends=versions.amends(record),
+        former=None if record.supersedes_id is None else version_bench(record.supersedes_id),
     )
 
 

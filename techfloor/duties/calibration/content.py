@@ -1,4 +1,7 @@
-"""The canonical content of a calibration, schema 1: what is signed, hashed, printed and attached.
+"""The canonical content of a calibration, schema 2: what is signed, hashed, printed and attached.
+
+Schema 2 adds to schema 1 `amendment` and `supersedes`, both null in a first version. What was signed under schema 1
+stays as it is.
 
 It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
 it, and the words of a field (pass, as_found, goes) as the code spells them. The paper puts them into words.
@@ -14,10 +17,11 @@ from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain, signed
 from techfloor.places.queries import PlantFacts
+from techfloor.records import versions
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 1
+SCHEMA = 2
 OUTSIDE_TITLE = say("calibration.outside-title")
 
 
@@ -52,6 +56,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "schema": SCHEMA,
         "number": bench.record.number,
         "version": bench.record.version,
+        **_versions(bench),
         "source": bench.body.source,
         "plant": {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo},
         "title": OUTSIDE_TITLE if bench.body.outside else plant.title,
@@ -66,6 +71,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "adjustment": bench.body.adjustment,
         "deviations": [*bench.body.deviations, *deviations(bench)],
         "corrections": [
+            *_standards_corrected(bench),
             *(_ambient_correction(bench, a) for a in bench.ambient_given if a.corrects_id is not None),
             *(_correction(bench, g) for g in bench.given if g.corrects_id is not None),
         ],
@@ -76,8 +82,42 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "late": _late(bench),
         "performed_by": bench.performer,
         "measured_by": list(bench.measurers) if bench.body.source == "in house" else [],
-        "interval": _interval(bench.gauge.interval_months) if plant.show_interval else None,
+        "interval": _interval(bench.gauge.interval_months) if _shows_interval(bench, plant) else None,
     }
+
+
+def _versions(bench: Bench) -> dict[str, Any]:
+    """Return what it replaces and why, and what that one had said."""
+    facts: dict[str, Any] = dict(versions.facts(bench.amends))
+    if bench.former is not None:
+        said = {"performed_by": bench.former.performer}
+        verdicts = {"as_found": bench.former.body.as_found, "as_left": bench.former.body.as_left}
+        facts["supersedes"] = {**facts["supersedes"], **said, **verdicts}
+    return facts
+
+
+def standards_changed(bench: Bench) -> tuple[str, str] | None:
+    """Return the codes of the standards that an amendment took away, and of those it names instead."""
+    before, now = ([s.code for s in each.standards] for each in (bench.former or bench, bench))
+    if bench.entered_in_error or before == now:
+        return None
+    return ", ".join(c for c in before if c not in now), ", ".join(c for c in now if c not in before)
+
+
+def _standards_corrected(bench: Bench) -> list[dict[str, Any]]:
+    changed = standards_changed(bench)
+    if changed is None or bench.amends is None:
+        return []
+    return [
+        {
+            "what": say("calibration.standard"),
+            "from": changed[0],
+            "to": changed[1],
+            "reason": bench.amends.reason,
+            "by": bench.amends.by,
+            "at": utc_text(bench.amends.at),
+        }
+    ]
 
 
 def _late(bench: Bench) -> str | None:
@@ -87,6 +127,8 @@ def _late(bench: Bench) -> str | None:
 
 
 def _runs(bench: Bench) -> list[dict[str, Any]]:
+    if bench.entered_in_error:
+        return []
     if bench.body.outside is not None:
         return outside_rules.runs(bench.plan, bench.body.outside)
     runs = (AS_FOUND, AS_LEFT) if bench.body.adjusted else (AS_FOUND,)
@@ -95,7 +137,7 @@ def _runs(bench: Bench) -> list[dict[str, Any]]:
 
 def deviations(bench: Bench) -> list[Said]:
     """Return where the work left its procedure: the soak, the room, points that were not measured."""
-    if bench.body.source != "in house":
+    if bench.body.source != "in house" or bench.entered_in_error:
         return []
     made = []
     if bench.procedure.soak_minutes and not bench.body.soaked:
@@ -281,6 +323,10 @@ def _text(value: Decimal | None) -> str:
     return "" if value is None else plain(value)
 
 
+def _shows_interval(bench: Bench, plant: PlantWords) -> bool:
+    return plant.show_interval and not bench.entered_in_error
+
+
 def _interval(months: int) -> Said:
     return say("calibration.one-month" if months == 1 else "calibration.months", months=months)
 
@@ -330,7 +376,7 @@ def _typed(bench: Bench, given: GivenReading) -> str | Said:
 
 def coverage(bench: Bench) -> Said | None:
     """Say about coverage what EA-4/02 asks for; None where no uncertainty is stated."""
-    if not bench.procedure.budget:
+    if not bench.procedure.budget or bench.entered_in_error:
         return None
     factors = {rules.report_k(g.facts.k) for g in bench.counting if g.facts.k is not None}
     if len(factors) != 1:

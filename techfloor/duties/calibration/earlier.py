@@ -13,11 +13,12 @@ from techfloor.duties.calibration.bench import Bench, ambient_of
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
-from techfloor.duties.calibration.queries import KIND, counts
+from techfloor.duties.calibration.queries import KIND
+from techfloor.records import versions
 from techfloor.records.models import Record
 from techfloor.store import db
 
-_calibrations, _readings, _records = (kind.__table__.c for kind in (Calibration, Reading, Record))
+_readings, _records = (kind.__table__.c for kind in (Reading, Record))
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def last_ambient(person_id: int, since: datetime) -> LastRoom | None:
     row: Any = db.session.execute(
         select(Record.id, Record.opened_at)
         .where(Record.kind == KIND, Record.opened_by == person_id, Record.opened_at >= since)
+        .where(Record.supersedes_id.is_(None))
         .order_by(Record.opened_at.desc())
         .limit(1)
     ).one_or_none()
@@ -48,7 +50,8 @@ def last_good(bench: Bench) -> Record | None:
         .where(
             Record.kind == KIND,
             Record.equipment_id == bench.gauge.id,
-            counts(),
+            versions.in_force(),
+            Record.number != bench.number,
             Record.performed_at < bench.record.performed_at,
             went.in_(("pass", "conditional pass")),
         )
@@ -69,17 +72,18 @@ def revision_used_before(revision_id: int, record_id: int) -> bool:
     )
 
 
-_newest_counting = (
-    select(_calibrations.record_id)
-    .join_from(Calibration.__table__, Record.__table__, _records.id == _calibrations.record_id)
+_newest_in_force = (
+    select(_records.id, _records.performed_at)
     .where(
-        _calibrations.gauge_id == bindparam("gauge"),
-        _calibrations.record_id < bindparam("before"),
-        counts(),
+        _records.equipment_id == bindparam("gauge"),
+        _records.kind == KIND,
+        _records.performed_at <= bindparam("until"),
+        _records.number != bindparam("besides"),
+        versions.in_force(_records),
     )
-    .order_by(_calibrations.record_id.desc())
+    .order_by(_records.performed_at.desc(), _records.id.desc())
     .limit(bindparam("most"))
-    .subquery("newest_counting")
+    .subquery("newest_in_force")
 )
 _newer = Reading.__table__.alias("newer")
 
@@ -87,14 +91,14 @@ _newer = Reading.__table__.alias("newer")
 def _earlier(column: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(column)
-        .join_from(_newest_counting, Reading.__table__, _readings.record_id == _newest_counting.c.record_id)
+        .join_from(_newest_in_force, Reading.__table__, _readings.record_id == _newest_in_force.c.id)
         .where(
             _readings.place == bindparam("place"),
             _readings.run == results.AS_FOUND,
             column.is_not(None),
             ~select(_newer.c.id).where(_newer.c.corrects_id == _readings.id).exists(),
         )
-        .order_by(_readings.id.desc())
+        .order_by(_newest_in_force.c.performed_at.desc(), _readings.id.desc())
         .limit(bindparam("most"))
     )
 
@@ -102,11 +106,15 @@ def _earlier(column: Any) -> Select[*tuple[Any, ...]]:
 _EARLIER_REFERENCES, _EARLIER_INDICATIONS = _earlier(_readings.reference), _earlier(_readings.indication)
 
 
-def earlier_values(gauge_id: int, point: PlannedPoint, *, typed: str, before: int, limit: int = 5) -> list[Decimal]:
-    """Return what was read at a point in the last calibrations of a gauge that count, newest first, as it counts there.
+def earlier_values(
+    gauge_id: int, point: PlannedPoint, *, typed: str, until: datetime, besides: str, limit: int = 5
+) -> list[Decimal]:
+    """Return what was read at a point in the last calibrations of a gauge in force, newest first, as it counts there.
 
-    The point is the same by what it is: another version of the procedure may number it differently.
+    Those performed until a moment, but for the number `besides`. The point is the same by what it is: another version
+    of the procedure may number it differently.
     """
     query = _EARLIER_REFERENCES if typed == "reference" else _EARLIER_INDICATIONS
-    wanted = {"gauge": gauge_id, "before": before, "most": limit, "place": PointKey.of(point).text}
+    place = PointKey.of(point).text
+    wanted = {"gauge": gauge_id, "until": until, "besides": besides, "most": limit, "place": place}
     return [value for value in db.session.scalars(query, wanted) if value is not None]

@@ -9,10 +9,12 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS
+from techfloor.duties.calibration.amending import AmendEntry
 from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
 from techfloor.duties.calibration.standards import Group
 from techfloor.records.signing_page import SignForm
+from techfloor.records.versions import Amendment
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, say, within, word
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
@@ -59,16 +61,21 @@ class StartForm(AskingForm):
 
 def start_form(limits: Sequence[Limit], standards: Sequence[Group]) -> StartForm:
     """Return the form for a procedure that asks for these conditions and for one standard of each group."""
+    fields = _standard_fields(standards)
+    fields |= {limit.quantity: NumberField(word(limit.quantity, "quantity").capitalize()) for limit in limits}
+    fields["ambient_names"] = tuple(limit.quantity for limit in limits)
+    form: StartForm = type("StartFormOf", (StartForm,), fields)()
+    return form
+
+
+def _standard_fields(standards: Sequence[Group]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for group in standards:
         label = _l("Standard for %(quantity)s", quantity=group.quantity) if len(standards) > 1 else _l("Standard")
         named = [SelectChoice(choice.code, f"{choice.code} {choice.name}") for choice in group.choices]
         fields[group.field] = RadioField(label, choices=named, validate_choice=False)
     fields["standard_names"] = tuple(group.field for group in standards)
-    fields |= {limit.quantity: NumberField(word(limit.quantity, "quantity").capitalize()) for limit in limits}
-    fields["ambient_names"] = tuple(limit.quantity for limit in limits)
-    form: StartForm = type("StartFormOf", (StartForm,), fields)()
-    return form
+    return fields
 
 
 class ReadingForm(AskingForm):
@@ -205,6 +212,33 @@ class DiscontinueForm(EntryForm):
     """Why a calibration is not finished."""
 
     reason = StringField(_l("Why is it not finished?"))
+
+
+class AmendForm(EntryForm):
+    """What is wrong with a signed calibration; `amend_form` adds the standards."""
+
+    kind = RadioField(
+        _l("What is to be done?"),
+        choices=[
+            SelectChoice(Amendment.CORRECTION.value, _l("Correct it")),
+            SelectChoice(Amendment.ENTERED_IN_ERROR.value, _l("It was entered in error")),
+        ],
+        validate_choice=False,
+    )
+    reason = TextAreaField(_l("What is wrong with it?"))
+
+    standard_names: tuple[str, ...] = ()
+
+    def entry(self) -> AmendEntry:
+        """Return what was given."""
+        standards = tuple(self[name].data for name in self.standard_names if self[name].data)
+        return AmendEntry(self.kind.data or "", self.reason.data or "", standards)
+
+
+def amend_form(standards: Sequence[Group]) -> AmendForm:
+    """Return the form for a calibration that rests on one standard of each group."""
+    form: AmendForm = type("AmendFormOf", (AmendForm,), _standard_fields(standards))()
+    return form
 
 
 class LookBackForm(EntryForm):

@@ -157,13 +157,20 @@ def _due(gauge: waiting.DuePoint, today: date, url: str, action: str) -> Tile:
 def _resume(line: waiting.UnderWay) -> Tile:
     return Tile(
         title=line.name,
-        detail=_("Go on with %(number)s, begun %(moment)s", number=line.number, moment=moment(line.opened_at)),
+        detail=_begun_words(line),
         url=f"/calibration/{line.number}/next",
         action=_("Resume"),
         urgency="today",
         code=line.code,
         order=line.opened_at.isoformat(),
     )
+
+
+def _begun_words(line: waiting.UnderWay) -> str:
+    number, begun = line.number, moment(line.opened_at)
+    if line.version > 1:
+        return str(_("Go on amending %(number)s, begun %(moment)s", number=number, moment=begun))
+    return str(_("Go on with %(number)s, begun %(moment)s", number=number, moment=begun))
 
 
 def _due_words(late: int, due: str) -> str:

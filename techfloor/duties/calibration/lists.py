@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from techfloor.duties.calibration.drift import FoundReading, PointKey
 from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, counts
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
@@ -19,6 +19,7 @@ from techfloor.equipment.rules import plant_day
 from techfloor.equipment.statuses import Status
 from techfloor.people.models import Person
 from techfloor.places.models import Area
+from techfloor.records import versions
 from techfloor.records.models import Record, Signature, Task
 from techfloor.store import db, search
 from techfloor.store.paging import PAGE, Key, Order, Page
@@ -45,10 +46,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Line:
-    """One calibration in the list."""
+    """One calibration in the list, by its version that stands."""
 
     id: int
     number: str
+    version: int
+    amendment: str | None
     state: str
     performed_at: datetime
     source: str
@@ -69,6 +72,8 @@ def _lines() -> Select[*tuple[Any, ...]]:
         select(
             Record.id,
             Record.number,
+            Record.version,
+            Record.amendment,
             Record.state,
             Record.performed_at,
             Calibration.source,
@@ -82,7 +87,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)
         .join(Person, Person.id == Calibration.performed_by)
-        .where(Record.kind == KIND)
+        .where(Record.kind == KIND, versions.stands())
     )
 
 
@@ -120,6 +125,8 @@ class HistoryLine:
 
     id: int
     number: str
+    version: int
+    amendment: str | None
     state: str
     performed_at: datetime
     source: str
@@ -128,7 +135,7 @@ class HistoryLine:
     worst_found: str
     worst_left: str
     adjusted: bool | None
-    counts: bool
+    in_force: bool
     by: str
     reviewed_at: datetime | None
     reviewed_by: str | None
@@ -143,6 +150,8 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
         select(
             Record.id,
             Record.number,
+            Record.version,
+            Record.amendment,
             Record.state,
             Record.performed_at,
             Calibration.source,
@@ -151,7 +160,7 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
             Calibration.worst_found,
             Calibration.worst_left,
             Calibration.adjusted,
-            counts(),
+            versions.in_force(),
             Person.name,
             Signature.signed_at,
             reviewer.name,
@@ -162,7 +171,7 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
         .join(Person, Person.id == Calibration.performed_by)
         .outerjoin(Signature, and_(Signature.record_id == Record.id, Signature.meaning.in_(("reviewed", "rejected"))))
         .outerjoin(reviewer, reviewer.id == Signature.signer_id)
-        .where(Record.kind == KIND, Record.equipment_id == gauge_id)
+        .where(Record.kind == KIND, Record.equipment_id == gauge_id, versions.stands())
         .order_by(Record.performed_at.desc(), Record.id.desc())
         .limit(limit)
     )
@@ -170,8 +179,8 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
 
 
 def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading]:
-    """Return the readings as found that count: signed, not rejected, not replaced, in the order of the plan."""
-    counting = {line.id: line for line in lines if line.counts}
+    """Return the readings as found of what is in force, those that count there, in the order of the plan."""
+    counting = {line.id: line for line in lines if line.in_force}
     if not counting:
         return []
     newer = aliased(Reading)
@@ -251,6 +260,7 @@ def outside_now(*, limit: int = 200) -> list[OutLine]:
         select(Record.equipment_id, Record.number)
         .join(Calibration, Calibration.record_id == Record.id)
         .where(Record.kind == KIND, Record.state == IN_PROGRESS, Calibration.source == "outside")
+        .where(Record.supersedes_id.is_(None))
         .subquery()
     )
     due = and_(EquipmentDue.equipment_id == Equipment.id, EquipmentDue.work == "calibration")

@@ -20,11 +20,15 @@ def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Document"), title_words(content["title"])),
         (_("Gauge"), f"{content['gauge']['code']} {content['gauge']['name']}"),
         (_("Serial"), content["gauge"]["serial"]),
-        (_("Verdict"), "; ".join(text[:1].upper() + text[1:] for text in verdicts)),
+        (_("Verdict"), "; ".join(text[:1].upper() + text[1:] for text in verdicts) or _withdrawn(content)),
         (_("Performed"), day(_performed(content))),
         (_("Next calibration"), in_words(content["interval"] or "")),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _withdrawn(content: Mapping[str, Any]) -> str:
+    return str(_("Entered in error: no result of it counts.")) if content.get("amendment") else ""
 
 
 def _performed(content: Mapping[str, Any]) -> date:

@@ -9,17 +9,17 @@ from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import last_good
 from techfloor.duties.calibration.gauges import GaugeFacts
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
-from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED, WORK
+from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED, REJECTED, WORK
 from techfloor.equipment import ledger
 from techfloor.equipment.actions import change_status
-from techfloor.equipment.models import EquipmentDue, EquipmentHold, Gauge
+from techfloor.equipment.models import EquipmentDue, EquipmentHold, EquipmentLog, Gauge
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.statuses import Deed, Status
 from techfloor.measures.decision import Verdict
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
-from techfloor.records import tasks
+from techfloor.records import tasks, versions
 from techfloor.records.lifecycle import move
 from techfloor.records.models import Record, Task
 from techfloor.said import Said, as_text, say
@@ -51,17 +51,18 @@ def needs_review(exceptions: Sequence[Said], plant: PlantFacts) -> bool:
 def settle_hold(bench: Bench, verdicts: Sequence[str], cleared: str, *, actor: int, at: datetime) -> None:
     """Hold the gauge as soon as a run fails, as found or as left; a correction that clears it lifts the hold.
 
+    The hold that a signed version placed is not lifted by an amendment before that is reviewed, nor placed twice.
     `verdicts` are those of its runs so far, `cleared` is the key of what a correction says.
     """
     failed = any(out_of_tolerance(verdict) for verdict in verdicts)
     if not failed and not bench.gauge.held:
         return
     hold = own_hold(bench)
-    if failed and hold is None:
+    if failed and hold is None and not (bench.amends and _passed_since(bench)):
         key = "calibration.hold-failed" if out_of_tolerance(verdicts[0]) else "calibration.hold-failed-left"
         words = as_text(say(key, number=bench.number))
         ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=bench.record.id)
-    elif not failed and hold is not None:
+    elif not failed and hold is not None and hold.record_id == bench.record.id:
         ledger.lift_hold(hold.id, as_text(say(cleared)), actor=actor, at=at, record_id=bench.record.id)
 
 
@@ -81,8 +82,8 @@ def open_holds(gauge_id: int) -> list[EquipmentHold]:
 def shows_more(bench: Bench, hold: EquipmentHold) -> bool:
     """Tell whether a calibration was performed after what placed a hold: an older one says nothing about it."""
     placed = db.session.get(Record, hold.record_id) if hold.record_id is not None else None
-    signed = placed is not None and placed.content_sha256 is not None
-    since = placed.performed_at if placed is not None and signed else hold.placed_at
+    known = placed is not None and (placed.content_sha256 is not None or placed.supersedes_id is not None)
+    since = placed.performed_at if placed is not None and known else hold.placed_at
     own = hold.record_id == bench.record.id
     return own or (bench.record.performed_at, bench.record.id) >= (since, hold.record_id or 0)
 
@@ -94,12 +95,14 @@ def failed_since(bench: Bench) -> bool:
 
 def was_held(bench: Bench) -> bool:
     """Tell whether the gauge came held from an earlier calibration: only a reviewed pass returns it."""
-    return any(hold.record_id != bench.record.id for hold in open_holds(bench.gauge.id))
+    own = versions.ids(bench.record)
+    return any(hold.record_id not in own for hold in open_holds(bench.gauge.id))
 
 
 def own_hold(bench: Bench) -> EquipmentHold | None:
-    """Return the open hold that this calibration placed."""
-    return next((hold for hold in open_holds(bench.gauge.id) if hold.record_id == bench.record.id), None)
+    """Return the open hold that this calibration placed, in whichever of its versions."""
+    own = versions.ids(bench.record)
+    return next((hold for hold in open_holds(bench.gauge.id) if hold.record_id in own), None)
 
 
 def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
@@ -108,20 +111,33 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     review, failed = needs_review(body.exceptions, plant), failed_before(body)
     move(record, PERFORMED if review else CLOSED)
     record.closed_at = None if review else proof.at
-    words = as_text(_verdicts_said(body))
-    _end_again(bench, proof)
-    ledger.log(bench.gauge.id, "calibrated", words, actor=proof.person_id, at=proof.at, record_id=record.id)
-    if failed:
-        _raise(LOOK_BACK, bench, proof.at)
     if review:
         _raise(REVIEW, bench, proof.at)
-    usable_now = not review or plant.profile.text("signatures.gauge_usable") == "when performed"
-    if usable_now and not failed:
+    if bench.entered_in_error:
+        _count_no_more(bench, proof)
+        return
+    words, event = as_text(_verdicts_said(body)), "calibrated" if bench.amends is None else "calibration amended"
+    _end_again(bench, proof)
+    ledger.log(bench.gauge.id, event, words, actor=proof.person_id, at=proof.at, record_id=record.id)
+    if bench.amends is not None:
+        _take_the_place(bench, proof)
+    if failed and not tasks.is_open(versions.ids(record), LOOK_BACK):
+        _raise(LOOK_BACK, bench, proof.at)
+    if usable_now(plant, review=review) and not failed:
         _move_due(bench, proof)
+    _find_by_its_words(bench)
+    db.session.flush()
+
+
+def usable_now(plant: PlantFacts, *, review: bool) -> bool:
+    """Tell whether a gauge that passed is usable before its review, or has none to wait for."""
+    return not review or plant.profile.text("signatures.gauge_usable") == "when performed"
+
+
+def _find_by_its_words(bench: Bench) -> None:
     paper = bench.body.outside or {}
     on_paper = (str(paper.get(name, "")) for name in ("laboratory", "certificate"))
-    make_findable(bench.number, bench.gauge, *on_paper, bench.performer, body.as_found, body.as_left)
-    db.session.flush()
+    make_findable(bench.number, bench.gauge, *on_paper, bench.performer, bench.body.as_found, bench.body.as_left)
 
 
 def make_findable(number: str, gauge: GaugeFacts, *words: str) -> None:
@@ -193,6 +209,10 @@ def _moved_by(due: EquipmentDue, record: Record, zone: str) -> bool:
 
 def accept(bench: Bench, proof: Proof) -> None:
     """Return a gauge that passed to use: its hold is lifted and its due day moves; one that fails stays held."""
+    if bench.amends is not None:
+        _end_of_former(bench, proof)
+    if bench.entered_in_error:
+        return
     _end_again(bench, proof)
     if not returns(bench.body):
         _due_at_once(bench, proof)
@@ -229,7 +249,7 @@ def _passed_since(bench: Bench) -> bool:
         select(Calibration)
         .join(Record, Record.id == Calibration.record_id)
         .where(Record.kind == KIND, Record.equipment_id == bench.gauge.id, Record.state == CLOSED)
-        .where(_performed_after(bench.record))
+        .where(Record.number != bench.number, versions.in_force(), _performed_after(bench.record))
     )
     return any(returns(body) for body in db.session.scalars(later))
 
@@ -244,7 +264,7 @@ def _end_again(bench: Bench, proof: Proof) -> None:
     )
     for record_id in db.session.scalars(asked).all():
         assert record_id is not None
-        tasks.finish(record_id, AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
+        tasks.finish([record_id], AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
 
 
 def _performed_after(record: Record) -> ColumnElement[bool]:
@@ -261,3 +281,96 @@ def _ask_again(bench: Bench, remark: str, at: datetime) -> None:
     task.for_area_id = db.session.get_one(Person, bench.body.performed_by).area_id
     task.for_permission = "calibration:outside" if bench.body.outside is not None else "calibration:log"
     tasks.raise_task(task)
+
+
+# --- amendments ---
+
+
+def _take_the_place(bench: Bench, proof: Proof) -> None:
+    """Let an amendment stand for the version before: what it shows to be out of tolerance is held, and due."""
+    verdicts = (bench.body.as_found, bench.body.as_left)
+    settle_hold(bench, verdicts, "calibration.reading-corrected", actor=proof.person_id, at=proof.at)
+    if any(out_of_tolerance(verdict) for verdict in verdicts):
+        _put_back_due(bench, proof)
+
+
+def _count_no_more(bench: Bench, proof: Proof) -> None:
+    """Let the gauge stand as without what was entered in error: its due day, and the holds that it had ended.
+
+    What makes the gauge usable waits for the review.
+    """
+    actor, at, record_id = proof.person_id, proof.at, bench.record.id
+    assert bench.amends is not None
+    ledger.log(bench.gauge.id, "entered in error", bench.amends.reason, actor=actor, at=at, record_id=record_id)
+    _put_back_due(bench, proof)
+    if _lifted_others(bench) and not _passed_since(bench):
+        words = as_text(say("calibration.hold-again", number=bench.number))
+        ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=record_id)
+    db.session.flush()
+
+
+def _put_back_due(bench: Bench, proof: Proof) -> None:
+    """Put the due day back to where a calibration that still says something has moved it."""
+    due = ledger.due_of(bench.gauge.id, WORK)
+    while due is not None and due.last_record_id is not None and not versions.is_in_force(due.last_record_id):
+        ledger.put_back_due(bench.gauge.id, WORK, due.last_record_id, actor=proof.person_id, at=proof.at)
+
+
+def _lifted_others(bench: Bench) -> bool:
+    """Tell whether the versions of a calibration ended a hold for out of tolerance that another one had placed."""
+    own = versions.ids(bench.record)
+    lifted = and_(
+        EquipmentLog.equipment_id == EquipmentHold.equipment_id,
+        EquipmentLog.at == EquipmentHold.lifted_at,
+        EquipmentLog.record_id.in_(own),
+    )
+    wanted = (
+        select(EquipmentHold.id)
+        .join(EquipmentLog, lifted)
+        .where(EquipmentHold.equipment_id == bench.gauge.id, EquipmentHold.reason == OUT_OF_TOLERANCE)
+        .where(EquipmentHold.record_id.is_(None) | EquipmentHold.record_id.not_in(own))
+    )
+    return db.session.scalar(wanted.limit(1)) is not None
+
+
+def _end_of_former(bench: Bench, proof: Proof) -> None:
+    """End what the versions before have raised, where the amendment that was accepted does not uphold it."""
+    every = versions.ids(bench.record)
+    words = as_text(say("calibration.replaced", number=bench.number, version=bench.record.version))
+    for kind in (REVIEW, AGAIN):
+        tasks.finish(every, kind, by=proof.person_id, at=proof.at, outcome=words)
+    if bench.entered_in_error or not failed_before(bench.body):
+        tasks.finish(every, LOOK_BACK, by=proof.person_id, at=proof.at, outcome=words)
+    for hold in _holds_of([each for each in every if each != bench.record.id]):
+        upheld = hold.reason == OUT_OF_TOLERANCE and not bench.entered_in_error and not returns(bench.body)
+        if not upheld:
+            ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
+
+
+def _holds_of(record_ids: Sequence[int]) -> list[EquipmentHold]:
+    wanted = select(EquipmentHold).where(EquipmentHold.record_id.in_(record_ids), EquipmentHold.lifted_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(EquipmentHold.id)))
+
+
+def lift_of_amendment(bench: Bench, key: str, *, actor: int, at: datetime) -> None:
+    """Lift what an amendment placed that does not take the place of the version before after all."""
+    for hold in _holds_of([bench.record.id]):
+        ledger.lift_hold(hold.id, as_text(say(key)), actor=actor, at=at, record_id=bench.record.id)
+
+
+def reject_amendment(bench: Bench, proof: Proof, plant: PlantFacts, remark: str) -> None:
+    """Let the version before stand as it did; what it had raised, and the amendment had ended, is raised again."""
+    former, actor, at = bench.former, proof.person_id, proof.at
+    assert former is not None
+    lift_of_amendment(bench, "calibration.amendment-rejected", actor=actor, at=at)
+    tasks.finish([bench.record.id], LOOK_BACK, by=actor, at=at, outcome=as_text(say("calibration.amendment-rejected")))
+    _put_back_due(bench, proof)
+    review = former.record.state == PERFORMED
+    if review:
+        _raise(REVIEW, former, at)
+    if former.record.state == REJECTED and not _passed_since(former):
+        _ask_again(former, remark.strip(), at)
+    accepted = former.record.state == CLOSED and returns(former.body)
+    if accepted or (review and usable_now(plant, review=True) and not failed_before(former.body)):
+        _move_due(former, proof)
+    _find_by_its_words(former)

@@ -7,6 +7,7 @@ ALL = ("technician", "supervisor", "trainer", "quality", "auditor", "administrat
 PERMISSIONS = (
     permission("calibration:read", "See calibrations", *ALL),
     permission("calibration:log", "Calibrate and sign as performed", "technician", "supervisor", "quality"),
+    permission("calibration:amend", "Amend signed calibrations", "technician", "supervisor", "quality"),
     permission("calibration:review", "Review calibrations", "supervisor", "quality"),
     permission("calibration:see-reviews", "See what waits for a review", "supervisor", "quality", "auditor"),
     permission("calibration:look-back", "Look back on work done with a gauge that failed", "quality"),

@@ -1,8 +1,11 @@
 """Reads of calibrations that need little of them: the header, what is open on a gauge, what is in force, files."""
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select
 
 from techfloor.duties.calibration.procedure import Procedure, read_procedure
+from techfloor.records import versions
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Attachment, Definition, Record, Revision
 from techfloor.refusals import NotFound
@@ -13,31 +16,46 @@ WORK = "calibration"
 IN_PROGRESS, PERFORMED, CLOSED, REJECTED, DISCONTINUED = State
 
 
-def counts() -> ColumnElement[bool]:
-    """Return the condition of a calibration that says something about its gauge: signed, and not rejected."""
-    return and_(Record.content_sha256.is_not(None), Record.state != REJECTED)
+def at_work(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Narrow a query over a number's versions to the one that is worked on: what is under way, else what stands."""
+    return query.order_by((Record.state == IN_PROGRESS).desc(), versions.stands().desc(), Record.version).limit(1)
 
 
-_RECORD = (
-    select(Record)
-    .where(Record.kind == KIND, Record.number == bindparam("number"))
-    .order_by(Record.version.desc())
-    .limit(1)
-)
+_RECORD = select(Record).where(Record.kind == KIND, Record.number == bindparam("number"))
+_AT_WORK = at_work(_RECORD)
+_STANDING = _RECORD.where(versions.stands())
 
 
 def record_row(number: str) -> Record:
-    """Return the newest version of a calibration's header; raises NotFound."""
-    found = db.session.scalar(_RECORD, {"number": number})
-    if found is None:
+    """Return the header of the version of a calibration that is worked on, else of the one that stands."""
+    return _found(db.session.scalar(_AT_WORK, {"number": number}), number)
+
+
+def standing_row(number: str) -> Record:
+    """Return the header of the version of a calibration that stands; raises NotFound."""
+    return _found(db.session.scalar(_STANDING, {"number": number}), number)
+
+
+def version_row(number: str, version: int) -> Record:
+    """Return the header of one version of a calibration; raises NotFound."""
+    return _found(db.session.scalar(_RECORD.where(Record.version == version), {"number": number}), number)
+
+
+def _found(record: Record | None, number: str) -> Record:
+    if record is None:
         raise NotFound("There is no calibration %(number)s.", number=number)
-    return found
+    return record
 
 
 def open_on_gauge(gauge_id: int) -> str | None:
-    """Return the number of the calibration in progress on a gauge."""
+    """Return the number of the calibration in progress on a gauge; an amendment is no work on the gauge."""
     return db.session.scalar(
-        select(Record.number).where(Record.kind == KIND, Record.equipment_id == gauge_id, Record.state == IN_PROGRESS)
+        select(Record.number).where(
+            Record.kind == KIND,
+            Record.equipment_id == gauge_id,
+            Record.state == IN_PROGRESS,
+            Record.supersedes_id.is_(None),
+        )
     )
 
 

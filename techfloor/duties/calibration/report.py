@@ -47,16 +47,11 @@ def sheet(
     signatures: Sequence[SignatureFacts],
     issue: IssueFacts,
     gettext: Translate = str,
-    *,
-    amendment: str = "",
 ) -> Sheet:
-    """Make the sheet of a calibration from its canonical content, schema 1.
-
-    `amendment` is the reason for which this version replaces the one before.
-    """
+    """Make the sheet of a calibration from its canonical content, schema 1 or 2."""
     words = Words(issue.language, ZoneInfo(content["plant"]["zone"]), gettext)
-    made = _Certificate(content, signatures, issue, words, amendment).sheet()
-    return review_sheet(made, content, words) if content.get("source") == "outside" else made
+    made = _Certificate(content, signatures, issue, words).sheet()
+    return review_sheet(made, content, words) if content.get("outside") else made
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,12 @@ class _Certificate:
     signatures: Sequence[SignatureFacts]
     issue: IssueFacts
     words: Words
-    amendment: str
+
+    @property
+    def in_error(self) -> bool:
+        """True for the sheet that only says that the version before was entered in error."""
+        amendment: Mapping[str, Any] = self.content.get("amendment") or {}
+        return amendment.get("kind") == "entered in error"
 
     def _(self, text: str) -> str:
         return self.words.translate(text)
@@ -133,6 +133,9 @@ class _Certificate:
         }
 
     def _verdict(self) -> VerdictBox:
+        if self.in_error:
+            line = VerdictLine("✕", self._("Entered in error"), Tone.FAIL)
+            return VerdictBox((line,), self._("no result of it counts"), Tone.FAIL)
         lines = tuple(line for run in self.content["runs"] for line in self._verdict_lines(run))
         order = (Tone.FAIL, Tone.CAUTION, Tone.PASS)
         worst = min((line.tone for line in lines), key=order.index, default=Tone.CAUTION)
@@ -274,8 +277,12 @@ class _Certificate:
 
     def _remarks(self) -> list[Remark]:
         _, content = self._, self.content
+        if self.in_error:
+            labels = ((_("Amendment"), self._amendment()), (_("Authorised"), self._authorised()))
+            return [Remark(label, text) for label, text in labels if text]
         deviations = " ".join(sentence(in_words(d)) for d in content["deviations"])
         remarks = [
+            Remark(_("Amendment"), self._amendment()),
             Remark(_("Conformity"), self._conformity()),
             Remark(_("Uncertainty"), self._coverage()),
             Remark(_("Traceability"), self._traceability()),
@@ -283,7 +290,6 @@ class _Certificate:
             Remark(_("Deviations"), deviations or _("None from the procedure.")),
             Remark(_("Corrections"), " ".join(self._correction(c) for c in content["corrections"])),
             Remark(_("Next calibration"), sentence(in_words(content["interval"] or ""))),
-            Remark(_("Amendment"), self._amendment()),
             Remark(_("Authorised"), self._authorised()),
             Remark(_("Scope"), self._scope()),
         ]
@@ -325,14 +331,22 @@ class _Certificate:
         }
 
     def _amendment(self) -> str:
-        version = int(self.content["version"])
-        if version < 2:
+        """Say which version this one replaces, of when, and why (7.8.8.1)."""
+        amendment, former = self.content.get("amendment"), self.content.get("supersedes")
+        if not amendment or not former:
             return ""
-        text = self._("Version %(version)s replaces version %(former)s.") % {
-            "version": version,
-            "former": version - 1,
-        }
-        return f"{text} {sentence(self.amendment)}".strip()
+        text = self._("Version %(version)s, replaces version %(former)s of %(day)s; reason: %(reason)s")
+        if self.in_error:
+            text = self._("Version %(version)s withdraws version %(former)s of %(day)s; reason: %(reason)s")
+        return sentence(
+            text
+            % {
+                "version": self.content["version"],
+                "former": former["version"],
+                "day": self.words.day(moment(former["performed_at"]), long=True),
+                "reason": amendment["reason"],
+            }
+        )
 
     def _authorised(self) -> str:
         """Name who authorised the certificate: the last who signed it without rejecting it."""

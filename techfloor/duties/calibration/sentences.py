@@ -6,6 +6,8 @@ from techfloor import said
 
 SENTENCES = {
     # why a second person must look
+    "calibration.amended": _l("amendment of version %(version)s: %(reason)s"),
+    "calibration.withdrawn": _l("version %(version)s was entered in error: %(reason)s"),
     "calibration.failed-as-found": _l("out of tolerance as found"),
     "calibration.failed-as-left": _l("out of tolerance as left"),
     "calibration.conditional": _l("conditional verdict"),
@@ -36,6 +38,10 @@ SENTENCES = {
     "calibration.hold-rejected": _l("%(number)s was rejected: %(remark)s"),
     "calibration.reading-corrected": _l("the failing reading was corrected"),
     "calibration.certificate-corrected": _l("the entry of the certificate was corrected"),
+    "calibration.hold-again": _l("%(number)s, which had ended this hold, was entered in error"),
+    "calibration.replaced": _l("version %(version)s of %(number)s, reviewed"),
+    "calibration.amendment-discontinued": _l("the amendment was discontinued"),
+    "calibration.amendment-rejected": _l("the amendment was rejected"),
     "calibration.passed": _l("passed, reviewed"),
     "calibration.passed-as-left": _l("passed as left, reviewed"),
     # what stands in the signed content
@@ -43,6 +49,7 @@ SENTENCES = {
     "calibration.range": _l("%(low)s to %(high)s %(unit)s"),
     "calibration.months": _l("%(months)s months"),
     "calibration.one-month": _l("%(months)s month"),
+    "calibration.standard": _l("standard"),
     "calibration.reading": _l("%(run)s, %(point)s, reading %(repeat)s"),
     "calibration.not-measured-why": _l("not measured (%(reason)s)"),
     "calibration.difference": _l("difference %(value)s"),
@@ -90,6 +97,9 @@ SENTENCES |= {
 # what the log of its gauge says
 SENTENCES |= {
     "event.calibrated": _l("Calibrated"),
+    "event.calibration amended": _l("Calibration amended"),
+    "event.entered in error": _l("Calibration entered in error"),
+    "event.amendment discontinued": _l("Amendment discontinued"),
     "event.adjusted": _l("Adjusted"),
     "event.not adjusted after all": _l("Not adjusted after all"),
     "event.calibration taken over": _l("Calibration taken over"),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from techfloor.duties.calibration import outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.actions import unsigned_bench
-from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, REJECTED
@@ -16,7 +16,7 @@ from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
-from techfloor.records import signing, tasks
+from techfloor.records import signing, tasks, versions
 from techfloor.records.lifecycle import move
 from techfloor.records.reviewing import barred
 from techfloor.refusals import Refusal
@@ -43,6 +43,8 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
 
 def _finished(number: str) -> Bench:
     bench = unsigned_bench(number)
+    if bench.entered_in_error:
+        return bench
     if results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted).stage != "check":
         raise Refusal("This calibration is not finished. Go on with the next point.")
     return bench
@@ -55,6 +57,10 @@ def _performer(bench: Bench) -> signing.Performer:
 
 def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:
     body = bench.body
+    if bench.entered_in_error:
+        body.exceptions = unusual.exceptions(bench)
+        db.session.flush()
+        return
     found = bench.run(AS_FOUND)
     left = bench.run(AS_LEFT) if body.adjusted else None
     body.adjusted = bool(body.adjusted)
@@ -83,10 +89,11 @@ def worst_words(bench: Bench, run: RunResult | None) -> str:
 
 def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, remark: str, shown_sha256: str) -> Bench:
     """Sign as reviewed, or reject with a remark; an accepted pass as left returns a held gauge to use."""
-    record = signing.locked(queries.record_row(number).id)
+    record = signing.locked(queries.standing_row(number).id)
     if record.state != PERFORMED:
         raise Refusal("%(number)s does not wait for a review.", number=number)
-    bench = bench_of(number)
+    bench = standing_bench(number)
+    _refuse_while_amended(bench)
     if not accepted and not remark.strip():
         raise Refusal("Enter what is wrong with it.", field="remark")
     # Where the profile lets one person be both, this is a second look all the same: a page and a signature of its own.
@@ -100,13 +107,25 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
     )
     move(record, CLOSED if accepted else REJECTED)
     record.closed_at = proof.at
-    tasks.finish(record.id, REVIEW, by=proof.person_id, at=proof.at, outcome=as_text(say(f"record.{record.state}")))
+    tasks.finish([record.id], REVIEW, by=proof.person_id, at=proof.at, outcome=as_text(say(f"record.{record.state}")))
     if accepted:
         outcome.accept(bench, proof)
+    elif bench.amends is not None:
+        outcome.reject_amendment(bench, proof, plant, remark)
     else:
         outcome.reject(bench, proof, remark)
     db.session.flush()
     return bench
+
+
+def _refuse_while_amended(bench: Bench) -> None:
+    following = versions.next_of(bench.record.id)
+    if following is not None:
+        raise Refusal(
+            "An amendment of %(number)s is under way by %(name)s. Review that one once it is signed.",
+            number=bench.number,
+            name=following.by,
+        )
 
 
 def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFacts) -> None:
@@ -115,7 +134,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
     Raises Refusal for one with an exception: it is reviewed by itself.
     """
     for number, shown_sha256 in chosen:
-        bench = bench_of(number)
+        bench = standing_bench(number)
         if bench.body.exceptions or outcome.open_holds(bench.gauge.id):
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
@@ -123,8 +142,8 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 
 def close_look_back(number: str, affected: str, looked: str, *, done: str = "", actor: int, at: datetime) -> None:
     """End the look-back of a calibration with what was looked at, whether work was affected, and what was done then."""
-    record = queries.record_row(number)
-    if not tasks.is_open(record.id, LOOK_BACK):
+    every = versions.ids(queries.standing_row(number))
+    if not tasks.is_open(every, LOOK_BACK):
         raise Refusal("No look-back is open for %(number)s.", number=number)
     if affected not in {"unaffected", "affected"}:
         raise Refusal("Choose what came out.", field="outcome")
@@ -134,4 +153,4 @@ def close_look_back(number: str, affected: str, looked: str, *, done: str = "", 
         raise Refusal("Enter what was done about the work that was affected.", field="done")
     outcome = say(f"calibration.{affected}", done=done.strip())
     words = as_text(say("calibration.looked-back", outcome=outcome, looked=looked.strip()))
-    tasks.finish(record.id, LOOK_BACK, by=actor, at=at, outcome=words)
+    tasks.finish(every, LOOK_BACK, by=actor, at=at, outcome=words)

@@ -7,12 +7,32 @@ from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import revision_used_before
 from techfloor.duties.calibration.outside_rules import SAME
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
-from techfloor.said import Said, say
+from techfloor.said import Said, key_of, say
 
 
 def exceptions(bench: Bench) -> list[Said]:
-    """Return why a second person must look, as the rows stand now; empty for a clean calibration."""
-    first = not revision_used_before(bench.record.revision_id or 0, bench.record.id)
+    """Return why a second person must look, as the rows stand now; empty for a clean calibration.
+
+    An amendment is looked at always, its reason first.
+    """
+    if bench.amends is None:
+        return _of_calibration(bench)
+    key = "calibration.withdrawn" if bench.entered_in_error else "calibration.amended"
+    amended = say(key, version=bench.amends.version, reason=bench.amends.reason)
+    return [amended] if bench.entered_in_error else [amended, *_of_calibration(bench), *_carried(bench)]
+
+
+_OF_ITS_DAY = frozenset({"calibration.came-held", "calibration.first-use"})
+
+
+def _carried(bench: Bench) -> list[Said]:
+    """Return what was so on the day of the calibration, and is not to be seen any more."""
+    former = bench.former.body.exceptions if bench.former else []
+    return [said for said in former if key_of(said) in _OF_ITS_DAY]
+
+
+def _of_calibration(bench: Bench) -> list[Said]:
+    first = bench.amends is None and not revision_used_before(bench.record.revision_id or 0, bench.record.id)
     if bench.body.outside is not None:
         return _of_certificate(bench, first)
     found, left = bench.run(AS_FOUND), bench.run(AS_LEFT) if bench.body.adjusted else None
@@ -23,7 +43,7 @@ def exceptions(bench: Bench) -> list[Said]:
             "calibration.ambient-corrected": any(a.corrects_id is not None for a in bench.ambient),
             "calibration.room": any(not a.within for a in bench.ambient),
             "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
-            "calibration.came-held": outcome.was_held(bench),
+            "calibration.came-held": _came_held(bench),
             "calibration.slip": any(g.confirmed_slip for g in bench.counting),
             "calibration.late": any(g.late for g in bench.given),
             "calibration.first-use": first,
@@ -46,4 +66,9 @@ def _of_certificate(bench: Bench, first: bool) -> list[Said]:
     left = "" if entry.as_left == SAME else outside_rules.run_verdict(entry.as_left, judged, AS_LEFT)
     answers = outside_rules.answers_of(bench.body.outside, bench.procedure.checks)
     made = outside_rules.exceptions(found, left, answers, first_use=first)
-    return [*made, say("calibration.came-held")] if outcome.was_held(bench) else made
+    return [*made, say("calibration.came-held")] if _came_held(bench) else made
+
+
+def _came_held(bench: Bench) -> bool:
+    """Tell whether the gauge came held; an amendment carries that over from the version before."""
+    return bench.amends is None and outcome.was_held(bench)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
-from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, KIND, PERFORMED, WORK
+from techfloor.duties.calibration.queries import IN_PROGRESS, KIND, PERFORMED, WORK
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.models import (
     Equipment,
@@ -25,6 +25,7 @@ from techfloor.measures.drift import exact_mean
 from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.people.models import Person
 from techfloor.places.queries import PlantFacts
+from techfloor.records import versions
 from techfloor.records.models import Record
 from techfloor.records.reviewing import reviewed_by
 from techfloor.said import Said
@@ -71,11 +72,20 @@ class Waiting:
 
 
 _earlier = aliased(Record)
-_before = select(func.max(_earlier.id)).where(
-    _earlier.equipment_id == Record.equipment_id,
-    _earlier.kind == KIND,
-    _earlier.state.in_((PERFORMED, CLOSED)),
-    _earlier.id < Record.id,
+_before = (
+    select(_earlier.id)
+    .where(
+        _earlier.equipment_id == Record.equipment_id,
+        _earlier.kind == KIND,
+        versions.in_force(_earlier),
+        _earlier.number != Record.number,
+        or_(
+            _earlier.performed_at < Record.performed_at,
+            and_(_earlier.performed_at == Record.performed_at, _earlier.id < Record.id),
+        ),
+    )
+    .order_by(_earlier.performed_at.desc(), _earlier.id.desc())
+    .limit(1)
 )
 
 
@@ -110,11 +120,17 @@ def waiting_for_review(person_id: int, plant: PlantFacts, *, limit: int = 200) -
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)
         .join(Person, Person.id == Calibration.performed_by)
-        .where(Record.kind == KIND, Record.state == PERFORMED, *reviewed_by(plant, person_id))
+        .where(*_to_review(person_id, plant))
         .order_by(case((_FAILED, 0), else_=1), Record.performed_at, Record.id)
         .limit(limit)
     )
     return _lines(Waiting, db.session.execute(query))
+
+
+def _to_review(person_id: int, plant: PlantFacts) -> list[ColumnElement[bool]]:
+    """Return the conditions of what this person may review now: what is being amended waits for the amendment."""
+    waits = [Record.kind == KIND, Record.state == PERFORMED, versions.stands(), ~versions.being_amended()]
+    return [*waits, *reviewed_by(plant, person_id)]
 
 
 _FAILED = or_(Calibration.as_found.in_(FAILED), Calibration.as_left.in_(FAILED))
@@ -126,7 +142,7 @@ def review_counts(person_id: int, plant: PlantFacts) -> tuple[int, int]:
         select(func.count(), func.coalesce(func.sum(case((_FAILED, 1), else_=0)), 0))
         .select_from(Record)
         .join(Calibration, Calibration.record_id == Record.id)
-        .where(Record.kind == KIND, Record.state == PERFORMED, *reviewed_by(plant, person_id))
+        .where(*_to_review(person_id, plant))
     )
     waiting, failed = db.session.execute(query).one()
     return int(waiting), int(failed)
@@ -250,7 +266,9 @@ def _found_due(until: date, area_id: int | None, *, outside: bool) -> Subquery:
 def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside: bool) -> Select[*tuple[Any, ...]]:
     """Select the gauges that fall due, but those whose calibration waits for its review: they wait for the reviewer."""
     open_record, done = aliased(Record), aliased(Record)
-    waiting = select(done.id).where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
+    waiting = select(done.id).where(
+        done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED, versions.in_force(done)
+    )
     query = (
         select(Equipment.code, Equipment.name, due.label("due"), Equipment.area_id, Gauge.status, open_record.number)
         .select_from(Equipment)
@@ -261,6 +279,7 @@ def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside
                 open_record.equipment_id == Equipment.id,
                 open_record.kind == KIND,
                 open_record.state == IN_PROGRESS,
+                open_record.supersedes_id.is_(None),
             ),
         )
         .where(
@@ -275,9 +294,10 @@ def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A calibration that somebody has begun and not signed."""
+    """A calibration, or an amendment of one, that somebody has begun and not signed."""
 
     number: str
+    version: int
     code: str
     name: str
     opened_at: datetime
@@ -286,14 +306,14 @@ class UnderWay:
 def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
     """Return the calibrations that a person has under way, begun or taken over, the newest first."""
     rows = db.session.execute(
-        select(Record.number, Equipment.code, Equipment.name, Record.opened_at)
+        select(Record.number, Record.version, Equipment.code, Equipment.name, Record.opened_at)
         .join(Equipment, Equipment.id == Record.equipment_id)
         .join(Calibration, Calibration.record_id == Record.id)
         .where(
             Record.kind == KIND,
             Record.state == IN_PROGRESS,
             Calibration.performed_by == person_id,
-            Calibration.source == IN_HOUSE,
+            or_(Calibration.source == IN_HOUSE, Record.supersedes_id.is_not(None)),
         )
         .order_by(Record.opened_at.desc())
         .limit(limit)

@@ -321,6 +321,8 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("supersedes_id", sa.Integer(), nullable=True),
+        sa.Column("amendment", sa.Text(), nullable=True),
+        sa.Column("amendment_reason", sa.Text(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("equipment_id", sa.Integer(), nullable=True),
         sa.Column("revision_id", sa.Integer(), nullable=True),
@@ -333,6 +335,11 @@ def upgrade() -> None:
         sa.Column("content_sha256", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "state IN ('in progress', 'performed', 'closed', 'rejected', 'discontinued')", name=op.f("ck_record_state")
+        ),
+        sa.CheckConstraint(
+            "(supersedes_id IS NULL AND amendment IS NULL AND amendment_reason IS NULL) OR (supersedes_id IS NOT NULL "
+            "AND amendment IN ('correction', 'entered in error') AND amendment_reason <> '')",
+            name=op.f("ck_record_amendment"),
         ),
         sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_record_equipment_id")),
         sa.ForeignKeyConstraint(["opened_by"], ["person.id"], name=op.f("fk_record_opened_by")),
@@ -348,6 +355,14 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_kind_performed_at_id", ["kind", "performed_at", "id"], unique=False)
         batch_op.create_index(
             "ix_record_kind_state_performed_at_id", ["kind", "state", "performed_at", "id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_record_supersedes_id"), ["supersedes_id"], unique=False)
+        batch_op.create_index(
+            "uq_record_amendment",
+            ["supersedes_id"],
+            unique=True,
+            sqlite_where=sa.text("state NOT IN ('rejected', 'discontinued')"),
+            postgresql_where=sa.text("state NOT IN ('rejected', 'discontinued')"),
         )
 
     op.create_table(

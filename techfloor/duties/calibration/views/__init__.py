@@ -1,6 +1,7 @@
 """Pages of the calibration duty: reading and lists, the work at the bench, review, outside laboratories."""
 
 from techfloor.duties.calibration.views import (
+    amend,
     gauge,
     lists,
     look_back,
@@ -16,6 +17,7 @@ from techfloor.duties.calibration.views import (
 from techfloor.duties.calibration.views.pages import pages
 
 __all__ = [
+    "amend",
     "gauge",
     "lists",
     "look_back",

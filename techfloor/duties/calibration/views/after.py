@@ -9,7 +9,7 @@ from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.models import AGAIN
 from techfloor.duties.calibration.queries import CLOSED, REJECTED
 from techfloor.places.here import plant
-from techfloor.records import tasks
+from techfloor.records import tasks, versions
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
@@ -24,7 +24,14 @@ class Decided:
 
 
 def decided(bench: Bench) -> Decided:
-    """Return what the newest signature of a calibration means, as the gauge stands now."""
+    """Return what the newest signature of a calibration, or of an amendment of it, means, as the gauge stands now."""
+    if _amendment_rejected(bench):
+        words = _("Version %(version)s stands as before. %(gauge)s", version=bench.record.version, gauge=_stands(bench))
+        return Decided("fail", _("Amendment rejected."), words)
+    return _withdrawn(bench) if bench.entered_in_error else _of_calibration(bench)
+
+
+def _of_calibration(bench: Bench) -> Decided:
     if bench.record.state == REJECTED:
         return Decided("fail", _("Rejected."), _rejected(bench))
     failed = outcome.out_of_tolerance(bench.body.as_found)
@@ -40,13 +47,26 @@ def decided(bench: Bench) -> Decided:
     return Decided("hold" if bench.gauge.held else "pass", _("Signed."), f"{_stands(bench)} {_('A review follows.')}")
 
 
+def _amendment_rejected(bench: Bench) -> bool:
+    """Tell whether the newest signature rejected an amendment of the version that is shown."""
+    newest = versions.newest_signed(bench.record)
+    return newest is not None and newest != bench.record.id
+
+
+def _withdrawn(bench: Bench) -> Decided:
+    accepted = bench.record.state == CLOSED
+    what = _("Nothing of this calibration counts any more. %(gauge)s", gauge=_stands(bench))
+    words = what if accepted else f"{what} {_('A review follows.')}"
+    return Decided("hold" if bench.gauge.held else "info", _("Accepted.") if accepted else _("Signed."), words)
+
+
 def _reviewed(bench: Bench) -> bool:
     return outcome.needs_review(bench.body.exceptions, plant())
 
 
 def _rejected(bench: Bench) -> str:
     code, name = bench.gauge.code, bench.performer
-    if not tasks.is_open(bench.record.id, AGAIN):
+    if not tasks.is_open([bench.record.id], AGAIN):
         return _stands(bench)
     if not bench.gauge.held:
         return str(_("%(name)s is asked to calibrate %(code)s again.", code=code, name=name))

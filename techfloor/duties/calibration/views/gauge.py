@@ -15,7 +15,7 @@ from techfloor.duties.calibration.drift import Band, PointHistory
 from techfloor.duties.calibration.lists import HistoryLine
 from techfloor.duties.calibration.procedure import Procedure
 from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED, REJECTED
-from techfloor.duties.calibration.views.lists import performed_words
+from techfloor.duties.calibration.views.lists import performed_words, version_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import with_unit
 from techfloor.duties.calibration.views.wording import (
@@ -36,7 +36,8 @@ from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
-from techfloor.records import reviewing
+from techfloor.records import reviewing, versions
+from techfloor.records.versions import Amendment
 from techfloor.reports.charts import BandPoint, DriftChart, DriftPoint, drift_chart
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
@@ -54,7 +55,7 @@ def gauge(code: str) -> str | Response:
     now, in_force = today(), queries.in_force_under(found.procedure_id)
     revision = in_force[1] if in_force else None
     lines = lists.history(found.id)
-    newest = lines[0] if lines else None
+    newest = next((line for line in lines if line.amendment != Amendment.ENTERED_IN_ERROR), None)
     mine = frozenset(line.id for line in lines if _may_review(line))
     sign = gauge_sign(found, newest, now)
     return render_template(
@@ -125,6 +126,7 @@ def _paper(standard: StandardView) -> str:
 def _row(line: HistoryLine, mine: frozenset[int]) -> dict[str, Any]:
     return {
         "number": line.number,
+        "version": version_words(line.version),
         "url": _record_url(line),
         "performed": performed_words(line),
         "by": line.by,
@@ -141,6 +143,8 @@ def _record_url(line: HistoryLine) -> str:
 
 def _may_review(line: HistoryLine) -> bool:
     if line.state != PERFORMED or not visitor().may("calibration:review"):
+        return False
+    if versions.next_of(line.id) is not None:
         return False
     return visitor().person_id not in reviewing.barred(plant(), line.id)
 

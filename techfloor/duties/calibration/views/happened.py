@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.bench import Bench, GivenReading, version_bench
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.views.shown import point_words
@@ -18,7 +18,9 @@ from techfloor.duties.calibration.views.unusual import (
     replaced_by,
     value_words,
 )
+from techfloor.records import versions
 from techfloor.records.history import Change, Event, timeline
+from techfloor.records.versions import Amendment
 from techfloor.records.wording import meaning_words
 from techfloor.said import in_words, word
 from techfloor.web.show import act_words, moment
@@ -39,17 +41,30 @@ class Happening:
 
 
 def happenings(bench: Bench) -> list[Happening]:
-    """Return what happened, the newest first."""
-    return [_happening(bench, event) for event in timeline(bench.record.id)]
+    """Return what happened to a calibration in all its versions, the newest first."""
+    every = versions.ids(bench.record)
+    benches = {each: bench if each == bench.record.id else version_bench(each) for each in every}
+    return [_happening(benches, event) for event in timeline(every)]
 
 
-def _happening(bench: Bench, event: Event) -> Happening:
+def _happening(benches: Mapping[int, Bench], event: Event) -> Happening:
     who = event.who or _("The system")
     line = Happening(moment(event.at), who, act_words(event), detail=event.reason)
     changes = {change.table: change for change in event.changes}
-    told = _told(bench, line, changes)
+    bench = benches[max(_record_of(change) for change in event.changes)]
+    header = changes.get("record")
+    if header is not None and not header.old and header.new["supersedes_id"]:
+        told = _of_amendment(line, header.new)
+    else:
+        told = _told(bench, line, changes)
+    if len(benches) > 1 and not told.after:
+        told = replace(told, words=_("%(words)s, version %(n)s", words=told.words, n=bench.record.version))
     hold = _hold_words(changes.get("equipment_hold"))
     return replace(told, detail=" ".join(part for part in (told.detail, hold) if part))
+
+
+def _record_of(change: Change) -> int:
+    return int(str((change.new or change.old)["id" if change.table == "record" else "record_id"]))
 
 
 def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happening:
@@ -70,9 +85,15 @@ def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happe
     return line
 
 
+def _of_amendment(line: Happening, header: Mapping[str, Any]) -> Happening:
+    in_error = header["amendment"] == Amendment.ENTERED_IN_ERROR
+    words = _("Said to be entered in error") if in_error else _("Amendment begun")
+    return replace(line, words=words, kind="caution", detail=str(header["amendment_reason"]))
+
+
 def _of_value(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happening | None:
     reading, room = changes.get("calibration_reading"), changes.get("calibration_ambient")
-    if reading is not None and bench.body.outside is None:
+    if reading is not None and bench.body.source == "in house":
         return _of_reading(bench, line, next(g for g in bench.given if g.id == int(str(reading.new["id"]))))
     if room is not None and room.new["corrects_id"]:
         return _of_room(bench, line, int(str(room.new["id"])))

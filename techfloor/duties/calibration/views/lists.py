@@ -108,6 +108,7 @@ def _no_calibrations() -> Empty:
 def _row(line: Line) -> dict[str, Any]:
     return {
         "number": line.number,
+        "version": version_words(line.version),
         "url": f"/calibration/{line.number}",
         "performed": performed_words(line),
         "code": line.gauge_code,
@@ -122,6 +123,11 @@ def _row(line: Line) -> dict[str, Any]:
 
 
 _TOLD_BY_VERDICT = frozenset({queries.IN_PROGRESS, queries.CLOSED, queries.DISCONTINUED, queries.REJECTED})
+
+
+def version_words(version: int) -> str:
+    """Return "version 2", '' for a first one."""
+    return _("version %(version)s", version=version) if version > 1 else ""
 
 
 def performed_words(line: Line | lists.HistoryLine) -> str:

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.duties.calibration import signing_acts
-from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.earlier import last_good
 from techfloor.duties.calibration.forms import LookBackForm
 from techfloor.duties.calibration.models import LOOK_BACK
@@ -16,7 +16,7 @@ from techfloor.duties.calibration.outcome import out_of_tolerance
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import Grid, grid
-from techfloor.records import tasks
+from techfloor.records import tasks, versions
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -26,8 +26,8 @@ MAY = "calibration:look-back"
 @pages.page("/<number>/look-back", permission=MAY)
 def look_back(number: str) -> Page:
     """Ask what was looked at."""
-    bench = bench_of(number)
-    if not tasks.is_open(bench.record.id, LOOK_BACK):
+    bench = standing_bench(number)
+    if not tasks.is_open(versions.ids(bench.record), LOOK_BACK):
         return see(f"/calibration/{number}")
     return _page(bench, LookBackForm())
 
@@ -51,7 +51,7 @@ def look_back_post(number: str) -> Page:
     if form.attempt(deed):
         flash(_("The look-back is closed."), "success")
         return see(f"/calibration/{number}")
-    return _page(bench_of(number), form), 422
+    return _page(standing_bench(number), form), 422
 
 
 def _page(bench: Bench, form: LookBackForm) -> str:

@@ -7,23 +7,25 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.bench import Bench, standing_bench, version_bench
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
+from techfloor.duties.calibration.views.amend import following, may_amend, version_lines, version_notice
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.shown import grid, kind_of, run_words, verdict_words
+from techfloor.duties.calibration.views.shown import grids, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
-from techfloor.records import tasks
-from techfloor.records.models import Signature
+from techfloor.records import tasks, versions
+from techfloor.records.models import Record, Signature
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
+from techfloor.records.versions import Version
 from techfloor.records.wording import signature_box, state_look, state_words
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
@@ -35,10 +37,23 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>", permission="calibration:read")
 def show(number: str) -> str:
     """Show a calibration: what was found, who signed, what happened, and what can be done next."""
-    bench = bench_of(number)
+    return _record_page(standing_bench(number))
+
+
+@pages.page("/<number>/versions/<int:version>", permission="calibration:read")
+def show_version(number: str, version: int) -> Page:
+    """Show one version of a calibration, as it was signed; the one that stands has the page of the record."""
+    asked = queries.version_row(number, version)
+    if asked.id == queries.standing_row(number).id:
+        return see(f"/calibration/{number}")
+    return _record_page(version_bench(asked.id), stands=False)
+
+
+def _record_page(bench: Bench, *, stands: bool = True) -> str:
+    every = versions.all_of(bench.record)
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
-    left, just_signed = bool(bench.body.adjusted), request.args.get("signed") == "1"
+    just_signed = request.args.get("signed") == "1"
     return render_template(
         "calibration/show.html",
         bench=bench,
@@ -46,19 +61,23 @@ def show(number: str) -> str:
         state_kind=state_look(bench.record.state),
         state_words=state_words(bench.record.state),
         verdicts=_verdicts(bench),
-        grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if left else [])] if bench.plan else [],
+        grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures],
         issued=issued,
         issue_form=IssueForm(),
         events=happenings(bench),
         unusual=unusual(bench),
         attachments=queries.attachments(bench.record.id),
-        next_url=_next_action(bench),
+        next_url=_next_action(bench, every) if stands else None,
         rejection=_rejection(bench, signatures),
-        look_back=visitor().may("calibration:look-back") and tasks.is_open(bench.record.id, LOOK_BACK),
+        look_back=stands and visitor().may("calibration:look-back") and tasks.is_open([v.id for v in every], LOOK_BACK),
         decided=decided(bench) if just_signed and signatures else None,
         next_review=_next_review() if just_signed else None,
-        may_issue=bench.record.state == CLOSED and visitor().may("calibration:issue"),
+        may_issue=stands and bench.record.state == CLOSED and visitor().may("calibration:issue"),
+        may_amend=stands and may_amend(bench, every),
+        version_notice=version_notice(bench, every),
+        version_lines=version_lines(bench, every),
+        stands=stands,
     )
 
 
@@ -77,19 +96,34 @@ def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:
     return [(run_words(run), kind_of(verdict), verdict_words(verdict)) for run, verdict in runs if verdict]
 
 
-def _next_action(bench: Bench) -> tuple[str, str] | None:
+def _next_action(bench: Bench, every: list[Version]) -> tuple[str, str] | None:
     """Return (words, address) of the one thing this visitor can do next."""
-    outside = bench.body.source == "outside"
+    outside, taking_over = bench.body.source == "outside", following(bench, every)
+    if taking_over is not None:
+        return _amendment_action(bench, taking_over)
     if bench.record.state == IN_PROGRESS and visitor().may("calibration:outside" if outside else "calibration:log"):
         return _("Go on"), f"/calibration/outside/{bench.number}" if outside else f"/calibration/{bench.number}/next"
     if bench.record.state == PERFORMED and _may_review(bench):
         return _("Review"), f"/calibration/{bench.number}/review"
-    if bench.record.state == REJECTED and tasks.is_open(bench.record.id, AGAIN):
-        if outside and visitor().may("calibration:outside"):
-            return _("Enter the certificate again"), f"/calibration/gauges/{bench.gauge.code}/certificate"
-        if not outside and visitor().may("calibration:log"):
-            return _("Calibrate again"), f"/calibration/start/{bench.gauge.code}"
+    if bench.record.state == REJECTED and tasks.is_open([bench.record.id], AGAIN):
+        return _again(bench)
     return None
+
+
+def _again(bench: Bench) -> tuple[str, str] | None:
+    outside = bench.body.source == "outside"
+    if outside and visitor().may("calibration:outside"):
+        return _("Enter the certificate again"), f"/calibration/gauges/{bench.gauge.code}/certificate"
+    if not outside and visitor().may("calibration:log"):
+        return _("Calibrate again"), f"/calibration/start/{bench.gauge.code}"
+    return None
+
+
+def _amendment_action(bench: Bench, amendment: Version) -> tuple[str, str] | None:
+    certificate = bench.body.source == "outside" and not amendment.in_error
+    if not visitor().may("calibration:outside" if certificate else "calibration:log"):
+        return None
+    return _("Go on with the amendment"), f"/calibration/{bench.number}/next"
 
 
 def _may_review(bench: Bench) -> bool:
@@ -123,15 +157,22 @@ def issue_certificate(number: str) -> Page:
 @pages.page("/<number>/certificate", permission="calibration:read", endpoint="show_certificate")
 def show_certificate(number: str) -> Page:
     """Show an issued certificate within a page: a browser without bars has no way back from the PDF itself."""
-    if paper.issued(queries.record_row(number).id, None) is None:
+    record = _asked(number)
+    if paper.issued(record.id, None) is None:
         raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)
-    return render_template("calibration/certificate.html", number=number)
+    return render_template("calibration/certificate.html", number=number, version=request.args.get("version", type=int))
+
+
+def _asked(number: str) -> Record:
+    """Return the version whose certificate is asked for, else the one that stands."""
+    version = request.args.get("version", type=int)
+    return queries.standing_row(number) if version is None else queries.version_row(number, version)
 
 
 @pages.page("/<number>/certificate.pdf", permission="calibration:read")
 def certificate_pdf(number: str) -> FlaskResponse:
     """Serve an issued certificate, byte for byte as it was issued; ?issue=n asks for an earlier one."""
-    record = queries.record_row(number)
+    record = _asked(number)
     issued = paper.issued(record.id, request.args.get("issue", type=int))
     if issued is None:
         raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)

@@ -8,22 +8,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import queries, signing_acts, waiting
-from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.shown import grid, kind_of, verdict_words, with_unit
+from techfloor.duties.calibration.views.shown import grids, kind_of, verdict_words, with_unit
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.measures.quantity import signed
 from techfloor.measures.tolerance import BEYOND_ZERO
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
+from techfloor.records import versions
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
 from techfloor.records.signing_page import sign_with
@@ -37,8 +37,8 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/review", permission="calibration:review")
 def review(number: str) -> Page:
     """Show a calibration with what is unusual about it, and ask for the review."""
-    bench = bench_of(number)
-    if bench.record.state != PERFORMED:
+    bench = standing_bench(number)
+    if bench.record.state != PERFORMED or versions.next_of(bench.record.id) is not None:
         return see(f"/calibration/{number}")
     form = ReviewForm()
     form.fit()
@@ -69,16 +69,16 @@ def review_post(number: str) -> Page:
             shown_sha256=form.shown.data or "",
         )
 
-    if form.complete() and sign_with(form, deed, lambda: queries.record_row(number).content_sha256 or ""):
+    if form.complete() and sign_with(form, deed, lambda: queries.standing_row(number).content_sha256 or ""):
         if accepted:
             _certificate_at_review(number)
         return _go_on(number) if request.form.get("then") == "next" else see(f"/calibration/{number}?signed=1")
-    return _review_page(bench_of(number), form), 422
+    return _review_page(standing_bench(number), form), 422
 
 
 def _go_on(number: str) -> Page:
     """Go from a review to the next one, and say there what was decided."""
-    said = decided(bench_of(number))
+    said = decided(standing_bench(number))
     kind = {"pass": "success", "fail": "error"}.get(said.kind, said.kind)
     flash(f"{number}: {said.title} {said.words}", kind)
     following = next_review()
@@ -96,7 +96,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         "calibration/review.html",
         bench=bench,
         shown=shown_content(bench),
-        grids=[grid(bench, AS_FOUND), *([grid(bench, AS_LEFT)] if bench.body.adjusted else [])] if bench.plan else [],
+        grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures_of(bench.record.id)],
         events=happenings(bench),
         unusual=unusual(bench),

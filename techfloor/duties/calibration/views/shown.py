@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration import rules, verdicts
 from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
-from techfloor.duties.calibration.results import AS_FOUND, Place, PointResult, ReadingFacts, RunResult
+from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
 from techfloor.duties.calibration.rules import CANNOT, Judged
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
@@ -302,6 +302,14 @@ def grid(bench: Bench, run: str) -> Grid:
         ),
         error_head=f"{error} {show_unit(bench.procedure.error_unit or bench.procedure.unit)}".strip(),
     )
+
+
+def grids(bench: Bench) -> list[Grid]:
+    """Return the runs of a calibration as tables; of one that was entered in error those that count no more."""
+    shown = bench.former if bench.entered_in_error and bench.former else bench
+    if not shown.plan:
+        return []
+    return [grid(shown, AS_FOUND), *([grid(shown, AS_LEFT)] if shown.body.adjusted else [])]
 
 
 def _row(bench: Bench, result: PointResult) -> GridRow:

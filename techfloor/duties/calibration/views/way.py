@@ -19,7 +19,7 @@ def place_url(number: str, place: Place) -> str:
 
 def of_another(bench: Bench, person_id: int) -> bool:
     """Tell whether somebody else has this calibration under way at the bench."""
-    under_way = bench.record.state == queries.IN_PROGRESS and bench.body.source == "in house"
+    under_way = bench.record.state == queries.IN_PROGRESS and bench.in_house
     return under_way and bench.body.performed_by != person_id
 
 
@@ -37,7 +37,7 @@ def elsewhere(bench: Bench) -> Response | None:
     """Return the way to where this visitor can go on; None at a bench that is theirs and may be written to."""
     if of_another(bench, visitor().person_id):
         return see(take_over_url(bench.number))
-    if bench.record.state != queries.IN_PROGRESS or bench.body.source != "in house":
+    if bench.record.state != queries.IN_PROGRESS or not bench.in_house or bench.entered_in_error:
         return see(next_url(bench))
     return None
 
@@ -46,7 +46,9 @@ def next_url(bench: Bench, after: str = "") -> str:
     """Return the page where a calibration stands; `after` names the reading that was just given."""
     if bench.record.content_sha256 is not None or bench.record.state != queries.IN_PROGRESS:
         return f"/calibration/{bench.number}"
-    if bench.body.source == "outside":
+    if bench.entered_in_error:
+        return f"/calibration/{bench.number}/check"
+    if not bench.in_house:
         return f"/calibration/outside/{bench.number}"
     course = results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted)
     tail = f"?after={after}" if after else ""

@@ -15,6 +15,7 @@ from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status
 from techfloor.equipment.wording import HOLD_WORDS, STATUS_SIGNS, Sign, days_words
 from techfloor.measures.due import days_left
+from techfloor.records.versions import Amendment
 from techfloor.web.show import day, plant_zone
 
 _LOOKS = {"pass": "pass", "fail": "fail"}
@@ -32,12 +33,8 @@ class Rejection:
 
 def verdict_sign(line: Line | HistoryLine) -> Sign:
     """Return the verdict of a calibration: "Fail → adjusted" where it was adjusted and passed as left."""
-    if line.state == IN_PROGRESS:
-        return Sign("waiting", _("In progress"))
-    if line.state == DISCONTINUED:
-        return Sign("waiting", _("Discontinued"))
-    if line.state == REJECTED:
-        return Sign("fail", _("Rejected"))
+    if line.amendment == Amendment.ENTERED_IN_ERROR or line.state in (IN_PROGRESS, DISCONTINUED, REJECTED):
+        return _no_verdict(line)
     found = _verdict_words(line.as_found) if line.as_found else _("Not given")
     look = _LOOKS.get(line.as_found, "conditional")
     if not line.as_left:
@@ -46,6 +43,14 @@ def verdict_sign(line: Line | HistoryLine) -> Sign:
         return Sign(look, _("%(found)s → adjusted", found=found))
     left = _verdict_words(line.as_left).lower()
     return Sign("fail" if line.as_left == "fail" else look, _("%(found)s → %(left)s", found=found, left=left))
+
+
+def _no_verdict(line: Line | HistoryLine) -> Sign:
+    if line.amendment == Amendment.ENTERED_IN_ERROR:
+        return Sign("info", _("Entered in error"))
+    if line.state == REJECTED:
+        return Sign("fail", _("Rejected"))
+    return Sign("waiting", _("In progress") if line.state == IN_PROGRESS else _("Discontinued"))
 
 
 def _verdict_words(verdict: str) -> str:

@@ -11,9 +11,10 @@ from techfloor.duties.calibration.forms import (
     AdjustForm,
     DiscontinueForm,
 )
+from techfloor.duties.calibration.queries import IN_PROGRESS
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.shown import grid, overall, strip
+from techfloor.duties.calibration.views.shown import grid, grids, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.way import away, elsewhere, next_url
@@ -113,6 +114,8 @@ def sign(number: str) -> Page:
 
 
 def _check_page(bench: Bench, form: SignForm) -> str:
+    if bench.entered_in_error:
+        return _error_page(bench, form)
     found = bench.run(AS_FOUND)
     left = bench.run(AS_LEFT) if bench.body.adjusted else None
     return render_template(
@@ -130,6 +133,19 @@ def _check_page(bench: Bench, form: SignForm) -> str:
     )
 
 
+def _error_page(bench: Bench, form: SignForm) -> str:
+    """Show what was entered in error, and ask for the signature that says so."""
+    return render_template(
+        "calibration/entered_in_error.html",
+        bench=bench,
+        unusual=unusual(bench),
+        grids=grids(bench),
+        form=form,
+        errors=form.problems(),
+        may_sign=bench.body.performed_by == visitor().person_id,
+    )
+
+
 # --- discontinue ---
 
 
@@ -137,8 +153,10 @@ def _check_page(bench: Bench, form: SignForm) -> str:
 def discontinue(number: str) -> Page:
     """Ask why a calibration is not finished."""
     bench = bench_of(number)
-    if not_here := elsewhere(bench):
+    if (bench.amends is None or away(bench)) and (not_here := elsewhere(bench)):
         return not_here
+    if bench.record.state != IN_PROGRESS:
+        return see(f"/calibration/{number}")
     return render_template("calibration/discontinue.html", bench=bench, form=DiscontinueForm(), errors=[], away="")
 
 

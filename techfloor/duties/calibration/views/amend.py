@@ -1,0 +1,158 @@
+"""Amending a signed calibration: the reason and the kind, and what the pages of a record say of its versions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor import clock
+from techfloor.duties.calibration import amending
+from techfloor.duties.calibration.bench import Bench, bench_of, standing_bench
+from techfloor.duties.calibration.forms import AmendForm, amend_form
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.standards import Group, groups
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.places.here import plant
+from techfloor.records import versions
+from techfloor.records.lifecycle import SIGNED
+from techfloor.records.versions import Version
+from techfloor.records.wording import state_look, state_words
+from techfloor.web.pages import NotAllowed, Page, see
+from techfloor.web.show import day, moment, plant_zone
+from techfloor.web.visitor import visitor
+
+MAY = "calibration:amend"
+
+
+def may_amend(bench: Bench, every: Sequence[Version]) -> bool:
+    """Tell whether this visitor can amend what a page shows: signed, standing, and not being amended."""
+    signed = bench.record.state in (PERFORMED, CLOSED, REJECTED) and not bench.entered_in_error
+    return signed and _allowed(bench) and following(bench, every) is None
+
+
+def _allowed(bench: Bench) -> bool:
+    return visitor().may(MAY) and (bench.body.source == "in house" or visitor().may("calibration:outside"))
+
+
+def following(bench: Bench, every: Sequence[Version]) -> Version | None:
+    """Return the version that took the place of this one, or is under way to it."""
+    alive = (IN_PROGRESS, *SIGNED)
+    return next((v for v in every if v.supersedes_id == bench.record.id and v.state in alive), None)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the page of a version says first of all: its look, a title, and words."""
+
+    kind: str
+    title: str
+    words: str
+
+
+def version_notice(bench: Bench, every: Sequence[Version]) -> Notice | None:
+    """Say that a version was replaced, is being amended, or did not take the place of the one before."""
+    found = following(bench, every)
+    title = _("Version %(version)s.", version=bench.record.version)
+    if found is None:
+        return _ended(bench, title)
+    if found.state == IN_PROGRESS:
+        by = bench_of(bench.number).performer
+        words = _("An amendment is under way by %(name)s, because: %(reason)s", name=by, reason=found.reason)
+        return Notice("caution", "", words)
+    assert found.signed_at is not None
+    what = {"version": found.version, "day": day(found.signed_at.astimezone(plant_zone()).date())}
+    if found.in_error:
+        words = _("Entered in error, says version %(version)s of %(day)s, because: %(why)s", **what, why=found.reason)
+    else:
+        words = _("Replaced by version %(version)s on %(day)s, because: %(why)s", **what, why=found.reason)
+    return Notice("hold", title, words)
+
+
+def _ended(bench: Bench, title: str) -> Notice | None:
+    if bench.amends is None or bench.record.state in SIGNED:
+        return None
+    if bench.record.state == REJECTED:
+        return Notice("fail", title, _("This amendment was rejected. Version %(n)s stands.", n=bench.amends.version))
+    if bench.record.state == IN_PROGRESS:
+        return Notice("caution", title, _("Not signed yet. Version %(n)s stands.", n=bench.amends.version))
+    return Notice("info", title, _("This amendment was given up. Version %(n)s stands.", n=bench.amends.version))
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """One line of the versions of a record; `url` is empty for the one that is shown."""
+
+    title: str
+    url: str
+    look: str
+    state: str
+    words: str
+
+
+def version_lines(bench: Bench, every: Sequence[Version]) -> list[VersionLine]:
+    """Return the versions of a record, the newest first; none for a record that was never amended."""
+    if len(every) < 2:
+        return []
+    return [_line(bench, version, every) for version in reversed(every)]
+
+
+def _line(bench: Bench, version: Version, every: Sequence[Version]) -> VersionLine:
+    taken = any(v.supersedes_id == version.id and v.state in SIGNED for v in every)
+    look, state = ("info", _("Replaced")) if taken else (state_look(version.state), state_words(version.state))
+    opened = _("begun %(moment)s by %(name)s", moment=moment(version.opened_at), name=version.by)
+    return VersionLine(
+        title=_("Version %(version)s", version=version.version),
+        url="" if version.id == bench.record.id else f"/calibration/{bench.number}/versions/{version.version}",
+        look=look,
+        state=state,
+        words=f"{version.reason} · {opened}" if version.reason else opened,
+    )
+
+
+@pages.page("/<number>/amend", permission=MAY)
+def amend(number: str) -> Page:
+    """Ask what is wrong with a signed calibration, and what is to be done."""
+    bench = standing_bench(number)
+    if not may_amend(bench, versions.all_of(bench.record)):
+        return see(f"/calibration/{number}")
+    form = amend_form(_offered(bench))
+    named = {standard.code for standard in bench.standards}
+    for group in _offered(bench):
+        form[group.field].data = next((choice.code for choice in group.choices if choice.code in named), None)
+    return _page(bench, form)
+
+
+@pages.act(
+    "/<number>/amend",
+    permission=MAY,
+    action="calibration:record:amend",
+    reason="reason",
+    title=_l("Amendment begun"),
+    endpoint="amend_post",
+)
+def amend_post(number: str) -> Page:
+    """Open the next version; it is worked on like every calibration."""
+    bench = standing_bench(number)
+    if not _allowed(bench):
+        raise NotAllowed(MAY)
+    form = amend_form(_offered(bench))
+    actor, at = visitor().person_id, clock.now()
+    if form.attempt(lambda: amending.amend(number, form.entry(), plant(), actor=actor, at=at)):
+        return see(f"/calibration/{number}/next")
+    return _page(bench, form), 422
+
+
+def _offered(bench: Bench) -> list[Group]:
+    """Return what it could have rested on that day; what it names may not be usable any more and stays all the same."""
+    if not bench.standards:
+        return []
+    return groups(bench.procedure.standards, bench.record.performed_at.astimezone(ZoneInfo(plant().zone)).date())
+
+
+def _page(bench: Bench, form: AmendForm) -> str:
+    return render_template(
+        "calibration/amend.html", bench=bench, form=form, errors=form.problems(), owner=visitor().person_id
+    )
