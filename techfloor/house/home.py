@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
+from techfloor.house.keepers import keepers, kind_titles
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
@@ -63,8 +64,8 @@ def put_away() -> Response:
 
 
 def record_url(number: str) -> str | None:
-    """Return the page of a record, asked of the duties in their order."""
-    found = (duty.record_url(number) for duty in running().duties)
+    """Return the page of a record, asked of those who keep records in their order."""
+    found = (keeper.record_url(number) for keeper in keepers())
     return next((url for url in found if url is not None), None)
 
 
@@ -109,7 +110,7 @@ def records() -> str:
     """List the records of all duties, newest first."""
     wanted = asked("/records")
     page = queries.newest_records(wanted.at)
-    titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
+    titles = kind_titles()
     rows = [
         (
             line,

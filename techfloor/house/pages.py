@@ -6,6 +6,7 @@ from techfloor.house import (
     finding,
     home,
     policy,
+    policy_pages,
     profile_pages,
     settings_pages,
     setup,
@@ -14,10 +15,11 @@ from techfloor.house import (
 )
 from techfloor.web.pages import Pages
 
-PERMISSIONS = (*settings_pages.PERMISSIONS, *trail_pages.PERMISSIONS)
+PERMISSIONS = (*settings_pages.PERMISSIONS, *policy_pages.PERMISSIONS, *trail_pages.PERMISSIONS)
 all_pages: list[Pages] = [
     home.pages,
     policy.pages,
+    policy_pages.pages,
     finding.pages,
     drafts.pages,
     verifying.pages,

@@ -3,7 +3,6 @@
 import hmac
 import secrets as random_secrets
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from flask import g, redirect, render_template, request
 from flask_babel import lazy_gettext as _l
@@ -21,16 +20,17 @@ from techfloor.house.zones import zone_choices, zone_here
 from techfloor.people import actions as people
 from techfloor.people import secrets
 from techfloor.people.pins import check_password, check_pin
+from techfloor.people.proof import Proof, by_password
 from techfloor.people.rules import PersonEntry
 from techfloor.places import actions as places
 from techfloor.places.models import Plant
 from techfloor.places.profile import Profile
+from techfloor.places.queries import read_plant
 from techfloor.places.rules import AreaEntry, PlantEntry
 from techfloor.records import policy
-from techfloor.records.definitions import Approval
 from techfloor.refusals import NotFound, Refusal
 from techfloor.settings import Settings
-from techfloor.store import databases
+from techfloor.store import databases, db
 from techfloor.web.access import OPEN
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Pages
@@ -159,7 +159,7 @@ def set_up() -> Response | tuple[str, int]:
 
 def _page(form: SetupForm) -> str:
     opened = request.method == "GET"
-    return render_template("house/setup.html", form=form, hints=PROFILE_WORDS, opened=opened)
+    return render_template("house/setup.html", form=form, hints=PROFILE_WORDS, opened=opened, policy=policy.TEXT)
 
 
 @pages.page("/setup/next", permission=OPEN)
@@ -191,5 +191,7 @@ def _write(form: SetupForm) -> None:
         area = places.set_up_plant(form.plant_entry(), AreaEntry(form.area.data))
         person = people.create_person(at, form.person_entry(area.id))
         secrets.set_own(person.id, at, password=form.password.data, pin=form.pin.data)
-        today = at.astimezone(ZoneInfo(form.zone.data)).date()
-        policy.put_in_force(Approval(by=person.id, at=at, effective_from=today))
+        plant = read_plant(db.session())
+        assert plant is not None
+        proof = Proof(person.id, person.name, by_password(named=True), at, plant.zone)
+        policy.put_in_force(proof, plant)

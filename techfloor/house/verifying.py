@@ -11,7 +11,7 @@ from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from techfloor.house.running import running
+from techfloor.house.keepers import keepers, kind_titles
 from techfloor.records.wording import signature_box
 from techfloor.reports import issue
 from techfloor.reports.claims import codes_in
@@ -102,14 +102,13 @@ def show(code: str) -> View:
 
 
 def _show(found: issue.Verification, *, same_bytes: bool) -> str:
-    titles = {kind: duty.title for duty in running().duties for kind in duty.record_kinds}
-    on_paper = {kind: duty.on_paper for duty in running().duties for kind in duty.record_kinds}
+    on_paper = {kind: keeper.on_paper for keeper in keepers() for kind in keeper.record_kinds}
     boxes = [signature_box(each) for each in found.signatures]
     facts = on_paper[found.kind](json.loads(found.content)) if found.content and found.kind in on_paper else []
     return render_template(
         "house/verified.html",
         found=found,
-        kind=titles.get(found.kind, found.kind),
+        kind=kind_titles().get(found.kind, found.kind),
         facts_on_paper=facts,
         boxes=boxes,
         same_bytes=same_bytes,

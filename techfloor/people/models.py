@@ -1,15 +1,18 @@
 """Tables of persons, devices and sessions."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from techfloor.store import Audit, Table, UtcTime
+from techfloor.store import Audit, Day, Table, UtcTime
 
 
 class Person(Table):
-    """Somebody who works here, or did: a person is deactivated, never deleted, and a user name never given again."""
+    """Somebody who works here, or did: a person is deactivated, never deleted, and a user name never given again.
+
+    With a `last_day` they sign in until that day ends at the plant.
+    """
 
     __tablename__ = "person"
     __audit__ = Audit()
@@ -20,6 +23,7 @@ class Person(Table):
     initials: Mapped[str] = mapped_column(Text)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    last_day: Mapped[date | None] = mapped_column(Day)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
@@ -86,6 +90,7 @@ class LoginSession(Table):
     started_at: Mapped[datetime] = mapped_column(UtcTime)
     seen_at: Mapped[datetime] = mapped_column(UtcTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ended_why: Mapped[str] = mapped_column(Text, default="")
     signed_once: Mapped[bool] = mapped_column(Boolean, default=False)
 
 

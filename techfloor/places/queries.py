@@ -1,7 +1,7 @@
 """Reads of the plant: what every page must know of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
@@ -103,6 +103,12 @@ def read_plant(session: Session) -> PlantFacts | None:
         profile=Profile(plant.profile, changed),
         shifts=tuple(shifts),
     )
+
+
+def day_at_plant(at: datetime, session: Session | None = None) -> date:
+    """Return the day that a moment falls on at the plant, in UTC before it is set up."""
+    zone = (session or db.session).scalar(select(Plant.zone)) or "UTC"
+    return at.astimezone(ZoneInfo(zone)).date()
 
 
 def areas(session: Session) -> list[Area]:

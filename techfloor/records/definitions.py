@@ -52,6 +52,49 @@ def draft(definition: Definition, body: object, *, version: int | None = None) -
     return revision
 
 
+def rewrite(revision: Revision, body: object, effective_from: date | None) -> None:
+    """Change a draft; raises Refusal for a revision that was approved."""
+    if revision.state != "draft":
+        raise Refusal("Version %(version)s is approved and stays as it is. Write a new one.", version=revision.version)
+    revision.body = body
+    revision.body_sha256 = hashlib.sha256(canonical_json(body).encode()).hexdigest()
+    revision.effective_from = effective_from
+    db.session.flush()
+
+
+def approve(revision: Revision, approval: Approval, today: date) -> None:
+    """Approve a draft: in force at once, or from its day on where that is still to come.
+
+    One that was approved for a day to come, and whose day came, is written down as in force first.
+    """
+    _settle(revision.definition_id, today)
+    if approval.effective_from <= today:
+        put_in_force(revision, approval)
+        return
+    if revision.state != "draft":
+        raise Refusal("Only a draft can be approved.")
+    for waiting in _in_state(revision.definition_id, "approved"):
+        waiting.state = "superseded"  # it never came into force: this one takes its place
+    revision.state, revision.effective_from = "approved", approval.effective_from
+    revision.approved_by, revision.approved_at = approval.by, approval.at
+    db.session.flush()
+
+
+def _settle(definition_id: int, today: date) -> None:
+    for come in _in_state(definition_id, "approved"):
+        if come.effective_from is not None and come.effective_from <= today:
+            for before in _in_state(definition_id, "effective"):
+                before.state = "superseded"
+            db.session.flush()
+            come.state = "effective"
+            db.session.flush()
+
+
+def _in_state(definition_id: int, state: str) -> list[Revision]:
+    wanted = (Revision.definition_id == definition_id, Revision.state == state)
+    return list(db.session.scalars(select(Revision).where(*wanted).order_by(Revision.version)))
+
+
 def put_in_force(revision: Revision, approval: Approval) -> None:
     """Make a draft the effective revision and supersede the one before."""
     if revision.state != "draft":
@@ -62,6 +105,8 @@ def put_in_force(revision: Revision, approval: Approval) -> None:
     if before is not None:
         before.state = "superseded"
         db.session.flush()  # one effective revision at a time, also within the transaction
+    for waiting in _in_state(revision.definition_id, "approved"):
+        waiting.state = "superseded"
     revision.state = "effective"
     revision.effective_from = approval.effective_from
     revision.approved_by, revision.approved_at = approval.by, approval.at
@@ -78,10 +123,30 @@ def effective(definition_id: int) -> Revision:
     return found
 
 
-def in_force(kind: str, code: str, session: Session | None = None) -> Revision | None:
-    """Return the revision of `kind` and `code` in force, None when there is none."""
+def in_force(kind: str, code: str, session: Session | None = None, *, on: date | None = None) -> Revision | None:
+    """Return the revision of `kind` and `code` in force, None when there is none.
+
+    With a day `on`, one that was approved for a day to come counts from that day, written down or not.
+    """
+    state = Revision.state == "effective"
+    if on is not None:
+        state |= (Revision.state == "approved") & (Revision.effective_from <= on)
     return (session or db.session).scalar(
         select(Revision)
         .join(Definition, Definition.id == Revision.definition_id)
-        .where(Definition.kind == kind, Definition.code == code, Revision.state == "effective")
+        .where(Definition.kind == kind, Definition.code == code, state)
+        .order_by(Revision.version.desc())
+        .limit(1)
+    )
+
+
+def versions(kind: str, code: str) -> list[Revision]:
+    """Return every revision of `kind` and `code`, the newest first."""
+    return list(
+        db.session.scalars(
+            select(Revision)
+            .join(Definition, Definition.id == Revision.definition_id)
+            .where(Definition.kind == kind, Definition.code == code)
+            .order_by(Revision.version.desc())
+        )
     )

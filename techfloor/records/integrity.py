@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 _SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "rejected": ("performed", "rejected")}
+_DOCUMENTS = {"policy": "approved", "access-review": "reviewed"}
+"""The kinds that are closed by one signature, and its meaning."""
 
 
 def problems(connection: Connection) -> list[str]:
@@ -20,6 +22,12 @@ def problems(connection: Connection) -> list[str]:
     ]
 
 
+_UNAPPROVED = """SELECT definition.code, revision.version FROM revision
+JOIN definition ON definition.id = revision.definition_id
+WHERE definition.kind = 'policy' AND revision.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM record
+WHERE record.revision_id = revision.id AND record.kind = 'policy' AND record.content_sha256 IS NOT NULL)"""
+
+
 def _revisions(connection: Connection) -> list[str]:
     rows = connection.exec_driver_sql(
         "SELECT definition.code, revision.version, revision.body, revision.body_sha256 "
@@ -29,6 +37,9 @@ def _revisions(connection: Connection) -> list[str]:
         f"Version {version} of {code} is not what was approved."
         for code, version, body, named in rows
         if hashlib.sha256(str(body).encode()).hexdigest() != named
+    ] + [
+        f"Version {version} of {code} is in force, but nobody signed it as approved."
+        for code, version in connection.exec_driver_sql(_UNAPPROVED)
     ]
 
 
@@ -93,18 +104,25 @@ def _signatures(connection: Connection) -> list[str]:
     return [f"Signature {row[0]} of {row[1]} stands under another content." for row in rows]
 
 
+def _unsigned(connection: Connection, which: str, state: str, meaning: str) -> list[str]:
+    rows = connection.execute(
+        text(
+            f"SELECT number FROM record WHERE {which} AND state = :state AND NOT EXISTS (SELECT 1 FROM signature "  # noqa: S608 - written here
+            "WHERE signature.record_id = record.id AND signature.meaning = :meaning)"
+        ),
+        {"state": state, "meaning": meaning},
+    )
+    return [f"{row[0]} is {state}, but nobody signed it as {meaning}." for row in rows]
+
+
 def _states(connection: Connection) -> list[str]:
     found: list[str] = []
+    of_work = f"record.kind NOT IN ({', '.join(repr(kind) for kind in _DOCUMENTS)})"
     for state, meanings in _SIGNED_STATES.items():
         for meaning in meanings:
-            rows = connection.execute(
-                text(
-                    "SELECT number FROM record WHERE state = :state AND NOT EXISTS (SELECT 1 FROM signature "
-                    "WHERE signature.record_id = record.id AND signature.meaning = :meaning)"
-                ),
-                {"state": state, "meaning": meaning},
-            )
-            found.extend(f"{row[0]} is {state}, but nobody signed it as {meaning}." for row in rows)
+            found.extend(_unsigned(connection, of_work, state, meaning))
+    for kind, meaning in _DOCUMENTS.items():
+        found.extend(_unsigned(connection, f"record.kind = '{kind}'", "closed", meaning))
     rows = connection.exec_driver_sql(
         "SELECT number, state FROM record WHERE content_sha256 IS NOT NULL "
         "AND state NOT IN ('performed', 'closed', 'rejected')"

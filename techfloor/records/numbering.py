@@ -3,13 +3,22 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from techfloor.records.models import NumberSeries
 from techfloor.store import alone, db
 
 
+def coming_number(prefix: str, at: datetime, zone: str) -> str:
+    """Return the number that `next_number` would give now: what a page shows before it is signed."""
+    series = _series(prefix, at, zone)
+    last = db.session.scalar(select(NumberSeries.last).where(NumberSeries.series == series))
+    return _number(series, (last or 0) + 1)
+
+
 def next_number(prefix: str, at: datetime, zone: str) -> str:
     """Give the next number of `prefix` for the year that `at` falls in, on the plant's clock."""
-    series = f"{prefix}-{at.astimezone(ZoneInfo(zone)).year}"
+    series = _series(prefix, at, zone)
     alone(f"series:{series}")
     row = db.session.get(NumberSeries, series, populate_existing=True)
     if row is None:
@@ -17,4 +26,12 @@ def next_number(prefix: str, at: datetime, zone: str) -> str:
         db.session.add(row)
     row.last += 1
     db.session.flush()
-    return f"{series}-{row.last:05d}"
+    return _number(series, row.last)
+
+
+def _series(prefix: str, at: datetime, zone: str) -> str:
+    return f"{prefix}-{at.astimezone(ZoneInfo(zone)).year}"
+
+
+def _number(series: str, count: int) -> str:
+    return f"{series}-{count:05d}"

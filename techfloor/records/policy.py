@@ -1,11 +1,27 @@
-"""The e-signature policy that a new plant starts with, and which it may replace by its own."""
+"""The e-signature policy: drafted, approved under a signature, in force from its day, accepted by each who signs.
+
+Each approved version is a record of the kind `policy`: one number for the document, its version that of the revision.
+"""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
-from techfloor.records import definitions
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from techfloor.people.models import Person, PolicyAcceptance
+from techfloor.people.proof import Proof
+from techfloor.places.queries import PlantFacts, day_at_plant
+from techfloor.records import definitions, documents
 from techfloor.records.definitions import Approval
-from techfloor.records.signing import POLICY
+from techfloor.records.models import Definition, Record, Revision
+from techfloor.records.numbering import coming_number, next_number
+from techfloor.records.signing import POLICY, Content, canonical, policy_in_force
+from techfloor.refusals import NotFound, Refusal
+from techfloor.store import alone, db
 
+KIND, PREFIX, SCHEMA = POLICY[0], "POL", 1
+LONGEST = 10_000
 TITLE = "Electronic signatures"
 TEXT = (
     "My electronic signature in techfloor means the same as my signature on paper. "
@@ -24,18 +40,167 @@ class PolicyText:
     text: str
 
 
-def put_in_force(approval: Approval, *, title: str = TITLE, text: str = TEXT) -> None:
-    """Make a policy the one in force, the plant's own or the one to start with."""
-    kind, code = POLICY
-    definition = definitions.define(kind, code, title)
-    definitions.put_in_force(definitions.draft(definition, {"title": title, "text": text}), approval)
+@dataclass(frozen=True)
+class PolicyEntry:
+    """A draft as somebody enters it; without a day it is in force from the day it is approved."""
+
+    title: str
+    text: str
+    change: str = ""
+    effective_from: date | None = None
 
 
-def in_force() -> PolicyText | None:
+def put_in_force(proof: Proof, plant: PlantFacts, *, title: str = TITLE, text: str = TEXT, change: str = "") -> Record:
+    """Draft a policy and approve it in one act: how a new plant and the demo plant begin."""
+    revision = write_draft(PolicyEntry(title, text, change))
+    return approve(revision, proof, plant, shown_sha256=preview(revision, plant, proof.at).sha256)
+
+
+def in_force(session: Session | None = None) -> PolicyText | None:
     """Return the policy in force."""
-    found = definitions.in_force(*POLICY)
+    found = policy_in_force(session)
+    return None if found is None else text_of(found)
+
+
+def text_of(revision: Revision) -> PolicyText:
+    """Return a version as its reader sees it."""
+    body = _body(revision)
+    return PolicyText(str(body.get("title", TITLE)), revision.version, str(body["text"]))
+
+
+def entry_of(revision: Revision) -> PolicyEntry:
+    """Return a version as it was entered."""
+    found = text_of(revision)
+    return PolicyEntry(found.title, found.text, str(_body(revision).get("change", "")), revision.effective_from)
+
+
+def _body(revision: Revision) -> dict[str, object]:
+    assert isinstance(revision.body, dict)
+    return revision.body
+
+
+def draft_now() -> Revision | None:
+    """Return the draft of the next version, None when nobody has begun one."""
+    return next((each for each in definitions.versions(*POLICY) if each.state == "draft"), None)
+
+
+def approved() -> list[Revision]:
+    """Return every approved version, the newest first."""
+    return [each for each in definitions.versions(*POLICY) if each.state != "draft"]
+
+
+def version(number: int) -> Revision:
+    """Return an approved version; raises NotFound."""
+    found = next((each for each in approved() if each.version == number), None)
     if found is None:
-        return None
-    body = found.body
-    assert isinstance(body, dict)
-    return PolicyText(str(body.get("title", TITLE)), found.version, str(body["text"]))
+        raise NotFound("There is no version %(version)s of this policy.", version=number)
+    return found
+
+
+def write_draft(entry: PolicyEntry) -> Revision:
+    """Keep the draft of the next version, the one that was begun or a new one; raises Refusal for an empty text."""
+    tidy = _tidy(entry)
+    body = {"title": tidy.title, "text": tidy.text, "change": tidy.change}
+    alone("policy")
+    definition = definitions.define(*POLICY, tidy.title)
+    revision = draft_now() or definitions.draft(definition, body)
+    definitions.rewrite(revision, body, tidy.effective_from)
+    return revision
+
+
+def _tidy(entry: PolicyEntry) -> PolicyEntry:
+    title, text = " ".join(entry.title.split()), entry.text.replace("\r\n", "\n").strip()
+    if not title:
+        raise Refusal("Enter a title.", field="title")
+    if not text:
+        raise Refusal("Write what a person agrees to when they sign.", field="text")
+    change = " ".join(entry.change.split())
+    if policy_in_force() is not None and not change:
+        raise Refusal("Say what is new: everybody who signs reads it.", field="change")
+    return PolicyEntry(title, text, change, entry.effective_from)
+
+
+def preview(revision: Revision, plant: PlantFacts, at: datetime, number: str = "") -> Content:
+    """Return the content as it would be signed at `at`: what the page shows is what is hashed."""
+    former = newest_record()
+    entry = entry_of(revision)
+    data: dict[str, object] = {
+        "kind": KIND,
+        "schema": SCHEMA,
+        "number": number or (former.number if former else coming_number(PREFIX, at, plant.zone)),
+        "version": revision.version,
+        "plant": documents.plant_words(plant),
+        "title": entry.title,
+        "text": entry.text,
+        "change": entry.change,
+        "effective_from": _first_day(revision, at).isoformat(),
+    }
+    return canonical(data, SCHEMA)
+
+
+def _first_day(revision: Revision, at: datetime) -> date:
+    today = day_at_plant(at)
+    return max(revision.effective_from or today, today)
+
+
+def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
+    """Approve a draft under a signature and put it in force on its day; raises Refusal when the page showed another."""
+    alone("policy")
+    if revision.state != "draft":
+        raise Refusal("This version is approved already.")
+    former, today = newest_record(), day_at_plant(proof.at)
+    number = former.number if former else next_number(PREFIX, proof.at, plant.zone)
+    signing = documents.Signing(
+        kind=KIND,
+        number=number,
+        version=revision.version,
+        supersedes_id=former.id if former else None,
+        revision_id=revision.id,
+        content=preview(revision, plant, proof.at, number),
+        meaning="approved",
+    )
+    record = documents.sign_document(signing, proof, shown_sha256=shown_sha256)
+    approval = Approval(by=proof.person_id, at=proof.at, effective_from=_first_day(revision, proof.at))
+    definitions.approve(revision, approval, today)
+    return record
+
+
+def newest_record() -> Record | None:
+    """Return the record of the version approved last."""
+    return db.session.scalar(_records().order_by(Record.version.desc()).limit(1))
+
+
+def record_of(revision_id: int) -> Record | None:
+    """Return the record under which a version was approved."""
+    return db.session.scalar(_records().where(Record.revision_id == revision_id))
+
+
+def _records() -> Select[Record]:
+    return (
+        select(Record)
+        .join(Revision, Revision.id == Record.revision_id)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .where(Record.kind == KIND, Definition.kind == POLICY[0], Definition.code == POLICY[1])
+    )
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A person who signs here, and when they accepted a version; None for who has not yet."""
+
+    person_id: int
+    name: str
+    active: bool
+    at: datetime | None
+
+
+def acceptances(revision_id: int) -> list[Acceptance]:
+    """Return everybody who accepted a version, and everybody who works here and has not, by name."""
+    accepted = PolicyAcceptance
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.active, accepted.at)
+        .outerjoin(accepted, (accepted.person_id == Person.id) & (accepted.revision_id == revision_id))
+        .where(Person.active.is_(True) | accepted.at.is_not(None))
+        .order_by(Person.name, Person.id)
+    )
+    return [Acceptance(*row) for row in rows]

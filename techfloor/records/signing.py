@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from techfloor import clock
 from techfloor.people.models import PolicyAcceptance
 from techfloor.people.proof import Proof, keep_signed
+from techfloor.places.queries import day_at_plant
 from techfloor.records import definitions
-from techfloor.records.models import Record, RecordContent, Signature
+from techfloor.records.models import Record, RecordContent, Revision, Signature
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 from techfloor.store.types import canonical_json
@@ -189,9 +191,14 @@ def _signed_before(record: Record, meaning: str, person_id: int) -> bool:
     )
 
 
+def policy_in_force(session: Session | None = None) -> Revision | None:
+    """Return the e-signature policy in force on this day of the plant, None where there is none."""
+    return definitions.in_force(*POLICY, session, on=day_at_plant(clock.now(), session))
+
+
 def must_accept_policy(person_id: int, session: Session | None = None) -> bool:
     """Tell whether the person still has to accept the e-signature policy in force."""
-    policy = definitions.in_force(*POLICY, session)
+    policy = policy_in_force(session)
     if policy is None:
         return False
     accepted = (session or db.session).scalar(
@@ -207,9 +214,14 @@ def _accepted_policy(person_id: int) -> None:
         raise Refusal("Read and accept the e-signature policy first. It is under your name.")
 
 
-def accept_policy(person_id: int, at: datetime) -> None:
-    """Record that a person accepts the e-signature policy in force."""
-    policy = definitions.in_force(*POLICY)
+def accept_policy(person_id: int, at: datetime, shown: int | None = None) -> None:
+    """Record that a person accepts the e-signature policy in force.
+
+    Raises Refusal when the version they were shown is another one by now: nobody accepts what they have not read.
+    """
+    policy = policy_in_force()
+    if policy is not None and shown is not None and shown != policy.version:
+        raise Refusal("A newer version of the policy came into force. Read it, then accept it.", field="accepts")
     if policy is not None and must_accept_policy(person_id):
         db.session.add(PolicyAcceptance(person_id=person_id, revision_id=policy.id, at=at))
 

@@ -21,6 +21,7 @@ class SignForm(EntryForm):
     """The fields of the signing question; a page that asks more derives from it."""
 
     shown = HiddenField()
+    policy_version = HiddenField()
     accepts = BooleanField(_l("I have read this and accept it"))
     user_name = StringField(_l("User name"))
     secret = PasswordField(_l("PIN"))
@@ -35,9 +36,19 @@ class SignForm(EntryForm):
             del self.user_name
         with store.looking_at() as session:
             accepted = not must_accept_policy(visitor().person_id, session)
-        if accepted:
-            del self.accepts
+            in_force = policy.in_force(session)
+        if accepted or in_force is None:
+            del self.accepts, self.policy_version
+        else:
+            self._fit_policy(in_force)
         self.secret.label.text = _("PIN") if visitor().on_tablet else _("Password")
+
+    def _fit_policy(self, in_force: PolicyText) -> None:
+        """Take what was accepted for this version and for no other: another one is to be read first."""
+        seen = self.policy_version.data
+        self.policy_version.data = str(in_force.version)
+        if seen not in (None, "", self.policy_version.data):
+            self.accepts.data = False
 
     @property
     def printed_name(self) -> str:
@@ -66,7 +77,7 @@ def sign_with(form: SignForm, deed: Callable[[Proof], object], shown_now: Callab
     def with_policy() -> None:
         assert proof is not None
         if "accepts" in form:
-            accept_policy(visitor().person_id, clock.now())
+            accept_policy(visitor().person_id, clock.now(), int(form.policy_version.data))
         deed(proof)
 
     if proof is not None and form.attempt(with_policy):
@@ -106,4 +117,4 @@ def _proof_or_none(form: SignForm) -> Proof | None:
 
 def _refuse_without_policy(form: SignForm) -> None:
     if "accepts" in form and not form.accepts.data:
-        raise Refusal("Read the e-signature policy and accept it: you sign for the first time.", field="accepts")
+        raise Refusal("Read the e-signature policy and accept it: this version is new to you.", field="accepts")

@@ -45,12 +45,14 @@ class Paper:
             made = self.draw(json.loads(text), [signature_facts(each) for each in signatures], facts, gettext)
             return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title)
 
-    def render(self, number: str) -> Rendered:
+    def render(self, number: str, version: int | None = None) -> Rendered:
         """Render the next issue of a closed record for the visitor, apart from the request's transaction.
+
+        It is that of the version that stands, or of the one that is named.
 
         Raises NotFound, Refusal for a record that is not closed, PdfUnavailable or PdfFailed when it cannot be made.
         """
-        record = self._standing(number)
+        record = self._record(number, version)
         if record.state != State.CLOSED:
             raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
         order = Order(
@@ -62,21 +64,22 @@ class Paper:
         )
         return issue.render(order, self.document)
 
-    def _standing(self, number: str) -> Record:
-        wanted = select(Record).where(Record.kind == self.kind, Record.number == number, versions.stands())
+    def _record(self, number: str, version: int | None) -> Record:
+        wanted = select(Record).where(Record.kind == self.kind, Record.number == number)
+        wanted = wanted.where(versions.stands() if version is None else Record.version == version)
         with store.looking_at() as session:
             record = session.scalar(wanted)
         if record is None:
             raise NotFound("There is no record %(number)s.", number=number)
         return record
 
-    def issue_in_act(self, number: str) -> IssuedPdf:
+    def issue_in_act(self, number: str, version: int | None = None) -> IssuedPdf:
         """Issue the paper in the act under way: rendered before it begins to write, numbered and kept in it.
 
         Raises Refusal, also when it cannot be rendered.
         """
         try:
-            return issue.keep(self.render(number))
+            return issue.keep(self.render(number, version))
         except (PdfUnavailable, PdfFailed) as no:
             current_app.logger.exception("The paper of %s could not be rendered", number)
             said = (

@@ -1,11 +1,11 @@
 """Forms: what was typed, kept as typed, and said back in one sentence when it will not do."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from io import SEEK_END
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from flask import current_app, request
 from flask_babel import gettext
@@ -62,6 +62,8 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     """
 
     entry_key = HiddenField("", default=new_id)
+    longest: ClassVar[Mapping[str, int]] = {}
+    """How many characters a field may have, where it is more than LONGEST_TEXT."""
     restored = False
     asks = False
 
@@ -84,15 +86,16 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
         sound = bool(super().validate(extra_validators))
         for field in self:
             if isinstance(field.data, FileStorage) and _size(field.data) > largest_file():
-                most = largest_file() // (1024 * 1024)
+                megabytes = largest_file() // (1024 * 1024)
                 field.data.close()  # it lies in a temporary file
-                said = gettext("The file is larger than %(most)s MB. Choose a smaller one.", most=most)
+                said = gettext("The file is larger than %(most)s MB. Choose a smaller one.", most=megabytes)
                 field.errors = [*field.errors, said]
                 sound = False
             if isinstance(field, StringField) and isinstance(field.data, str):
                 field.data = _printable(field.data)
-                if len(field.data) > LONGEST_TEXT:
-                    said = gettext("This is too long. Keep it under %(most)s characters.", most=LONGEST_TEXT)
+                most = self.longest.get(field.short_name, LONGEST_TEXT)
+                if len(field.data) > most:
+                    said = gettext("This is too long. Keep it under %(most)s characters.", most=most)
                     field.errors = [*field.errors, said]
                     sound = False
         return sound

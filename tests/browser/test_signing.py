@@ -4,16 +4,14 @@ import pytest
 from flask import Flask
 from plant_client import SignedInAs
 from playwright.sync_api import Page
+from policies import new_policy
 from sqlalchemy import func, select
 
 from browser import steps
 from browser.conftest import OpenDesk, OpenTablet
 from browser.seeding import CALIPER, Seeds
 from browser.watching import Watch
-from techfloor import clock, store
 from techfloor.cli.demo import cast
-from techfloor.records import policy
-from techfloor.records.definitions import Approval
 from techfloor.records.models import Signature
 from techfloor.store import db
 
@@ -92,8 +90,7 @@ def test_at_a_desk_the_first_signature_takes_the_user_name_and_the_second_only_t
 def test_whoever_signs_for_the_first_time_accepts_the_policy(
     open_tablet: OpenTablet, as_: SignedInAs, app: Flask
 ) -> None:
-    with app.app_context(), store.act("records:policy:approve"):
-        policy.put_in_force(Approval(1, clock.now(), clock.now().date()), text="I sign what I did.")
+    new_policy(app)
     page = open_tablet("T")
     _at_check(page, as_)
     steps.sign(page, cast.person("T"))

@@ -11,15 +11,13 @@ import pytest
 from bench_work import give, give_all, place, problems, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
-from sqlalchemy import select
+from policies import new_policy
+from sqlalchemy import Select, select
 from werkzeug.test import TestResponse
 
-from techfloor import clock, store
 from techfloor.duties.calibration.report_tables import groups, results
 from techfloor.duties.calibration.report_words import Words
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
-from techfloor.records import policy
-from techfloor.records.definitions import Approval
 from techfloor.records.models import Record, RecordContent, Signature, Task
 from techfloor.said import say
 from techfloor.store import db
@@ -36,6 +34,11 @@ LEFT_GOOD = [
     ["59.94", "59.92", "59.90", "59.95", "59.93"],
     ["99.80", "99.83", "99.85", "99.79", "99.82"],
 ]
+
+
+def of_work() -> Select[Signature]:
+    """The signatures of calibrations: the policy is signed too."""
+    return select(Signature).join(Record).where(Record.kind == "calibration").order_by(Signature.id)
 
 
 def content_of(app: Flask, number: str) -> dict[str, Any]:
@@ -107,7 +110,7 @@ def test_the_drifting_wrench_is_held_adjusted_reviewed_and_returned(app: Flask, 
     with app.app_context():
         assert db.session.scalars(select(EquipmentHold)).one().lifted_at is not None
         assert set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None)))) == {"look-back"}
-        meanings = [s.meaning for s in db.session.scalars(select(Signature).order_by(Signature.id))]
+        meanings = [s.meaning for s in db.session.scalars(of_work())]
         assert meanings == ["performed", "reviewed"]
 
     page = quinn.get(f"/calibration/{number}/certificate.pdf")
@@ -303,18 +306,12 @@ def test_a_wrong_pin_signs_nothing_and_is_counted(app: Flask, as_: SignedInAs) -
     locked = sign(tara, number)
     assert locked.status_code == 422, "the right PIN does not help while it is locked"
     with app.app_context():
-        assert db.session.scalars(select(Signature)).all() == []
-
-
-def forget_acceptances(app: Flask) -> None:
-    """Put a new policy in force, which nobody has accepted yet."""
-    with app.app_context(), store.act("test:policy:approve"):
-        policy.put_in_force(Approval(by=1, at=clock.now(), effective_from=clock.now().date()))
+        assert db.session.scalars(of_work()).all() == []
 
 
 @pytest.mark.clause("21 CFR 11.10(j)")
 def test_the_first_signature_accepts_the_policy_in_passing(app: Flask, as_: SignedInAs) -> None:
-    forget_acceptances(app)
+    new_policy(app)
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
     give_all(tara, number, "indication", CALIPER)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from techfloor.cli.demo.cast import Person
-from techfloor.cli.demo.loading import Loading, deed
+from techfloor.cli.demo.loading import Loading, deed, desk_proof
 from techfloor.people import actions, secrets
 from techfloor.people.rules import DeviceEntry, PersonEntry
-from techfloor.records import definitions, signing
+from techfloor.places.queries import read_plant
+from techfloor.records import policy, signing
+from techfloor.store import db
 
 
 def load_people(loading: Loading, people: Sequence[Person]) -> None:
@@ -38,11 +40,12 @@ def load_tablets(loading: Loading) -> None:
 
 def load_policy(loading: Loading) -> None:
     """Put the e-signature policy in force and have everybody accept it, before the first signature."""
-    policy, quality = loading.plant.signature_policy, loading.people["Q"]
+    words, quality = loading.plant.signature_policy, loading.people["Q"]
     with deed(loading.began, "records:policy:approve", actor=quality, zone=loading.zone):
-        definition = definitions.define(*signing.POLICY, policy.title)
-        draft = definitions.draft(definition, {"text": policy.text}, version=policy.version)
-        definitions.put_in_force(draft, definitions.Approval(quality, loading.began, policy.effective))
+        plant = read_plant(db.session())
+        assert plant is not None
+        proof = desk_proof(loading, "Q", loading.began)
+        policy.put_in_force(proof, plant, title=words.title, text=words.text)
     for person_id in loading.people.values():
         with deed(loading.began, "people:policy:accept", actor=person_id, zone=loading.zone):
             signing.accept_policy(person_id, loading.began)

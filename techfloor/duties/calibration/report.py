@@ -14,7 +14,6 @@ from techfloor.duties.calibration import report_tables as tables
 from techfloor.duties.calibration.report_outside import review_sheet
 from techfloor.duties.calibration.report_words import (
     SIGNS,
-    Translate,
     Words,
     moment,
     sentence,
@@ -37,6 +36,7 @@ from techfloor.reports.sheets import (
     VerdictBox,
     VerdictLine,
 )
+from techfloor.reports.words import Translate, in_fours
 from techfloor.said import in_words, word
 
 TEMPLATE = "calibration/sheet.html"
@@ -98,8 +98,8 @@ class _Certificate:
             remarks=tuple(self._remarks()),
             signatures=tuple(self._signature(s) for s in self.signatures),
             verify_url=issue.verify_url,
-            verify_code=_in_fours(issue.code, "-"),
-            trail=self._trail(),
+            verify_code=in_fours(issue.code, "-"),
+            trail=self.words.trail(issue.trail_seq, issue.trail_head),
             footer=self._("results relate only to the items calibrated"),
             page_words=PageWords.of(self.words.translate),
             annexes=self._annexes(groups),
@@ -125,12 +125,6 @@ class _Certificate:
             "issued": self.words.day(self.issue.issued_at, long=True),
         }
         return Fact("", gauge["name"], gauge["code"]), Fact("", dates)
-
-    def _trail(self) -> str:
-        return self._("Trail %(seq)s · %(head)s") % {
-            "seq": f"{self.issue.trail_seq:,}".replace(",", "\u00a0"),
-            "head": _in_fours(self.issue.trail_head[:12], " "),
-        }
 
     def _verdict(self) -> VerdictBox:
         if self.in_error:
@@ -382,8 +376,3 @@ def _given(*facts: Fact) -> tuple[Fact, ...]:
 def _together(text: str) -> str:
     """Keep what belongs to a quotient and to an equation on one line: "0.5 L/m", "k = 2"."""
     return text.replace("/", "/\N{WORD JOINER}").replace(" = ", "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}")
-
-
-def _in_fours(text: str, between: str) -> str:
-    """Write a code in groups of four, as people read it aloud."""
-    return between.join(text[n : n + 4] for n in range(0, len(text), 4))

@@ -1,19 +1,14 @@
 """How a certificate writes dates, signs, verdicts and numbers."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
-
-from babel.dates import format_date
-from babel.lists import format_list
 
 from techfloor.reports.sheets import Cell, Tone
+from techfloor.reports.words import PaperWords
 from techfloor.said import in_words, word
-
-Translate = Callable[[str], str]
 
 SIGNS = {
     "pass": ("✓", Tone.PASS),
@@ -25,31 +20,8 @@ SIGNS = {
 
 
 @dataclass(frozen=True)
-class Words:
-    """The language and the time zone that one certificate is written in."""
-
-    language: str
-    zone: ZoneInfo
-    translate: Translate
-
-    def day(self, moment: datetime, *, long: bool = False) -> str:
-        """Write the day of `moment` in the plant's zone: 18 Nov 2026."""
-        return format_date(moment.astimezone(self.zone), "d MMMM y" if long else "d MMM y", locale=self.language)
-
-    def time(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
-        """Write `moment` with its offset: 18 Nov 2026, 14:38 (UTC+01:00)."""
-        local = moment.astimezone(zone or self.zone)
-        offset = local.strftime("%z")
-        day = format_date(local, "d MMM y", locale=self.language)
-        return f"{day}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
-
-    def calendar_day(self, day: str) -> str:
-        """Write a day that came as YYYY-MM-DD."""
-        return format_date(datetime.fromisoformat(day), "d MMM y", locale=self.language)
-
-    def names(self, names: Sequence[str]) -> str:
-        """Write names one after the other: Tara Kowalski and Otto Lindqvist."""
-        return format_list(names, locale=self.language)
+class Words(PaperWords):
+    """The words of one certificate."""
 
     def verdict(self, verdict: str) -> str:
         """Write a verdict in words."""

@@ -1,0 +1,58 @@
+"""Who keeps which kind of record: the duties, and the house for what is signed and belongs to none of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor.house.running import running
+from techfloor.records import policy
+from techfloor.web.duty import Duty
+from techfloor.web.show import day
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """A kind of record that the house keeps: what it is called, where it is read, what stands on its paper."""
+
+    title: Any
+    record_kinds: tuple[str, ...]
+    record_prefix: str
+    page: Callable[[str], str]
+    on_paper: Callable[[Mapping[str, Any]], list[tuple[str, str]]]
+
+    def record_url(self, number: str) -> str | None:
+        """Return the page of one of its records, None for the number of another's."""
+        return self.page(number) if number.startswith(f"{self.record_prefix}-") else None
+
+
+def _policy_on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("Document"), str(content["title"])),
+        (_("Version"), str(content["version"])),
+        (_("In force from"), day(date.fromisoformat(content["effective_from"]))),
+    ]
+
+
+OF_HOUSE = (
+    Keeper(
+        title=_l("E-signature policy"),
+        record_kinds=(policy.KIND,),
+        record_prefix=policy.PREFIX,
+        page=lambda _number: "/settings/policy",
+        on_paper=_policy_on_paper,
+    ),
+)
+
+
+def keepers() -> tuple[Duty | Keeper, ...]:
+    """Return all who keep records."""
+    return (*running().duties, *OF_HOUSE)
+
+
+def kind_titles() -> dict[str, str]:
+    """Return what each kind of record is called."""
+    return {kind: str(keeper.title) for keeper in keepers() for kind in keeper.record_kinds}

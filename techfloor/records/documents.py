@@ -1,0 +1,56 @@
+"""What is no work at a bench and is signed all the same: a version of a policy, a review. One act makes the record.
+
+A document has no time in progress: until it is signed it is a draft, or a page of facts. Its record is opened, fixed,
+signed and closed in one act, so that number, content, signature, PDF, export and `verify` are those of every record.
+"""
+
+from dataclasses import dataclass
+
+from techfloor.people.proof import Proof
+from techfloor.places.queries import PlantFacts
+from techfloor.records.lifecycle import State, move
+from techfloor.records.models import Record
+from techfloor.records.signing import Content, fix_content, sign
+from techfloor.store import db
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signing:
+    """What is signed, with which meaning; `supersedes_id` is the record of the version before."""
+
+    kind: str
+    number: str
+    content: Content
+    meaning: str
+    version: int = 1
+    supersedes_id: int | None = None
+    revision_id: int | None = None
+
+
+def plant_words(plant: PlantFacts) -> dict[str, object]:
+    """Return what a signed content says of the plant."""
+    return {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo}
+
+
+def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Record:
+    """Make the record of a document under its one signature; raises Refusal when the page showed other content."""
+    record = Record(
+        kind=document.kind,
+        number=document.number,
+        version=document.version,
+        supersedes_id=document.supersedes_id,
+        revision_id=document.revision_id,
+        state=State.IN_PROGRESS.value,
+        opened_by=proof.person_id,
+        opened_at=proof.at,
+        performed_at=proof.at,
+        recorded_at=proof.at,
+    )
+    db.session.add(record)
+    db.session.flush()
+    fix_content(record, document.content, shown_sha256)
+    sign(record, document.meaning, proof, shown_sha256=shown_sha256)
+    move(record, State.CLOSED)
+    record.closed_at = proof.at
+    db.session.flush()
+    return record

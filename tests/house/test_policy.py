@@ -1,0 +1,174 @@
+"""The e-signature policy: drafted, approved under a signature, asked of everybody anew, and who accepted it when."""
+
+import json
+import re
+
+import pytest
+from bench_work import give_all, problems, sign, start
+from flask import Flask
+from plant_client import ClockAt, PlantClient, SignedInAs
+from policies import new_policy
+from sqlalchemy import ColumnElement, select
+from werkzeug.test import TestResponse
+
+from techfloor import store
+from techfloor.migrations.upgrade import engine_for
+from techfloor.records import integrity
+from techfloor.records.models import Record, RecordContent, Revision, Signature
+from techfloor.records.signing import must_accept_policy
+from techfloor.settings import Settings
+from techfloor.store import db
+
+POLICY = "/settings/policy"
+WORDS = {"title": "Signing here", "text": "I sign what I saw.\n\nI lend nobody my badge.", "change": "Badges."}
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+
+
+def drafted(quinn: PlantClient, **more: str) -> None:
+    """Keep a draft."""
+    answer = quinn.submit(f"{POLICY}/draft", {**WORDS, **more})
+    assert answer.status_code == 303, answer.text
+
+
+def approve(quinn: PlantClient, **more: str) -> TestResponse:
+    """Approve the draft under a signature."""
+    who = {"user_name": quinn.who.user_name, "secret": quinn.secret}
+    return quinn.submit(f"{POLICY}/approve", {**who, **more})
+
+
+def test_the_plant_begins_with_version_1_in_force_signed_and_accepted(app: Flask, as_: SignedInAs) -> None:
+    page = as_("A").get(f"{POLICY}/1").text
+    assert "In force" in page
+    assert "Quinn Bauer" in page, "who approved it"
+    assert re.search(r"Tara Kowalski.*?\d{4}", page, re.DOTALL)
+    with app.app_context():
+        record = db.session.scalars(select(Record).where(Record.kind == "policy")).one()
+        assert (record.version, record.state) == (1, "closed")
+
+
+@pytest.mark.clause("21 CFR 11.10(j)")
+@pytest.mark.clause("21 CFR 11.10(k)(2)")
+def test_a_new_version_is_approved_under_a_signature_and_replaces_the_one_before(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    drafted(quinn)
+    assert approve(quinn).status_code == 303
+    with app.app_context():
+        first, second = db.session.scalars(select(Record).where(Record.kind == "policy").order_by(Record.version))
+        assert (second.number, second.version, second.supersedes_id) == (first.number, 2, first.id)
+        signature = db.session.scalars(select(Signature).where(Signature.record_id == second.id)).one()
+        assert (signature.meaning, signature.printed_name) == ("approved", "Quinn Bauer")
+        content = json.loads(db.session.get_one(RecordContent, second.id).body)
+        assert content["text"] == WORDS["text"]
+        assert content["change"] == "Badges."
+        states = {each.version: each.state for each in db.session.scalars(select(Revision).where(policy_kind()))}
+        assert states == {1: "superseded", 2: "effective"}
+    assert "Replaced" in quinn.get(f"{POLICY}/1").text
+    pdf = quinn.get(f"{POLICY}/2.pdf")
+    assert pdf.data.startswith(b"%PDF")
+
+
+def policy_kind() -> ColumnElement[bool]:
+    """The condition of a revision of the policy."""
+    return Revision.definition_id == db.session.scalar(
+        select(Revision.definition_id)
+        .join(Record, Record.revision_id == Revision.id)
+        .where(Record.kind == "policy")
+        .limit(1)
+    )
+
+
+def test_nobody_approves_with_a_wrong_secret_or_what_changed_since(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    drafted(quinn)
+    assert approve(quinn, secret="wrong").status_code == 422
+    seen = quinn.hidden(f"{POLICY}/approve", f"{POLICY}/approve")
+    drafted(quinn, text="Something else.")
+    late = approve(quinn, **seen)
+    assert late.status_code == 422
+    assert "changed after this page was opened" in problems(late)[0]
+    with app.app_context():
+        assert len(db.session.scalars(select(Record).where(Record.kind == "policy")).all()) == 1
+
+
+@pytest.mark.parametrize("who", ["T", "S", "I", "A", "D"])
+def test_only_quality_writes_it(as_: SignedInAs, who: str) -> None:
+    client = as_(who)
+    assert client.get(f"{POLICY}/draft").status_code == 403
+    assert client.get(POLICY).status_code == 200, "everybody may read it"
+
+
+def test_the_list_of_who_accepted_is_for_who_sees_the_settings(as_: SignedInAs) -> None:
+    assert "Who accepted it" in as_("A").get(f"{POLICY}/1").text
+    assert "Who accepted it" not in as_("T").get(f"{POLICY}/1").text
+
+
+def test_a_version_of_a_day_to_come_is_asked_for_from_that_day(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    quinn = as_("Q")
+    drafted(quinn, effective_from="2026-11-24")
+    assert approve(quinn).status_code == 303
+    assert "From 24 Nov 2026" in re.sub(r"<[^>]*>", "", quinn.get(POLICY).text)
+    assert not asked_of_its_approver(app)
+    clock_at("2026-11-23 23:59")
+    assert not asked_of_its_approver(app)
+    clock_at("2026-11-24 00:01")
+    assert asked_of_its_approver(app)
+    assert "Replaced" in as_("Q").get(f"{POLICY}/1").text
+
+
+def asked_of_its_approver(app: Flask) -> bool:
+    """Whether Quinn has to accept the policy before the next signature: nobody is left out."""
+    with app.app_context():
+        return must_accept_policy(db.session.scalar(select(Signature.signer_id).limit(1)) or 0)
+
+
+@pytest.mark.clause("21 CFR 11.100")
+def test_everybody_is_asked_anew_before_the_next_signature(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    new_policy(app)
+    refused = sign(tara, number)
+    assert refused.status_code == 422
+    assert sign(tara, number, accepts="y").status_code == 303
+    page = as_("A").get(f"{POLICY}/2").text
+    assert re.search(r"Tara Kowalski.*?20 Nov 2026", page, re.DOTALL)
+    assert "Not yet" in page
+
+
+def test_what_was_accepted_is_the_version_that_was_read(app: Flask, as_: SignedInAs) -> None:
+    new_policy(app)
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    seen = tara.hidden(f"/calibration/{number}/check", f"/calibration/{number}/sign")
+    assert seen["policy_version"] == "2"
+    own = tara.hidden("/me/policy", "/me/policy")
+    new_policy(app, "I sign what I did, and nothing else.")
+    late = tara.post(f"/calibration/{number}/sign", data={**seen, "secret": tara.secret, "accepts": "y"})
+    assert late.status_code == 422, "version 3 was not read"
+    assert "nothing else" in late.text
+    assert tara.post("/me/policy", data=own).status_code == 422
+
+
+@pytest.mark.clause("21 CFR 11.10(a)")
+def test_verify_misses_the_signature_of_a_version_in_force(app: Flask, settings: Settings) -> None:
+    with engine_for(settings.database).connect() as connection:
+        assert integrity.problems(connection) == []
+    with app.app_context(), store.act("test:revision"):
+        first = db.session.scalars(select(Revision).where(policy_kind())).one()
+        first.state = "superseded"
+        db.session.flush()
+        db.session.add(
+            Revision(
+                definition_id=first.definition_id,
+                version=2,
+                state="effective",
+                body=first.body,
+                body_sha256=first.body_sha256,
+                effective_from=first.effective_from,
+            )
+        )
+    with engine_for(settings.database).connect() as connection:
+        assert integrity.problems(connection) == [
+            "Version 2 of e-signature is in force, but nobody signed it as approved."
+        ]
