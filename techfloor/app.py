@@ -121,9 +121,7 @@ def _before_each_request(app: Flask) -> None:
         with store.looking_at() as reading:
             g.plant = house.plant_notice.read(reading)
             if g.plant is not None:
-                g.caller = sessions.find_caller(
-                    reading, cookies.given(), g.plant.profile, house.permission_roles, clock.now()
-                )
+                g.caller = sessions.find_caller(reading, cookies.given(), g.plant, house.permission_roles, clock.now())
         _bind_form_cookie(g.caller)
         if request.path != "/healthz":  # open pages ask it by themselves: that is nobody's activity
             sessions.touch(g.caller, clock.now())

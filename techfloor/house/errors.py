@@ -94,6 +94,7 @@ def _not_signed_in(_error: NotSignedIn) -> Response:
     if request.path in _FOR_PROGRAMS:
         return answer(Trouble(401, _("Nobody is signed in."), _("Sign in, then try again.")))
     if request.method == "GET":
+        people.say_why_ended()
         return make_response(redirect("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}), code=303))
     return people.sign_in_again(_typed(), _page_of_form())
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
+from techfloor.house.house_tiles import house_tiles
 from techfloor.house.keepers import keepers, kind_titles
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
@@ -36,6 +37,7 @@ def home() -> str:
     who = visitor()
     tiles = [tile for duty in running().duties for tile in duty.tiles(who)]
     tiled = [kind for duty in running().duties for kind in duty.tiled_tasks]
+    tiles += house_tiles(who)
     tiles += due.task_tiles(
         tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id), besides=tiled), record_url
     )

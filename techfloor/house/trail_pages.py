@@ -35,6 +35,7 @@ _FIELDS = {
     "initials": _l("Initials"),
     "area_id": _l("Area"),
     "active": _l("Works here"),
+    "last_day": _l("Last day"),
     "idle_minutes": _l("Locks when idle"),
     "glove": _l("Glove size"),
     "theme": _l("Display"),

@@ -6,7 +6,7 @@ They are used by the pages, by the set-up of a new plant (no actor yet) and by t
 import hashlib
 import secrets as random_secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 
@@ -15,6 +15,7 @@ from techfloor.people.locks import Outcome
 from techfloor.people.models import Device, LoginSession, Person, PersonRole, SignInEvent
 from techfloor.people.rules import (
     DeviceEntry,
+    Ended,
     PersonEntry,
     check_roles,
     initials_of,
@@ -43,6 +44,7 @@ def create_person(at: datetime, entry: PersonEntry, *, administrator_may_make_re
         initials=_free_initials(name, entry.initials),
         area_id=_area(entry.area_id),
         active=True,
+        last_day=entry.last_day,
         created_at=at,
     )
     db.session.add(person)
@@ -120,14 +122,15 @@ def set_roles(
     if person.active and "administrator" in held - roles:
         _another_administrator(person_id, "roles")
     _put_roles(person_id, roles)
-    end_sessions(person_id, at, but=keep_session)
+    end_sessions(person_id, at, Ended.ROLES, but=keep_session)
     return True
 
 
 def _another_administrator(person_id: int, field: str | None) -> None:
     alone("administrators")
     other = select(PersonRole.id).join(Person, Person.id == PersonRole.person_id)
-    rule = (PersonRole.role == "administrator") & Person.active.is_(True) & (Person.id != person_id)
+    stays = Person.active.is_(True) & Person.last_day.is_(None)
+    rule = (PersonRole.role == "administrator") & stays & (Person.id != person_id)
     if db.session.scalar(other.where(rule).limit(1)) is None:
         raise Refusal("This is the last administrator. Make somebody else administrator first.", field=field)
 
@@ -140,7 +143,7 @@ def deactivate(actor: int, at: datetime, person_id: int) -> None:
     if "administrator" in roles_of(person_id):
         _another_administrator(person_id, None)
     person.active = False
-    end_sessions(person_id, at)
+    end_sessions(person_id, at, Ended.DEACTIVATED)
 
 
 def reactivate(person_id: int) -> None:
@@ -149,20 +152,60 @@ def reactivate(person_id: int) -> None:
     db.session.flush()
 
 
-def end_sessions(person_id: int, at: datetime, *, but: int | None = None) -> None:
-    """End every session of a person, but for one."""
+def end_sessions(person_id: int, at: datetime, why: Ended, *, but: int | None = None) -> None:
+    """End every session of a person, but for one; who is thrown out reads why."""
     open_ones = (LoginSession.person_id == person_id) & LoginSession.ended_at.is_(None)
     if but is not None:
         open_ones &= LoginSession.id != but
-    db.session.execute(update(LoginSession).where(open_ones).values(ended_at=at))
+    db.session.execute(update(LoginSession).where(open_ones).values(ended_at=at, ended_why=why.value))
 
 
-def end_own_session(person_id: int, session_id: int, at: datetime) -> None:
-    """End one of a person's own sessions; raises NotFound for anybody else's."""
+def sign_out_everywhere(person_id: int, at: datetime, *, but: int | None = None) -> None:
+    """End every session of a person, but for the one they are at; the trail keeps that it was done."""
+    person = person_of(person_id)
+    end_sessions(person_id, at, Ended.ELSEWHERE, but=but)
+    _note_end(person, at)
+
+
+def end_session(person_id: int, session_id: int, at: datetime) -> None:
+    """End one session of a person; raises NotFound for anybody else's."""
     found = db.session.get(LoginSession, session_id)
     if found is None or found.person_id != person_id:
         raise NotFound("This session is not here.")
-    found.ended_at = found.ended_at or at
+    if found.ended_at is None:
+        found.ended_at, found.ended_why = at, Ended.ELSEWHERE.value
+        _note_end(person_of(person_id), at, found.device_id)
+    db.session.flush()
+
+
+def _note_end(person: Person, at: datetime, device_id: int | None = None) -> None:
+    """Write down that somebody ended sessions: a session itself is no record."""
+    ended = SignInEvent(
+        person_id=person.id,
+        typed=person.user_name,
+        device_id=device_id,
+        kind="session",
+        outcome=Outcome.ENDED.value,
+        at=at,
+    )
+    db.session.add(ended)
+    db.session.flush()
+
+
+def check_may_end(actor: int, person_id: int) -> None:
+    """Raise Refusal when the actor may not end this person's sessions: the rule is that of a one-time code."""
+    if not may_reset(actor, roles_of(actor), person_id, roles_of(person_id)):
+        raise Refusal("You may not sign this person out. Ask an administrator.")
+
+
+def set_last_day(person_id: int, last_day: date | None) -> None:
+    """Say until when a person signs in, None for no end; raises Refusal for the last administrator who stays."""
+    person = person_of(person_id)
+    if person.last_day == last_day:
+        return
+    if last_day is not None and "administrator" in roles_of(person_id):
+        _another_administrator(person_id, "last_day")
+    person.last_day = last_day
     db.session.flush()
 
 
@@ -179,7 +222,7 @@ def give_code(actor: int | None, at: datetime, person_id: int) -> str:
         raise Refusal("This person is deactivated. Reactivate them first.")
     code = secrets.give_code(person_id, at)
     _clear(person, at)
-    end_sessions(person_id, at)
+    end_sessions(person_id, at, Ended.RESET)
     return code
 
 
@@ -258,7 +301,7 @@ def revoke_device(at: datetime, device_id: int) -> None:
     db.session.execute(
         update(LoginSession)
         .where(LoginSession.device_id == device_id, LoginSession.ended_at.is_(None))
-        .values(ended_at=at)
+        .values(ended_at=at, ended_why=Ended.DEVICE.value)
     )
     db.session.flush()
 

@@ -2,11 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from techfloor.people.roles import role_choices
 from techfloor.people.rules import DeviceEntry, PersonEntry
 from techfloor.places.models import Area
+from techfloor.web.fields import DayField
 from techfloor.web.forms import EntryForm
 
 
@@ -100,6 +101,7 @@ class PersonForm(EntryForm):
     initials = StringField(_l("Initials"))
     area_id = SelectField(_l("Area"), coerce=_whole_or_none)
     roles = SelectMultipleField(_l("Roles"))
+    last_day = DayField(_l("Last day"), [Optional()])
 
     def with_areas(self, areas: list[Area]) -> "PersonForm":
         """Offer the areas of the plant, and every role."""
@@ -116,6 +118,7 @@ class PersonForm(EntryForm):
             roles=frozenset(self.roles.data or ()),
             area_id=self.area_id.data,
             initials=self.initials.data or "",
+            last_day=self.last_day.data,
         )
 
 

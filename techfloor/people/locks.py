@@ -20,11 +20,12 @@ ALL_TABLETS = LIMIT
 
 
 class Outcome(StrEnum):
-    """What a try led to; `cleared` is a reset by somebody who may."""
+    """What a try led to; `cleared` is a reset by somebody who may, `ended` no try but the end of sessions."""
 
     RIGHT = "right"
     WRONG = "wrong"
     CLEARED = "cleared"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
@@ -53,6 +53,7 @@ class PersonLine:
     area: str
     roles: tuple[str, ...]
     last_sign_in: datetime | None
+    last_day: date | None
 
 
 BY_NAME = Order(Key(Person.name, str), Key(Person.id, int))
@@ -69,6 +70,7 @@ def people(*, part: str = "", at: str = "", active: bool | None = None, size: in
         func.coalesce(Area.name, ""),
         _ROLES,
         _last_right(),
+        Person.last_day,
     ).outerjoin(Area, Area.id == Person.area_id)
     if part:
         in_name = Person.name.icontains(part, autoescape=True)
@@ -79,8 +81,8 @@ def people(*, part: str = "", at: str = "", active: bool | None = None, size: in
 
 
 def _person_line(*row: Any) -> PersonLine:
-    id_, name, user_name, initials, active, area, roles, last = row
-    return PersonLine(id_, name, user_name, initials, active, area, _split(roles), last)
+    id_, name, user_name, initials, active, area, roles, last, last_day = row
+    return PersonLine(id_, name, user_name, initials, active, area, _split(roles), last, last_day)
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,25 @@ class Choice:
     roles: tuple[str, ...]
 
 
-def who_may_be_here() -> list[Choice]:
+def may_come_in(today: date) -> ColumnElement[bool]:
+    """Return the condition of a person who may sign in on a day of the plant."""
+    return and_(Person.active.is_(True), or_(Person.last_day.is_(None), Person.last_day >= today))
+
+
+def leaving(first: date, last: date) -> list[tuple[int, str, date]]:
+    """Return (id, name, last day) of who works here and has their last day between two days, the soonest first."""
+    wanted = (Person.active.is_(True), Person.last_day >= first, Person.last_day <= last)
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.last_day).where(*wanted).order_by(Person.last_day, Person.name)
+    )
+    return [(row.id, row.name, row.last_day) for row in rows]
+
+
+def who_may_be_here(today: date) -> list[Choice]:
     """Return everybody who may sign in, by name."""
     rows = db.session.execute(
         select(Person.id, Person.name, Person.initials, Person.area_id, _ROLES)
-        .where(Person.active.is_(True))
+        .where(may_come_in(today))
         .order_by(Person.name, Person.id)
     )
     return [Choice(id_, name, short, area, _split(roles)) for id_, name, short, area, roles in rows if roles]
@@ -109,16 +125,16 @@ def names() -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(select(Person.id, Person.name))}
 
 
-def active_person(person_id: int) -> Person | None:
+def active_person(person_id: int, today: date) -> Person | None:
     """Return a person who may sign in."""
-    return db.session.scalar(select(Person).where(Person.id == person_id, Person.active.is_(True)))
+    return db.session.scalar(select(Person).where(Person.id == person_id, may_come_in(today)))
 
 
-def person_named(who: str, badge: str) -> int | None:
+def person_named(who: str, badge: str, today: date) -> int | None:
     """Return whose user name `who` is, or whose badge has the hash `badge`."""
     owner = select(Secret.person_id).where(Secret.kind == Kind.BADGE, Secret.hash == badge)
     named = or_(Person.user_name == who.strip().lower(), Person.id.in_(owner))
-    return db.session.scalar(select(Person.id).where(named, Person.active.is_(True)).limit(1))
+    return db.session.scalar(select(Person.id).where(named, may_come_in(today)).limit(1))
 
 
 @dataclass(frozen=True)
@@ -204,7 +220,10 @@ def _counts(way: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _tries(session: Session, which: ColumnElement[bool], most: int) -> list[Try]:
     rows = session.execute(
-        select(SignInEvent.outcome, SignInEvent.at).where(which).order_by(SignInEvent.id.desc()).limit(most)
+        select(SignInEvent.outcome, SignInEvent.at)
+        .where(which, SignInEvent.outcome != Outcome.ENDED)
+        .order_by(SignInEvent.id.desc())
+        .limit(most)
     )
     return [Try(row.outcome, row.at) for row in rows]
 

@@ -3,8 +3,28 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 
 from techfloor.refusals import Refusal
+
+
+class Ended(StrEnum):
+    """Why a session ended that its person did not end there; the words are those that are kept."""
+
+    ROLES = "roles"
+    RESET = "reset"
+    CHANGED = "changed"
+    DEACTIVATED = "deactivated"
+    DEVICE = "device"
+    ELSEWHERE = "elsewhere"
+    LAST_DAY = "last day"
+
+
+def over(last_day: date | None, today: date) -> bool:
+    """Tell whether the last day of a person lies behind: they may come in until it ends at the plant."""
+    return last_day is not None and last_day < today
+
 
 IDLE_MINUTES = (3, 30)
 """The shortest and the longest idle lock of a device."""
@@ -24,6 +44,7 @@ class PersonEntry:
     roles: frozenset[str]
     area_id: int | None = None
     initials: str = ""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Sessions: who is signed in, on which device. The browser holds a random token, the database its SHA-256.
 
 A session ends within one request when it is signed out, locked, idle too long or too old, when its person is
-deactivated, and when its device is revoked or its token turns up without that device's key.
+deactivated or has had their last day, and when its device is revoked or its token turns up without that device's key.
 """
 
 import hashlib
 import secrets as random_secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, current_app
 from sqlalchemy import Row, bindparam, func, select, update
@@ -18,9 +19,10 @@ from sqlalchemy.orm import Session, aliased
 from techfloor import store
 from techfloor.people.models import Device, LoginSession, Person, PersonRole
 from techfloor.people.roles import roles_text
-from techfloor.people.rules import IDLE_MINUTES
+from techfloor.people.rules import IDLE_MINUTES, Ended, over
 from techfloor.places.models import Area
 from techfloor.places.profile import Profile
+from techfloor.places.queries import PlantFacts
 from techfloor.store.queue import Busy
 from techfloor.web import cookies
 from techfloor.web.visitor import Caller, EnrolledDevice, Visitor
@@ -65,11 +67,13 @@ _SESSION = (
         LoginSession.started_at,
         LoginSession.seen_at,
         LoginSession.ended_at,
+        LoginSession.ended_why,
         LoginSession.signed_once,
         Person.id.label("person_id"),
         Person.name,
         Person.initials,
         Person.active,
+        Person.last_day,
         Person.area_id,
         Area.name.label("area_name"),
         Area.line.label("line"),
@@ -97,13 +101,14 @@ def token_hash(token: str) -> str:
 def find_caller(
     session: Session,
     given: Mapping[str, str],
-    profile: Profile,
+    plant: PlantFacts,
     permission_roles: Mapping[str, frozenset[str]],
     now: datetime,
 ) -> Caller:
     """Return who asks and on which device, in at most two statements.
 
-    Of a session that has ended, `extra["lapsed"]` names the person, so that nobody else is led to their page.
+    Of a session that has ended, `extra["lapsed"]` names the person, so that nobody else is led to their page, and
+    `extra["ended"]` why others ended it.
     """
     key_hash = token_hash(given[DEVICE_COOKIE]) if DEVICE_COOKIE in given else None
     found = _row(session, given.get(SESSION_COOKIE))
@@ -115,9 +120,10 @@ def find_caller(
         device = _device(row) if row else None
     if found is None:
         return Caller(device=device)
-    minutes = idle_minutes(device, profile)
-    if not _alive(found, device, minutes, now):
-        return Caller(device=device, extra={"lapsed": found.person_id})
+    minutes = idle_minutes(device, plant.profile)
+    why = _ended_by_others(found, now.astimezone(ZoneInfo(plant.zone)).date())
+    if why is not None or not _alive(found, device, minutes, now):
+        return Caller(device=device, extra={"lapsed": found.person_id, "ended": why})
     return Caller(
         visitor=_visitor(found, device, minutes, permission_roles, given),
         device=device,
@@ -151,11 +157,21 @@ def idle_minutes(device: EnrolledDevice | None, profile: Profile) -> int:
     return min(max(own or profile.whole("people.idle_lock_minutes"), shortest), longest)
 
 
+def _ended_by_others(row: Found, today: date) -> Ended | None:
+    """Return why a session is over that its person did not end: it bites at the next request."""
+    if not row.active:
+        return Ended.DEACTIVATED
+    if over(row.last_day, today):
+        return Ended.LAST_DAY
+    if row.revoked_at is not None:
+        return Ended.DEVICE
+    return Ended(row.ended_why) if row.ended_at is not None and row.ended_why else None
+
+
 def _alive(row: Found, device: EnrolledDevice | None, minutes: int, now: datetime) -> bool:
     """Tell whether the session goes on; it lives on the device where it began and nowhere else."""
     return (
         row.ended_at is None
-        and bool(row.active)
         and row.bound_to == (device.id if device else None)
         and now - row.seen_at <= timedelta(minutes=minutes)
         and now - row.started_at <= LONGEST

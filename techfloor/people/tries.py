@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy import ColumnElement, or_, select
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from techfloor import store
 from techfloor.people.locks import Lock, Outcome
 from techfloor.people.models import Person, Secret, SignInEvent
-from techfloor.people.queries import lock_on
+from techfloor.people.queries import lock_on, may_come_in
 from techfloor.people.secrets import CODE_LIVES, VOID, Kind, badge_hash, fits
 from techfloor.refusals import Refusal
 from techfloor.web.show import hour, plant_zone
@@ -71,7 +71,7 @@ def attempt(claim: Claim, secret: str, at: datetime, then: Then | None = None) -
     `then` writes in the same transaction as the try, for what must happen with it or not at all.
     """
     with store.looking_at() as session:
-        known = _look_up(session, claim)
+        known = _look_up(session, claim, at.astimezone(plant_zone()).date())
         lock = _lock(session, known, claim, at)
     _refuse_closed(lock, claim)
     proven = _compare(known, claim, secret, at)
@@ -117,16 +117,24 @@ def _write_down(claim: Claim, known: _Known, proven: Proven | None, at: datetime
         return _lock(session, known, claim, at)
 
 
-def _look_up(session: Session, claim: Claim) -> _Known:
+def _look_up(session: Session, claim: Claim, today: date) -> _Known:
     rows = session.execute(
-        select(Person.id, Person.user_name, Person.name, Person.active, Secret.kind, Secret.hash, Secret.set_at)
+        select(
+            Person.id,
+            Person.user_name,
+            Person.name,
+            may_come_in(today).label("may_come_in"),
+            Secret.kind,
+            Secret.hash,
+            Secret.set_at,
+        )
         .outerjoin(Secret, Secret.person_id == Person.id)
         .where(_meant(claim))
     ).all()
     if not rows:
         return _Known(None, _fingerprint(claim.who))
     first = rows[0]
-    hashes = {row.kind: (row.hash, row.set_at) for row in rows if row.active and row.hash}
+    hashes = {row.kind: (row.hash, row.set_at) for row in rows if row.may_come_in and row.hash}
     return _Known(first.id, first.user_name, first.name, hashes)
 
 

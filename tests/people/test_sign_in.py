@@ -440,9 +440,9 @@ def test_who_asks_is_found_with_two_statements_at_most(
     statements: list[str] = []
     house = people_app.extensions["techfloor"]
     with people_app.test_request_context(), store.looking_at() as session:
-        profile = house.plant_notice.read(session).profile
+        plant = house.plant_notice.read(session)
         event.listen(store.db.engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
-        found = sessions.find_caller(session, cookies, profile, house.permission_roles, NOON)
+        found = sessions.find_caller(session, cookies, plant, house.permission_roles, NOON)
     assert len(statements) <= 2
     assert (found.visitor is not None) == (where != "tablet, nobody")
     assert (found.device is not None) == (where != "desk")

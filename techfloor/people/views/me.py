@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from techfloor import clock
 from techfloor.people import actions, queries, secrets, sessions
 from techfloor.people.forms import ChangePasswordForm, ChangePinForm, OwnSecretsForm, SecretForm
+from techfloor.people.rules import Ended
 from techfloor.people.secrets import Kind
 from techfloor.people.tries import Claim, attempt
 from techfloor.people.views.way import local_page
@@ -171,16 +172,30 @@ def _change_page(form: SecretForm, what: str) -> str:
 def _go_on_with_new_token(page: str) -> Response:
     """End the person's other sessions and give this one a new token: they have just proven who they are."""
     me, now = visitor(), clock.now()
-    actions.end_sessions(me.person_id, now, but=me.session_id)
+    actions.end_sessions(me.person_id, now, Ended.CHANGED, but=me.session_id)
     token = sessions.rotate(db.session(), me.session_id, "PIN" if me.on_tablet else "password", now)
     response = make_response(redirect(page, 303))
     sessions.hand_token(response, token)
     return response
 
 
-@pages.act("/sessions/<int:session_id>/end", permission=SIGNED_IN, action="people:session:end")
+@pages.act("/sessions/end", permission=SIGNED_IN, action="people:session:end-all", title=_l("Signed out everywhere"))
+def end_others() -> Response:
+    """End all of one's own sessions but this one."""
+    me = visitor()
+    actions.sign_out_everywhere(me.person_id, clock.now(), but=me.session_id)
+    flash(_("Everywhere else you are signed out."), "success")
+    return make_response(redirect(url_for("me.show"), 303))
+
+
+@pages.act(
+    "/sessions/<int:session_id>/end",
+    permission=SIGNED_IN,
+    action="people:session:end",
+    title=_l("Session ended"),
+)
 def end_session(session_id: int) -> Response:
     """End one of one's own sessions, on a PC left open somewhere."""
-    actions.end_own_session(visitor().person_id, session_id, clock.now())
+    actions.end_session(visitor().person_id, session_id, clock.now())
     flash(_("That session is ended."), "success")
     return make_response(redirect(url_for("me.show"), 303))

@@ -10,10 +10,11 @@ from techfloor.people.forms import EditPersonForm, OwnBadgeForm, PersonForm
 from techfloor.people.models import Person
 from techfloor.people.queries import PersonLine
 from techfloor.people.roles import HINTS, Role, role_title, roles_text
-from techfloor.people.rules import may_reset
+from techfloor.people.rules import may_reset, over
+from techfloor.places.here import today
 from techfloor.places.models import Area
 from techfloor.places.queries import areas
-from techfloor.refusals import Refusal
+from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 from techfloor.web.forms import refusal_text
 from techfloor.web.lists import asked
@@ -44,7 +45,12 @@ def index() -> str:
 
 
 def _listed(line: PersonLine) -> dict[str, object]:
-    return {"person": line, "roles": roles_text(line.roles), "url": url_for("people.show", person_id=line.id)}
+    return {
+        "person": line,
+        "roles": roles_text(line.roles),
+        "url": url_for("people.show", person_id=line.id),
+        "over": over(line.last_day, today()),
+    }
 
 
 @pages.page("/access", permission="people:read")
@@ -114,7 +120,10 @@ def _person_page(person_id: int, badge_form: OwnBadgeForm, problem: str = "") ->
         may_manage=me.may("people:manage"),
         may_reset=may_reset(me.person_id, me.roles, person_id, roles) and person.active,
         may_unlock=me.may("people:unlock") and me.person_id != person_id,
+        may_end=may_reset(me.person_id, me.roles, person_id, roles),
+        sessions=queries.open_sessions(person_id, clock.now() - sessions.LONGEST),
         is_me=me.person_id == person_id,
+        last_day_over=over(person.last_day, today()),
     )
 
 
@@ -131,6 +140,7 @@ def edit(person_id: int) -> str:
         name=person.name,
         initials=person.initials,
         area_id=person.area_id,
+        last_day=person.last_day,
         roles=sorted(actions.roles_of(person_id)),
     )
     return _edit_page(form.with_areas(_areas()), person)
@@ -152,6 +162,7 @@ def do_edit(person_id: int) -> Response | tuple[str, int]:
         actions.edit_person(
             person_id, name=form.name.data, initials=form.initials.data or "", area_id=form.area_id.data
         )
+        actions.set_last_day(person_id, form.last_day.data)
         return actions.set_roles(
             now,
             person_id,
@@ -214,6 +225,42 @@ def unlock(person_id: int) -> Response | tuple[str, int]:
     except Refusal as no:
         return _refused(person_id, no)
     flash(_("The lock is reset."), "success")
+    return make_response(redirect(url_for("people.show", person_id=person_id), 303))
+
+
+@pages.act(
+    "/<int:person_id>/sessions/end",
+    permission="people:unlock",
+    action="people:session:end-all",
+    title=_l("Signed out everywhere"),
+)
+def end_sessions(person_id: int) -> Response | tuple[str, int]:
+    """Sign a person out everywhere, at their next request."""
+    try:
+        actions.check_may_end(visitor().person_id, person_id)
+        actions.sign_out_everywhere(person_id, clock.now())
+    except Refusal as no:
+        return _refused(person_id, no)
+    flash(_("Signed out everywhere. What was typed and kept stays."), "success")
+    return make_response(redirect(url_for("people.show", person_id=person_id), 303))
+
+
+@pages.act(
+    "/<int:person_id>/sessions/<int:session_id>/end",
+    permission="people:unlock",
+    action="people:session:end",
+    title=_l("Session ended"),
+)
+def end_session(person_id: int, session_id: int) -> Response | tuple[str, int]:
+    """End one session of a person, at its next request."""
+    try:
+        actions.check_may_end(visitor().person_id, person_id)
+        actions.end_session(person_id, session_id, clock.now())
+    except NotFound:
+        raise
+    except Refusal as no:
+        return _refused(person_id, no)
+    flash(_("That session is ended."), "success")
     return make_response(redirect(url_for("people.show", person_id=person_id), 303))
 
 

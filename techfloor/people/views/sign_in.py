@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import Response, current_app, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from techfloor import clock, store
@@ -12,9 +13,11 @@ from techfloor.people import queries, sessions
 from techfloor.people.forms import BadgeForm, PasswordForm, PinForm, SecretForm, WhoPinForm
 from techfloor.people.models import Person
 from techfloor.people.roles import roles_text
+from techfloor.people.rules import Ended
 from techfloor.people.secrets import Kind, badge_hash
 from techfloor.people.tries import Claim, Proven, attempt
 from techfloor.people.views.way import HOME, Way, way_of_request, way_to
+from techfloor.places.here import today
 from techfloor.refusals import NotFound, Refusal
 from techfloor.web import cookies
 from techfloor.web.access import OPEN
@@ -43,7 +46,7 @@ def sign_in() -> Response | str:
 def _person_of_badge(way: Way) -> int | None:
     """Return whose badge was scanned outside of any box: such a scan asks for the page /e/<code>."""
     code = unquote(way.page.removeprefix("/e/")) if way.page.startswith("/e/") else ""
-    return queries.person_named("", badge_hash(code)) if code else None
+    return queries.person_named("", badge_hash(code), today()) if code else None
 
 
 @pages.page("/sign-in/others", permission=OPEN)
@@ -75,7 +78,7 @@ def badge() -> Response | tuple[str, int]:
         return make_response(redirect(url_for("sign_in.sign_in"), 303))
 
     def look_up() -> int:
-        person_id = queries.person_named(form.badge.data, badge_hash(form.badge.data))
+        person_id = queries.person_named(form.badge.data, badge_hash(form.badge.data), today())
         if person_id is None:
             raise Refusal("This badge or name is not known here. Choose your name below.", field="badge")
         return person_id
@@ -136,15 +139,34 @@ def lock() -> Response:
 def sign_in_again(kept: dict[str, str], page: str) -> Response:
     """Return the sign-in page, status 401, for a form whose session is over: what was typed there is kept in it."""
     way = way_to(page, kept)
+    say_why_ended()
     owner = caller().extra.get("lapsed")
     if caller().device is None:
         body = _password_page(PasswordForm(formdata=None, user_name=_lapsed_user_name()), way)
-    elif isinstance(owner, int) and (person := queries.active_person(owner)) is not None:
+    elif isinstance(owner, int) and (person := queries.active_person(owner, today())) is not None:
         body = _pin_page(PinForm(formdata=None), person, way)
     else:
         # Nobody knows whose entry it is, and this tablet is shared: it is shown to nobody.
         body = _who_page(WhoPinForm(formdata=None), Way(way.page))
     return make_response(body, 401)
+
+
+_ENDED = {
+    Ended.ROLES: _l("You were signed out: your roles were changed. Sign in again to go on with the new ones."),
+    Ended.RESET: _l("You were signed out: your password and PIN were reset. Sign in with the one-time code."),
+    Ended.CHANGED: _l("You were signed out: your password or PIN was changed. Sign in with the new one."),
+    Ended.DEACTIVATED: _l("You were signed out: this person is deactivated. Ask an administrator."),
+    Ended.DEVICE: _l("This tablet was withdrawn, and you were signed out. Use another, or sign in at a desk."),
+    Ended.ELSEWHERE: _l("You were signed out from elsewhere: by yourself, or by who may. Sign in again to go on."),
+    Ended.LAST_DAY: _l("You were signed out: your last day here is over. Ask an administrator if it should be longer."),
+}
+
+
+def say_why_ended() -> None:
+    """Say on the next page why the session of this browser is over, where somebody else ended it; once."""
+    why = caller().extra.get("ended")
+    if isinstance(why, Ended) and ("warning", str(_ENDED[why])) not in map(tuple, session.get("_flashes", [])):
+        flash(str(_ENDED[why]), "warning")
 
 
 def _claim(kind: Kind, *, person_id: int | None = None, who: str = "") -> Claim:
@@ -243,12 +265,12 @@ def _end_session() -> None:
 
 def _lapsed_user_name() -> str:
     owner = caller().extra.get("lapsed")
-    person = queries.active_person(owner) if isinstance(owner, int) else None
+    person = queries.active_person(owner, today()) if isinstance(owner, int) else None
     return person.user_name if person else ""
 
 
 def _person(person_id: int) -> Person:
-    found = queries.active_person(person_id)
+    found = queries.active_person(person_id, today())
     if found is None:
         raise NotFound("This person is not here.")
     return found
@@ -283,7 +305,7 @@ def _tiles(form: BadgeForm, way: Way, *, everybody: bool = False) -> str:
             "url": _pin_url(one.id, way),
             "here": one.area_id == here,
         }
-        for one in queries.who_may_be_here()
+        for one in queries.who_may_be_here(today())
     ]
     shown = [one for one in people if everybody or one["here"]]
     page = None if way.page == HOME else way.page

@@ -1,0 +1,34 @@
+"""What is due in the house itself, for who looks after its people."""
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+
+from techfloor.people import queries
+from techfloor.places.here import today
+from techfloor.web.duty import Tile
+from techfloor.web.show import day
+from techfloor.web.visitor import Visitor
+
+SOON = timedelta(days=14)
+
+
+def house_tiles(who: Visitor) -> list[Tile]:
+    """Return whose last day comes soon, for who could make it later."""
+    return _leaving() if who.may("people:manage") else []
+
+
+def _leaving() -> list[Tile]:
+    now = today()
+    return [
+        Tile(
+            _("%(name)s signs in until %(day)s", name=name, day=day(last)),
+            _("Make it later where it should be, or leave it."),
+            f"/people/{person_id}/edit",
+            _("Open"),
+            "soon",
+            order=last.isoformat(),
+            count=0,
+        )
+        for person_id, name, last in queries.leaving(now, now + SOON)
+    ]
