@@ -1,17 +1,16 @@
 """`export`: writes a record out whole: what was signed, its PDFs and files, its signatures, and its trail."""
 
 import argparse
-import csv
 import hashlib
-import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import StepError, say
+from techfloor.reports.spreadsheet import csv_bytes
 from techfloor.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 HASHES = "SHA256SUMS"
 TRAIL = ("act", "time", "action", "person", "device", "reason", "operation", "table", "row", "column", "old", "new")
 SIGNATURES = ("meaning", "printed_name", "signed_at", "zone", "method", "remark", "content_sha256")
-_NUMBER = re.compile(r"[+-]?[\d.,]+")
 _UNSAFE = re.compile(r'[/\\:*?"<>|\x00-\x1f]|^\.+')
 
 
@@ -92,9 +90,9 @@ def _parts(connection: "Connection", settings: Settings, record_id: int) -> Iter
     signed = f"SELECT {', '.join(SIGNATURES)} FROM signature WHERE record_id = :id ORDER BY id"  # noqa: S608 - names above
     yield (
         "signatures.csv",
-        _csv(SIGNATURES, (_signature(row) for row in _rows(connection, signed, id=record_id))),
+        csv_bytes(SIGNATURES, (_signature(row) for row in _rows(connection, signed, id=record_id))),
     )
-    yield "trail.csv", _csv(TRAIL, _trail(connection, record_id))
+    yield "trail.csv", csv_bytes(TRAIL, _trail(connection, record_id))
 
 
 def _signature(row: Mapping[str, Any]) -> list[object]:
@@ -134,20 +132,6 @@ def _rows(connection: "Connection", query: str, **values: object) -> Sequence[Ma
     from sqlalchemy import text  # noqa: PLC0415
 
     return [dict(row) for row in connection.execute(text(query), values).mappings()]
-
-
-def _csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(names)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode()
-
-
-def _cell(value: object) -> str:
-    """Return a value as a sheet shows it: one that it would take for a formula begins with an apostrophe."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in set("=+-@\t\r") and not _NUMBER.fullmatch(text) else text
 
 
 def _safe(name: str) -> str:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 
+from techfloor.house.access_pages import REVIEW
 from techfloor.people import queries
-from techfloor.places.here import today
+from techfloor.places.here import plant, today
+from techfloor.records import access_review
 from techfloor.web.duty import Tile
 from techfloor.web.show import day
 from techfloor.web.visitor import Visitor
@@ -14,8 +16,17 @@ SOON = timedelta(days=14)
 
 
 def house_tiles(who: Visitor) -> list[Tile]:
-    """Return whose last day comes soon, for who could make it later."""
-    return _leaving() if who.may("people:manage") else []
+    """Return whose last day comes soon, for who could make it later; and that the review of access is due."""
+    leaving = _leaving() if who.may("people:manage") else []
+    return [*leaving, *(_access_review() if who.may(REVIEW) else [])]
+
+
+def _access_review() -> list[Tile]:
+    since = access_review.due_since(plant(), today())
+    if since is None:
+        return []
+    title, detail = _("Review who may come in"), _("due since %(day)s", day=day(since))
+    return [Tile(title, detail, "/people/access", _("Open"), "soon", order=since.isoformat())]
 
 
 def _leaving() -> list[Tile]:

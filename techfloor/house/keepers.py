@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor.house.running import running
-from techfloor.records import policy
+from techfloor.records import access_review, policy
 from techfloor.web.duty import Duty
 from techfloor.web.show import day
 
@@ -37,6 +37,14 @@ def _policy_on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _access_on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (_("Document"), _("Review of access")),
+        (_("Day"), day(date.fromisoformat(content["day"]))),
+        (_("Persons"), str(len(content["persons"]))),
+    ]
+
+
 OF_HOUSE = (
     Keeper(
         title=_l("E-signature policy"),
@@ -44,6 +52,13 @@ OF_HOUSE = (
         record_prefix=policy.PREFIX,
         page=lambda _number: "/settings/policy",
         on_paper=_policy_on_paper,
+    ),
+    Keeper(
+        title=_l("Review of access"),
+        record_kinds=(access_review.KIND,),
+        record_prefix=access_review.PREFIX,
+        page=lambda number: f"/people/access/{number}",
+        on_paper=_access_on_paper,
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from techfloor.house import (
     about,
+    access_pages,
     drafts,
     finding,
     home,
@@ -15,11 +16,17 @@ from techfloor.house import (
 )
 from techfloor.web.pages import Pages
 
-PERMISSIONS = (*settings_pages.PERMISSIONS, *policy_pages.PERMISSIONS, *trail_pages.PERMISSIONS)
+PERMISSIONS = (
+    *settings_pages.PERMISSIONS,
+    *policy_pages.PERMISSIONS,
+    *access_pages.PERMISSIONS,
+    *trail_pages.PERMISSIONS,
+)
 all_pages: list[Pages] = [
     home.pages,
     policy.pages,
     policy_pages.pages,
+    access_pages.pages,
     finding.pages,
     drafts.pages,
     verifying.pages,

@@ -21,7 +21,12 @@ GROUPS = (
     ),
     (
         _l("People and tablets"),
-        ("people.idle_lock_minutes", "people.pin_expires_days", "people.administrator_may_hold_record_roles"),
+        (
+            "people.idle_lock_minutes",
+            "people.pin_expires_days",
+            "people.access_review_months",
+            "people.administrator_may_hold_record_roles",
+        ),
     ),
 )
 """What a plant may change in this version, by theme, what it is likely to change first."""
@@ -34,6 +39,7 @@ TITLES = {
     "people.administrator_may_hold_record_roles": _l("An administrator may also make records"),
     "people.idle_lock_minutes": _l("Minutes until an unused tablet locks"),
     "people.pin_expires_days": _l("Days after which a PIN must be changed, 0 for never"),
+    "people.access_review_months": _l("Months until who may come in is reviewed again, 0 for never"),
     "signatures.calibration_performed": _l("What signs a calibration as performed"),
     "signatures.calibration_review": _l("Which calibrations a second look reviews"),
     "signatures.reviewer": _l("Who reviews: the performer may, or a second person must"),

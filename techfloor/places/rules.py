@@ -16,6 +16,7 @@ GATE_MODES = ("off", "warn", "block")
 WHOLE_NUMBERS: Mapping[str, tuple[int, int]] = {
     "people.idle_lock_minutes": (3, 30),
     "people.pin_expires_days": (0, 3650),
+    "people.access_review_months": (0, 36),
     "signatures.line_clearance_persons": (1, 2),
     "calibration.grace_days": (0, 30),
     "retention.records_years": (1, 100),

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from techfloor.cli import export
 from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
+from techfloor.reports import spreadsheet
 from techfloor.said import in_words
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -89,7 +90,7 @@ def test_a_sheet_takes_no_words_for_a_formula(written: Path) -> None:
     [("=1+1", "'=1+1"), ("@x", "'@x"), ("-0.02", "-0.02"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), (None, "")],
 )
 def test_only_what_could_be_a_formula_gets_an_apostrophe(value: str | None, cell: str) -> None:
-    assert export._cell(value) == cell
+    assert spreadsheet.cell(value) == cell
 
 
 def test_a_name_is_one_file_name() -> None:

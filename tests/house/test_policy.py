@@ -131,7 +131,7 @@ def test_everybody_is_asked_anew_before_the_next_signature(app: Flask, as_: Sign
     assert refused.status_code == 422
     assert sign(tara, number, accepts="y").status_code == 303
     page = as_("A").get(f"{POLICY}/2").text
-    assert re.search(r"Tara Kowalski.*?20 Nov 2026", page, re.DOTALL)
+    assert re.search(r"Tara Kowalski.*?18 Nov 2026", page, re.DOTALL)
     assert "Not yet" in page
 
 

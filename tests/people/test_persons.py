@@ -20,7 +20,6 @@ NORA = {"name": "Nora Lund", "user_name": "nora", "initials": "", "area_id": "1"
 
 PAGES = [
     ("/people/", "SIQAD"),
-    ("/people/access", "SIQAD"),
     ("/people/1", "SIQAD"),
     ("/people/new", "D"),
     ("/people/1/edit", "D"),
@@ -317,15 +316,6 @@ def test_the_list_finds_a_part_of_a_name_and_pages_by_key(people_app: Flask, at_
     assert "Person 119" in second
     assert "Person 099" not in second
     assert "Nobody is found" in browser.get("/people/?q=%25").text
-
-
-@pytest.mark.clause("21 CFR 11.300(b)")
-def test_the_review_of_access_shows_each_role_with_its_people(at_desk: SignedIn) -> None:
-    at_desk("T")
-    page = at_desk("A").get("/people/access").text
-    assert page.index("Technician") < page.index("Tara Kowalski") < page.index("Administrator</h2>")
-    assert "18 Nov 2026 13:00" in page
-    assert "Never" in page
 
 
 def test_a_name_is_shown_as_text(at_desk: SignedIn) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from techfloor.cli.demo.load_calibrations import InHouse
 from techfloor.cli.demo.load_outside import Outside, sent_out
 from techfloor.cli.demo.load_papers import paper_events
+from techfloor.cli.demo.load_people import access_reviewed
 from techfloor.cli.demo.loading import Event, Loading, play
 from techfloor.cli.demo.shapes import Gauge
 from techfloor.equipment import actions
@@ -18,7 +19,7 @@ _STORED = time(7, 30)
 
 def load_papers(loading: Loading) -> None:
     """Enter the papers of the standards alone."""
-    play(loading, paper_events(loading))
+    play(loading, [*paper_events(loading), access_reviewed(loading)])
 
 
 def load_history(loading: Loading) -> None:
@@ -30,6 +31,7 @@ def load_history(loading: Loading) -> None:
 
 def _events(loading: Loading, plant: PlantFacts) -> Iterator[Event]:
     yield from paper_events(loading)
+    yield access_reviewed(loading)
     for made in loading.plant.history:
         yield from InHouse(loading, plant, made).events()
     for certificate in loading.plant.outside:

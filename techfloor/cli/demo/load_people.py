@@ -1,14 +1,18 @@
 """Loads the people of the demo plant, their secrets, the shared tablets and the e-signature policy."""
 
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
 from techfloor.cli.demo.cast import Person
-from techfloor.cli.demo.loading import Loading, deed, desk_proof
+from techfloor.cli.demo.days import ANCHOR
+from techfloor.cli.demo.loading import Event, Loading, deed, desk_proof
 from techfloor.people import actions, secrets
 from techfloor.people.rules import DeviceEntry, PersonEntry
 from techfloor.places.queries import read_plant
-from techfloor.records import policy, signing
+from techfloor.records import access_review, policy, signing
 from techfloor.store import db
+
+_REVIEWED_BEFORE = timedelta(weeks=28)
 
 
 def load_people(loading: Loading, people: Sequence[Person]) -> None:
@@ -49,3 +53,16 @@ def load_policy(loading: Loading) -> None:
     for person_id in loading.people.values():
         with deed(loading.began, "people:policy:accept", actor=person_id, zone=loading.zone):
             signing.accept_policy(person_id, loading.began)
+
+
+def access_reviewed(loading: Loading) -> Event:
+    """Give the review of who may come in, signed by quality some months ago."""
+
+    def sign(at: datetime) -> None:
+        plant = read_plant(db.session())
+        assert plant is not None
+        proof = desk_proof(loading, "Q", at)
+        access_review.sign(proof, plant, shown_sha256=access_review.preview(plant, at).sha256)
+
+    day = ANCHOR + loading.plant.shift - _REVIEWED_BEFORE
+    return Event(loading.at(day, time(9, 30)), "records:access:review", loading.people["Q"], sign)

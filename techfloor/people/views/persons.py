@@ -9,7 +9,7 @@ from techfloor.people import actions, queries, secrets, sessions
 from techfloor.people.forms import EditPersonForm, OwnBadgeForm, PersonForm
 from techfloor.people.models import Person
 from techfloor.people.queries import PersonLine
-from techfloor.people.roles import HINTS, Role, role_title, roles_text
+from techfloor.people.roles import HINTS, roles_text
 from techfloor.people.rules import may_reset, over
 from techfloor.places.here import today
 from techfloor.places.models import Area
@@ -51,21 +51,6 @@ def _listed(line: PersonLine) -> dict[str, object]:
         "url": url_for("people.show", person_id=line.id),
         "over": over(line.last_day, today()),
     }
-
-
-@pages.page("/access", permission="people:read")
-def access() -> str:
-    """Show who may do what: each role with its persons and their last sign-in, for the review of access."""
-    everybody = queries.people(active=True, size=5000).lines
-    groups = [
-        {
-            "title": role_title(role),
-            "does": HINTS[role],
-            "people": [line for line in everybody if role in line.roles],
-        }
-        for role in Role
-    ]
-    return render_template("people/access.html", groups=groups, count=len(everybody))
 
 
 @pages.page("/new", permission="people:manage")

@@ -1,0 +1,241 @@
+"""The review of access: the report of who may come in, its signature, the reviews before, as page, PDF and CSV."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, make_response, render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor import clock
+from techfloor.people.proof import Proof
+from techfloor.people.roles import role_title
+from techfloor.places.here import plant, today
+from techfloor.records import access_review
+from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
+from techfloor.records.signing_page import SignForm, asking, signed
+from techfloor.records.wording import signature_box
+from techfloor.refusals import NotFound
+from techfloor.reports import documents, paper
+from techfloor.reports.issue import IssueFacts
+from techfloor.reports.paper import Paper
+from techfloor.reports.sheets import Cell, Column, Row, Sheet, Table
+from techfloor.reports.spreadsheet import csv_bytes
+from techfloor.web.access import permission
+from techfloor.web.forms import EntryForm
+from techfloor.web.pages import Page, Pages, afterwards, see
+from techfloor.web.show import iso_day
+from techfloor.web.visitor import visitor
+
+pages = Pages("access", __name__, url_prefix="/people/access")
+
+SEE, REVIEW = "house:see-access", "house:review-access"
+PERMISSIONS = (
+    permission(SEE, "See the report of who may come in", "quality", "auditor", "administrator"),
+    permission(REVIEW, "Review who may come in, and sign it", "quality", "administrator"),
+)
+HOME = "/people/access"
+
+COLUMNS = ("name", "user_name", "roles", "area", "since", "last_day", "last_sign_in", "ways", "policy", "state")
+
+
+def _heads(gettext: Any) -> dict[str, str]:
+    return {
+        "name": gettext("Name"),
+        "user_name": gettext("User name"),
+        "roles": gettext("Roles"),
+        "area": gettext("Area"),
+        "since": gettext("Here since"),
+        "last_day": gettext("Last day"),
+        "last_sign_in": gettext("Last sign-in"),
+        "ways": gettext("Ways in"),
+        "policy": gettext("Policy accepted"),
+        "state": gettext("State"),
+    }
+
+
+def lines(content: Mapping[str, Any], write_day: Any, gettext: Any) -> list[dict[str, str]]:
+    """Return the persons of a report in words."""
+    ways = {
+        "password": gettext("password"),
+        "pin": gettext("PIN"),
+        "badge": gettext("badge"),
+        "code": gettext("one-time code"),
+    }
+    return [
+        {
+            "name": person["name"],
+            "user_name": person["user_name"],
+            "roles": ", ".join(role_title(role) for role in person["roles"]) or "–",
+            "area": person["area"] or gettext("Whole plant"),
+            "since": write_day(person["since"]),
+            "last_day": write_day(person["last_day"]) if person["last_day"] else "–",
+            "last_sign_in": write_day(person["last_sign_in"]) if person["last_sign_in"] else gettext("Never"),
+            "ways": ", ".join(ways[way] for way in person["ways"]) or gettext("none"),
+            "policy": gettext("version %(version)s") % {"version": person["policy"]} if person["policy"] else "–",
+            "state": _state(person, content["day"], gettext),
+        }
+        for person in content["persons"]
+    ]
+
+
+def _state(person: Mapping[str, Any], day: str, gettext: Any) -> str:
+    if not person["active"]:
+        return str(gettext("deactivated"))
+    if not access_review.may_come_in(person, day):
+        return str(gettext("last day is over"))
+    return str(gettext("locked") if person["locked"] else gettext("active"))
+
+
+@pages.page("", permission=SEE)
+def index() -> str:
+    """Show the report as it stands now, when it was reviewed last, and the question to who reviews."""
+    return _page(asking(_shown_now()) if visitor().may(REVIEW) else None)
+
+
+def _shown_now() -> str:
+    return access_review.preview(plant(), clock.now()).sha256
+
+
+def _page(form: SignForm | None) -> str:
+    content = json.loads(access_review.preview(plant(), clock.now()).text)
+    before = access_review.reviews()
+    return render_template(
+        "people/access.html",
+        content=content,
+        heads=_heads(_),
+        lines=lines(content, iso_day, _),
+        count=sum(access_review.may_come_in(each, content["day"]) for each in content["persons"]),
+        reviews=before,
+        due=access_review.due_since(plant(), today()),
+        form=form,
+    )
+
+
+@pages.act(
+    "/review",
+    permission=REVIEW,
+    action="records:access:review",
+    title=_l("Access reviewed"),
+    endpoint="review",
+)
+def review() -> Page:
+    """Sign the report as reviewed; its PDF is issued once that is saved."""
+    made: list[str] = []
+
+    def deed(proof: Proof, shown: str) -> None:
+        number = access_review.sign(proof, plant(), shown_sha256=shown).number
+        made.append(number)
+        afterwards(lambda: PAPER.issue_apart(number))
+
+    form = signed(deed, _shown_now)
+    return see(f"{HOME}/{made[0]}") if form is None else (_page(form), 422)
+
+
+@pages.page("/report.csv", permission=SEE)
+def as_csv() -> Response:
+    """Give the report as a table."""
+    content = json.loads(access_review.preview(plant(), clock.now()).text)
+    heads = _heads(_)
+    rows = [[line[name] for name in COLUMNS] for line in lines(content, str, _)]
+    response = make_response(csv_bytes([heads[name] for name in COLUMNS], rows))
+    response.headers["Content-Type"] = "text/csv; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="access-{content["day"]}.csv"'
+    return response
+
+
+class IssueForm(EntryForm):
+    """The one button that makes the PDF."""
+
+
+@pages.page("/<number>", permission=SEE)
+def show(number: str) -> str:
+    """Show a review as it was signed."""
+    record = access_review.record(number)
+    content = json.loads(stored_content(record.id))
+    return render_template(
+        "people/access_review.html",
+        content=content,
+        heads=_heads(_),
+        lines=lines(content, iso_day, _),
+        record=record,
+        signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
+        issued=paper.issued(record.id, None),
+        may_issue=visitor().may(REVIEW),
+    )
+
+
+@pages.act("/<number>/pdf", permission=REVIEW, action="reports:pdf:issue", title=_l("PDF issued"), endpoint="issue_pdf")
+def issue_pdf(number: str) -> Response:
+    """Issue the PDF of a review."""
+    PAPER.issue_in_act(number)
+    return see(f"{HOME}/{number}")
+
+
+@pages.page("/<number>/paper", permission=SEE, endpoint="paper")
+def show_paper(number: str) -> str:
+    """Show the issued PDF within a page."""
+    access_review.record(number)
+    return render_template(
+        "house/paper.html",
+        number=number,
+        heading_words=_("Review of access %(number)s", number=number),
+        pdf=f"{HOME}/{number}.pdf",
+        back=f"{HOME}/{number}",
+        crumbs=[(_("People"), "/people/"), (_("Review of access"), HOME)],
+    )
+
+
+@pages.page("/<number>.pdf", permission=SEE)
+def pdf(number: str) -> Response:
+    """Serve the issued PDF of a review."""
+    issued = paper.issued(access_review.record(number).id, None)
+    if issued is None:
+        raise NotFound("This PDF has not been issued yet. Open the review and make it.")
+    return paper.served(issued)
+
+
+def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issue: IssueFacts, gettext: Any) -> Sheet:
+    """Draw a review from its signed content."""
+    words = documents.words_of(content, issue, gettext)
+    heads = _heads(gettext)
+    shown = ("name", "roles", "area", "since", "last_sign_in", "ways", "policy", "state")
+    rows = [
+        Row(tuple(Cell(line[name], note=line["user_name"] if name == "name" else "") for name in shown))
+        for line in lines(content, words.calendar_day, gettext)
+    ]
+    may = sum(access_review.may_come_in(each, content["day"]) for each in content["persons"])
+    persons = Table(
+        gettext("Persons"),
+        tuple(Column(heads[name]) for name in shown),
+        tuple(rows),
+        gettext("Sign-ins are those before %(day)s.") % {"day": words.calendar_day(content["day"])},
+    )
+    said = documents.Said(
+        title=gettext("Review of access"),
+        subtitle=gettext("Who may come in, how and with which roles, on %(day)s")
+        % {"day": words.calendar_day(content["day"])},
+        answer=gettext("%(count)s may come in") % {"count": may},
+        note=gettext("%(count)s persons in all") % {"count": len(content["persons"])},
+        facts=(),
+        tables=(persons, _tablet_table(content, words, gettext)),
+    )
+    return documents.sheet(said, content, signatures, issue, words)
+
+
+def _tablet_table(content: Mapping[str, Any], words: Any, gettext: Any) -> Table:
+    rows = [
+        Row(tuple(Cell(text) for text in (each["name"], each["area"], each["by"], _day(each["at"], words))))
+        for each in content["tablets"]
+    ]
+    heads = (gettext("Tablet"), gettext("Area"), gettext("Enrolled by"), gettext("Enrolled"))
+    return Table(gettext("Shared tablets"), tuple(Column(head) for head in heads), tuple(rows))
+
+
+def _day(text: str, words: Any) -> str:
+    return str(words.day(datetime.fromisoformat(text)))
+
+
+PAPER = Paper(access_review.KIND, sheet, documents.TEMPLATE)

@@ -1,0 +1,111 @@
+"""The review of access: who may come in, how and with which roles, looked through, signed, and asked for again."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from bench_work import problems
+from flask import Flask
+from plant_client import ClockAt, PlantClient, SignedInAs
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from techfloor.records.models import Record, RecordContent, Signature
+from techfloor.store import db
+
+ACCESS = "/people/access"
+
+
+def review(client: PlantClient, **more: str) -> TestResponse:
+    """Sign the report."""
+    who = {"user_name": client.who.user_name, "secret": client.secret}
+    return client.submit(f"{ACCESS}/review", {**who, **more}, page=ACCESS)
+
+
+@pytest.mark.parametrize("who", ["Q", "A", "D"])
+def test_the_report_is_read_by_who_watches_over_access(as_: SignedInAs, who: str) -> None:
+    page = as_(who).get(ACCESS).text
+    assert "Tara Kowalski" in page
+    assert "T-01" in page
+    assert ("Sign the review" in page) == (who in "QD")
+
+
+@pytest.mark.parametrize("who", ["T", "S", "I"])
+def test_and_by_nobody_else(as_: SignedInAs, who: str) -> None:
+    assert as_(who).get(ACCESS).status_code == as_(who).get(f"{ACCESS}/report.csv").status_code == 403
+
+
+@pytest.mark.clause("21 CFR 11.10(d)")
+def test_what_was_shown_is_signed_with_name_and_day_and_printed(app: Flask, as_: SignedInAs) -> None:
+    dana = as_("D")
+    answer = review(dana)
+    assert answer.status_code == 303, problems(answer)
+    number = answer.location.rsplit("/", 1)[1]
+    with app.app_context():
+        record = db.session.scalars(select(Record).where(Record.number == number)).one()
+        signature = db.session.scalars(select(Signature).where(Signature.record_id == record.id)).one()
+        assert (signature.meaning, signature.printed_name, record.state) == ("reviewed", "Dana Weiss", "closed")
+        content = json.loads(db.session.get_one(RecordContent, record.id).body)
+    tara = next(person for person in content["persons"] if person["name"] == "Tara Kowalski")
+    assert tara["roles"] == ["technician"]
+    assert tara["ways"] == ["badge", "password", "pin"]
+    assert (tara["policy"], tara["active"], tara["locked"]) == (1, True, False)
+    assert dana.get(f"{ACCESS}/{number}.pdf").data.startswith(b"%PDF")
+    top = dana.get(ACCESS).text
+    assert "Reviewed last on 18 Nov 2026 14:38 by Dana Weiss" in top, top[top.find("Reviewed last") :][:80]
+    assert "Tara Kowalski" in as_("A").get(f"{ACCESS}/{number}").text
+
+
+def test_what_changed_since_it_was_shown_is_looked_at_again(as_: SignedInAs) -> None:
+    dana = as_("D")
+    seen = dana.hidden(ACCESS, f"{ACCESS}/review")
+    given = {"name": "Nora Lund", "user_name": "nora", "initials": "", "area_id": "", "roles": "technician"}
+    assert dana.submit("/people/new", given).status_code == 303
+    late = review(dana, **seen)
+    assert late.status_code == 422
+    assert "Nora Lund" in late.text
+
+
+def test_who_signs_in_meanwhile_does_not_change_what_is_read(as_: SignedInAs, nobody: PlantClient) -> None:
+    dana = as_("D")
+    seen = dana.hidden(ACCESS, f"{ACCESS}/review")
+    nobody.submit("/sign-in", {"user_name": "tara", "password": as_("T").secret})
+    assert review(dana, **seen).status_code == 303
+
+
+def test_a_lock_and_a_one_time_code_stand_in_the_report(as_: SignedInAs, nobody: PlantClient) -> None:
+    for _ in range(5):
+        nobody.submit("/sign-in", {"user_name": "otto", "password": "not this one at all"})
+    rows = table(as_("A"))
+    assert next(row for row in rows if row["User name"] == "otto")["State"] == "locked"
+
+
+def table(client: PlantClient) -> list[dict[str, str]]:
+    """Return the report as a spreadsheet reads it."""
+    return list(csv.DictReader(io.StringIO(client.get(f"{ACCESS}/report.csv").text)))
+
+
+def test_a_name_is_no_formula_in_the_table(as_: SignedInAs) -> None:
+    given = {"name": "=Nora Lund", "user_name": "nora", "initials": "", "area_id": "", "roles": "technician"}
+    dana = as_("D")
+    assert dana.submit("/people/new", given).status_code == 303
+    assert "'=Nora Lund" in {row["Name"] for row in table(dana)}
+
+
+def test_a_review_that_is_due_is_told_to_who_does_it(
+    as_: SignedInAs, clock_at: ClockAt, profile: Callable[[str], None]
+) -> None:
+    assert "Review who may come in" not in as_("D").get("/").text
+    clock_at("2027-11-20 10:00")
+    for key in ("D", "Q"):
+        assert "Review who may come in" in as_(key).get("/").text
+    assert "A review is due since" in as_("D").get(ACCESS).text
+    assert "Review who may come in" not in as_("S").get("/").text
+    profile("small")
+    assert "Review who may come in" not in as_("D").get("/").text, "a small plant is left in peace"
+    profile("regulated")
+    clock_at("2027-11-20 10:00")
+    assert review(as_("Q")).status_code == 303
+    assert "Review who may come in" not in as_("D").get("/").text
