@@ -24,6 +24,7 @@ def review(client: PlantClient, **more: str) -> TestResponse:
     return client.submit(f"{ACCESS}/review", {**who, **more}, page=ACCESS)
 
 
+@pytest.mark.clause("21 CFR 11.300(b)")
 @pytest.mark.parametrize("who", ["Q", "A", "D"])
 def test_the_report_is_read_by_who_watches_over_access(as_: SignedInAs, who: str) -> None:
     page = as_(who).get(ACCESS).text
