@@ -1,10 +1,9 @@
 """Who may review: where the plant profile asks for a second person, nobody who had a hand in any of its versions."""
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
 from techfloor.places.queries import PlantFacts
-from techfloor.records import versions
 from techfloor.records.models import Record, RecordContent
 from techfloor.store import db
 from techfloor.store.trail import ActorOfAct, ActRow, ChangeRow, TableOfChange, audited
@@ -22,7 +21,9 @@ def barred(plant: PlantFacts, record_id: int) -> frozenset[int]:
     """Return who may not review a record."""
     if not two_persons(plant):
         return frozenset()
-    every = versions.ids(db.session.get_one(Record, record_id))
+    version = aliased(Record)
+    same = and_(version.kind == Record.kind, version.number == Record.number)
+    every = select(version.id).join(Record, same).where(Record.id == record_id)
     return frozenset(db.session.scalars(_hands().where(ChangeRow.record.in_(every), ActorOfAct().is_not(None))))
 
 

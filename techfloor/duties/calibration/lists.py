@@ -136,6 +136,7 @@ class HistoryLine:
     worst_left: str
     adjusted: bool | None
     in_force: bool
+    being_amended: bool
     by: str
     reviewed_at: datetime | None
     reviewed_by: str | None
@@ -161,6 +162,7 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
             Calibration.worst_left,
             Calibration.adjusted,
             versions.in_force(),
+            versions.being_amended(),
             Person.name,
             Signature.signed_at,
             reviewer.name,

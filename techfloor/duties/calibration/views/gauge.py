@@ -36,7 +36,7 @@ from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
-from techfloor.records import reviewing, versions
+from techfloor.records import reviewing
 from techfloor.records.versions import Amendment
 from techfloor.reports.charts import BandPoint, DriftChart, DriftPoint, drift_chart
 from techfloor.web.show import day
@@ -142,9 +142,7 @@ def _record_url(line: HistoryLine) -> str:
 
 
 def _may_review(line: HistoryLine) -> bool:
-    if line.state != PERFORMED or not visitor().may("calibration:review"):
-        return False
-    if versions.next_of(line.id) is not None:
+    if line.state != PERFORMED or line.being_amended or not visitor().may("calibration:review"):
         return False
     return visitor().person_id not in reviewing.barred(plant(), line.id)
 
