@@ -158,30 +158,24 @@ def test_a_laboratory_s_certificate_is_entered_in_error_or_given_up(app: Flask, 
 # Another standard
 
 
+def another(row: Any, **other: Any) -> Any:
+    """Enter a row like another one."""
+    made = type(row)(**({c.key: getattr(row, c.key) for c in row.__table__.columns if c.key != "id"} | other))
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
 def another_standard(app: Flask) -> None:
     """Enter a calibrator S-092 like S-002, that is five times as uncertain."""
     with app.app_context(), store.act("test:standard:enter"):
         like = db.session.scalars(select(Equipment).where(Equipment.code == "S-002")).one()
-        made: dict[Any, Any] = {}
-        for row in (
-            like,
-            db.session.get_one(Standard, like.id),
-            db.session.scalars(
-                select(StandardCertificate)
-                .where(StandardCertificate.standard_id == like.id)
-                .order_by(StandardCertificate.valid_until.desc())
-            ).first(),
-        ):
-            values = {c.key: getattr(row, c.key) for c in type(row).__table__.columns if c.key != "id"}  # type: ignore[union-attr]
-            values |= {"code": "S-092"} if isinstance(row, Equipment) else {}
-            values |= {"equipment_id": made["id"]} if isinstance(row, Standard) else {}
-            if isinstance(row, StandardCertificate):
-                coarse = row.uncertainty | {"constant": "0.03"}
-                values |= {"standard_id": made["id"], "number": "N-1", "uncertainty": coarse}
-            new = type(row)(**values)
-            db.session.add(new)
-            db.session.flush()
-            made.setdefault("id", getattr(new, "id", None))
+        key = another(like, code="S-092").id
+        another(db.session.get_one(Standard, like.id), equipment_id=key)
+        of_it = select(StandardCertificate).where(StandardCertificate.standard_id == like.id)
+        paper = db.session.scalars(of_it.order_by(StandardCertificate.valid_until.desc())).first()
+        assert paper is not None
+        another(paper, standard_id=key, number="N-1", uncertainty=paper.uncertainty | {"constant": "0.03"})
 
 
 def test_a_wrong_standard_is_amended_and_every_reading_judged_against_the_right_one(

@@ -23,6 +23,7 @@ from techfloor.store.types import utc_text
 
 SCHEMA = 2
 OUTSIDE_TITLE = say("calibration.outside-title")
+WITHDRAWAL_TITLE = say("calibration.withdrawal-title")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         **_versions(bench),
         "source": bench.body.source,
         "plant": {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo},
-        "title": OUTSIDE_TITLE if bench.body.outside else plant.title,
+        "title": _title(bench, plant),
         "gauge": _gauge(bench),
         "procedure": _procedure(bench),
         "standards": [_standard(s) for s in bench.standards],
@@ -84,6 +85,12 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "measured_by": list(bench.measurers) if bench.body.source == "in house" else [],
         "interval": _interval(bench.gauge.interval_months) if _shows_interval(bench, plant) else None,
     }
+
+
+def _title(bench: Bench, plant: PlantWords) -> str | Said:
+    if bench.entered_in_error:
+        return WITHDRAWAL_TITLE
+    return OUTSIDE_TITLE if bench.body.outside else plant.title
 
 
 def _versions(bench: Bench) -> dict[str, Any]:

@@ -46,6 +46,7 @@ SENTENCES = {
     "calibration.passed-as-left": _l("passed as left, reviewed"),
     # what stands in the signed content
     "calibration.outside-title": _l("Review of an outside certificate"),
+    "calibration.withdrawal-title": _l("Withdrawal of a calibration"),
     "calibration.range": _l("%(low)s to %(high)s %(unit)s"),
     "calibration.months": _l("%(months)s months"),
     "calibration.one-month": _l("%(months)s month"),

@@ -66,9 +66,9 @@ def version_notice(bench: Bench, every: Sequence[Version]) -> Notice | None:
     what = {"version": found.version, "day": day(found.signed_at.astimezone(plant_zone()).date())}
     if found.in_error:
         words = _("Entered in error, says version %(version)s of %(day)s, because: %(why)s", **what, why=found.reason)
-    else:
-        words = _("Replaced by version %(version)s on %(day)s, because: %(why)s", **what, why=found.reason)
-    return Notice("hold", title, words)
+        return Notice("fail", title, words)
+    words = _("Replaced by version %(version)s on %(day)s, because: %(why)s", **what, why=found.reason)
+    return Notice("caution", title, words)
 
 
 def _ended(bench: Bench, title: str) -> Notice | None:
@@ -99,9 +99,15 @@ def version_lines(bench: Bench, every: Sequence[Version]) -> list[VersionLine]:
     return [_line(bench, version, every) for version in reversed(every)]
 
 
+def version_state(record_id: int, state: str, every: Sequence[Version]) -> tuple[str, str]:
+    """Return (look, words) of where a version stands: whatever its state was, one that was replaced is just that."""
+    if any(v.supersedes_id == record_id and v.state in SIGNED for v in every):
+        return "info", _("Replaced")
+    return state_look(state), state_words(state)
+
+
 def _line(bench: Bench, version: Version, every: Sequence[Version]) -> VersionLine:
-    taken = any(v.supersedes_id == version.id and v.state in SIGNED for v in every)
-    look, state = ("info", _("Replaced")) if taken else (state_look(version.state), state_words(version.state))
+    look, state = version_state(version.id, version.state, every)
     opened = _("begun %(moment)s by %(name)s", moment=moment(version.opened_at), name=version.by)
     return VersionLine(
         title=_("Version %(version)s", version=version.version),

@@ -13,7 +13,7 @@ from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
-from techfloor.duties.calibration.views.amend import following, may_amend, version_lines, version_notice
+from techfloor.duties.calibration.views.amend import following, may_amend, version_lines, version_notice, version_state
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grids, kind_of, run_words, verdict_words
@@ -26,7 +26,7 @@ from techfloor.records.models import Record, Signature
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
 from techfloor.records.versions import Version
-from techfloor.records.wording import signature_box, state_look, state_words
+from techfloor.records.wording import signature_box
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
 from techfloor.web.forms import EntryForm
@@ -58,8 +58,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         "calibration/show.html",
         bench=bench,
         shown=shown_content(bench),
-        state_kind=state_look(bench.record.state),
-        state_words=state_words(bench.record.state),
+        state=version_state(bench.record.id, bench.record.state, every),
         verdicts=_verdicts(bench),
         grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures],
