@@ -44,23 +44,27 @@ def _revisions(connection: Connection) -> list[str]:
 
 
 def _versions(connection: Connection) -> list[str]:
-    """Check that the versions of a number have no gap, and that each replaces, by its content, one signed before it."""
+    """Check that the versions of a number have no gap, and that each replaces, by its content, one signed before it.
+
+    A policy may be older than its first record here.
+    """
+    gaps = (
+        "SELECT number, max(version) FROM record GROUP BY kind, number HAVING max(version) - min(version) >= count(*)"
+    )
     found = [
-        f"{number} has {count} versions, of which the newest is version {newest}."
-        for number, count, newest in connection.exec_driver_sql(
-            "SELECT number, count(*), max(version) FROM record GROUP BY kind, number HAVING count(*) <> max(version)"
-        )
+        f"A version of {number} before version {newest} is gone." for number, newest in connection.exec_driver_sql(gaps)
     ]
     rows = connection.exec_driver_sql(
-        "SELECT record.number, record.version, former.version, former.content_sha256, record_content.body "
+        "SELECT record.number, record.version, former.version, former.content_sha256, record_content.body, "
+        "record.amendment "
         "FROM record LEFT JOIN record former ON former.id = record.supersedes_id AND former.number = record.number "
         "AND former.kind = record.kind LEFT JOIN record_content ON record_content.record_id = record.id "
-        "WHERE record.version > 1 OR record.supersedes_id IS NOT NULL"
+        "WHERE record.amendment IS NOT NULL OR record.supersedes_id IS NOT NULL"
     )
-    for number, version, before, sha256, body in rows:
+    for number, version, before, sha256, body, amendment in rows:
         if before is None or before >= version or sha256 is None:
             found.append(f"Version {version} of {number} replaces none that was signed before it.")
-        elif body is not None and not _names(str(body), before, sha256):
+        elif amendment is not None and body is not None and not _names(str(body), before, sha256):
             found.append(f"Version {version} of {number} says that it replaces another one than it does.")
     return found
 

@@ -58,8 +58,8 @@ _STATES = ", ".join(f"'{state}'" for state in State)
 class Record(Table):
     """The header of everything that is signed; the body stands in the duty's table under the same key.
 
-    A signed record is amended by its next version, a row of its own that names the one it `supersedes_id`, what kind
-    of `amendment` it is (`versions.Amendment`) and why.
+    The next version is a row of its own that names the one it `supersedes_id`. That of a document is written anew; that
+    of a piece of work is an `amendment` (`versions.Amendment`), with its reason.
     """
 
     __tablename__ = "record"
@@ -87,7 +87,7 @@ class Record(Table):
         UniqueConstraint("number", "version"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint(
-            "(supersedes_id IS NULL AND amendment IS NULL AND amendment_reason IS NULL) OR (supersedes_id IS NOT NULL "
+            "(amendment IS NULL AND amendment_reason IS NULL) OR (supersedes_id IS NOT NULL "
             "AND amendment IN ('correction', 'entered in error') AND amendment_reason <> '')",
             name="amendment",
         ),

@@ -83,14 +83,14 @@ class Amends:
 
 
 def amends(record: Record) -> Amends | None:
-    """Return what a version replaces and why; None for a first one."""
-    if record.supersedes_id is None:
+    """Return what an amendment replaces and why; None for what is none."""
+    if record.supersedes_id is None or record.amendment is None:
         return None
     former = db.session.get_one(Record, record.supersedes_id)
     assert former.content_sha256 is not None
     by = db.session.scalars(select(Person.name).where(Person.id == record.opened_by)).one()
     return Amends(
-        Amendment(record.amendment or ""),
+        Amendment(record.amendment),
         record.amendment_reason or "",
         by,
         record.opened_at,

@@ -339,7 +339,7 @@ def upgrade() -> None:
             "state IN ('in progress', 'performed', 'closed', 'rejected', 'discontinued')", name=op.f("ck_record_state")
         ),
         sa.CheckConstraint(
-            "(supersedes_id IS NULL AND amendment IS NULL AND amendment_reason IS NULL) OR (supersedes_id IS NOT NULL "
+            "(amendment IS NULL AND amendment_reason IS NULL) OR (supersedes_id IS NOT NULL "
             "AND amendment IN ('correction', 'entered in error') AND amendment_reason <> '')",
             name=op.f("ck_record_amendment"),
         ),
