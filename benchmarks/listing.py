@@ -35,7 +35,8 @@ _MOMENT = "strftime('%Y-%m-%dT%H:%M:%S', :began, '+' || (n.i * :seconds) || ' se
 _RECORDS = (
     _NUMBERS + "INSERT INTO record (id, kind, number, version, state, equipment_id, revision_id, opened_by, opened_at, "
     "performed_at, recorded_at, closed_at, content_schema, content_sha256) "
-    "SELECT n.i, 'calibration', printf('CAL-B-%07d', n.i), 1, iif(n.i % 10 = 0, 'performed', 'closed'), gauge, "
+    "SELECT :before + n.i, 'calibration', printf('CAL-B-%07d', n.i), 1, "
+    "iif(n.i % 10 = 0, 'performed', 'closed'), gauge, "
     f":revision, :person, {_MOMENT}, {_MOMENT}, {_MOMENT}, {_MOMENT}, 1, hex(zeroblob(32)) "
     "FROM n JOIN turn ON turn.i = n.i % 20"
 )
@@ -116,6 +117,7 @@ def _facts(raw: Any, many: int) -> dict[str, object]:
     """Return what the new rows refer to."""
     return {
         "many": many,
+        "before": raw.execute("SELECT coalesce(max(id), 0) FROM record").fetchone()[0],
         "began": _BEGAN.strftime("%Y-%m-%d %H:%M:%S"),
         "seconds": int(_EVERY.total_seconds()),
         "revision": raw.execute("SELECT min(id) FROM revision").fetchone()[0],

@@ -8,6 +8,7 @@ from techfloor.people.models import Person
 from techfloor.people.proof import Proof, by_password
 from techfloor.places.queries import read_plant
 from techfloor.records import policy
+from techfloor.records.signing import accept_policy
 from techfloor.store import db
 
 
@@ -17,5 +18,6 @@ def new_policy(app: Flask, text: str = "I sign what I did.") -> None:
         plant = read_plant(db.session())
         quinn = db.session.scalars(select(Person).where(Person.user_name == "quinn")).one()
         assert plant is not None
+        accept_policy(quinn.id, clock.now())
         proof = Proof(quinn.id, quinn.name, by_password(named=True), clock.now(), plant.zone)
         policy.put_in_force(proof, plant, text=text, change="Shorter.")

@@ -1,5 +1,6 @@
 """What happened to people, devices and settings, act by act, as the trail has it: to be read, nothing to sign."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from techfloor.house.setting_words import TITLES
 from techfloor.people import queries
@@ -98,6 +100,12 @@ def settings() -> str:
     return _page(_("What happened to the settings"), SETTINGS, "", "/settings", _("Settings"))
 
 
+@pages.page("/exports", permission=SEE)
+def exports() -> str:
+    """Show who took which records away in bulk."""
+    return _page(_("What was exported"), ("export_taken",), "", "/settings", _("Settings"))
+
+
 def _page(
     heading: str,
     tables: tuple[str, ...],
@@ -145,6 +153,8 @@ def _words(change: Change, row: Mapping[str, Any], names: Names) -> str:
     if change.table == "person_role":
         sentence = _("Role taken: %(role)s") if change.op == "delete" else _("Role given: %(role)s")
         return str(sentence % {"role": role_title(Role(str(row["role"])))})
+    if change.table == "export_taken":
+        return _export_words(row)
     if change.table == "secret":
         return str(_SECRETS.get(str(row["kind"]), row["kind"]))
     title = (
@@ -154,6 +164,13 @@ def _words(change: Change, row: Mapping[str, Any], names: Names) -> str:
         return f"{title}: {row['value']}" if change.table == "plant_setting" else title or str(row.get("code", ""))
     fields = ", ".join(_field(name, change, names) for name in row if name in _FIELDS and _differs(name, change))
     return f"{title}: {fields}" if fields else ""
+
+
+def _export_words(row: Mapping[str, Any]) -> str:
+    """Say how many records were taken, and what the list was narrowed to."""
+    count, asked = len(json.loads(row["records"])), json.loads(row["asked"])
+    words = ngettext("%(num)d record", "%(num)d records", count)
+    return ", ".join([words, *(str(value) for value in asked.values())])
 
 
 def _differs(name: str, change: Change) -> bool:

@@ -1,11 +1,11 @@
-"""Tables of issued PDFs."""
+"""Tables of issued PDFs, and of what was taken away in bulk."""
 
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from techfloor.store import Audit, Table, UtcTime
+from techfloor.store import Audit, JsonText, Table, UtcTime
 
 
 class IssuedPdf(Table):
@@ -28,3 +28,17 @@ class IssuedPdf(Table):
     issued_at: Mapped[datetime] = mapped_column(UtcTime)
 
     __table_args__ = (UniqueConstraint("record_id", "issue_no"),)
+
+
+class ExportTaken(Table):
+    """Who took which records away at once, and what the list was narrowed to."""
+
+    __tablename__ = "export_taken"
+    __audit__ = Audit(append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    asked: Mapped[dict[str, str]] = mapped_column(JsonText)
+    records: Mapped[list[int]] = mapped_column(JsonText)
+    taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from techfloor.cli import export
 from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
-from techfloor.reports import spreadsheet
+from techfloor.reports import spreadsheet, written_out
 from techfloor.said import in_words
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -94,7 +94,7 @@ def test_only_what_could_be_a_formula_gets_an_apostrophe(value: str | None, cell
 
 
 def test_a_name_is_one_file_name() -> None:
-    assert export._safe("../../etc/passwd") == "__.._etc_passwd"
+    assert written_out.safe_name("../../etc/passwd") == "__.._etc_passwd"
 
 
 def test_what_is_not_there_or_stands_there_already_is_said(written: Path, settings: Settings) -> None:

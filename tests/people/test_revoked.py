@@ -217,10 +217,10 @@ OWN = frozenset(
     {
         "/sign-in", "/sign-in/badge", "/sign-in/pin/<int:person_id>", "/sign-in/switch", "/sign-in/lock", "/sign-out",
         "/me/secret", "/me/pin", "/me/password", "/me/policy", "/me/sessions/end",
-        "/me/sessions/<int:session_id>/end", "/display", "/draft", "/scan", "/verify", "/setup",
+        "/me/sessions/<int:session_id>/end", "/display", "/draft", "/scan", "/verify", "/setup", "/calibration/export",
     }
 )  # fmt: skip
-"""What everybody may send: about themselves and their screen, or to look something up."""
+"""What everybody may send: about themselves and their screen, to look something up or to take a copy away."""
 
 
 @pytest.mark.clause("21 CFR 11.10(g)")

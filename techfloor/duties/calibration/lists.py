@@ -93,7 +93,15 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
     """Read one page of the calibrations by the time they were performed, newest first, in one statement."""
-    query = _lines()
+    return NEWEST_FIRST.page(_fitting(_lines(), wanted), Line, wanted.at, size=size)
+
+
+def fitting_ids(wanted: Wanted, most: int) -> list[int]:
+    """Return the records that a list shows on all its pages together, `most` and one more where there are more."""
+    return list(db.session.scalars(_fitting(_lines(), wanted).with_only_columns(Record.id).limit(most + 1)))
+
+
+def _fitting(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
     if wanted.state:
         query = query.where(Record.state == wanted.state)
     if wanted.numbers is not None:
@@ -106,7 +114,7 @@ def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
         query = query.where(Record.performed_at >= wanted.since)
     if wanted.until is not None:
         query = query.where(Record.performed_at < wanted.until)
-    return NEWEST_FIRST.page(query, Line, wanted.at, size=size)
+    return query
 
 
 def found_numbers(words: str) -> tuple[str, ...] | None:

@@ -12,6 +12,9 @@ PERMISSIONS = (
     permission("calibration:see-reviews", "See what waits for a review", "supervisor", "quality", "auditor"),
     permission("calibration:look-back", "Look back on work done with a gauge that failed", "quality"),
     permission("calibration:issue", "Issue certificates", *ISSUERS),
+    permission(
+        "calibration:export", "Take calibrations away in bulk", "supervisor", "quality", "auditor", "administrator"
+    ),
     permission("calibration:procedures", "Put calibration procedures in force", "quality", "administrator"),
     permission("calibration:outside", "Send gauges out and enter certificates", "supervisor", "quality"),
 )

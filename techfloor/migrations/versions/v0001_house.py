@@ -306,6 +306,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_login_session_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "export_taken",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("records", sa.Text(), nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=False),
+        sa.Column("taken_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["taken_by"], ["person.id"], name=op.f("fk_export_taken_taken_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export_taken")),
+    )
+    op.create_table(
         "policy_acceptance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),

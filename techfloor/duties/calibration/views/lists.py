@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import render_template
+from flask import Response, render_template
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import lists, queries
 from techfloor.duties.calibration.lists import Line
@@ -22,9 +23,12 @@ from techfloor.equipment.wording import days_words, signs
 from techfloor.places.here import plant, today
 from techfloor.records.lifecycle import State
 from techfloor.records.wording import state_look, state_words
-from techfloor.web.lists import Asked, Empty, Filter, Tab, asked, listing, tabs
+from techfloor.reports import exporting
+from techfloor.reports.written_out import MOST
+from techfloor.web.lists import Asked, Empty, Filter, Tab, address, asked, listing, tabs
+from techfloor.web.pages import Page, see
 from techfloor.web.show import day, moment
-from techfloor.web.visitor import visitor
+from techfloor.web.visitor import by_whom, visitor
 
 
 def own_tabs(current: str) -> list[Tab]:
@@ -45,15 +49,7 @@ def own_tabs(current: str) -> list[Tab]:
 @pages.page("/", permission="calibration:read")
 def index() -> str:
     """List the calibrations, newest first."""
-    states = [("", _("All")), *((state.value, state_words(state)) for state in State)]
-    wanted = asked(
-        "/calibration/",
-        Filter("state", _("State"), states),
-        Filter("verdict", _("Verdict"), [("", _("Any")), *((each, verdict_words(each)) for each in _VERDICTS)]),
-        Filter("area", _("Area"), area_choices()),
-        Filter("since", _("From")),
-        Filter("until", _("To")),
-    )
+    wanted = _asked()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
     page = lists.list_page(_narrowed(wanted, numbers))
     cut = numbers is not None and len(numbers) == lists.MOST_FOUND
@@ -71,7 +67,40 @@ def index() -> str:
             else "",
         ),
         may_log=visitor().may("calibration:log"),
+        export_url=address("/calibration/export", **wanted.values, q=wanted.words)
+        if visitor().may("calibration:export")
+        else "",
     )
+
+
+def _asked() -> Asked:
+    states = [("", _("All")), *((state.value, state_words(state)) for state in State)]
+    return asked(
+        "/calibration/",
+        Filter("state", _("State"), states),
+        Filter("verdict", _("Verdict"), [("", _("Any")), *((each, verdict_words(each)) for each in _VERDICTS)]),
+        Filter("area", _("Area"), area_choices()),
+        Filter("since", _("From")),
+        Filter("until", _("To")),
+    )
+
+
+@pages.act(
+    "/export", permission="calibration:export", action="reports:records:export", title=_l("Records taken away in bulk")
+)
+def export() -> Page:
+    """Keep who takes away what the list shows, on all its pages, and go on to the archive."""
+    wanted = _asked()
+    numbers = lists.found_numbers(wanted.words) if wanted.words else None
+    ids = lists.fitting_ids(_narrowed(wanted, numbers), MOST)
+    taken = exporting.take(queries.KIND, ids, {**wanted.values, "q": wanted.words}, **by_whom())
+    return see(f"/calibration/exports/{taken.id}.zip")
+
+
+@pages.page("/exports/<int:export_id>.zip", permission="calibration:export")
+def exported(export_id: int) -> Response:
+    """Send the archive to who took it."""
+    return exporting.served(queries.KIND, export_id, visitor().person_id, visitor().name)
 
 
 _VERDICTS = ("pass", "fail", "conditional pass", "conditional fail")

@@ -1,0 +1,69 @@
+"""Records taken away in bulk from a list: what was taken by whom is kept, then sent as an archive."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from flask import Flask, Response, current_app
+from sqlalchemy.orm import Session
+
+from techfloor import clock
+from techfloor.refusals import NotFound, Refusal
+from techfloor.reports import written_out
+from techfloor.reports.models import ExportTaken
+from techfloor.store import blobs, db
+
+
+def take(kind: str, ids: Sequence[int], asked: Mapping[str, str], *, actor: int, at: datetime) -> ExportTaken:
+    """Keep that somebody takes these records away; raises Refusal for none, and for more than fit in one archive."""
+    if not ids:
+        raise Refusal("No record fits. Choose less, then export.")
+    if len(ids) > written_out.MOST:
+        raise Refusal(
+            "These are more than %(most)s records. Choose a shorter time, and export the rest after it.",
+            most=written_out.MOST,
+        )
+    taken = ExportTaken(
+        kind=kind,
+        asked={name: value for name, value in asked.items() if value},
+        records=sorted(ids),
+        taken_by=actor,
+        taken_at=at,
+    )
+    db.session.add(taken)
+    db.session.flush()
+    return taken
+
+
+def served(kind: str, export_id: int, person_id: int, name: str) -> Response:
+    """Send the archive of an export to who took it; raises NotFound for anybody else's."""
+    taken = db.session.get(ExportTaken, export_id)
+    if taken is None or taken.kind != kind or taken.taken_by != person_id:
+        raise NotFound("This export is not here.")
+    about = {"kind": kind, "asked": taken.asked, "by": name, "export": taken.id}
+    with Session(db.engine) as reading:
+        found = written_out.of_ids(reading.connection(), taken.records)
+    pieces = written_out.archive(found, _read_one, about, clock.now())
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    response = Response(_in_app(app, pieces), mimetype="application/zip")
+    day = taken.taken_at.date().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="{kind}-{day}-{taken.id}.zip"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _read_one(record_id: int) -> list[tuple[str, bytes]]:
+    """Read the files of one record in a transaction of its own: a slow reader must not hold up who writes."""
+    with Session(db.engine) as reading:
+        connection = reading.connection()
+        kept = blobs.kept_by(current_app.extensions["techfloor"].settings, connection)
+        return list(written_out.parts_of(connection, kept, record_id))
+
+
+def _in_app(app: Flask, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Go on within the application while the answer is sent: the request is over by then."""
+    while True:
+        with app.app_context():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece

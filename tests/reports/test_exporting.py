@@ -1,0 +1,206 @@
+"""Many records taken away at once: what the list shows, in one archive that anybody can check, and who took it."""
+
+import csv
+import hashlib
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from bench_work import give_all, sign, start
+from flask import Flask
+from plant_client import PlantClient, SignedInAs
+from policies import new_policy
+from sqlalchemy import select, text
+
+from techfloor import clock
+from techfloor.cli import export
+from techfloor.cli.steps import StepError
+from techfloor.migrations.upgrade import engine_for
+from techfloor.records.models import Record
+from techfloor.reports import written_out
+from techfloor.reports.models import ExportTaken
+from techfloor.reports.written_out import Written
+from techfloor.settings import Settings
+from techfloor.store import db
+from techfloor.store.trail import ActRow
+from techfloor.store.types import canonical_json
+
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+
+
+@pytest.fixture
+def signed(as_: SignedInAs) -> str:
+    """A calibration that was signed; another is under way."""
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014", condition="damaged", damage="=HYPERLINK(1)")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    start(tara, "G-021")
+    return number
+
+
+def taken(client: PlantClient, asked: str = "") -> bytes:
+    """Return the archive of what a list shows."""
+    token = client.hidden(f"/calibration/{asked}", f"/calibration/export{asked}")
+    answer = client.post(f"/calibration/export{asked}", data=token)
+    assert answer.status_code == 303, answer.text
+    archive = client.get(answer.location)
+    assert archive.headers["Content-Type"] == "application/zip"
+    return bytes(archive.data)
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """Open an archive."""
+    return zipfile.ZipFile(io.BytesIO(data))
+
+
+@pytest.mark.clause("21 CFR 11.10(b)")
+def test_what_the_list_shows_is_in_the_archive_and_nothing_else(as_: SignedInAs, signed: str) -> None:
+    every = opened(taken(as_("A")))
+    index = list(csv.DictReader(io.StringIO(every.read("index.csv").decode())))
+    assert {row["equipment"] for row in index} == {"G-014", "G-021"}
+    narrowed = opened(taken(as_("Q"), "?state=in+progress"))
+    assert {name.split("/")[0] for name in narrowed.namelist() if "/" in name} == {
+        row["folder"] for row in index if row["state"] == "in progress"
+    }
+    manifest = json.loads(narrowed.read("manifest.json"))
+    assert (manifest["asked"], manifest["by"], manifest["records"]) == ({"state": "in progress"}, "Quinn Bauer", 1)
+
+
+def test_every_file_has_its_hash_and_every_content_is_what_was_signed(
+    as_: SignedInAs, signed: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "taken.zip"
+    file.write_bytes(taken(as_("S")))
+    found = written_out.check(file)
+    assert (found.contents, found.problems) == (1, ())
+    with zipfile.ZipFile(file) as packed:
+        packed.extractall(tmp_path / "out")
+        assert f"{signed}/trail.csv" in packed.namelist()
+    assert written_out.check(tmp_path / "out").problems == ()
+    content = tmp_path / "out" / signed / "content.json"
+    assert written_out.check(content).problems == ()
+    content.write_text(content.read_text("utf-8").replace("150.10", "150.00"), "utf-8")
+    problems = written_out.check(tmp_path / "out").problems
+    assert f"{signed}/content.json: is not what was signed" in problems
+    assert f"{signed}/content.json: is not what was written out" in problems
+    content.unlink()
+    assert f"{signed}/content.json: is missing" in written_out.check(tmp_path / "out").problems
+
+
+def test_a_sheet_takes_no_words_for_a_formula(as_: SignedInAs, signed: str) -> None:
+    packed = opened(taken(as_("A")))
+    for name in packed.namelist():
+        if name.endswith(".csv"):
+            for row in csv.reader(io.StringIO(packed.read(name).decode())):
+                assert not any(cell[:1] in {"=", "@"} for cell in row), (name, row)
+
+
+def test_the_trail_says_who_took_which_records_away(app: Flask, as_: SignedInAs, signed: str) -> None:
+    amal = as_("A")
+    taken(amal, "?state=performed")
+    with app.app_context():
+        line = db.session.scalars(select(ExportTaken)).one()
+        assert line.asked == {"state": "performed"}
+        assert line.records == [db.session.scalar(select(Record.id).where(Record.number == signed))]
+        act = json.loads(db.session.scalars(select(ActRow.body).order_by(ActRow.seq.desc()).limit(1)).one())
+        assert (act["action"], act["actor"]) == ("reports:records:export", line.taken_by)
+    page = as_("Q").get("/trail/exports").text
+    assert "Amal Haddad" in page
+    assert "1 record" in page
+
+
+def test_an_export_is_for_who_took_it(app: Flask, as_: SignedInAs, signed: str) -> None:
+    amal = as_("A")
+    taken(amal)
+    with app.app_context():
+        number = db.session.scalars(select(ExportTaken.id)).one()
+    assert as_("Q").get(f"/calibration/exports/{number}.zip").status_code == 404
+    assert as_("T").get(f"/calibration/exports/{number}.zip").status_code == 403
+
+
+@pytest.mark.parametrize("who", ["T", "I"])
+def test_who_may_not_is_not_offered_it(as_: SignedInAs, signed: str, who: str) -> None:
+    client = as_(who)
+    assert "Export these" not in client.get("/calibration/").text
+    assert client.post("/calibration/export", data=client.hidden("/me", "/sign-out")).status_code == 403
+
+
+def test_too_many_are_refused_in_words(as_: SignedInAs, signed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written_out, "MOST", 1)
+    quinn = as_("Q")
+    answer = quinn.post("/calibration/export", data=quinn.hidden("/calibration/", "/calibration/export"))
+    assert answer.status_code == 422
+    assert "These are more than 1 records. Choose a shorter time" in answer.text
+
+
+def test_no_more_than_one_record_stands_in_memory() -> None:
+    size, many = 1_000_000, 40
+
+    def read(record: int) -> Iterator[tuple[str, bytes]]:
+        yield "paper.pdf", hashlib.shake_256(str(record).encode()).digest(size)
+
+    lines = [Written(each, {**dict.fromkeys(written_out.INDEXED, ""), "folder": f"R-{each}"}) for each in range(many)]
+    tracemalloc.start()
+    written = sum(len(piece) for piece in written_out.archive(lines, read, {}, clock.now()))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert written > many * size
+    assert peak < 8 * size
+
+
+def test_the_command_writes_the_records_of_a_time(app: Flask, settings: Settings, signed: str, tmp_path: Path) -> None:
+    day = clock.now().date()
+    with engine_for(settings.database).connect() as connection:
+        made = export.write_between(connection, settings, "calibration", (day, day), tmp_path)
+        with pytest.raises(StepError, match="No calibration was performed"):
+            export.write_between(connection, settings, "calibration", (date(2020, 1, 1), date(2020, 2, 1)), tmp_path)
+    assert made.name == f"techfloor-calibration-{day}-{day}.zip"
+    found = written_out.check(made)
+    assert (found.contents, found.problems) == (1, ())
+
+
+def test_every_version_of_a_document_is_written_out(app: Flask, settings: Settings, tmp_path: Path) -> None:
+    new_policy(app)
+    with engine_for(settings.database).connect() as connection:
+        number = connection.scalar(text("SELECT DISTINCT number FROM record WHERE kind = 'policy'"))
+        folder = export.write(connection, settings, number, tmp_path)
+    assert sorted(each.name for each in folder.iterdir()) == ["SHA256SUMS", "version-1", "version-2"]
+    found = written_out.check(folder)
+    assert (found.contents, found.problems) == (2, ())
+
+
+class TestOfTheWholeDemo:
+    """The demo plant with its three years."""
+
+    @pytest.fixture
+    def with_history(self) -> bool:
+        """Ask for the history."""
+        return True
+
+    @pytest.mark.clause("21 CFR 11.10(b)")
+    def test_every_signed_content_read_again_is_the_same_text_with_the_same_hash(self, settings: Settings) -> None:
+        with engine_for(settings.database).connect() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT record.number, record.content_sha256, record_content.body FROM record "
+                    "JOIN record_content ON record_content.record_id = record.id"
+                )
+            ).all()
+        assert len(rows) > 100
+        for number, sha256, body in rows:
+            again = canonical_json(json.loads(body))
+            assert hashlib.sha256(again.encode()).hexdigest() == sha256, number
+
+    def test_a_quarter_is_written_out_and_read_again(self, settings: Settings, tmp_path: Path) -> None:
+        with engine_for(settings.database).connect() as connection:
+            days = (date(2026, 7, 1), date(2026, 9, 30))
+            made = export.write_between(connection, settings, "calibration", days, tmp_path)
+        found = written_out.check(made)
+        assert found.contents > 3
+        assert found.problems == ()
