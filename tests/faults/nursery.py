@@ -5,6 +5,7 @@ ten lines of the log of equipment in one act: what is there of them is all or no
 """
 
 import os
+import re
 import signal
 import sys
 import time
@@ -27,6 +28,16 @@ from techfloor.web.visitor import visitor
 LINES = 10
 ON_THE_WAY = 0.01
 """Seconds an answer takes to the tablet: what is killed meanwhile was saved, and nobody was told."""
+
+
+_TOKEN = re.compile(r'value="([^"]+)"')
+
+
+def token_of(page: str) -> str:
+    """Return the token that a page's form carries."""
+    found = _TOKEN.search(page)
+    assert found is not None, page[:200]
+    return found[1]
 
 
 class Silent(WSGIRequestHandler):
