@@ -91,8 +91,10 @@ class Pair:
         return int(self.ask(self.standby, "SELECT pid FROM pg_stat_wal_receiver"))
 
     def cut_off(self) -> None:
-        """Let the standby hear nothing for the next seconds, as a broken cable would; it tries again after five."""
-        os.kill(self.receiver(), signal.SIGTERM)
+        """Let the standby hear nothing more, as a broken cable would."""
+        self.ask(self.standby, "ALTER SYSTEM SET primary_conninfo = ''")
+        self.ask(self.standby, "SELECT pg_reload_conf()")
+        self.until(lambda: self.ask(self.standby, "SELECT count(*) FROM pg_stat_wal_receiver") == 0)
 
     def lose_primary(self, chance: random.Random) -> None:
         """Kill every process of the primary, as a machine that falls over ends them."""

@@ -85,6 +85,8 @@ def rounds(pair: Pair, moved: Settings, cookies: list[str], many: int, *, synchr
             pair.until(partial(_more_than, room, room.saved() + SAVES))
             if n % 2 or not synchronous:
                 pair.cut_off()
+            if not synchronous:
+                pair.until(partial(_more_than, room, room.saved() + SAVES))
             time.sleep(chance.uniform(0.05, 0.3))
             lost_at = time.monotonic()
             pair.lose_primary(chance)
