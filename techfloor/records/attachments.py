@@ -98,11 +98,14 @@ def _written_anew(data: bytes, media_type: str, field: str) -> bytes:
 
 
 def _written(picture: Image.Image, media_type: str) -> bytes:
+    """Write the points of a picture and nothing else: its comment, place and colour profile would go along."""
+    alone = picture.convert("RGBA" if media_type == PNG and picture.has_transparency_data else "RGB")
+    alone.info.clear()
     written = io.BytesIO()
     if media_type == JPEG:
-        picture.convert("RGB").save(written, "JPEG", quality=88, exif=b"")
+        alone.save(written, "JPEG", quality=88)
     else:
-        picture.convert("RGBA" if "A" in picture.getbands() else "RGB").save(written, "PNG", optimize=True)
+        alone.save(written, "PNG", optimize=True)
     return written.getvalue()
 
 

@@ -1,7 +1,9 @@
 """A plant in the middle of its work, the same for all attacks: what is refused leaves it as it was."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from browser.seeding import Seeds
 from conftest import NOW
 from databases import Keeper
 from plant_client import PlantClient, sign_in, watch_over
-from sqlalchemy import select
+from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from attacks.doors import Door, Doors
@@ -23,6 +25,19 @@ from techfloor.equipment.models import Equipment
 from techfloor.records.models import Record
 from techfloor.reports import pdf
 from techfloor.store import db
+
+_READS = ("SELECT", "BEGIN", "PRAGMA", "SHOW")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page as somebody saw it whom its door lets in."""
+
+    client: PlantClient
+    page: str
+    door: Door
+    status: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,7 @@ class Besieged:
         watch_over(self.app)
         self._clients: dict[tuple[str, bool | str], PlantClient] = {}
         self._tokens: dict[PlantClient, str] = {}
+        self.written: list[str] = []
         self.doors = Doors(self.app, self._work())
 
     def _work(self) -> dict[str, str]:
@@ -75,21 +91,44 @@ class Besieged:
         return self._clients[key, tablet]
 
     @cached_property
-    def forms(self) -> list[Form]:
-        """Return every form that a page shows, with who may send it."""
-        return list(self._forms())
+    def pages(self) -> list[Seen]:
+        """Return every page, asked for once by somebody whom its door lets in, five minutes later."""
+        for key in ("Q", "D", "T"):
+            self.as_(key, tablet=key == "T")
+        with clock.set_to(NOW + timedelta(minutes=5)), self.noting(self.written):
+            return [self._seen(door) for door in self.doors if door.method == "GET"]
 
-    def _forms(self) -> Iterator[Form]:
-        for door in (door for door in self.doors if door.method == "GET"):
-            page = self.doors.address(door)
-            for key in ("Q", "D", "T"):  # Tara last, at the tablet on which she has the calibrations under way
-                client = self.as_(key, tablet=key == "T")
-                if not self.doors.lets_in(door, frozenset(client.who.roles)):
-                    continue
+    def _seen(self, door: Door) -> Seen:
+        page = self.doors.address(door)
+        for key in ("Q", "D", "T"):  # Tara last, at the tablet on which she has the calibrations under way
+            client = self.as_(key, tablet=key == "T")
+            if self.doors.lets_in(door, frozenset(client.who.roles)):
                 answer = client.get(page)
                 if answer.status_code == 200:
-                    yield from (Form(client, page, paper, door) for paper in papers(answer.text))
                     break
+        return Seen(client, page, door, answer.status_code, answer.text if answer.mimetype == "text/html" else "")
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        """Return every form that a page shows, with who may send it."""
+        found = [(seen, paper) for seen in self.pages if seen.status == 200 for paper in papers(seen.text)]
+        return [Form(seen.client, seen.page, paper, seen.door) for seen, paper in found]
+
+    @contextmanager
+    def noting(self, found: list[str]) -> Iterator[None]:
+        """Note every statement inside the block that does not only read."""
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            if not statement.lstrip().upper().startswith(_READS):
+                found.append(" ".join(statement.split()))
+
+        with self.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
 
     @property
     def ids_by_kind(self) -> dict[str, str]:
