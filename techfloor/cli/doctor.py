@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from techfloor import clock
-from techfloor.cli import system
+from techfloor.cli import floor, system
 from techfloor.cli.backup import last_backup
 from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import say
@@ -75,6 +75,8 @@ def _python(_settings: Settings) -> Iterator[Finding]:
     from techfloor import __version__  # noqa: PLC0415
 
     yield Finding(GOOD, f"techfloor {__version__} on Python {sys.version.split()[0]}")
+    old = [Finding(WRONG, f"{each.words}. Install what requirements.txt names") for each in floor.below()]
+    yield from old or [Finding(GOOD, "No package has a known hole that the floor names")]
 
 
 def _pdf(_settings: Settings) -> Iterator[Finding]:

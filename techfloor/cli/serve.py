@@ -10,6 +10,7 @@ from pathlib import Path
 from techfloor import settings as house_settings
 from techfloor.cli import system
 from techfloor.cli.environment import ROOT
+from techfloor.cli.floor import refuse_old
 from techfloor.cli.instance import DEMO_MARK
 from techfloor.cli.listening import check_free, resolve
 from techfloor.cli.lock import locked
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prepare the instance and serve it; raises StepError, in a sentence, for what stands in the way."""
     began = time.monotonic()
+    refuse_old()
     address = resolve(args.host, args.port)
     instance = _instance(args)
     try:

@@ -8,6 +8,8 @@ from plant_client import PlantClient, SignedInAs, device_key
 
 from techfloor.people.sessions import DEVICE_COOKIE, SESSION_COOKIE
 
+pytestmark = pytest.mark.pages
+
 _LINK = re.compile(r'(?:href|action|value)="([^"]*)"')
 ELSEWHERE = (
     "https://evil.example/",
