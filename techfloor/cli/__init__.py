@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": ("techfloor.cli.verify", "check the trail of an instance, or an issued PDF"),
     "backup": ("techfloor.cli.backup", "copy all records and files, while the server goes on"),
     "restore": ("techfloor.cli.restore", "put a backup back"),
+    "upgrade": ("techfloor.cli.upgrade", "bring the records of an older version up to this one, after a backup"),
     "export": ("techfloor.cli.export", "write a record out whole, with its PDFs and its trail"),
     "validate": ("techfloor.cli.validate", "show on this machine what the clauses ask, as a report"),
     "doctor": ("techfloor.cli.doctor", "look the machine and an instance over"),

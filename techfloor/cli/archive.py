@@ -26,6 +26,8 @@ class Manifest:
     head_seq: int
     head_hash: str
     demo: bool
+    schema: str
+    """The step that its tables stand at."""
     files: Mapping[str, str]
 
 

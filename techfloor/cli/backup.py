@@ -5,7 +5,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +19,10 @@ from techfloor.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
+    from techfloor.store.verify import Verdict
+
+Check = Callable[["Connection", Settings], "Verdict"]
+"""Looks a copy over; its settings name the folder that the copy's anchors and files stand in."""
 BESIDE = ("anchors.log", "secret.key", "techfloor.toml", DEMO_MARK)
 """The files of an instance that stand beside its database and belong to it."""
 LAST = "last-backup.txt"
@@ -52,32 +56,37 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def make(settings: Settings, folder: Path) -> Path:
-    """Write a checked backup of an instance into `folder`; raises StepError where it would not be whole."""
+def make(settings: Settings, folder: Path, *, of_older: bool = False) -> Path:
+    """Write a checked backup of an instance into `folder`; raises StepError where it would not be whole.
+
+    With `of_older` the tables may be those of an older version: they are checked as they stand.
+    """
     from techfloor import clock  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.cli.verify import as_it_stands, whole  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
     began = clock.now()
     try:
         with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as name:
-            return _make(settings, folder, Path(name), began)
+            return _make(settings, folder, Path(name), began, as_it_stands if of_older else whole)
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
             raise StepError(NO_ROOM.format(folder=folder)) from error
         raise
 
 
-def _make(settings: Settings, folder: Path, work: Path, began: datetime) -> Path:
+def _make(settings: Settings, folder: Path, work: Path, began: datetime, check: Check) -> Path:
     from techfloor import __version__  # noqa: PLC0415
     from techfloor.cli import archive  # noqa: PLC0415
+    from techfloor.migrations.upgrade import schema_of  # noqa: PLC0415
 
     # The anchors first: acts that are sealed meanwhile stand in the copy without one, never the other way round.
     for name in BESIDE:
         if (settings.instance / name).exists():
             shutil.copyfile(settings.instance / name, work / name)
     with _copied(settings, work) as connection:
-        seq, sealed = _checked(settings, connection, work)
-        kind = connection.dialect.name
+        seq, sealed = _checked(settings, connection, work, check)
+        kind, schema = connection.dialect.name, schema_of(connection).found
     parts = {path.name: path for path in work.iterdir() if path.is_file() and not path.is_symlink()}
     if settings.database_file and settings.blobs.exists():
         parts |= {
@@ -89,6 +98,7 @@ def _make(settings: Settings, folder: Path, work: Path, began: datetime) -> Path
         made_at=began,
         version=__version__,
         database=kind,
+        schema=schema,
         head_seq=seq,
         head_hash=sealed,
         demo=DEMO_MARK in parts,
@@ -165,13 +175,11 @@ def _dump(connection: "Connection", file: Path, settings: Settings) -> None:
     run_client("pg_dump", words, settings.owner_database)
 
 
-def _checked(settings: Settings, connection: "Connection", work: Path) -> tuple[int, str]:
-    """Return the head of the copy's chain; raises StepError where `verify` finds something wrong in it."""
-    from techfloor.cli.verify import whole  # noqa: PLC0415
-
+def _checked(settings: Settings, connection: "Connection", work: Path, check: Check) -> tuple[int, str]:
+    """Return the head of the copy's chain; raises StepError where the check finds something wrong in it."""
     if settings.database_file and settings.blobs.exists():
         (work / "blobs").symlink_to(settings.blobs, target_is_directory=True)
-    found = whole(connection, replace(settings, instance=work, anchors_copy=""))
+    found = check(connection, replace(settings, instance=work, anchors_copy=""))
     if not found.sound:
         raise StepError(
             f"This is no sound state to keep: {found.problems[0]} `verify` tells all. No backup was made: keep the "

@@ -152,6 +152,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with engine_for(settings.database).connect() as connection:
             yield from (_sqlite if connection.dialect.name == "sqlite" else _postgresql)(connection)
+            yield from _version(connection)
             yield from _tables(connection)
             yield from _clock(connection)
             yield from _files(connection, settings)
@@ -189,14 +190,22 @@ def _postgresql(connection: "Connection") -> Iterator[Finding]:
         )
 
 
+def _version(connection: "Connection") -> Iterator[Finding]:
+    from techfloor.migrations.upgrade import Standing, schema_of  # noqa: PLC0415
+
+    schema = schema_of(connection)
+    if schema.standing is Standing.NEWER:
+        yield Finding(WRONG, schema.refusal.removesuffix("."))
+    elif schema.standing is Standing.OLDER:
+        yield Finding(WRONG, "The tables are those of an older version. Type: python3 -m techfloor upgrade")
+
+
 def _tables(connection: "Connection") -> Iterator[Finding]:
     from techfloor.migrations.upgrade import differences  # noqa: PLC0415
     from techfloor.store import databases  # noqa: PLC0415
 
     for each in differences(connection)[:5]:
-        yield Finding(
-            WRONG, f"The tables are not as this version makes them: {each}. Start the server once, or use its version"
-        )
+        yield Finding(WRONG, f"The tables are not as this version makes them: {each}")
     database = databases.of(connection)
     if database.installed_triggers(connection) == database.expected_triggers():
         yield Finding(GOOD, "The triggers that keep the trail are in place")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import StepError, say
+from techfloor.cli.verify import refuse_other_version
 from techfloor.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
     settings = instance_settings(args)
     with engine_for(settings.database).connect() as connection:
+        refuse_other_version(connection)
         databases.of(connection).begin(connection.connection.dbapi_connection, Line())
         for number in args.number:
             folder = write(connection, settings, number.strip(), args.into)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from techfloor.cli.steps import StepError
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -28,6 +30,11 @@ else:
         except BlockingIOError:
             return False
         return True
+
+
+def refuse_running() -> None:
+    """Refuse, as `on_busy` of an instance's lock, to touch records that a server is at work on."""
+    raise StepError("A server is at work on this instance. Stop it first.")
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from techfloor.cli.steps import StepError, progress
 from techfloor.cli.system import NETWORK_FILE_SYSTEMS, file_system
-from techfloor.migrations.upgrade import UpgradeFailed, upgrade
+from techfloor.cli.upgrade import bring_up
 from techfloor.settings import Settings
 
 
 def prepare(settings: Settings, *, demo: bool) -> None:
-    """Bring the database up to date, and load the demo plant into an instance that has none yet.
+    """Bring the database up to date, an older one after a backup, and load the demo plant where it is asked for once.
 
     Raises StepError for a database that cannot be brought up to date, and for SQLite on a disk of another machine.
     """
@@ -17,10 +17,7 @@ def prepare(settings: Settings, *, demo: bool) -> None:
             f"{settings.instance} is on a network file system ({kind}), where SQLite loses records. Name a folder on a "
             "disk of this machine: --instance DIR"
         )
-    try:
-        upgrade(settings)
-    except UpgradeFailed as error:
-        raise StepError(str(error)) from error
+    bring_up(settings)
     if demo:
         from techfloor.cli.demo.load import load_once  # noqa: PLC0415 - a real plant never meets it
 

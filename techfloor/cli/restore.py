@@ -11,7 +11,7 @@ from typing import Any
 from techfloor.cli import archive
 from techfloor.cli.backup import BESIDE, DATABASE
 from techfloor.cli.instance import add_instance, instance_settings
-from techfloor.cli.lock import locked
+from techfloor.cli.lock import locked, refuse_running
 from techfloor.cli.steps import StepError, say, step
 from techfloor.settings import Settings
 
@@ -35,13 +35,9 @@ def run(args: argparse.Namespace) -> int:
     if args.give_up_newer is not None and not args.give_up_newer.strip():
         raise StepError('Say why newer records are given up: --give-up-newer "the disk was damaged"')
     settings.instance.mkdir(parents=True, exist_ok=True)
-    with locked(settings.instance / "server.lock", _refuse_running):
+    with locked(settings.instance / "server.lock", refuse_running):
         put_back(args.backup, settings, args.give_up_newer or "")
     return 0
-
-
-def _refuse_running() -> None:
-    raise StepError("A server is at work on this instance. Stop it first.")
 
 
 def put_back(file: Path, settings: Settings, reason: str) -> None:
@@ -51,6 +47,7 @@ def put_back(file: Path, settings: Settings, reason: str) -> None:
     kind = "sqlite" if settings.database_file else "postgresql"
     if manifest.database != kind:
         raise StepError(f"This backup is of {manifest.database}, and this instance keeps its records in {kind}.")
+    _refuse_newer(manifest)
     newest = _newest_anchor(settings)
     if newest > manifest.head_seq and not reason:
         raise StepError(
@@ -72,6 +69,16 @@ def put_back(file: Path, settings: Settings, reason: str) -> None:
     say("  Start the server, and look at the newest record with whoever wrote it.")
 
 
+def _refuse_newer(manifest: archive.Manifest) -> None:
+    from techfloor.migrations.upgrade import is_known  # noqa: PLC0415 - `--help` needs no database
+
+    if not is_known(manifest.schema):
+        raise StepError(
+            f"This backup was made by techfloor {manifest.version}, which is newer than this one. Put that version in "
+            "place first."
+        )
+
+
 def _newest_anchor(settings: Settings) -> int:
     """Return the newest act that was anchored in this instance, here or in the copy elsewhere."""
     newest = 0
@@ -83,11 +90,12 @@ def _newest_anchor(settings: Settings) -> int:
 
 
 def _check(settings: Settings, work: Path) -> None:
-    from techfloor.cli.verify import whole  # noqa: PLC0415 - `--help` needs no database
-    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+    from techfloor.cli.verify import as_it_stands, whole  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.migrations.upgrade import Standing, engine_for, schema_of  # noqa: PLC0415
 
     with engine_for(f"sqlite:///{work / DATABASE['sqlite']}").connect() as connection:
-        found = whole(connection, replace(settings, instance=work, anchors_copy=""))
+        check = as_it_stands if schema_of(connection).standing is Standing.OLDER else whole
+        found = check(connection, replace(settings, instance=work, anchors_copy=""))
     if not found.sound:
         raise StepError(f"The records in this backup are not sound: {found.problems[0]}")
 

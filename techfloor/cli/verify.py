@@ -58,19 +58,11 @@ def whole(connection: "Connection", settings: Settings) -> "Verdict":
 
     Raises StepError for a database of another version.
     """
-    from sqlalchemy import inspect  # noqa: PLC0415
-
-    from techfloor.migrations.models import METADATA  # noqa: PLC0415 - `--help` needs no database
-    from techfloor.records import integrity  # noqa: PLC0415
+    from techfloor.records import integrity  # noqa: PLC0415 - `--help` needs no database
     from techfloor.store import blobs  # noqa: PLC0415
     from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
-    missing = sorted(set(METADATA.tables) - set(inspect(connection).get_table_names()))
-    if missing:
-        raise StepError(
-            f"This database was made by another version: there is no table “{missing[0]}”. Start the server once, "
-            "which brings it up to date, or use that version."
-        )
+    refuse_other_version(connection)
     found = verify(connection, settings.instance / "anchors.log", functools.partial(integrity.name_of, connection))
     found.problems.extend(integrity.problems(connection))
     found.problems.extend(_files(connection, blobs.kept_by(settings, connection)))
@@ -79,16 +71,49 @@ def whole(connection: "Connection", settings: Settings) -> "Verdict":
     return found
 
 
+def as_it_stands(connection: "Connection", settings: Settings) -> "Verdict":
+    """Check a database of an older version as far as this one can: the trail, its anchors, every row, every file."""
+    from techfloor.store import blobs  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.store.upgrading import verify_as_it_stands  # noqa: PLC0415
+
+    found = verify_as_it_stands(connection, settings.instance / "anchors.log")
+    found.problems.extend(_files(connection, blobs.kept_by(settings, connection)))
+    return found
+
+
+def refuse_other_version(connection: "Connection") -> None:
+    """Raise StepError for a database whose tables are not those of this version, with what to do."""
+    from sqlalchemy import inspect  # noqa: PLC0415 - `--help` needs no database
+
+    from techfloor.migrations.models import METADATA  # noqa: PLC0415
+    from techfloor.migrations.upgrade import Standing, schema_of  # noqa: PLC0415
+
+    schema = schema_of(connection)
+    if schema.standing is Standing.NEWER:
+        raise StepError(schema.refusal)
+    if schema.standing is Standing.OLDER:
+        raise StepError("This database was made by an older version. Type: python3 -m techfloor upgrade")
+    missing = sorted(set(METADATA.tables) - set(inspect(connection).get_table_names()))
+    if missing:
+        raise StepError(
+            f"This database was made by another version: there is no table “{missing[0]}”. Put back a backup, or use "
+            "that version."
+        )
+
+
 def _count(problems: int) -> str:
     return "1 problem" if problems == 1 else f"{problems} problems"
 
 
 def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
     """Read every issued PDF, attachment and paper of a standard and compare it with its hash."""
+    from sqlalchemy import inspect  # noqa: PLC0415
+
     from techfloor.store.blobs import NAMED_IN, MissingBlob  # noqa: PLC0415
 
     found = []
-    for table in NAMED_IN:
+    there = set(inspect(connection).get_table_names())
+    for table in (name for name in NAMED_IN if name in there):
         for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - names of our own
             try:
                 blobs.get(sha256)
@@ -107,6 +132,7 @@ def _pdf(settings: Settings, file: Path) -> int:
         raise StepError(f"There is no file {file}.")
     sha256 = hash_of(file.read_bytes())
     with engine_for(settings.database).connect() as connection:
+        refuse_other_version(connection)
         row = connection.execute(
             text(
                 "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "

@@ -1,5 +1,7 @@
 """Bring a database to the newest tables: all of it or nothing."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +11,43 @@ from sqlalchemy import create_engine, event, inspect, pool
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from techfloor import clock
 from techfloor.settings import Settings
-from techfloor.store import databases
+from techfloor.store import databases, upgrading
+from techfloor.store.acts import Act
+from techfloor.store.connections import Keeping
 from techfloor.store.databases import Database, Line
 
 
 class UpgradeFailed(Exception):
     """The upgrade was given up; the database is as it was."""
+
+
+class Standing(StrEnum):
+    """How a database stands to this version."""
+
+    EMPTY = "empty"
+    OLDER = "older"
+    CURRENT = "current"
+    NEWER = "newer"
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The step that a database stands at, "" for none; the newest of this version; and what lies between in words."""
+
+    found: str
+    head: str
+    standing: Standing
+    steps: tuple[str, ...] = ()
+
+    @property
+    def refusal(self) -> str:
+        """Why a newer database is not touched, and what to do."""
+        return (
+            f"This database was made by a newer version of techfloor (its tables are at step {self.found}, this "
+            f"version knows those up to {self.head}). Use that version, or put back a backup of this one."
+        )
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -44,6 +76,8 @@ def upgrade(settings: Settings) -> bool:
     engine = engine_for(settings.owner_database)
     with engine.connect() as connection:
         database = databases.of(connection)
+        if (schema := schema_of(connection)).standing is Standing.NEWER:
+            raise UpgradeFailed(schema.refusal)
         if _up_to_date(connection, database):
             _refuse_differences(connection)
             return False
@@ -51,13 +85,27 @@ def upgrade(settings: Settings) -> bool:
         raw: Any = connection.connection.dbapi_connection
         database.begin_upgrade(raw)
         try:
-            _step_up(connection, database)
+            sealed = _moved(connection, database, schema_of(connection))  # another server may have been quicker
             database.after_upgrade(connection, settings.database_role)
             raw.commit()
         except BaseException:
             raw.rollback()
             raise
+    if sealed is not None:
+        copy = Path(settings.anchors_copy) if settings.anchors_copy else None
+        Keeping(database, anchors=settings.instance / "anchors.log", anchors_copy=copy).anchor(sealed)
     return True
+
+
+def _moved(connection: Connection, database: Database, schema: Schema) -> tuple[int, str] | None:
+    """Take the steps, and tell the trail what they made of the rows; returns the place and hash of that act."""
+    if schema.standing is not Standing.OLDER:
+        _step_up(connection, database)
+        return None
+    odd = upgrading.odd_rows(connection)
+    _step_up(connection, database)
+    act = Act("migrations:tables:upgrade", clock.now(), reason=f"from step {schema.found} to {schema.head}")
+    return upgrading.tell(connection, act, odd)
 
 
 def grant(settings: Settings) -> None:
@@ -68,17 +116,42 @@ def grant(settings: Settings) -> None:
 
 
 def _up_to_date(connection: Connection, database: Database) -> bool:
-    if not inspect(connection).has_table("alembic_version") or not _at_head(connection):
+    if schema_of(connection).standing is not Standing.CURRENT:
         return False
     return database.installed_triggers(connection) == database.expected_triggers()
 
 
-def _at_head(connection: Connection) -> bool:
+def schema_of(connection: Connection) -> Schema:
+    """Return how a database stands to this version."""
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - only an upgrade needs Alembic's runtime
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
-    head = ScriptDirectory.from_config(config()).get_current_head()
-    return bool(MigrationContext.configure(connection).get_current_revision() == head)
+    script = ScriptDirectory.from_config(config())
+    head = script.get_current_head() or ""
+    known = {step.revision for step in script.walk_revisions()}
+    if not inspect(connection).has_table("alembic_version"):
+        return Schema("", head, Standing.EMPTY)
+    found = MigrationContext.configure(connection).get_current_revision() or ""
+    if not found or found == head:
+        return Schema(found, head, Standing.CURRENT if found else Standing.EMPTY)
+    if found not in known:
+        return Schema(found, head, Standing.NEWER)
+    steps = [str(step.doc) for step in script.iterate_revisions(head, found)]
+    return Schema(found, head, Standing.OLDER, tuple(reversed(steps)))
+
+
+def newest_step() -> str:
+    """Return the step that this version brings a database to."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - as above
+
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
+
+
+def is_known(step: str) -> bool:
+    """Tell whether this version knows a step, and may bring a database up from there."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - only an upgrade and a restore need it
+
+    return step in {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
 
 
 def _step_up(connection: Connection, database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 
 from techfloor.people.models import Person
 from techfloor.store import db
-from techfloor.store.trail import ActRow, ChangeRow
+from techfloor.store.trail import UPGRADE, ActRow, ChangeRow
 from techfloor.store.types import utc_moment
 
 
@@ -58,7 +58,8 @@ def timeline_about(tables: Iterable[str], wanted: Callable[[Change], bool], most
         .where(ChangeRow.about.in_(list(tables)))
         .order_by(ActRow.seq.desc(), ChangeRow.id)
     ).all()
-    return _events([row for row in rows if wanted(_change(json.loads(row.change)))])[:most]
+    changes = [(row, _change(json.loads(row.change))) for row in rows]
+    return _events([row for row, change in changes if change.op != UPGRADE and wanted(change)])[:most]
 
 
 def _events(rows: Sequence[Row[int, str, str]]) -> list[Event]:

@@ -14,6 +14,8 @@ from sqlalchemy.sql.expression import ColumnElement
 from techfloor.store.base import Audit, Base, Table
 
 GENESIS = "0" * 64
+UPGRADE = "upgrade"
+"""The operation of a change that an upgrade of the tables made: no person's deed, and on no timeline."""
 
 
 class RecordOfBody(ColumnElement[int]):

@@ -43,13 +43,20 @@ def verify(connection: Connection, anchors: Path | None = None, name: Name = lam
 
     `name` says what people call the record of an id, for the problems of its rows.
     """
-    verdict, newest = Verdict(), _Newest()
+    verdict, newest = read(connection, anchors)
+    _triggers(connection, verdict)
+    _reconcile(connection, newest, verdict, name)
+    return verdict
+
+
+def read(connection: Connection, anchors: Path | None = None) -> "tuple[Verdict, Newest]":
+    """Check the chain, orphan changes and the anchors, as any version can; returns what each row was last, too."""
+    verdict, newest = Verdict(), Newest()
     hashes = _chain(connection, newest, verdict)
     orphans = connection.exec_driver_sql(
         "SELECT id FROM change WHERE NOT EXISTS (SELECT 1 FROM act WHERE act.id = change.act) ORDER BY id"
     )
     verdict.problems.extend(f"Change {number} belongs to no sealed act." for (number,) in orphans)
-    _triggers(connection, verdict)
     if anchors is not None:
         given_up = _given_up(connection)
         verdict.notes.extend(each.words for each in given_up)
@@ -57,8 +64,7 @@ def verify(connection: Connection, anchors: Path | None = None, name: Name = lam
             _anchors(anchors, hashes, given_up, verdict)
         if verdict.acts and not verdict.anchored:
             verdict.problems.append("There are acts and no anchor: anchors.log was emptied or taken away.")
-    _reconcile(connection, newest, verdict, name)
-    return verdict
+    return verdict, newest
 
 
 def verify_anchors(connection: Connection, file: Path) -> list[str]:
@@ -72,28 +78,28 @@ def verify_anchors(connection: Connection, file: Path) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Image:
+class Image:
     """What the trail says last of a row: the change, and the hash of the row's image; None when it was deleted."""
 
     change: int
     sha: bytes | None
 
 
-class _Newest:
+class Newest:
     """What each row was last, by table and key, in the order in which acts were sealed.
 
     The numbers of changes say nothing across acts: they are not hashed, and acts of several writers interleave.
     """
 
     def __init__(self) -> None:
-        self.of: dict[str, dict[str, _Image]] = {}
+        self.of: dict[str, dict[str, Image]] = {}
 
     def note(self, number: int, table: str, row: str, image: str | None) -> None:
         """Take in the next change."""
-        self.of.setdefault(table, {})[row] = _Image(number, None if image is None else _hash(image))
+        self.of.setdefault(table, {})[row] = Image(number, None if image is None else hash_of(image))
 
 
-def _chain(connection: Connection, newest: _Newest, verdict: Verdict) -> list[str]:
+def _chain(connection: Connection, newest: Newest, verdict: Verdict) -> list[str]:
     prev, hashes = trail.GENESIS, [trail.GENESIS]
     for (act_id, seq, body, named_prev, sealed), rows in groupby(_acts(connection), key=itemgetter(0, 1, 2, 3, 4)):
         bodies = []
@@ -178,6 +184,7 @@ def _given_up(connection: Connection) -> list[_GivenUp]:
     acts = {
         json.loads(body)["row"]: (seq, sealed)
         for body, seq, sealed in connection.execute(named.where(trail.TableOfChange() == Restoration.__tablename__))
+        if json.loads(body)["op"] != trail.UPGRADE
     }
     return [
         _GivenUp(
@@ -191,7 +198,7 @@ def _given_up(connection: Connection) -> list[_GivenUp]:
     ]
 
 
-def _reconcile(connection: Connection, newest: _Newest, verdict: Verdict, name: Name) -> None:
+def _reconcile(connection: Connection, newest: Newest, verdict: Verdict, name: Name) -> None:
     database = databases.of(connection)
     for table, audit in trail.audited():
         known = newest.of.pop(table.name, {})
@@ -217,17 +224,18 @@ def _of(audit: Audit, image: str, name: Name) -> str:
     return f"{words}: " if words else ""
 
 
-def _hash(image: str) -> bytes:
+def hash_of(image: str) -> bytes:
+    """Return the hash by which the images of a row are told apart."""
     return hashlib.blake2b(image.encode(), digest_size=16).digest()
 
 
-def _compared(connection: Connection, newest: _Image | None, found: str) -> str:
+def _compared(connection: Connection, newest: Image | None, found: str) -> str:
     """Return what is wrong with a row that stands in the database, '' where the trail accounts for it."""
     if newest is None:
         return "stands in the database, but no act wrote it"
     if newest.sha is None:
         return "was deleted, and stands there again"
-    if newest.sha == _hash(found):
+    if newest.sha == hash_of(found):
         return ""
     body = connection.scalar(select(trail.ChangeRow.body).where(trail.ChangeRow.id == newest.change))
     return f"was changed outside the trail: {_difference(json.loads(body or '{}').get('new', {}), json.loads(found))}"

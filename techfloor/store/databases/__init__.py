@@ -78,6 +78,15 @@ class Database(Protocol):
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text, as triggers record it and `verify` compares it."""
 
+    def upgrade_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
+        """Return the SQL that writes, as the body of a change, what an upgrade made of a row."""
+
+    def name_act(self, raw: Any, act: Act) -> None:
+        """Name the act to the function that seals, in a transaction that `begin` did not begin."""
+
+    def servers(self, connection: Connection) -> int:
+        """Return how many connections of servers there are to a database server; 0 for a file, which is locked."""
+
     def expected_triggers(self) -> dict[str, str]:
         """Return the whole set of triggers that the models ask for, by name."""
 

@@ -145,6 +145,10 @@ END
 """
 
 
+_SERVING = "techfloor"
+"""By this name the server knows the connections that serve."""
+
+
 class PostgreSQL:
     """The rules of PostgreSQL 15 and newer; see `Database` for what each method is asked."""
 
@@ -158,7 +162,7 @@ class PostgreSQL:
             "pool_size": 20,
             "max_overflow": 20,
             "pool_use_lifo": True,
-            "connect_args": {"options": _WAITS, "application_name": "techfloor", **_LOST_AFTER},
+            "connect_args": {"options": _WAITS, "application_name": _SERVING, **_LOST_AFTER},
         }
 
     def upgrade_options(self) -> dict[str, Any]:
@@ -248,6 +252,24 @@ class PostgreSQL:
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text."""
         return f"{_image(table, audit, alias)}::text"
+
+    def upgrade_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
+        """Return the SQL that writes, as the body of a change, what an upgrade made of a row."""
+        named = f"'op', '{trail.UPGRADE}', 'table', '{table.name}', 'row', {row_key(table, alias)}, 'record', NULL"
+        return f"json_build_object({named}, 'new', {_image(table, audit, alias)})::text"
+
+    def name_act(self, raw: Any, act: Act) -> None:
+        """Name the act for the rest of the transaction."""
+        raw.execute("SELECT set_config('tf.act', %s, true)", (act.id,))
+
+    def servers(self, connection: Connection) -> int:
+        """Return how many connections of servers there are, of this machine and of others."""
+        return int(
+            connection.exec_driver_sql(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                f"AND application_name = '{_SERVING}'"
+            ).scalar_one()
+        )
 
     def expected_triggers(self) -> dict[str, str]:
         """Return the whole set of triggers that the models ask for, by name, and the function that seals."""

@@ -173,6 +173,18 @@ class SQLite:
             parts.append(f"'{column.name}', {value}")
         return f"json_object({', '.join(parts)})"
 
+    def upgrade_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
+        """Return the SQL that writes, as the body of a change, what an upgrade made of a row."""
+        named = f"'op', '{trail.UPGRADE}', 'table', '{table.name}', 'row', {row_key(table, alias)}, 'record', NULL"
+        return f"json_object({named}, 'new', {self.row_json(table, audit, alias)})"
+
+    def name_act(self, raw: Any, act: Act) -> None:
+        """Do nothing: the seal is told the act itself."""
+
+    def servers(self, connection: Connection) -> int:
+        """Return 0: the folder of the instance has a lock of its own."""
+        return 0
+
     def expected_triggers(self) -> dict[str, str]:
         """Return the whole set of triggers that the models ask for, by name."""
         made = dict(_CHAIN_GUARDS)
