@@ -54,4 +54,4 @@ def next_version(folder: Path, more: str = "") -> Iterator[None]:
         try:
             yield
         finally:
-            table._columns.remove(note)  # type: ignore[attr-defined]
+            table._columns.remove(note)

@@ -125,18 +125,16 @@ def _server_words(url: str) -> str:
 def _written(report: "Report", folder: Path) -> list[Path]:
     """Write the report; without the libraries of PDFs the JSON alone, and that is said."""
     from techfloor.cli.validation.sheet import render  # noqa: PLC0415
-    from techfloor.reports import pdf  # noqa: PLC0415
+    from techfloor.reports.press import PdfFailed, PdfUnavailable  # noqa: PLC0415
 
     name = f"techfloor-{report.ground.version}-validation-{report.made_at:%Y%m%dT%H%M%SZ}"
     told, paper = folder / f"{name}.json", folder / f"{name}.pdf"
     told.write_text(report.as_json(), "utf-8")
     try:
         paper.write_bytes(render(report))
-    except pdf.PdfUnavailable as no:
-        say(f"! {no}")
+    except (PdfUnavailable, PdfFailed) as no:
+        say(f"! There is no PDF, the JSON holds everything: {no}")
         return [told]
-    finally:
-        pdf.press().close()
     return [paper, told]
 
 

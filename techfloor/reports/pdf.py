@@ -52,9 +52,15 @@ def warm() -> None:
 
 
 def render(
-    html: str, attachments: Sequence[Attachment] = (), *, title: str, lang: str, assets: Sequence[Asset] = ()
+    html: str,
+    attachments: Sequence[Attachment] = (),
+    *,
+    title: str,
+    lang: str,
+    assets: Sequence[Asset] = (),
+    by: Press | None = None,
 ) -> bytes:
-    """Draw `html` as PDF/A-3a with `attachments` inside.
+    """Draw `html` as PDF/A-3a with `attachments` inside, by the press of this process unless another is given.
 
     Raises PdfUnavailable when this machine cannot draw, PdfFailed when this document could not be drawn.
     """
@@ -66,7 +72,7 @@ def render(
         "assets": [[a.name, a.mime] for a in assets],
     }
     frames = [html.encode(), *(a.content for a in attachments), *(a.content for a in assets)]
-    return press().draw(header, frames)
+    return (by or press()).draw(header, frames)
 
 
 # --- inside the child ---

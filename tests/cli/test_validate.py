@@ -23,6 +23,7 @@ from techfloor.cli.validation.reference import Outcome, cases, compute
 from techfloor.cli.validation.report import Report
 from techfloor.cli.validation.running import Order, Shown
 from techfloor.cli.validation.sheet import render
+from techfloor.reports.press import PdfFailed
 
 GROUND = Ground(
     "0.1.0",
@@ -216,6 +217,18 @@ def test_the_exit_code_is_0_only_when_nothing_failed(
     monkeypatch.setattr("techfloor.cli.validation.sheet.render", lambda _report: b"%PDF")
     assert validate.run(asked(tmp_path, "--only", "21 CFR 11.70")) == code
     assert ("✕ 21 CFR 11.70: it holds (SQLite): broken" in capsys.readouterr().out) == bool(code)
+
+
+def test_without_a_pdf_the_data_are_kept_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(_report: Report) -> bytes:
+        raise PdfFailed("the document took too long")
+
+    monkeypatch.setattr("techfloor.cli.validation.sheet.render", fails)
+    assert validate.run(asked(tmp_path, "--only", "cases")) == 1
+    assert "There is no PDF, the JSON holds everything: the document took too long" in capsys.readouterr().out
+    assert told(tmp_path)["result"] == "passed"
 
 
 def test_a_clause_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from itertools import groupby
 from techfloor.cli.validation.matrix import TITLES
 from techfloor.cli.validation.reference import Computed, Outcome
 from techfloor.cli.validation.report import Report, result_words
-from techfloor.cli.validation.running import ClauseResult
+from techfloor.cli.validation.running import ClauseResult, Shown
 from techfloor.reports import pdf, sheets
+from techfloor.reports.press import Press
 from techfloor.reports.sheets import (
     Cell,
     Column,
@@ -28,6 +29,8 @@ from techfloor.reports.sheets import (
 TEMPLATE = "cli/validation.html"
 TITLE = "Validation report"
 _LOOK = {"passed": (Tone.PASS, "✓"), "failed": (Tone.FAIL, "✕"), "not run": (Tone.CAUTION, "!")}
+PATIENCE = 600.0
+"""Seconds that the drawing may take: nobody waits for it at a tablet, and the machine may be busy."""
 BLANK = "\N{NO-BREAK SPACE}"
 RECALLED = "citation to be checked"
 """Stands beside a source that was recalled: the number was recomputed, the printed page was not looked at."""
@@ -37,7 +40,11 @@ def render(report: Report) -> bytes:
     """Draw the report as a PDF with its data inside; raises PdfUnavailable or PdfFailed."""
     html = sheets.render_html(sheet(report), TEMPLATE, sheets.environment(str))
     data = pdf.Attachment("validation.json", report.as_json().encode(), "The report as data")
-    return pdf.render(html, [data], title=f"{TITLE}, techfloor {report.ground.version}", lang="en")
+    press = Press(pdf.FONTS, pdf.STYLESHEET, timeout=PATIENCE)
+    try:
+        return pdf.render(html, [data], title=f"{TITLE}, techfloor {report.ground.version}", lang="en", by=press)
+    finally:
+        press.close()
 
 
 def sheet(report: Report) -> Sheet:
@@ -166,24 +173,13 @@ def _number(value: object, like: object) -> str:
 
 
 def _annexes(report: Report) -> Iterator[Table]:
-    shown = {(each.test, each.database): each for clause in report.clauses for each in clause.tests}
+    shown: dict[str, dict[str, Shown]] = {}
+    for each in (test for clause in report.clauses for test in clause.tests):
+        shown.setdefault(each.test, {})[each.database] = each
     if shown:
-        yield Table(
-            "The tests",
-            (Column("clauses"), Column("what it shows"), Column("test"), Column("database"), Column("result")),
-            tuple(
-                Row(
-                    (
-                        Cell(", ".join(each.clauses)),
-                        Cell(each.sentence, note=each.why),
-                        Cell(each.test.partition("::")[0]),
-                        Cell(each.database),
-                        _result(each.result),
-                    )
-                )
-                for each in shown.values()
-            ),
-        )
+        databases = list(dict.fromkeys(name for found in shown.values() for name in found))
+        columns = (Column("clauses"), Column("what it shows"), Column("test"), *map(Column, databases))
+        yield Table("The tests", columns, tuple(_test_row(found, databases) for found in shown.values()))
     yield Table(
         "The packages",
         (Column("package"), Column("pinned"), Column("installed")),
@@ -192,6 +188,14 @@ def _annexes(report: Report) -> Iterator[Table]:
             for each in report.ground.packages
         ),
     )
+
+
+def _test_row(found: Mapping[str, Shown], databases: Sequence[str]) -> Row:
+    """Return the line of a test; one that keeps no records was run on the first database alone."""
+    test = next(iter(found.values()))
+    why = "; ".join(each.why for each in found.values() if each.why)
+    cells = (Cell(", ".join(test.clauses)), Cell(test.sentence, note=why), Cell(test.test.partition("::")[0]))
+    return Row((*cells, *(_result(found[name].result) if name in found else Cell("–") for name in databases)))
 
 
 def _differs(pinned: str, found: str) -> tuple[Tone, str]:
