@@ -10,6 +10,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event, inspect, pool
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from techfloor import clock
 from techfloor.settings import Settings
@@ -64,8 +65,9 @@ def engine_for(url: str) -> Engine:
     made = create_engine(url, poolclass=pool.NullPool, **database.upgrade_options())
 
     @event.listens_for(made, "connect")
-    def connect(raw: DBAPIConnection, _entry: object) -> None:
-        database.opened(raw, Line(), serving=False)
+    def connect(raw: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["line"] = line = Line()
+        database.opened(raw, line, serving=False)
 
     return made
 
@@ -105,7 +107,12 @@ def _moved(connection: Connection, database: Database, schema: Schema) -> tuple[
     odd = upgrading.odd_rows(connection)
     _step_up(connection, database)
     act = Act("migrations:tables:upgrade", clock.now(), reason=f"from step {schema.found} to {schema.head}")
-    return upgrading.tell(connection, act, odd)
+    line: Line = connection.info["line"]
+    line.sealing = True
+    try:
+        return upgrading.tell(connection, act, odd)
+    finally:
+        line.sealing = False
 
 
 def grant(settings: Settings) -> None:

@@ -47,7 +47,7 @@ def test_the_plant_begins_with_version_1_in_force_signed_and_accepted(app: Flask
 
 
 @pytest.mark.clause("21 CFR 11.10(j)")
-@pytest.mark.clause("21 CFR 11.10(k)(2)")
+@pytest.mark.clause("21 CFR 11.10(j)", "ISO 9001 7.5.2")
 def test_a_new_version_is_approved_under_a_signature_and_replaces_the_one_before(app: Flask, as_: SignedInAs) -> None:
     quinn = as_("Q")
     drafted(quinn)
@@ -121,7 +121,7 @@ def asked_of_its_approver(app: Flask) -> bool:
         return must_accept_policy(db.session.scalar(select(Signature.signer_id).limit(1)) or 0)
 
 
-@pytest.mark.clause("21 CFR 11.100")
+@pytest.mark.clause("21 CFR 11.10(j)")
 def test_everybody_is_asked_anew_before_the_next_signature(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
