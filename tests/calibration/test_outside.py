@@ -47,7 +47,7 @@ def body_of(number: str) -> Calibration:
 
 
 def records() -> int:
-    return len(db.session.scalars(select(Record.id)).all())
+    return len(db.session.scalars(select(Record.id).where(Record.kind == "calibration")).all())
 
 
 def open_holds() -> list[EquipmentHold]:
