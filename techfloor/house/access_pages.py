@@ -13,7 +13,7 @@ from techfloor import clock
 from techfloor.people.proof import Proof
 from techfloor.people.roles import role_title
 from techfloor.places.here import plant, today
-from techfloor.records import access_review
+from techfloor.records import access_review, retention
 from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
 from techfloor.records.signing_page import SignForm, asking, signed
 from techfloor.records.wording import signature_box
@@ -161,6 +161,7 @@ def show(number: str) -> str:
         heads=_heads(_),
         lines=lines(content, iso_day, _),
         record=record,
+        legal_holds=retention.on_record(record.id),
         signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
         issued=paper.issued(record.id, None),
         may_issue=visitor().may(REVIEW),

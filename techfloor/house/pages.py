@@ -9,6 +9,7 @@ from techfloor.house import (
     policy,
     policy_pages,
     profile_pages,
+    retention_pages,
     settings_pages,
     setup,
     trail_pages,
@@ -20,6 +21,7 @@ PERMISSIONS = (
     *settings_pages.PERMISSIONS,
     *policy_pages.PERMISSIONS,
     *access_pages.PERMISSIONS,
+    *retention_pages.PERMISSIONS,
     *trail_pages.PERMISSIONS,
 )
 all_pages: list[Pages] = [
@@ -34,5 +36,6 @@ all_pages: list[Pages] = [
     setup.pages,
     settings_pages.pages,
     profile_pages.pages,
+    retention_pages.pages,
     trail_pages.pages,
 ]

@@ -17,7 +17,7 @@ from techfloor import clock
 from techfloor.house.settings_pages import SEE, done
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
-from techfloor.records import policy
+from techfloor.records import policy, retention
 from techfloor.records.models import Record, Revision
 from techfloor.records.policy import PolicyEntry
 from techfloor.records.signing import (
@@ -192,6 +192,7 @@ def show(version: int) -> str:
         "house/policy_version.html",
         content=json.loads(stored_content(record.id)),
         record=record,
+        legal_holds=retention.on_record(record.id),
         state=(look, words),
         signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
         accepted=accepted,

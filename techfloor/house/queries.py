@@ -42,6 +42,11 @@ def code_as_written(typed: str) -> str | None:
     return same if same is not None else code_like(typed)
 
 
+def equipment_id(typed: str) -> int | None:
+    """Return the piece of equipment that a code stands for, however it was typed; None for an unknown one."""
+    return db.session.scalar(select(Equipment.id).where(Equipment.code == code_as_written(typed)))
+
+
 def record_number(typed: str) -> str | None:
     """Return the number of a record as it is written; None when there is none of that number."""
     return db.session.scalar(select(Record.number).where(Record.number == typed.upper()).limit(1))

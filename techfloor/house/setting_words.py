@@ -20,6 +20,10 @@ GROUPS = (
         ("calibration.document_title", "calibration.certificate", "calibration.due_date_on_certificate"),
     ),
     (
+        _l("Retention"),
+        ("retention.records_years",),
+    ),
+    (
         _l("People and tablets"),
         (
             "people.idle_lock_minutes",
@@ -71,7 +75,7 @@ TITLES = {
     "gate.setup_current": _l("A set-up that is not current"),
     "gate.line_cleared": _l("A line that is not cleared"),
     "gate.override": _l("Who may go on in spite of a block"),
-    "retention.records_years": _l("Years that records are kept"),
+    "retention.records_years": _l("Years to keep records, as the page Retention suggests"),
 }
 
 PROFILE_TITLES = {"small": _l("Small"), "iso9001": _l("ISO 9001"), "regulated": _l("Regulated")}
@@ -106,7 +110,6 @@ NOT_USED_YET = frozenset(
         "calibration.decision_rule",
         "calibration.uncertainty",
         "calibration.environment",
-        "retention.records_years",
         "gate.equipment_in_service",
         "gate.gauge_right_for_the_job",
         "gate.document_effective",

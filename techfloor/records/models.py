@@ -226,6 +226,46 @@ class Attachment(Table):
     added_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class RetentionRule(Table):
+    """How many years records of a kind are kept; without a row, or without years, for ever."""
+
+    __tablename__ = "retention_rule"
+    __audit__ = Audit()
+
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    years: Mapped[int | None] = mapped_column(Integer)
+
+
+class LegalHold(Table):
+    """Why some records may not be disposed of, whatever their age; `asked` is how they were chosen."""
+
+    __tablename__ = "legal_hold"
+    __audit__ = Audit()
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    asked: Mapped[dict[str, str]] = mapped_column(JsonText)
+    placed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    placed_at: Mapped[datetime] = mapped_column(UtcTime)
+    lifted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    lifted_because: Mapped[str] = mapped_column(Text, default="")
+
+
+class LegalHoldLine(Table):
+    """One record under a legal hold, so that the record's own trail tells of it; not locked by a signature."""
+
+    __tablename__ = "legal_hold_line"
+    __audit__ = Audit(root="record_id")
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey("legal_hold.id"))
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    __table_args__ = (UniqueConstraint("hold_id", "record_id"),)
+
+
 class Submission(Table):
     """An entry that arrived, under the key its form got when it was opened: the same key again is the same entry."""
 

@@ -379,6 +379,40 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "retention_rule",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("years", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_retention_rule")),
+    )
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("placed_by", sa.Integer(), nullable=False),
+        sa.Column("placed_at", sa.Text(), nullable=False),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", sa.Text(), nullable=True),
+        sa.Column("lifted_because", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["lifted_by"], ["person.id"], name=op.f("fk_legal_hold_lifted_by")),
+        sa.ForeignKeyConstraint(["placed_by"], ["person.id"], name=op.f("fk_legal_hold_placed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_table(
+        "legal_hold_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("lifted_at", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["hold_id"], ["legal_hold.id"], name=op.f("fk_legal_hold_line_hold_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_legal_hold_line_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold_line")),
+        sa.UniqueConstraint("hold_id", "record_id", name=op.f("uq_legal_hold_line_hold_id_record_id")),
+    )
+    with op.batch_alter_table("legal_hold_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_legal_hold_line_record_id"), ["record_id"], unique=False)
+
+    op.create_table(
         "sign_in_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),

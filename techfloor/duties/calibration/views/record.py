@@ -21,7 +21,7 @@ from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.places.here import plant
-from techfloor.records import tasks, versions
+from techfloor.records import retention, tasks, versions
 from techfloor.records.models import Record, Signature
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
@@ -59,6 +59,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         bench=bench,
         shown=shown_content(bench),
         state=version_state(bench.record.id, bench.record.state, every),
+        legal_holds=retention.on_record(bench.record.id),
         verdicts=_verdicts(bench),
         grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures],

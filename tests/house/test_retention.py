@@ -1,0 +1,148 @@
+"""Retention: nothing is deleted, what was kept long enough is listed, and a legal hold says what must stay."""
+
+import re
+
+import pytest
+from bench_work import give_all, problems, sign, start
+from flask import Flask
+from plant_client import ClockAt, PlantClient, SignedInAs
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from techfloor.migrations.upgrade import engine_for
+from techfloor.records import integrity
+from techfloor.records.history import timeline
+from techfloor.records.models import LegalHold, Record
+from techfloor.settings import Settings
+from techfloor.store import db
+
+HOME = "/settings/retention"
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+
+
+@pytest.fixture
+def signed(as_: SignedInAs) -> str:
+    """A calibration that was signed."""
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    return number
+
+
+def place(quinn: PlantClient, **typed: str) -> TestResponse:
+    """Place a legal hold."""
+    given = {"reason": "Claim of a customer.", "numbers": "", "kind": "", "equipment": "", **typed}
+    return quinn.submit(f"{HOME}/holds/new", given)
+
+
+def words(page: str) -> str:
+    """Return what a page says."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def test_by_default_everything_is_kept_for_ever(as_: SignedInAs, clock_at: ClockAt) -> None:
+    clock_at("2090-01-01 10:00")
+    page = words(as_("A").get(HOME).text)
+    assert "Calibration for ever – –" in page
+    assert "E-signature policy for ever" in page
+    assert "techfloor deletes no record" in page
+    assert "your profile suggests 10 years" in page
+
+
+@pytest.mark.clause("21 CFR 11.10(c)")
+def test_what_was_kept_long_enough_is_listed_and_stays(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, signed: str
+) -> None:
+    quinn = as_("Q")
+    # Its review came never: a calibration that waits is not over, and is due of nothing.
+    assert quinn.submit(f"{HOME}/kinds/policy", {"years": "3", "reason": "ISO 9001"}).status_code == 303
+    with app.app_context():
+        before = db.session.scalar(select(func.count()).select_from(Record))
+        began = db.session.scalars(select(Record).where(Record.kind == "policy")).one()
+    clock_at(began.closed_at.replace(year=began.closed_at.year + 3))  # type: ignore[union-attr]
+    assert began.number not in as_("A").get(f"{HOME}/kinds/policy/due").text
+    clock_at("2030-01-02 10:00")
+    amal = as_("A")
+    assert "1 record" in words(amal.get(HOME).text)
+    page = words(amal.get(f"{HOME}/kinds/policy/due").text)
+    assert began.number in page
+    assert "Could be disposed of" in page
+    place(as_("Q"), numbers=began.number)
+    assert "On legal hold" in words(amal.get(f"{HOME}/kinds/policy/due").text)
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Record)) == before
+
+
+def test_years_are_a_sound_number_and_changed_with_a_reason(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    page = f"{HOME}/kinds/calibration"
+    assert quinn.submit(page, {"years": "0", "reason": "x"}).status_code == 422
+    assert quinn.submit(page, {"years": "101", "reason": "x"}).status_code == 422
+    assert quinn.submit(page, {"years": "10", "reason": ""}).status_code == 422
+    assert quinn.submit(page, {"years": "10", "reason": "As the customer asks."}).status_code == 303
+    assert quinn.submit(page, {"years": "", "reason": "For ever again."}).status_code == 303
+    assert "Calibration for ever" in words(quinn.get(HOME).text)
+    assert quinn.get(f"{HOME}/kinds/nothing").status_code == 404
+
+
+def test_a_hold_by_number_stands_on_the_record_and_in_its_trail(
+    app: Flask, as_: SignedInAs, settings: Settings, signed: str
+) -> None:
+    quinn = as_("Q")
+    placed = place(quinn, numbers=signed.lower())
+    assert placed.status_code == 303, problems(placed)
+    record = as_("T").get(f"/calibration/{signed}").text
+    assert "On legal hold since" in record
+    assert "Claim of a customer." in record
+    assert "Legal hold placed" in record
+    assert quinn.submit(placed.location, {"because": ""}).status_code == 422
+    assert quinn.submit(placed.location, {"because": "Settled."}).status_code == 303
+    record = as_("T").get(f"/calibration/{signed}").text
+    assert "On legal hold since" not in record
+    assert "Legal hold lifted" in record
+    with app.app_context():
+        ids = db.session.scalars(select(Record.id).where(Record.number == signed)).all()
+        actions = [event.action for event in timeline(ids)]
+    assert actions[:2] == ["records:legal-hold:lift", "records:legal-hold:place"]
+    with engine_for(settings.database).connect() as connection:
+        assert integrity.problems(connection) == []
+    assert "Settled." in as_("A").get(placed.location).text
+
+
+def test_a_hold_by_filter_names_what_fits_and_nothing_made_later(app: Flask, as_: SignedInAs, signed: str) -> None:
+    quinn = as_("Q")
+    other = start(as_("T", tablet=True), "G-021")
+    placed = place(quinn, equipment="g14", since="2026-01-01")
+    page = quinn.get(placed.location).text
+    assert signed in page
+    assert other not in page
+    later = start(as_("T", tablet=True), "G-014")
+    assert later not in quinn.get(placed.location).text
+    assert "On legal hold" not in quinn.get(f"/calibration/{later}/next", follow_redirects=True).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Type record numbers, or narrow"),
+        ({"numbers": "CAL-1999-00001"}, "There is no record CAL-1999-00001."),
+        ({"equipment": "nothing"}, "No equipment has this code."),
+        ({"since": "2099-01-01"}, "No record fits."),
+        ({"numbers": "CAL-1999-00001", "reason": " "}, "Say why these records must be kept."),
+    ],
+)
+def test_a_hold_that_holds_nothing_is_refused(app: Flask, as_: SignedInAs, typed: dict[str, str], said: str) -> None:
+    answer = place(as_("Q"), **typed)
+    assert answer.status_code == 422
+    assert said in answer.text
+    with app.app_context():
+        assert db.session.scalars(select(LegalHold)).all() == []
+
+
+@pytest.mark.parametrize("who", ["S", "A", "D"])
+def test_others_see_and_change_nothing(as_: SignedInAs, who: str) -> None:
+    client = as_(who)
+    assert client.get(HOME).status_code == 200
+    assert client.get(f"{HOME}/holds/new").status_code == client.get(f"{HOME}/kinds/calibration").status_code == 403
+    assert as_("T").get(HOME).status_code == 403
