@@ -48,6 +48,11 @@ class Outcome:
     seconds_until_back: list[float]
     problems: list[str]
 
+    def __str__(self) -> str:
+        """Return the figures."""
+        kept = f"{self.acknowledged} acknowledged, {self.lost} lost, {self.wrong} halved or doubled"
+        return f"{kept}, {len(self.problems)} problems, back after {self.seconds_until_back} s"
+
 
 @pytest.fixture(scope="module")
 def pair(keeper: Keeper) -> Iterator[Pair]:

@@ -42,7 +42,13 @@ class Outcome:
     halves: int = 0
     files_lost: int = 0
     problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    torn: int = 0
+    """Cuts after which a line of anchors.log could not be read."""
+
+    def __str__(self) -> str:
+        """Return the figures."""
+        kept = f"{self.acknowledged} acknowledged, {self.lost} of them lost, {self.files_lost} files lost"
+        return f"{self.saves} saves, {kept}, {self.halves} halves, {len(self.problems)} problems, {self.torn} torn"
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def _look(left: Settings, told: set[str], found: Outcome) -> None:
     found.halves += sum(1 for many in there.values() if many != nursery.LINES)
     found.files_lost += sum(1 for words in there if words.endswith("file") and not _kept(left, words))
     found.problems += verdict.problems
-    found.notes += verdict.notes
+    found.torn += bool(verdict.notes)
 
 
 def _kept(left: Settings, words: str) -> bool:

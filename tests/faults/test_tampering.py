@@ -225,6 +225,7 @@ def test_every_tampering_is_found(
             if whole(holder.connection, settings).sound:
                 unseen.append(seed)
         put_back(kept)
+    print(f"{kind.__name__}: {tries - len(unseen)} of {tries} found")
     assert unseen == []
 
 

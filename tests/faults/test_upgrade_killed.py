@@ -62,6 +62,7 @@ def killed_everywhere(
         statement += stride
         kills += 1
     assert stand(keeper, settings) == new
+    print(f"{kills} kills among {statement - 1} statements, stride {stride}")
     return kills
 
 

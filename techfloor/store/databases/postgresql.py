@@ -202,7 +202,7 @@ class PostgreSQL:
         try:
             raw.commit()
         except OperationalError as error:
-            if raw.closed:
+            if raw.closed and not line.read_only:
                 raise Uncertain(str(error)) from error
             raise
         if line.unconfirmed:
