@@ -98,7 +98,9 @@ def _secret_key(instance: Path) -> bytes:
 def _log_to(app: Flask, instance: Path) -> None:
     """Write the log into the instance folder, where the reference of an error page can be looked up."""
     handler = RotatingFileHandler(instance / "techfloor.log", maxBytes=5_000_000, backupCount=3, delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    lines = logging.Formatter("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    lines.converter = time.gmtime
+    handler.setFormatter(lines)
     app.logger.addHandler(handler)
     app.logger.setLevel(logging.INFO)
 

@@ -100,6 +100,7 @@ def _not_signed_in(_error: NotSignedIn) -> Response:
 
 
 def _not_allowed(error: NotAllowed) -> Response:
+    _write_down("Not allowed")
     permission = str(error.args[0]) if error.args else ""
     roles = roles_text(running().permission_roles.get(permission, ()))
     mend = _("This can be done by: %(roles)s.", roles=roles) if roles else _("Ask your administrator.")
@@ -116,6 +117,7 @@ def _refused(no: Refusal) -> Response:
 
 def _too_old(_error: CSRFError) -> Response:
     """Answer a form whose token no longer fits: what was typed is kept, and the page is opened again."""
+    _write_down("A form without its token")
     if request.path in _FOR_PROGRAMS:
         return answer(Trouble(400, _("This page is too old."), _("Open it again.")))
     page = _page_of_form()
@@ -221,6 +223,19 @@ def _fault(error: Exception) -> Response:
     )
     mend = _("Nothing was saved. Try once more; if it happens again, tell the administrator the reference.")
     return answer(Trouble(500, _("Something went wrong."), mend, reference, _keep_typed()))
+
+
+def _write_down(what: str) -> None:
+    """Write down who went where the way is barred: once it is a mistake, often it is a search for a way in."""
+    visitor = visitor_or_none()
+    current_app.logger.warning(
+        "%s: %s %s by person %s from %s",
+        what,
+        request.method,
+        _one_line(request.path),
+        visitor.person_id if visitor else "none",
+        request.remote_addr,
+    )
 
 
 def _keep_typed() -> str:
