@@ -57,6 +57,7 @@ def test_of_several_amendments_at_one_moment_one_is_let_in(app: Flask, as_: Sign
     assert sum("is under way by" in answer for answer in answers) == tries - 1
 
 
+@pytest.mark.clause("21 CFR 11.10(f)")
 def test_the_database_lets_no_second_amendment_in(app: Flask, as_: SignedInAs) -> None:
     number = calibrated(as_("T", tablet=True))
     with app.app_context():
@@ -72,6 +73,7 @@ def test_the_database_lets_no_second_amendment_in(app: Flask, as_: SignedInAs) -
             db.session.add_all([Record(version=2, **common | {"state": "discontinued"}), Record(version=3, **common)])
 
 
+@pytest.mark.clause("21 CFR 11.10(a)")
 def test_verify_names_a_version_that_is_gone_and_one_that_replaces_another(
     settings: Settings, app: Flask, as_: SignedInAs
 ) -> None:

@@ -92,8 +92,9 @@ def _to_calibrate(visitor: Visitor) -> list[Tile]:
     if not visitor.may("calibration:log"):
         return []
     today = plant_day()
-    made = [_resume(line) for line in waiting.in_progress_of(visitor.person_id)]
-    mine = {tile.code for tile in made}
+    under_way = waiting.in_progress_of(visitor.person_id)
+    made = [_resume(line) for line in under_way]
+    mine = {line.code for line in under_way if line.version == 1}  # an amendment calibrates nothing
     for gauge in _due_here(visitor, today):
         if gauge.code in mine:
             continue

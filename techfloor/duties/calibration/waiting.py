@@ -7,7 +7,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Null,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
@@ -264,10 +278,17 @@ def _found_due(until: date, area_id: int | None, *, outside: bool) -> Subquery:
 
 
 def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside: bool) -> Select[*tuple[Any, ...]]:
-    """Select the gauges that fall due, but those whose calibration waits for its review: they wait for the reviewer."""
+    """Select the gauges that fall due, but those whose calibration waits for its review: they wait for the reviewer.
+
+    What is amended long after moves no due day on, so its gauge waits for nobody.
+    """
     open_record, done = aliased(Record), aliased(Record)
-    waiting = select(done.id).where(
-        done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED, versions.in_force(done)
+    moves_on = true() if isinstance(due, Null) else or_(done.supersedes_id.is_(None), Calibration.next_due > due)
+    waiting = (
+        select(done.id)
+        .join(Calibration, Calibration.record_id == done.id)
+        .where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
+        .where(versions.in_force(done), moves_on)
     )
     query = (
         select(Equipment.code, Equipment.name, due.label("due"), Equipment.area_id, Gauge.status, open_record.number)
