@@ -121,7 +121,7 @@ def facts(amends: Amends | None) -> dict[str, Mapping[str, object] | None]:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a record: where it stands, why it was opened and by whom, and when it was signed as performed."""
+    """One version of a record: where it stands, why it was opened and by whom, and when it was first signed."""
 
     id: int
     version: int
@@ -132,6 +132,11 @@ class Version:
     by: str
     opened_at: datetime
     signed_at: datetime | None
+
+    @property
+    def since(self) -> datetime:
+        """From when on it takes the place of the one before: its first signature."""
+        return self.signed_at or self.opened_at
 
     @property
     def in_error(self) -> bool:
@@ -151,9 +156,7 @@ def all_of(record: Record) -> list[Version]:
             Record.amendment_reason,
             Person.name,
             Record.opened_at,
-            select(func.min(Signature.signed_at))
-            .where(Signature.record_id == Record.id, Signature.meaning == "performed")
-            .scalar_subquery(),
+            select(func.min(Signature.signed_at)).where(Signature.record_id == Record.id).scalar_subquery(),
         )
         .join(Person, Person.id == Record.opened_by)
         .where(Record.kind == record.kind, Record.number == record.number)

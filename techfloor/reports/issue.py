@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from techfloor import clock, store
 from techfloor.people.models import Person
 from techfloor.records import versions
+from techfloor.records.lifecycle import SIGNED
 from techfloor.records.models import Record, Signature
 from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
 from techfloor.refusals import NotFound, Refusal
@@ -197,7 +198,7 @@ def _verification(issued: IssuedPdf) -> Verification:
         version=record.version,
         kind=record.kind,
         state=record.state,
-        replaced_by=following if following is not None and following.signed_at is not None else None,
+        replaced_by=following if following is not None and following.state in SIGNED else None,
         issue_no=issued.issue_no,
         newest_issue=newest_issue.issue_no if newest_issue else issued.issue_no,
         issued_at=issued.issued_at,

@@ -140,7 +140,7 @@ def test_a_superseded_version_says_so(issued: Flask) -> None:
 
     page = issued.test_client().get(f"/verify/{CODE}").text
 
-    assert "Superseded" in page
+    assert "Replaced by version 2 since" in page
     assert "version current" not in page
 
 

@@ -62,8 +62,7 @@ def version_notice(bench: Bench, every: Sequence[Version]) -> Notice | None:
         by = bench_of(bench.number).performer
         words = _("An amendment is under way by %(name)s, because: %(reason)s", name=by, reason=found.reason)
         return Notice("caution", "", words)
-    assert found.signed_at is not None
-    what = {"version": found.version, "day": day(found.signed_at.astimezone(plant_zone()).date())}
+    what = {"version": found.version, "day": day(found.since.astimezone(plant_zone()).date())}
     if found.in_error:
         words = _("Entered in error, says version %(version)s of %(day)s, because: %(why)s", **what, why=found.reason)
         return Notice("fail", title, words)
