@@ -212,7 +212,7 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
         gettext("Persons"),
         tuple(Column(heads[name]) for name in shown),
         tuple(rows),
-        gettext("Sign-ins are those before %(day)s.") % {"day": words.calendar_day(content["day"])},
+        gettext("Sign-ins and acceptances are those before %(day)s.") % {"day": words.calendar_day(content["day"])},
     )
     said = documents.Said(
         title=gettext("Review of access"),

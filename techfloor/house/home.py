@@ -16,6 +16,7 @@ from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
 from techfloor.people.queries import locked_people
 from techfloor.places import actions as places
+from techfloor.places.here import today
 from techfloor.records import tasks
 from techfloor.records.wording import state_look, state_words
 from techfloor.store import search as index
@@ -39,7 +40,7 @@ def home() -> str:
     tiled = [kind for duty in running().duties for kind in duty.tiled_tasks]
     tiles += house_tiles(who)
     tiles += due.task_tiles(
-        tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id), besides=tiled), record_url
+        tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id, today()), besides=tiled), record_url
     )
     if who.may("people:unlock"):
         tiles += due.lock_tiles(locked_people(clock.now()))

@@ -1,7 +1,7 @@
 """The review of access: who may come in, how and with which roles, looked through and signed now and then.
 
-What is signed is what the page showed, as plain data. Sign-ins count up to the evening before, so that a colleague who
-signs in while somebody reads does not change what is read.
+What is signed is what the page showed, as plain data. Sign-ins and acceptances of the policy count up to the evening
+before, so that a colleague who signs in while somebody reads, and who accepts it to sign, do not change what is read.
 """
 
 from collections.abc import Mapping
@@ -50,6 +50,7 @@ def preview(plant: PlantFacts, at: datetime, number: str = "") -> Content:
 def sign(proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
     """Keep the report as reviewed; raises Refusal when the page showed another."""
     alone("access-review")
+    documents.as_shown(preview(plant, proof.at), shown_sha256)
     number = next_number(PREFIX, proof.at, plant.zone)
     content = preview(plant, proof.at, number)
     signing = documents.Signing(kind=KIND, number=number, content=content, meaning="reviewed")
@@ -62,7 +63,7 @@ def _persons(until: datetime, now: datetime) -> list[dict[str, object]]:
     A lock is asked one by one, but only of who typed enough wrong secrets ever.
     """
     roles, ways = _by_person(select(PersonRole.person_id, PersonRole.role)), _ways()
-    last, policy, locked = _last_sign_ins(until), _policies(), _locked(now)
+    last, policy, locked = _last_sign_ins(until), _policies(until), _locked(now)
     rows = db.session.execute(
         select(Person, func.coalesce(Area.name, ""))
         .outerjoin(Area, Area.id == Person.area_id)
@@ -106,11 +107,12 @@ def _last_sign_ins(until: datetime) -> dict[int, datetime]:
     return {int(person_id): at for person_id, at in rows if person_id is not None}
 
 
-def _policies() -> dict[int, int]:
-    """Return the newest version of the policy that each person accepted."""
+def _policies(until: datetime) -> dict[int, int]:
+    """Return the newest version of the policy that each person had accepted."""
     rows = db.session.execute(
         select(PolicyAcceptance.person_id, func.max(Revision.version))
         .join(Revision, Revision.id == PolicyAcceptance.revision_id)
+        .where(PolicyAcceptance.at < until)
         .group_by(PolicyAcceptance.person_id)
     )
     return {row[0]: row[1] for row in rows}

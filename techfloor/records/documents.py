@@ -11,6 +11,7 @@ from techfloor.places.queries import PlantFacts
 from techfloor.records.lifecycle import State, move
 from techfloor.records.models import Record
 from techfloor.records.signing import Content, fix_content, sign
+from techfloor.refusals import Refusal
 from techfloor.store import db
 
 
@@ -30,6 +31,12 @@ class Signing:
 def plant_words(plant: PlantFacts) -> dict[str, object]:
     """Return what a signed content says of the plant."""
     return {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo}
+
+
+def as_shown(content: Content, shown_sha256: str) -> None:
+    """Raise Refusal when a page showed other content; asked before anything is written."""
+    if content.sha256 != shown_sha256:
+        raise Refusal("The record changed after this page was opened. Look at it again, then sign.")
 
 
 def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Record:

@@ -148,6 +148,7 @@ def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256
     alone("policy")
     if revision.state != "draft":
         raise Refusal("This version is approved already.")
+    documents.as_shown(preview(revision, plant, proof.at), shown_sha256)
     former, today = newest_record(), day_at_plant(proof.at)
     number = former.number if former else next_number(PREFIX, proof.at, plant.zone)
     signing = documents.Signing(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, or_, select
 
 from techfloor.people.models import Person
+from techfloor.people.queries import may_come_in
 from techfloor.records.models import Record, Task
 from techfloor.store import db
 
@@ -58,11 +59,14 @@ class Doer:
     person_id: int
     permissions: frozenset[str]
     area_id: int | None = None
+    today: date | None = None
+    """The day at the plant: a task of somebody whose last day is over is the others' too."""
 
 
 def open_for(doer: Doer, *, besides: Iterable[str] = (), limit: int = 50) -> list[OpenTask]:
     """Return the open tasks of a person, by name or by a permission, soonest first; none of the kinds in `besides`."""
-    named_is_here = select(Person.id).where(Person.id == Task.for_person_id, Person.active)
+    here = Person.active.is_(True) if doer.today is None else may_come_in(doer.today)
+    named_is_here = select(Person.id).where(Person.id == Task.for_person_id, here)
     theirs = or_(
         Task.for_person_id == doer.person_id,
         and_(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from bench_work import problems
 from flask import Flask
-from plant_client import ClockAt, PlantClient, SignedInAs
+from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
+from policies import new_policy
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -74,6 +75,35 @@ def test_who_signs_in_meanwhile_does_not_change_what_is_read(as_: SignedInAs, no
     seen = dana.hidden(ACCESS, f"{ACCESS}/review")
     nobody.submit("/sign-in", {"user_name": "tara", "password": as_("T").secret})
     assert review(dana, **seen).status_code == 303
+
+
+def test_a_review_after_a_refusal_or_with_a_new_policy_is_signed_at_the_next_try(app: Flask, as_: SignedInAs) -> None:
+    new_policy(app)
+    dana = as_("D")
+    refused = review(dana)
+    assert "accept it" in problems(refused)[0]
+    again = {name: value for name, value in hidden_of(refused.text).items() if name != "entry_key"}
+    answer = dana.post(
+        f"{ACCESS}/review",
+        data={**again, "user_name": dana.who.user_name, "secret": dana.secret, "accepts": "y"},
+    )
+    assert answer.status_code == 303, problems(answer)
+
+
+def hidden_of(page: str) -> dict[str, str]:
+    """Return the hidden fields of the form that signs."""
+    return next(form.hidden for form in read_forms(page) if form.action == f"{ACCESS}/review")
+
+
+def test_what_changed_is_shown_and_signed_from_the_same_page(as_: SignedInAs) -> None:
+    dana = as_("D")
+    seen = dana.hidden(ACCESS, f"{ACCESS}/review")
+    given = {"name": "Nora Lund", "user_name": "nora", "initials": "", "area_id": "", "roles": "technician"}
+    assert dana.submit("/people/new", given).status_code == 303
+    late = review(dana, **seen)
+    shown = {name: value for name, value in hidden_of(late.text).items() if name != "entry_key"}
+    answer = dana.post(f"{ACCESS}/review", data={**shown, "user_name": dana.who.user_name, "secret": dana.secret})
+    assert answer.status_code == 303, "the number was not used up by the refusal"
 
 
 def test_a_lock_and_a_one_time_code_stand_in_the_report(as_: SignedInAs, nobody: PlantClient) -> None:
