@@ -204,8 +204,8 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
     heads = _heads(gettext)
     shown = ("name", "roles", "area", "since", "last_sign_in", "ways", "policy", "state")
     rows = [
-        Row(tuple(Cell(line[name], note=line["user_name"] if name == "name" else "") for name in shown))
-        for line in lines(content, words.calendar_day, gettext)
+        Row((Cell(f"{line['name']} ({line['user_name']})"), *(Cell(line[name]) for name in shown[1:])))
+        for line in lines(content, lambda day: _on_one_line(words.calendar_day(day)), gettext)
     ]
     may = sum(access_review.may_come_in(each, content["day"]) for each in content["persons"])
     persons = Table(
@@ -224,6 +224,10 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
         tables=(persons, _tablet_table(content, words, gettext)),
     )
     return documents.sheet(said, content, signatures, issue, words)
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _tablet_table(content: Mapping[str, Any], words: Any, gettext: Any) -> Table:
