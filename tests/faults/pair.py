@@ -86,6 +86,11 @@ class Pair:
             )
         )
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether a synchronous standby hears what the primary writes."""
+        return bool(self.ask(self.primary, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"))
+
     def receiver(self) -> int:
         """Return the process of the standby that hears what the primary writes."""
         return int(self.ask(self.standby, "SELECT pid FROM pg_stat_wal_receiver"))

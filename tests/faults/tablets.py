@@ -19,6 +19,8 @@ from techfloor.settings import Settings
 from .nursery import token_of
 
 TABLETS = 4
+WAITS_AFTER_A_FAULT = 0.1
+"""Seconds: who is told that something went wrong does not send again at once."""
 SIGN_IN = 401
 """What a redirect to another page than the form counts as."""
 ROOT = Path(__file__).parents[2]
@@ -122,6 +124,8 @@ class Tablet:
         finally:
             connection.close()
         self.answers[status] += 1
+        if status != 303:
+            time.sleep(WAITS_AFTER_A_FAULT)
         return status == 303
 
 

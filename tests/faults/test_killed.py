@@ -31,6 +31,11 @@ class Outcome:
     problems: list[str]
     other_answers: dict[int, int]
 
+    def __str__(self) -> str:
+        """Return the figures."""
+        kept = f"{self.acknowledged} acknowledged, {self.lost} lost, {self.halves} halves, {self.doubled} doubled"
+        return f"{kept}, {len(self.problems)} problems, other answers {self.other_answers}"
+
 
 def rounds(
     settings: Settings, keeper: Keeper, cookies: list[str], *, kills: int, saves: int, same_key: bool = True
