@@ -174,12 +174,30 @@ def _uncertain(error: Uncertain) -> Response:
 
 # SQLite: the file is locked or busy. PostgreSQL: a lock was waited for too long, or two acts waited for each other.
 _BUSY_WORDS = ("locked", "busy", "lock timeout", "deadlock detected")
+# PostgreSQL: the server is away, or another one takes its place and does not take writes yet.
+_AWAY_WORDS = ("connection failed", "connection timeout", "server closed the connection", "the connection is lost")
 
 
 def _database(error: OperationalError) -> Response:
     if any(word in str(error.orig) for word in _BUSY_WORDS):
         return _busy(Busy(str(error.orig)))
+    if any(word in str(error.orig) for word in _AWAY_WORDS):
+        return _away(error)
     return _fault(error)
+
+
+def _away(error: OperationalError) -> Response:
+    """Say so and no more: while the database is away every request ends here, and each trace would be the same."""
+    current_app.logger.error("The database cannot be reached: %s", _one_line(str(error.orig)))
+    response = answer(
+        Trouble(
+            503,
+            _("The database cannot be reached at this moment."),
+            _("Nothing was saved. Wait a moment, then send it again."),
+        )
+    )
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _http(error: HTTPException) -> Response:

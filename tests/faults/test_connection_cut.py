@@ -72,3 +72,14 @@ def test_a_commit_whose_connection_breaks(
         outside.rollback()
         assert outside.scalar(lines) == nursery.LINES
         assert whole(outside, settings).problems == []
+
+
+def test_a_database_that_is_away_is_said_in_one_sentence(laid: Cable, running: Flask) -> None:
+    client = sign_in(running, cast.person("T"), "", clock.now)
+    with running.app_context():
+        db.engine.dispose()
+    laid.end()
+    answer = client.get("/fault")
+    assert answer.status_code == 503
+    assert "The database cannot be reached at this moment." in answer.text
+    assert answer.headers["Retry-After"] == "5"
