@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from techfloor.settings import SettingsError, load
 
@@ -41,3 +42,20 @@ def test_a_value_of_a_wrong_kind_is_refused(tmp_path: Path, line: str, sentence:
     (tmp_path / "techfloor.toml").write_text(line, "utf-8")
     with pytest.raises(SettingsError, match=sentence):
         load(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("hosts", "found"),
+    [
+        ("first,second", ("first,second", "5432,5432")),
+        ("first:6001,second", ("first,second", "6001,5432")),
+        ("10.0.0.1:6001,10.0.0.2:6002", ("10.0.0.1,10.0.0.2", "6001,6002")),
+    ],
+)
+def test_several_hosts_are_named_as_postgresql_names_them(tmp_path: Path, hosts: str, found: tuple[str, str]) -> None:
+    url = f"postgresql://app:secret@{hosts}/plant?target_session_attrs=read-write"
+    settings = load(tmp_path, {"TECHFLOOR_DATABASE_URL": url})
+    _none, given = make_url(settings.database).get_dialect()().create_connect_args(make_url(settings.database))
+    assert (given["host"], given["port"]) == found
+    assert (given["user"], given["dbname"], given["target_session_attrs"]) == ("app", "plant", "read-write")
+    assert settings.database_role == "app"
