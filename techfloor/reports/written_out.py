@@ -231,6 +231,9 @@ def archive(
 
 # --- read again ---
 
+_MOST_UNFOLDED = 200
+"""A trail of many like lines unfolds to some fifty times its bytes, and a bomb to a thousand."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -248,8 +251,16 @@ def check(path: Path) -> Checked:
         return _check(names, lambda name: (path / name).read_bytes())
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as packed:
+            swollen = [each.filename for each in packed.infolist() if _swells(each)]
+            if swollen:
+                return Checked(0, 0, tuple(f"{name}: unfolds to far more than its bytes" for name in swollen))
             return _check([name for name in packed.namelist() if not name.endswith("/")], packed.read)
     return _check([CONTENT], lambda _name: path.read_bytes())
+
+
+def _swells(packed: zipfile.ZipInfo) -> bool:
+    """Tell whether a packed file holds so little in so much that it is there to fill the memory."""
+    return packed.file_size > _MOST_UNFOLDED * packed.compress_size + 1_000_000
 
 
 def _check(names: Sequence[str], read: Callable[[str], bytes]) -> Checked:

@@ -1,5 +1,7 @@
 """Hostile words in every box of every form: kept and shown as words, or refused; never run, never a fault."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -93,6 +95,24 @@ def test_a_search_for_sql_finds_what_has_its_words_and_nothing_else(as_: SignedI
     assert "M-908" in quinn.get("/search", query_string={"q": SQL}).text
     assert "M-908" not in quinn.get("/search", query_string={"q": LIKE}).text
     assert "secret" not in quinn.get("/search", query_string={"q": LIKE}).text.replace(LIKE, "").split("</form>")[-1]
+
+
+@pytest.mark.parametrize("sign", "=+-@\t")
+def test_no_sheet_takes_a_name_for_a_formula(as_: SignedInAs, sign: str) -> None:
+    dana = as_("D")
+    entry = {
+        "name": f"{sign}HYPERLINK(1)",
+        "user_name": "hostile",
+        "roles": "technician",
+        "initials": "",
+        "area_id": "",
+    }
+    assert dana.submit("/people/new", entry).status_code == 303
+    rows = list(csv.reader(io.StringIO(dana.get("/people/access/report.csv").text)))
+    cells = [cell for row in rows for cell in row if "HYPERLINK" in cell]
+
+    assert cells
+    assert all(cell.startswith(("'", "HYPERLINK")) for cell in cells)
 
 
 MORE = {

@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from attacks.papers import PAPER
 from techfloor.equipment.models import CertificateFile
 from techfloor.records.attachments import JPEG, PDF, PNG, look_at
 from techfloor.refusals import Refusal
+from techfloor.reports import written_out
 from techfloor.store import db
 
 pytestmark = [pytest.mark.database, pytest.mark.pages]
@@ -109,6 +111,14 @@ def test_a_file_that_is_none_is_refused_beside_its_box(plant: Besieged, way: str
             assert answer.status_code == 422 or (way, name) == ("attach", "nothing"), (name, answer.status_code)
             assert f'id="{box}-error"' in answer.text or f'href="#{box}"' in answer.text, name
     assert {file.name for file in plant.settings.blobs.rglob("*")} == kept
+
+
+def test_an_export_that_unfolds_to_far_more_than_its_bytes_is_not_read(tmp_path: Path) -> None:
+    bomb = tmp_path / "export.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("CAL-2026-00001/content.json", b" " * (20 << 20))
+
+    assert written_out.check(bomb).problems == ("CAL-2026-00001/content.json: unfolds to far more than its bytes",)
 
 
 def test_what_was_hidden_in_a_picture_is_left_behind() -> None:
