@@ -22,6 +22,8 @@ from techfloor.app import create_app
 from techfloor.cli.demo import cast
 from techfloor.duties.calibration.models import Ambient, Reading
 from techfloor.equipment.models import Equipment
+from techfloor.house import errors
+from techfloor.people.views import sign_in as sign_in_pages
 from techfloor.records.models import Record
 from techfloor.reports import pdf
 from techfloor.store import db
@@ -166,3 +168,13 @@ def plant(keeper: Keeper, template: Path, tmp_path_factory: pytest.TempPathFacto
     yield made
     made.close()
     keeper.drop(made.settings)
+
+
+@pytest.fixture
+def bare_refusals(plant: Besieged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer who is refused without a page: of thousands that are, only the answer counts."""
+    for key in ("", *"TSIQAD"):
+        plant.token(key)  # a page gives it
+    plant.token_of(plant.as_("T", tablet=True))
+    monkeypatch.setattr(errors, "render_template", lambda *_given, **_named: "")
+    monkeypatch.setattr(sign_in_pages, "render_template", lambda *_given, **_named: "")

@@ -56,7 +56,9 @@ def taken(plant: Besieged, *, all_of_them: bool) -> list[str]:
     found = []
     for nth, (form, box) in enumerate(choices(plant)):
         values = wrong_values(plant, box)
-        for value in values if all_of_them else [values[-1 - nth % len(values)]]:
+        if not all_of_them:
+            values = [values[-1 - nth % len(values)]] if nth % 2 or box.name in OF_ANOTHER_KIND else []
+        for value in values:
             answer = sent(form, box, value)
             if not refused_beside(answer, box.name):
                 found.append(f"{form.page} {box.name}={value!r}: {answer.status_code} {said(answer)}")

@@ -13,7 +13,7 @@ from techfloor.cli.demo import cast
 from techfloor.store.acts import new_id
 from techfloor.web.access import OPEN
 
-pytestmark = [pytest.mark.database, pytest.mark.pages]
+pytestmark = [pytest.mark.database, pytest.mark.pages, pytest.mark.usefixtures("bare_refusals")]
 
 NOBODY = ""
 EVERYBODY = ("T", "S", "I", "Q", "A", "D")

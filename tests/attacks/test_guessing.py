@@ -63,7 +63,7 @@ def again(app: Flask, settings: Settings) -> Iterator[Flask]:
 
 def test_four_clients_over_a_restart_have_ten_guesses(app: Flask, again: Flask) -> None:
     person = tara(app)
-    for minute in range(0, 400, 16):  # each after the lock of the one before has run out
+    for minute in range(0, 128, 16):  # each after the lock of the one before has run out
         with clock.set_to(NOW + timedelta(minutes=minute)):
             for _ in range(CLIENTS):
                 guess(tablet(app if minute < 64 else again), person)

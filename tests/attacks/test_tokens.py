@@ -10,15 +10,13 @@ from attacks.doors import Door
 from attacks.test_doors import roles_of
 from techfloor.store.acts import new_id
 
-pytestmark = [pytest.mark.database, pytest.mark.pages]
+pytestmark = [pytest.mark.database, pytest.mark.pages, pytest.mark.usefixtures("bare_refusals")]
 
 
 @pytest.fixture
 def reached(plant: Besieged, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The views that a request got to; none of them does anything meanwhile."""
     found: list[str] = []
-    for key in ("", "T", "Q", "D", "S"):
-        plant.token(key)  # a page gives it, and pages are silent from here on
 
     def stand_in(endpoint: str) -> Any:
         def note(**_arguments: Any) -> str:
@@ -39,13 +37,24 @@ def writing(plant: Besieged) -> Iterator[tuple[str, Door]]:
             yield next(key for key in ("", "T", "Q", "D") if plant.doors.lets_in(door, roles_of(key))), door
 
 
-def test_without_the_token_of_its_session_no_form_reaches_a_page(plant: Besieged, reached: list[str]) -> None:
-    for key, door in writing(plant):
+def send_without(plant: Besieged, reached: list[str], *, all_of_them: bool) -> None:
+    """Send every form without a token, with a wrong one, and with two of other sessions; or one of these, in turn."""
+    for nth, (key, door) in enumerate(writing(plant)):
         of_others = (plant.token("S"), plant.token("" if key else "T"))
-        for token in ({}, *({"csrf_token": text} for text in ("x" * 90, *of_others))):
+        tokens = [{}, *({"csrf_token": text} for text in ("x" * 90, *of_others))]
+        for token in tokens if all_of_them else [tokens[nth % 4]]:
             form = {"entry_key": new_id(), **token}
             assert plant.as_(key).post(plant.doors.address(door), data=form).status_code in {303, 400, 401}
             assert reached == [], (key, door.endpoint, token)
+
+
+def test_without_the_token_of_its_session_no_form_reaches_a_page(plant: Besieged, reached: list[str]) -> None:
+    send_without(plant, reached, all_of_them=False)
+
+
+@pytest.mark.long
+def test_no_token_but_that_of_its_session_opens_any_form(plant: Besieged, reached: list[str]) -> None:
+    send_without(plant, reached, all_of_them=True)
 
 
 def test_with_it_each_form_does(plant: Besieged, reached: list[str]) -> None:
@@ -55,10 +64,10 @@ def test_with_it_each_form_does(plant: Besieged, reached: list[str]) -> None:
         reached.clear()
 
 
-@pytest.mark.parametrize("verb", ["PUT", "PATCH", "DELETE", "TRACE"])
-def test_no_route_takes_another_verb(plant: Besieged, reached: list[str], verb: str) -> None:
+def test_no_route_takes_another_verb(plant: Besieged, reached: list[str]) -> None:
     urls = dict.fromkeys(plant.doors.address(door) for door in plant.doors)
-    header = {"X-CSRFToken": plant.token("D")}
+    header, verbs = {"X-CSRFToken": plant.token("D")}, ("PUT", "PATCH", "DELETE", "TRACE")
+    asked = [(url, verbs[nth % 4]) for nth, url in enumerate(urls)]
 
-    assert {plant.as_("D").open(url, method=verb, headers=header).status_code for url in urls} == {405}
+    assert {plant.as_("D").open(url, method=verb, headers=header).status_code for url, verb in asked} == {405}
     assert reached == []
