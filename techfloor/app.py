@@ -82,7 +82,7 @@ def create_app(settings: Settings) -> Flask:
 
 def _secret_key(instance: Path) -> bytes:
     """Return the key that signs form cookies, made once and kept readable by its owner alone."""
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = instance / "secret.key"
     if not file.exists():
         made = file.with_suffix(".new")

@@ -101,6 +101,9 @@ def _folder(settings: Settings) -> Iterator[Finding]:
             WRONG,
             f"{settings.instance} is on a network ({kind}), where SQLite loses records. Move it to a disk",
         )
+    if stat.S_IMODE(settings.instance.stat().st_mode) & 0o077:
+        words = f"Others on this machine can look into {settings.instance}. Type: chmod 700 {settings.instance}"
+        yield Finding(CAUTION, words)
     if not os.access(settings.instance, os.W_OK):
         yield Finding(WRONG, f"{settings.instance} cannot be written by this user")
     for left in sorted([*settings.instance.glob(".restoring-*"), *settings.instance.glob("backups/.making-*")]):

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
         raise StepError(f"There is no file {args.backup}.")
     if args.give_up_newer is not None and not args.give_up_newer.strip():
         raise StepError('Say why newer records are given up: --give-up-newer "the disk was damaged"')
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(settings.instance / "server.lock", refuse_running):
         put_back(args.backup, settings, args.give_up_newer or "")
     return 0
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
 def put_back(file: Path, settings: Settings, reason: str) -> None:
     """Put a backup back; raises StepError, and leaves everything as it was, where it is not whole or is too old."""
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     manifest = archive.read(file)
     kind = "sqlite" if settings.database_file else "postgresql"
     if manifest.database != kind:

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     address = resolve(args.host, args.port)
     instance = _instance(args)
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(instance / "server.lock", partial(_refuse_second, instance)):
             os.environ["TECHFLOOR_SERVED_URL"] = address.lan_url
             settings = _settings(instance, demo=args.demo)

@@ -74,7 +74,7 @@ def engine_for(url: str) -> Engine:
 
 def upgrade(settings: Settings) -> bool:
     """Bring the database of `settings` up to date; returns whether anything had to be done."""
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = engine_for(settings.owner_database)
     with engine.connect() as connection:
         database = databases.of(connection)

@@ -76,7 +76,7 @@ def _broken_off(anchors: BinaryIO) -> bool:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give `app` its database under the connection rules."""
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = databases.named(settings.database)
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options()

@@ -28,6 +28,13 @@ def test_a_sound_instance_has_nothing_wrong(app: Flask, settings: Settings) -> N
     assert [line for line in wrong.splitlines() if "is off on the server" not in line] == []
 
 
+def test_a_folder_that_others_can_look_into_is_told(settings: Settings) -> None:
+    settings.instance.chmod(0o700)
+    assert "Others on this machine" not in found(settings, CAUTION)
+    settings.instance.chmod(0o755)
+    assert "Others on this machine can look into" in found(settings, CAUTION)
+
+
 def key_for_all(settings: Settings) -> None:
     (settings.instance / "secret.key").chmod(0o644)
 
