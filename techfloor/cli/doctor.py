@@ -233,13 +233,14 @@ def _clock(connection: "Connection") -> Iterator[Finding]:
 
 
 def _files(connection: "Connection", settings: Settings) -> Iterator[Finding]:
-    if settings.database_file is None:
-        return
     from techfloor.store.blobs import NAMED_IN  # noqa: PLC0415
 
     tables = " UNION ".join(f"SELECT sha256 FROM {table}" for table in NAMED_IN)  # noqa: S608 - names of our own
     named = set(connection.exec_driver_sql(tables).scalars())
-    there = {file.name for file in settings.blobs.rglob("*") if file.is_file()}
+    if settings.database_file is None:
+        there = set(connection.exec_driver_sql("SELECT sha256 FROM blob").scalars())
+    else:
+        there = {file.name for file in settings.blobs.rglob("*") if file.is_file()}
     if named - there:
         yield Finding(WRONG, f"Files of records that are gone: {len(named - there)}. Put them back from a backup")
     left = len(there - named)

@@ -32,6 +32,10 @@ else:
         return True
 
 
+ELSEWHERE = "A server is at work on this database. Stop every server first, on other machines too."
+"""What is said where the lock of a folder does not reach: to a database server from other machines."""
+
+
 def refuse_running() -> None:
     """Refuse, as `on_busy` of an instance's lock, to touch records that a server is at work on."""
     raise StepError("A server is at work on this instance. Stop it first.")

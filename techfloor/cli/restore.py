@@ -11,7 +11,7 @@ from typing import Any
 from techfloor.cli import archive
 from techfloor.cli.backup import BESIDE, DATABASE
 from techfloor.cli.instance import add_instance, instance_settings
-from techfloor.cli.lock import locked, refuse_running
+from techfloor.cli.lock import ELSEWHERE, locked, refuse_running
 from techfloor.cli.steps import StepError, say, step
 from techfloor.settings import Settings
 
@@ -60,9 +60,12 @@ def put_back(file: Path, settings: Settings, reason: str) -> None:
             archive.extract(file, manifest, work)
             if settings.database_file:
                 _check(settings, work)
+        _refuse_servers(settings)
         with step("Putting it in place", "Records are in place"):
             kept = _place(settings, work)
     _tell(settings, manifest, max(newest - manifest.head_seq, 0) and newest, reason)
+    if settings.database_file is None:
+        _check_loaded(settings)
     say(f"✓ The records of {manifest.made_at:%Y-%m-%d %H:%M} UTC stand again, {manifest.head_seq} acts.")
     if kept:
         say(f"  What stood there before is kept as {kept}.")
@@ -98,6 +101,28 @@ def _check(settings: Settings, work: Path) -> None:
         found = check(connection, replace(settings, instance=work, anchors_copy=""))
     if not found.sound:
         raise StepError(f"The records in this backup are not sound: {found.problems[0]}")
+
+
+def _refuse_servers(settings: Settings) -> None:
+    """Raise StepError while a server, of whichever machine, is at work on a database server."""
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+    from techfloor.store import databases  # noqa: PLC0415
+
+    if settings.database_file is None:
+        with engine_for(settings.owner_database).connect() as connection:
+            if databases.of(connection).servers(connection):
+                raise StepError(ELSEWHERE)
+
+
+def _check_loaded(settings: Settings) -> None:
+    """Check what was put back on a server: its dump can be read in a database alone."""
+    from techfloor.cli.verify import whole  # noqa: PLC0415
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+
+    with step("Checking the records", "Records checked"), engine_for(settings.owner_database).connect() as connection:
+        found = whole(connection, settings)
+    if not found.sound:
+        raise StepError(f"The records stand again, but they are not sound: {found.problems[0]} `verify` tells all.")
 
 
 def _place(settings: Settings, work: Path) -> Path | None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from techfloor.cli.instance import add_instance, instance_settings
-from techfloor.cli.lock import locked, refuse_running
+from techfloor.cli.lock import ELSEWHERE, locked, refuse_running
 from techfloor.cli.steps import StepError, say, step
 from techfloor.settings import Settings
 
@@ -60,7 +60,7 @@ def _looked_at(settings: Settings) -> tuple[str, str]:
         if schema.standing is Standing.NEWER:
             raise StepError(schema.refusal)
         if schema.standing is Standing.OLDER and databases.of(connection).servers(connection):
-            raise StepError("A server is at work on this database. Stop every server first, on other machines too.")
+            raise StepError(ELSEWHERE)
     return schema.standing, f"The records were kept by an older version. What changes: {'; '.join(schema.steps)}"
 
 

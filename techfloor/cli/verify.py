@@ -105,20 +105,32 @@ def _count(problems: int) -> str:
     return "1 problem" if problems == 1 else f"{problems} problems"
 
 
+_OF_FILES = {
+    "issued_pdf": ("The issued PDF “%s”", "file_name", "record_id"),
+    "attachment": ("The attached file “%s”", "name", "record_id"),
+    "certificate_file": ("The paper “%s” of a standard's certificate", "name", "NULL"),
+}
+"""What a file is called, the column of its name, and of the record it belongs to."""
+
+
 def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
     """Read every issued PDF, attachment and paper of a standard and compare it with its hash."""
     from sqlalchemy import inspect  # noqa: PLC0415
 
+    from techfloor.records import integrity  # noqa: PLC0415
     from techfloor.store.blobs import NAMED_IN, MissingBlob  # noqa: PLC0415
 
     found = []
     there = set(inspect(connection).get_table_names())
     for table in (name for name in NAMED_IN if name in there):
-        for (sha256,) in connection.exec_driver_sql(f"SELECT sha256 FROM {table}"):  # noqa: S608 - names of our own
+        words, name, record = _OF_FILES[table]
+        rows = connection.exec_driver_sql(f"SELECT sha256, {name}, {record} FROM {table}").all()  # noqa: S608 - names of our own
+        for sha256, named, record_id in rows:
             try:
                 blobs.get(sha256)
             except MissingBlob:
-                found.append(f"A file of {table} is gone or was changed: {sha256}.")
+                whose = integrity.name_of(connection, record_id) if record_id is not None else ""
+                found.append(f"{whose}{': ' if whose else ''}{words % named} is gone or was changed ({sha256}).")
     return found
 
 

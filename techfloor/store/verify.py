@@ -10,7 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from techfloor.store import databases, trail
@@ -43,16 +43,18 @@ def verify(connection: Connection, anchors: Path | None = None, name: Name = lam
 
     `name` says what people call the record of an id, for the problems of its rows.
     """
-    verdict, newest = read(connection, anchors)
+    verdict, newest = read(connection, anchors, name)
     _triggers(connection, verdict)
     _reconcile(connection, newest, verdict, name)
     return verdict
 
 
-def read(connection: Connection, anchors: Path | None = None) -> "tuple[Verdict, Newest]":
+def read(
+    connection: Connection, anchors: Path | None = None, name: Name = lambda _root: ""
+) -> "tuple[Verdict, Newest]":
     """Check the chain, orphan changes and the anchors, as any version can; returns what each row was last, too."""
     verdict, newest = Verdict(), Newest()
-    hashes = _chain(connection, newest, verdict)
+    hashes = _chain(connection, newest, verdict, name)
     orphans = connection.exec_driver_sql(
         "SELECT id FROM change WHERE NOT EXISTS (SELECT 1 FROM act WHERE act.id = change.act) ORDER BY id"
     )
@@ -99,7 +101,7 @@ class Newest:
         self.of.setdefault(table, {})[row] = Image(number, None if image is None else hash_of(image))
 
 
-def _chain(connection: Connection, newest: Newest, verdict: Verdict) -> list[str]:
+def _chain(connection: Connection, newest: Newest, verdict: Verdict, name: Name) -> list[str]:
     prev, hashes = trail.GENESIS, [trail.GENESIS]
     for (act_id, seq, body, named_prev, sealed), rows in groupby(_acts(connection), key=itemgetter(0, 1, 2, 3, 4)):
         bodies = []
@@ -110,13 +112,25 @@ def _chain(connection: Connection, newest: Newest, verdict: Verdict) -> list[str
         verdict.acts += 1
         verdict.changes += len(bodies)
         if seq != verdict.acts or named_prev != prev:
-            verdict.problems.append(f"Act {seq} ({act_id}) does not follow the act before it.")
+            whose = _first_record(connection, act_id, name, verdict)
+            verdict.problems.append(f"{whose}Act {seq} ({act_id}) does not follow the act before it.")
         if not bodies or trail.seal_hash(named_prev, body, bodies) != sealed:
-            verdict.problems.append(f"Act {seq} ({act_id}) was changed after it was sealed.")
+            whose = _first_record(connection, act_id, name, verdict)
+            verdict.problems.append(f"{whose}Act {seq} ({act_id}) was changed after it was sealed.")
         prev = sealed
         hashes.append(sealed)
     verdict.head = prev
     return hashes
+
+
+def _first_record(connection: Connection, act: str, name: Name, verdict: Verdict) -> str:
+    """Return the record that an act touched, as the first problem begins; "" for the others: there may be thousands."""
+    if verdict.problems:
+        return ""
+    touched = select(func.min(trail.ChangeRow.record)).where(trail.ChangeRow.act == act)
+    record = connection.scalar(touched)
+    words = name(record) if record is not None else ""
+    return f"{words}: " if words else ""
 
 
 def _acts(connection: Connection) -> Iterator[Any]:

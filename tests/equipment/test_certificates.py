@@ -238,7 +238,7 @@ def test_verify_misses_a_paper_that_is_gone(as_: SignedInAs, app: Flask) -> None
 
     with app.app_context():
         found = verify._files(db.session.connection(), Nothing())  # type: ignore[arg-type]
-    assert any("certificate_file" in sentence for sentence in found)
+    assert any("“2026-1187.pdf” of a standard's certificate" in sentence for sentence in found)
 
 
 def test_a_lot_that_was_replaced_is_not_opened(as_: SignedInAs, app: Flask) -> None:

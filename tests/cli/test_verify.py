@@ -1,0 +1,114 @@
+"""`verify` names the record that is wrong, and its exit code says whether anything is; of one PDF too, offline."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+from bench_work import give_all, review, sign, start
+from databases import Keeper, said_to
+from flask import Flask
+from plant_client import SignedInAs
+from sqlalchemy import select, text
+
+from techfloor.cli import verify
+from techfloor.cli.steps import StepError
+from techfloor.migrations.upgrade import engine_for
+from techfloor.reports.models import IssuedPdf
+from techfloor.settings import Settings
+from techfloor.store import db
+
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+
+
+@pytest.fixture
+def certified(app: Flask, as_: SignedInAs) -> str:
+    """A calibration with its certificate, by its number."""
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    assert review(quinn, number).status_code == 303
+    quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return number
+
+
+def verified(settings: Settings, monkeypatch: pytest.MonkeyPatch, pdf: Path | None = None) -> int:
+    """Type `verify`, for the whole plant or for one PDF."""
+    monkeypatch.setattr(verify, "instance_settings", lambda _args: settings)
+    return verify.run(argparse.Namespace(pdf=pdf))
+
+
+def problems(settings: Settings) -> list[str]:
+    with engine_for(settings.database).connect() as connection:
+        return verify.whole(connection, settings).problems
+
+
+def certificate(app: Flask, number: str) -> tuple[str, bytes]:
+    """Return the hash and the bytes of a record's issued PDF."""
+    with app.app_context():
+        issued = select(IssuedPdf.sha256).where(IssuedPdf.file_name == f"{number}-v1.pdf")
+        sha256 = db.session.scalars(issued.order_by(IssuedPdf.issue_no.desc()).limit(1)).one()
+        data: bytes = app.extensions["techfloor"].blobs.get(sha256)
+        db.session.remove()
+    return sha256, data
+
+
+def test_a_sound_plant_ends_with_0_and_a_changed_act_with_1_and_the_record_it_is_in(
+    certified: str,
+    settings: Settings,
+    keeper: Keeper,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert verified(settings, monkeypatch) == 0
+    assert "✓ Nothing is wrong." in capsys.readouterr().out
+    with engine_for(keeper.master_url(settings)).connect() as connection:
+        connection.exec_driver_sql(said_to(connection.dialect.name, "DROP TRIGGER tf_change_update"))
+        row = text("SELECT min(change.id) FROM change JOIN record ON record.id = change.record WHERE number = :number")
+        change = connection.execute(row, {"number": certified}).scalar_one()
+        spaced = text("UPDATE change SET body = replace(body, '20', '21') WHERE id = :id")
+        connection.execute(spaced, {"id": change})
+        connection.commit()
+    assert verified(settings, monkeypatch) == 1
+    said = capsys.readouterr().out
+    first = next(line for line in said.splitlines() if line.startswith("✕"))
+    assert first.startswith(f"✕ {certified}, G-014: Act ")
+    assert "was changed after it was sealed" in first
+
+
+def test_a_certificate_that_is_gone_is_named_with_its_record(
+    certified: str, settings: Settings, keeper: Keeper, app: Flask
+) -> None:
+    sha256, _ = certificate(app, certified)
+    if settings.database_file:
+        next(settings.blobs.rglob(sha256)).unlink()
+    else:
+        with engine_for(keeper.master_url(settings)).connect() as connection:
+            connection.execute(text("DELETE FROM blob WHERE sha256 = :sha256"), {"sha256": sha256})
+            connection.commit()
+    assert problems(settings) == [
+        f"{certified}, G-014: The issued PDF “{certified}-v1.pdf” is gone or was changed ({sha256})."
+    ]
+
+
+def test_one_pdf_is_known_by_its_bytes_without_the_server(
+    certified: str,
+    settings: Settings,
+    app: Flask,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, data = certificate(app, certified)
+    file = tmp_path / "certificate.pdf"
+    file.write_bytes(data)
+    assert verified(settings, monkeypatch, file) == 0
+    assert f"{certified} version 1, issue " in capsys.readouterr().out
+    file.write_bytes(data + b" ")
+    assert verified(settings, monkeypatch, file) == 1
+    assert "was not issued here, or was changed" in capsys.readouterr().out
+    with pytest.raises(StepError, match="There is no file"):
+        verified(settings, monkeypatch, tmp_path / "none.pdf")
