@@ -41,6 +41,7 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
 
 
+@pytest.mark.clause("21 CFR 11.10(c)", "ISO 9001 7.5.3.2")
 def test_by_default_everything_is_kept_for_ever(as_: SignedInAs, clock_at: ClockAt) -> None:
     clock_at("2090-01-01 10:00")
     page = words(as_("A").get(HOME).text)
@@ -86,6 +87,7 @@ def test_years_are_a_sound_number_and_changed_with_a_reason(as_: SignedInAs) -> 
     assert quinn.get(f"{HOME}/kinds/nothing").status_code == 404
 
 
+@pytest.mark.clause("ISO 9001 7.5.3.2")
 def test_a_hold_by_number_stands_on_the_record_and_in_its_trail(
     app: Flask, as_: SignedInAs, settings: Settings, signed: str
 ) -> None:
