@@ -21,11 +21,12 @@ from techfloor.equipment.statuses import Status
 from techfloor.measures.due import next_due
 from techfloor.places.choosing import read_place
 from techfloor.refusals import Refusal
+from techfloor.web.editing import EditForm
 from techfloor.web.fields import LONG, SHORT, DayField, WholeField, needed, options, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
 
 
-class ItemForm(EntryForm):
+class ItemForm(EditForm):
     """What every piece of equipment is asked; `fixed_code` is the code of one that exists, which never changes."""
 
     fixed_code = ""

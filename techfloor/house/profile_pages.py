@@ -1,6 +1,7 @@
 """The plant profile: every setting with its value, where this plant differs, and how it is changed, with a reason."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -14,7 +15,9 @@ from techfloor.house.settings_forms import ChoiceForm, ProfileForm, WholeNumberF
 from techfloor.house.settings_pages import CHANGE, SEE, done
 from techfloor.places import actions, rules
 from techfloor.places.profile import PROFILES, Profile, keys, note
+from techfloor.places.queries import read_plant
 from techfloor.refusals import NotFound
+from techfloor.store import db
 from techfloor.web.pages import Pages
 
 pages = Pages("profile", __name__, url_prefix="/settings/profile")
@@ -147,9 +150,7 @@ def _changes(name: str) -> list[Change]:
 @pages.page("/<key>", permission=CHANGE, endpoint="one")
 def one(key: str) -> str:
     """Show one setting with what the profiles have for it, and the form that changes it."""
-    form = _form(key)
-    form.value.data = rules.as_typed(_profile()[key])
-    return _setting_page(key, form)
+    return _setting_page(key, _as_it_stands(key).opened())
 
 
 @pages.act(
@@ -158,23 +159,32 @@ def one(key: str) -> str:
     action="places:setting:change",
     title=_l("Setting changed"),
     reason="reason",
+    alone="setting:{key}",
     endpoint="change",
 )
 def change(key: str) -> View:
     """Set one setting for this plant."""
-    form = _form(key)
+    form = _form(key).beside(_as_it_stands(key))
     if form.attempt(lambda: actions.change_setting(key, form.value.data or "")):
         return done(_("The setting is changed: %(title)s.", title=words.TITLES[key]), "/settings/profile")
-    return _setting_page(key, form), 422
+    return _setting_page(key, form), form.status
 
 
-def _form(key: str) -> SettingForm:
+def _as_it_stands(key: str) -> SettingForm:
+    """Return the form as it would be opened now: what the request knows of the plant is from before its act."""
+    form, found = _form(key, formdata=None, drafted=False), read_plant(db.session())
+    assert found is not None
+    form.value.data = rules.as_typed(found.profile[key])
+    return form
+
+
+def _form(key: str, **how: Any) -> SettingForm:
     if key not in keys():
         raise NotFound("There is no such setting.")
     choices = rules.allowed(key, actions.in_profiles(key))
     if not choices:
-        return WholeNumberForm()
-    form = ChoiceForm()
+        return WholeNumberForm(**how)
+    form = ChoiceForm(**how)
     form.value.choices = [SelectChoice(rules.as_typed(value), words.value_words(value)) for value in choices]
     return form
 

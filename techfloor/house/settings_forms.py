@@ -8,6 +8,7 @@ from wtforms.validators import DataRequired, Length
 from techfloor.house.setting_words import PROFILE_TITLES
 from techfloor.house.zones import zone_choices
 from techfloor.places.rules import AreaEntry, PlantEntry, ShiftEntry
+from techfloor.web.editing import EditForm
 from techfloor.web.forms import EntryForm
 
 UNIT_TITLES = {"metric": _l("Metric (mm, °C, bar)"), "us customary": _l("US customary (in, °F, psi)")}
@@ -34,7 +35,7 @@ def reason_field() -> TextAreaField:
     )
 
 
-class PlantForm(EntryForm):
+class PlantForm(EditForm):
     """What the plant is called and where it is."""
 
     name = StringField(
@@ -57,7 +58,7 @@ class PlantForm(EntryForm):
         )
 
 
-class AreaForm(EntryForm):
+class AreaForm(EditForm):
     """A part of the plant."""
 
     name = StringField(
@@ -83,7 +84,7 @@ class StationForm(EntryForm):
     )
 
 
-class ShiftForm(EntryForm):
+class ShiftForm(EditForm):
     """A shift."""
 
     name = StringField(
@@ -116,14 +117,14 @@ class ProfileForm(EntryForm):
     reason = reason_field()
 
 
-class ChoiceForm(EntryForm):
+class ChoiceForm(EditForm):
     """A setting with a few values."""
 
     value = RadioField(_l("Value for this plant"), validate_choice=False)
     reason = reason_field()
 
 
-class WholeNumberForm(EntryForm):
+class WholeNumberForm(EditForm):
     """A setting that is a whole number."""
 
     value = StringField(_l("Value for this plant"), validators=[DataRequired(_l("Enter a whole number."))])

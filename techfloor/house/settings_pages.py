@@ -9,6 +9,7 @@ from techfloor.house import queries
 from techfloor.house.setting_words import PROFILE_TITLES
 from techfloor.house.settings_forms import UNIT_TITLES, AreaForm, PlantForm, ShiftForm, StationForm
 from techfloor.places import actions
+from techfloor.places.models import Shift
 from techfloor.web.access import permission
 from techfloor.web.pages import Pages
 
@@ -45,7 +46,7 @@ def index() -> str:
 @pages.page("/plant", permission=CHANGE)
 def plant() -> str:
     """Show the form of the plant."""
-    return render_template("places/plant.html", form=PlantForm(obj=queries.plant_row()))
+    return render_template("places/plant.html", form=_plant_form())
 
 
 @pages.act(
@@ -54,14 +55,20 @@ def plant() -> str:
     action="places:plant:change",
     title=_l("Plant changed"),
     reason="reason",
+    alone="plant",
     endpoint="change_plant",
 )
 def change_plant() -> View:
     """Change what the plant is called and where it is."""
-    form = PlantForm()
+    form = _plant_form()
     if form.attempt(lambda: actions.change_plant(form.entry())):
         return done(_("The plant is changed."), "/settings")
-    return render_template("places/plant.html", form=form), 422
+    return render_template("places/plant.html", form=form), form.status
+
+
+def _plant_form() -> PlantForm:
+    row = queries.plant_row()
+    return PlantForm(obj=row).beside(PlantForm(formdata=None, obj=row, drafted=False))
 
 
 @pages.page("/areas/new", permission=CHANGE)
@@ -83,7 +90,7 @@ def add_area() -> View:
 def area(area_id: int) -> str:
     """Show an area with its stations."""
     found = queries.area(area_id)
-    return _area_page(AreaForm(obj=found.area), found)
+    return _area_page(_area_form(found), found)
 
 
 @pages.act(
@@ -92,14 +99,24 @@ def area(area_id: int) -> str:
     action="places:area:change",
     title=_l("Area changed"),
     reason="reason",
+    alone="area:{area_id}",
     endpoint="change_area",
 )
 def change_area(area_id: int) -> View:
     """Change an area's name and signs."""
-    found, form = queries.area(area_id), AreaForm()
+    found = queries.area(area_id)
+    form = _area_form(found)
     if form.attempt(lambda: actions.change_area(area_id, form.entry())):
         return done(_("The area is changed."), "/settings")
-    return _area_page(form, found), 422
+    return _area_page(form, found), form.status
+
+
+def _area_form(found: queries.AreaWithStations) -> AreaForm:
+    return AreaForm(obj=found.area).beside(_area_as_it_stands(found))
+
+
+def _area_as_it_stands(found: queries.AreaWithStations) -> AreaForm:
+    return AreaForm(formdata=None, obj=found.area, drafted=False)
 
 
 @pages.act(
@@ -114,7 +131,8 @@ def add_station(area_id: int) -> View:
     found, form = queries.area(area_id), StationForm()
     if form.attempt(lambda: actions.add_station(area_id, form.code.data or "")):
         return done(_("The station is added."), url_for("settings.area", area_id=area_id))
-    return _area_page(AreaForm(obj=found.area), found, form), 422
+    stands = _area_as_it_stands(found)
+    return _area_page(stands.opened(), found, form), 422
 
 
 def _area_page(
@@ -142,7 +160,7 @@ def add_shift() -> View:
 def shift(shift_id: int) -> str:
     """Show the form of a shift."""
     found = queries.shift(shift_id)
-    return render_template("places/shift.html", form=ShiftForm(obj=found), shift=found)
+    return render_template("places/shift.html", form=_shift_form(found), shift=found)
 
 
 @pages.act(
@@ -151,11 +169,17 @@ def shift(shift_id: int) -> str:
     action="places:shift:change",
     title=_l("Shift changed"),
     reason="reason",
+    alone="shift:{shift_id}",
     endpoint="change_shift",
 )
 def change_shift(shift_id: int) -> View:
     """Change a shift."""
-    found, form = queries.shift(shift_id), ShiftForm()
+    found = queries.shift(shift_id)
+    form = _shift_form(found)
     if form.attempt(lambda: actions.change_shift(shift_id, form.entry())):
         return done(_("The shift is changed."), "/settings")
-    return render_template("places/shift.html", form=form, shift=found), 422
+    return render_template("places/shift.html", form=form, shift=found), form.status
+
+
+def _shift_form(found: Shift) -> ShiftForm:
+    return ShiftForm(obj=found).beside(ShiftForm(formdata=None, obj=found, drafted=False))

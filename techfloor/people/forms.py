@@ -1,5 +1,7 @@
 """Forms of persons, devices and sign-in."""
 
+from typing import Self
+
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
@@ -7,6 +9,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, Optional
 from techfloor.people.roles import role_choices
 from techfloor.people.rules import DeviceEntry, PersonEntry
 from techfloor.places.models import Area
+from techfloor.web.editing import EditForm
 from techfloor.web.fields import DayField
 from techfloor.web.forms import EntryForm
 
@@ -103,7 +106,7 @@ class PersonForm(EntryForm):
     roles = SelectMultipleField(_l("Roles"))
     last_day = DayField(_l("Last day"), [Optional()])
 
-    def with_areas(self, areas: list[Area]) -> "PersonForm":
+    def with_areas(self, areas: list[Area]) -> Self:
         """Offer the areas of the plant, and every role."""
         self.area_id.choices = [("", _l("Whole plant")), *((str(area.id), area.name) for area in areas)]
         self.roles.choices = role_choices()
@@ -122,13 +125,13 @@ class PersonForm(EntryForm):
         )
 
 
-class EditPersonForm(PersonForm):
+class EditPersonForm(PersonForm, EditForm):
     """A person as they are; the user name stays for ever."""
 
     user_name = None
 
 
-class DeviceForm(EntryForm):
+class DeviceForm(EditForm):
     """A shared tablet or PC."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter the name on the tablet's label."))])

@@ -58,7 +58,7 @@ def _size(file: FileStorage) -> int:
 class EntryForm(FlaskForm):  # type: ignore[misc]
     """A form whose entry arrives once: its key is made when it is opened.
 
-    What its person typed on this page before and has not given stands in it again.
+    What its person typed on this page before and has not given stands in it again, but not where `drafted` is False.
     """
 
     entry_key = HiddenField("", default=new_id)
@@ -67,10 +67,10 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     restored = False
     asks = False
 
-    def __init__(self, *given: Any, **named: Any) -> None:
+    def __init__(self, *given: Any, drafted: bool = True, **named: Any) -> None:
         super().__init__(*given, **named)
         found = caller().visitor
-        if request.method == "GET" and found is not None and AFRESH not in request.args:
+        if drafted and request.method == "GET" and found is not None and AFRESH not in request.args:
             draft = current_app.extensions["techfloor"].draft_of(found.person_id, request.path)
             if any(draft.values()):
                 self.restore(draft)
@@ -91,7 +91,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
                 said = gettext("The file is larger than %(most)s MB. Choose a smaller one.", most=megabytes)
                 field.errors = [*field.errors, said]
                 sound = False
-            if isinstance(field, StringField) and isinstance(field.data, str):
+            if isinstance(field, StringField) and not isinstance(field, HiddenField) and isinstance(field.data, str):
                 field.data = _printable(field.data)
                 most = self.longest.get(field.short_name, LONGEST_TEXT)
                 if len(field.data) > most:

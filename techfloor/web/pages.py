@@ -77,11 +77,13 @@ class Pages(Blueprint):
         action: str,
         title: object = None,
         reason: str = "",
+        alone: str = "",
         endpoint: str | None = None,
     ) -> Callable[[View], View]:
         """Register a request that changes something: one act of the trail, named `action`, shown as `title`.
 
-        `reason` is the form field whose words stand in the trail as the reason of the act.
+        `reason` is the form field whose words stand in the trail as the reason of the act; `alone` names what no
+        other act may work on meanwhile, with arguments of the rule in braces.
         """
         if title is not None:
             act_titles[action] = title
@@ -89,7 +91,7 @@ class Pages(Blueprint):
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.add_url_rule(rule, name, _writing(view, permission, action, reason), methods=["POST"])
+            self.add_url_rule(rule, name, _writing(view, permission, action, reason, alone), methods=["POST"])
             return view
 
         return register
@@ -129,7 +131,7 @@ def _guarded(view: View, permission: str) -> View:
 _reading = _guarded
 
 
-def _writing(view: View, permission: str, action: str, reason: str) -> View:
+def _writing(view: View, permission: str, action: str, reason: str, alone: str) -> View:
     @functools.wraps(view)
     def run(**arguments: Any) -> Response:
         check_permission(permission)
@@ -139,7 +141,8 @@ def _writing(view: View, permission: str, action: str, reason: str) -> View:
             if earlier is not None:
                 return see(earlier)
         try:
-            response = _one_act(functools.partial(view, **arguments), action, reason, entry)
+            what = alone.format(**arguments).casefold()
+            response = _one_act(functools.partial(view, **arguments), action, reason, what, entry)
         except Uncertain:
             # The connection broke while the act was committed: another one knows whether it stands.
             earlier = entry.answer() if entry is not None else None
@@ -174,7 +177,7 @@ def _do_afterwards() -> None:
             current_app.logger.exception("What follows an act failed; the act itself is saved")
 
 
-def _one_act(deed: Callable[[], Any], action: str, reason: str, entry: "Entry | None") -> Response:
+def _one_act(deed: Callable[[], Any], action: str, reason: str, what: str, entry: "Entry | None") -> Response:
     found = caller().visitor
     with store.act(
         action,
@@ -184,6 +187,8 @@ def _one_act(deed: Callable[[], Any], action: str, reason: str, entry: "Entry | 
         request=g.request_id,
         reason=request.form.get(reason, "")[:LONGEST_REASON] or None if reason else None,
     ) as unit:
+        if what:
+            store.alone(what)
         response = make_response(deed())
         if response.status_code >= 400:
             unit.refuse()

@@ -187,10 +187,7 @@ def _make(form: ItemForm) -> Equipment:
 def edit(code: str) -> Page:
     """Show what is known of a piece of equipment, to be changed."""
     item = _mine(code)
-    form = _edit_form(item.kind)
-    if not form.restored:
-        _fill(form, item)
-    return _edit_page(form, item)
+    return _edit_page(_edit_form(item), item)
 
 
 @pages.act(
@@ -198,17 +195,18 @@ def edit(code: str) -> Page:
     permission=MANAGE,
     action="equipment:item:change",
     title=_l("Equipment changed"),
+    alone="equipment:{code}",
     endpoint="change",
 )
 def change(code: str) -> Page:
     """Change what is known of a piece of equipment."""
     item = _mine(code)
-    form = _edit_form(item.kind)
+    form = _edit_form(item)
     form.fixed_code = item.code
     if "add" in request.form:
         return _one_more_row(form, lambda: _edit_page(form, item))
     if not form.attempt(lambda: _change(form, item)):
-        return _edit_page(form, item), 422
+        return _edit_page(form, item), form.status
     flash(_("%(code)s is changed.", code=item.code), "success")
     return redirect(page_of(item), code=303)
 
@@ -219,9 +217,12 @@ def _mine(code: str) -> ItemView:
     return item
 
 
-def _edit_form(kind: str) -> ItemForm:
-    make = {Kind.MACHINE: MachineForm, Kind.GAUGE: GaugeForm, Kind.STANDARD: StandardForm}[Kind(kind)]
-    return _with_choices(make())
+def _edit_form(item: ItemView) -> ItemForm:
+    make = {Kind.MACHINE: MachineForm, Kind.GAUGE: GaugeForm, Kind.STANDARD: StandardForm}[Kind(item.kind)]
+    form, stands = _with_choices(make()), _with_choices(make(formdata=None, drafted=False))
+    for each in (stands,) if form.restored or request.method == "POST" else (form, stands):
+        _fill(each, item)
+    return form.beside(stands)
 
 
 def _edit_page(form: ItemForm, item: ItemView) -> str:
@@ -289,6 +290,7 @@ def move(code: str) -> Page:
     permission=MANAGE,
     action="equipment:item:move",
     title=_l("Equipment moved"),
+    alone="equipment:{code}",
     endpoint="take_there",
 )
 def take_there(code: str) -> Page:

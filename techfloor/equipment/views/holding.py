@@ -32,6 +32,7 @@ def hold(code: str) -> Page:
     permission=HOLD,
     action="equipment:hold:place",
     title=_l("Equipment held"),
+    alone="equipment:{code}",
     endpoint="place_hold",
 )
 def place_hold(code: str) -> Page:
@@ -102,6 +103,7 @@ def status(code: str, deed: str) -> Page:
     permission=READ,
     action="equipment:status:change",
     title=_l("Status changed"),
+    alone="equipment:{code}",
     endpoint="change_status",
 )
 def change_status(code: str, deed: str) -> Page:

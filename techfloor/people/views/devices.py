@@ -1,5 +1,6 @@
 """Shared devices: enrolled once in the browser that is to be shared, listed, changed, revoked; how a screen looks."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
@@ -72,9 +73,14 @@ def do_enrol() -> Response | tuple[str, int]:
 @pages.page("/devices/<int:device_id>", permission="devices:enrol")
 def show(device_id: int) -> str:
     """Show one device and what may be changed of it."""
+    return _device_page(_device_form(device_id), device_id)
+
+
+def _device_form(device_id: int) -> DeviceForm:
     device = actions.device_of(device_id)
-    form = DeviceForm(formdata=None, name=device.name, area_id=device.area_id, idle_minutes=device.idle_minutes)
-    return _device_page(_with_choices(form, device.idle_minutes), device_id)
+    stands: dict[str, Any] = {"name": device.name, "area_id": device.area_id, "idle_minutes": device.idle_minutes}
+    form = _with_choices(DeviceForm(**stands), device.idle_minutes)
+    return form.beside(_with_choices(DeviceForm(formdata=None, drafted=False, **stands), device.idle_minutes))
 
 
 @pages.act(
@@ -82,13 +88,14 @@ def show(device_id: int) -> str:
     permission="devices:enrol",
     action="people:device:change",
     title=_l("Device changed"),
+    alone="device:{device_id}",
     endpoint="change",
 )
 def change(device_id: int) -> Response | tuple[str, int]:
     """Rename or move a device."""
-    form = _with_choices(DeviceForm(), actions.device_of(device_id).idle_minutes)
+    form = _device_form(device_id)
     if not form.attempt(lambda: actions.change_device(device_id, form.entry())):
-        return _device_page(form, device_id), 422
+        return _device_page(form, device_id), form.status
     flash(_("Saved."), "success")
     return make_response(redirect(url_for("devices.index"), 303))
 

@@ -1,5 +1,7 @@
 """Administration: who works here, with which roles; locks, one-time codes and badges."""
 
+from typing import Any
+
 from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -119,16 +121,15 @@ def _way_words(tablet: str) -> str:
 @pages.page("/<int:person_id>/edit", permission="people:manage")
 def edit(person_id: int) -> str:
     """Show what may be changed of a person."""
+    return _edit_page(_edit_form(person_id), actions.person_of(person_id))
+
+
+def _edit_form(person_id: int) -> EditPersonForm:
     person = actions.person_of(person_id)
-    form = EditPersonForm(
-        formdata=None,
-        name=person.name,
-        initials=person.initials,
-        area_id=person.area_id,
-        last_day=person.last_day,
-        roles=sorted(actions.roles_of(person_id)),
-    )
-    return _edit_page(form.with_areas(_areas()), person)
+    stands: dict[str, Any] = {"name": person.name, "initials": person.initials, "area_id": person.area_id}
+    stands |= {"last_day": person.last_day, "roles": sorted(actions.roles_of(person_id))}
+    form = EditPersonForm(**stands).with_areas(_areas())
+    return form.beside(EditPersonForm(formdata=None, drafted=False, **stands).with_areas(_areas()))
 
 
 @pages.act(
@@ -136,12 +137,13 @@ def edit(person_id: int) -> str:
     permission="people:manage",
     action="people:person:edit",
     title=_l("Person changed"),
+    alone="person:{person_id}",
     endpoint="do_edit",
 )
 def do_edit(person_id: int) -> Response | tuple[str, int]:
     """Change a person; with other roles they sign in again."""
     me, now = visitor(), clock.now()
-    form = EditPersonForm().with_areas(_areas())
+    form = _edit_form(person_id)
 
     def keep() -> bool:
         actions.edit_person(
@@ -158,7 +160,7 @@ def do_edit(person_id: int) -> Response | tuple[str, int]:
 
     done = form.attempt(keep)
     if not done:
-        return _edit_page(form, actions.person_of(person_id)), 422
+        return _edit_page(form, actions.person_of(person_id)), form.status
     flash(_("Saved."), "success")
     response = make_response(redirect(url_for("people.show", person_id=person_id), 303))
     if done.made and person_id == me.person_id:
