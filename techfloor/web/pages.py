@@ -83,7 +83,8 @@ class Pages(Blueprint):
         """Register a request that changes something: one act of the trail, named `action`, shown as `title`.
 
         `reason` is the form field whose words stand in the trail as the reason of the act; `alone` names what no
-        other act may work on meanwhile, with arguments of the rule in braces.
+        other act may work on meanwhile, with arguments of the rule in braces. It begins the transaction: an act that
+        asks for a secret says it later, for a wrong one is remembered apart.
         """
         if title is not None:
             act_titles[action] = title

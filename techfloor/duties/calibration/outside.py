@@ -223,6 +223,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
         keep=lambda bench: _keep_results(bench, plant),
         after=lambda bench: outcome.after_performed(bench, plant, proof),
     )
+    alone(f"record:{number}")  # before the row is locked: a correction takes the two in this order too
     return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
 
 

@@ -21,7 +21,7 @@ from techfloor.records.lifecycle import move
 from techfloor.records.reviewing import barred
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, say
-from techfloor.store import db
+from techfloor.store import alone, db
 
 
 def preview(bench: Bench, plant: PlantFacts) -> signing.Content:
@@ -38,6 +38,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
         keep=lambda bench: _keep_outcome(bench, plant),
         after=lambda bench: outcome.after_performed(bench, plant, proof),
     )
+    alone(f"record:{number}")  # before the row is locked: a correction takes the two in this order too
     return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
 
 

@@ -108,6 +108,7 @@ def gauge_procedure(code: str) -> str:
     permission="calibration:procedures",
     action="calibration:gauge:procedure",
     title=_l("Procedure chosen"),
+    alone="equipment:{code}",
     endpoint="gauge_procedure_post",
 )
 def gauge_procedure_post(code: str) -> Page:
