@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, flash, g, jsonify, make_response
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as NoSuchPage
 
@@ -17,6 +17,7 @@ from techfloor.house.running import running, visitor_or_none
 from techfloor.people import views as people
 from techfloor.people.roles import roles_text
 from techfloor.refusals import NotFound, Refusal
+from techfloor.store.hindrances import Hindrance, hindrance
 from techfloor.store.queue import Busy, Uncertain
 from techfloor.web import incoming
 from techfloor.web.access import OPEN
@@ -25,13 +26,24 @@ from techfloor.web.pages import NotAllowed, NotSignedIn
 
 RETRY_SECONDS = 5
 _FOR_PROGRAMS = frozenset({"/healthz", "/draft"})
+_OF_THE_FORM = frozenset({"csrf_token", "entry_key", "base"})
+
+
+@dataclass(frozen=True)
+class Again:
+    """A form that could not be saved: where it goes, all that it carried, and what of that was typed."""
+
+    action: str
+    fields: list[tuple[str, str]]
+    typed: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Trouble:
     """An error page: its status, what happened, what to do next, and the reference of the log line.
 
-    `kept_on` is the page on which what was typed stands again, "" where nothing was kept.
+    `kept_on` is the page on which what was typed stands again, "" where nothing was kept; `again` what the page
+    itself carries, to be sent once more.
     """
 
     code: int
@@ -39,6 +51,7 @@ class Trouble:
     mend: str
     reference: str = ""
     kept_on: str = ""
+    again: Again | None = None
 
 
 def init_app(app: Flask) -> None:
@@ -47,9 +60,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotAllowed, _not_allowed)
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _too_old)
-    app.register_error_handler(Busy, _busy)
     app.register_error_handler(Uncertain, _uncertain)
-    app.register_error_handler(OperationalError, _database)
+    for hindering in (Busy, DBAPIError, OSError):
+        app.register_error_handler(hindering, _hindered)
     app.register_error_handler(OverflowError, _no_such_number)
     app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(HTTPException, _http)
@@ -148,56 +161,46 @@ def _page_of_form() -> str:
     return path if path.startswith("/") and not path.startswith("//") else request.path
 
 
-def _busy(_error: Busy) -> Response:
-    response = answer(
-        Trouble(
-            503,
-            _("Too many people are saving at this moment."),
-            _("Nothing was saved. Wait a moment, then send it again."),
-        )
-    )
+def _hindered(error: Exception) -> Response:
+    """Answer what the disk or the database stood in the way of: nothing was saved, and it can be sent again."""
+    what = hindrance(error)
+    if what is None or (what is Hindrance.FIXED and request.method != "POST"):
+        return _fault(error)  # a page that only reads has nothing to write: the program is wrong
+    words, mend = _words_of(what)
+    if what is not Hindrance.BUSY:
+        current_app.logger.error("Not saved, %s: %s", what, _one_line(str(getattr(error, "orig", error))))
+    response = answer(Trouble(503, words, mend, again=_again()))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 
 def _uncertain(error: Uncertain) -> Response:
-    """Say that nobody knows; what was typed is not kept, for it would come with another key and be entered twice."""
+    """Say that nobody knows; it is sent again under the same key, and never kept as a draft, which has another one."""
     current_app.logger.error("Whether an act stands is not certain: %s", _one_line(str(error)))
-    return answer(
-        Trouble(
-            503,
-            _("It is not certain that this was saved."),
-            _("Reload this page to send it again. It is never entered twice."),
-        )
-    )
+    again = _again()
+    mend = _("Send it again.") if again else _("Reload this page to send it again.")
+    words = _("It is not certain that this was saved.")
+    return answer(Trouble(503, words, f"{mend} {_('It is never entered twice.')}", again=again))
 
 
-# SQLite: the file is locked or busy. PostgreSQL: a lock was waited for too long, or two acts waited for each other.
-_BUSY_WORDS = ("locked", "busy", "lock timeout", "deadlock detected")
-# PostgreSQL: the server is away, or another one takes its place and does not take writes yet.
-_AWAY_WORDS = ("connection failed", "connection timeout", "server closed the connection", "the connection is lost")
+def _words_of(what: Hindrance) -> tuple[str, str]:
+    nothing = _("Nothing was saved.")
+    wait, tell = _("Wait a moment, then send it again."), _("Tell the administrator, then send it again from here.")
+    return {
+        Hindrance.BUSY: (_("Too many people are saving at this moment."), f"{nothing} {wait}"),
+        Hindrance.FULL: (_("The disk of the server is full."), f"{nothing} {tell}"),
+        Hindrance.FIXED: (_("The server cannot write to its disk."), f"{nothing} {tell}"),
+        Hindrance.AWAY: (_("The records cannot be reached at this moment."), f"{nothing} {wait}"),
+    }[what]
 
 
-def _database(error: OperationalError) -> Response:
-    if any(word in str(error.orig) for word in _BUSY_WORDS):
-        return _busy(Busy(str(error.orig)))
-    if any(word in str(error.orig) for word in _AWAY_WORDS):
-        return _away(error)
-    return _fault(error)
-
-
-def _away(error: OperationalError) -> Response:
-    """Say so and no more: while the database is away every request ends here, and each trace would be the same."""
-    current_app.logger.error("The database cannot be reached: %s", _one_line(str(error.orig)))
-    response = answer(
-        Trouble(
-            503,
-            _("The database cannot be reached at this moment."),
-            _("Nothing was saved. Wait a moment, then send it again."),
-        )
-    )
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
+def _again() -> Again | None:
+    """Return what came, to be sent once more under the same key; None where a secret or a file was part of it."""
+    typed = list(request.form.items(multi=True))
+    secret = any(not may_be_kept(name) for name, _value in typed if name not in _OF_THE_FORM)
+    if request.method != "POST" or secret or request.files or not typed or not _from_here():
+        return None
+    return Again(request.path, typed, [pair for pair in typed if pair[1] and pair[0] not in _OF_THE_FORM])
 
 
 def _http(error: HTTPException) -> Response:

@@ -2,6 +2,8 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from techfloor.settings import Settings
@@ -110,8 +112,9 @@ def attach(engine: Engine, keeping: Keeping) -> None:
         if isinstance(line.mode, Act):
             line.sealing = True
             try:
-                # The driver's own connection: SQLAlchemy's statements would begin another round of events.
-                line.sealed = keeping.database.seal(connection.connection.dbapi_connection, line.mode)
+                with _told(connection, "seal"):
+                    # The driver's own connection: SQLAlchemy's statements would begin another round of events.
+                    line.sealed = keeping.database.seal(connection.connection.dbapi_connection, line.mode)
             finally:
                 line.sealing = False
 
@@ -120,7 +123,8 @@ def attach(engine: Engine, keeping: Keeping) -> None:
 
     @event.listens_for(engine, "rollback")
     def rollback(connection: Connection) -> None:
-        connection.info["line"].sealed = None
+        if not connection.invalidated:  # else it is gone, and its line with it
+            connection.info["line"].sealed = None
 
     @event.listens_for(engine, "checkin")
     def checkin(_raw: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
@@ -134,7 +138,18 @@ def _begin(connection: Connection, keeping: Keeping) -> None:
     if line.mode is not Mode.READ and keeping.database.one_writer:
         keeping.queue.enter(WRITE_WAIT_SECONDS)
         line.in_queue = True
-    keeping.database.begin(connection.connection.dbapi_connection, line)
+    with _told(connection, "begin"):
+        keeping.database.begin(connection.connection.dbapi_connection, line)
+
+
+@contextmanager
+def _told(connection: Connection, what: str) -> Iterator[None]:
+    """Say what the driver says in an event as SQLAlchemy says it elsewhere, for those who answer it."""
+    driver = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except driver as error:
+        raise DBAPIError.instance(what, None, error, driver, dialect=connection.dialect) from error
 
 
 def _commit(keeping: Keeping, connection: PoolProxiedConnection) -> None:

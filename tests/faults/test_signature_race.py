@@ -18,6 +18,7 @@ from techfloor import clock
 from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.signing_acts import preview
 from techfloor.people.proof import Proof
+from techfloor.people.signing_secret import prove as prove_it
 from techfloor.places.queries import read_plant
 from techfloor.records import signing, signing_page
 from techfloor.records.models import Record
@@ -51,7 +52,7 @@ class Hand:
 
     def __init__(self, app: Flask, client: PlantClient, page: str, action: str, typed: dict[str, str]) -> None:
         self.client = FlaskClient(app, app.response_class)
-        self.client._cookies = dict(client._cookies)  # type: ignore[attr-defined]
+        self.client._cookies = dict(client._cookies)  # type: ignore[arg-type]
         answer = self.client.get(page)
         assert answer.status_code == 200, answer.location
         self.hidden = next(form for form in read_forms(answer.text) if form.action == action).hidden
@@ -73,7 +74,7 @@ class Race:
     def __init__(self, app: Flask, client: PlantClient, monkeypatch: pytest.MonkeyPatch) -> None:
         self.app, self.client = app, client
         self.begin, self.after_pin = threading.Barrier(2), False
-        really, race = signing_page.prove, self
+        really, race = prove_it, self
 
         def prove(*given: object) -> Proof:
             proof = really(*given)  # type: ignore[arg-type]
