@@ -1,26 +1,52 @@
 """Amending a calibration as it is done through the pages: what the scenarios share."""
 
 import re
+from decimal import Decimal
 
-from bench_work import give_all, problems, sign, start
+from bench_work import problems, sign
 from flask import Flask
 from plant_client import PlantClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from techfloor import clock, store
+from techfloor.duties.calibration import actions, signing_acts
+from techfloor.duties.calibration.actions import StartEntry
 from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.results import AS_FOUND
+from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.people.models import Person
+from techfloor.people.proof import Proof, by_password
+from techfloor.places.queries import read_plant
+from techfloor.said import as_text, say
+from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 FAILING = ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"]
 WHY = "150.10 was typed, the sheet says 150.05"
 
 
-def calibrated(client: PlantClient, readings: list[str] = CALIPER, code: str = "G-014") -> str:
-    """Calibrate the caliper and sign; what fails is left as it is."""
-    number = start(client, code)
-    give_all(client, number, "indication", readings)
-    if readings is FAILING:
-        assert client.submit(f"/calibration/{number}/adjust", {"adjusted": "no"}).status_code == 303
-    assert sign(client, number).status_code == 303
+def calibrated(client: PlantClient, readings: list[str] = CALIPER) -> str:
+    """Calibrate the caliper and sign; what fails is left as it is. Done past the pages, which other tests are about."""
+    with client.application.app_context():
+        plant, at = read_plant(db.session()), clock.now()
+        who = db.session.scalars(select(Person).where(Person.user_name == client.who.user_name)).one()
+        assert plant is not None
+        room = {"temperature": Decimal("20.3"), "humidity": Decimal(45)}
+        entry = StartEntry("G-014", ("S-003",), room, as_text(say("calibration.complete")), soaked=True)
+        with store.act("calibration:record:start", actor=who.id):
+            number = actions.start(entry, plant, actor=who.id, at=at)
+        with store.act("calibration:reading:log", actor=who.id):
+            for n, value in enumerate(readings, start=1):
+                given = ReadingEntry(AS_FOUND, n, 1, indication=Decimal(value))
+                actions.log_reading(number, given, actor=who.id, at=at)
+            if readings is FAILING:
+                actions.decide_adjustment(number, False, "", actor=who.id, at=at)
+        with store.act("calibration:record:sign", actor=who.id):
+            proof = Proof(who.id, who.name, by_password(named=True), at, plant.zone)
+            shown = signing_acts.preview(bench_of(number), plant).sha256
+            signing_acts.sign_performed(number, proof, plant, shown_sha256=shown)
+        db.session.remove()
     return number
 
 

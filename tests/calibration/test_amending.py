@@ -74,6 +74,7 @@ def issued_code(app: Flask, client: PlantClient, number: str) -> str:
 
 
 @pytest.mark.clause("ISO/IEC 17025 7.8.8", "ISO/IEC 17025 7.5.2")
+@pytest.mark.pages
 def test_a_wrong_reading_found_the_next_day_is_amended_reviewed_and_printed_anew(
     app: Flask, as_: SignedInAs, clock_at: ClockAt
 ) -> None:
@@ -141,6 +142,7 @@ def test_the_old_version_stands_until_the_new_one_is_signed(app: Flask, as_: Sig
     assert last_read(app) == [Decimal("150.05")]
 
 
+@pytest.mark.pages
 def test_what_is_being_amended_is_not_reviewed_meanwhile(app: Flask, as_: SignedInAs) -> None:
     tara, quinn = as_("T", tablet=True), as_("Q")
     number = calibrated(tara)
@@ -154,6 +156,7 @@ def test_what_is_being_amended_is_not_reviewed_meanwhile(app: Flask, as_: Signed
     ]
 
 
+@pytest.mark.pages
 def test_everything_that_stood_there_stands_in_the_new_version(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
     tara = as_("T", tablet=True)
     number = calibrated(tara)
@@ -439,6 +442,7 @@ def test_an_overdue_gauge_stays_due_while_an_old_calibration_of_it_is_amended(
 # The rules of amending
 
 
+@pytest.mark.pages
 def test_an_amendment_asks_for_what_is_to_be_done_and_why(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = calibrated(tara)
@@ -456,6 +460,7 @@ def test_only_one_amendment_is_under_way(app: Flask, as_: SignedInAs) -> None:
     assert selma.get(f"/calibration/{number}/amend").status_code == 303
 
 
+@pytest.mark.pages
 def test_the_auditor_does_not_amend(as_: SignedInAs) -> None:
     number = calibrated(as_("T", tablet=True))
     auditor = as_("A")
@@ -464,6 +469,7 @@ def test_the_auditor_does_not_amend(as_: SignedInAs) -> None:
 
 
 @pytest.mark.clause("21 CFR 11.10(e)")
+@pytest.mark.pages
 def test_the_timeline_tells_every_act_of_all_versions(app: Flask, as_: SignedInAs) -> None:
     tara, quinn = as_("T", tablet=True), as_("Q")
     number = calibrated(tara)
@@ -483,6 +489,7 @@ def test_the_timeline_tells_every_act_of_all_versions(app: Flask, as_: SignedInA
         assert re.search(r"<del><span class=\"vh\">was </span>150\.10 mm</del>", html)
 
 
+@pytest.mark.pages
 def test_what_is_found_and_listed_is_the_version_that_stands(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = calibrated(tara)

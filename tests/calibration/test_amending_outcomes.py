@@ -97,9 +97,17 @@ def test_verify_names_a_version_that_is_gone_and_one_that_replaces_another(
             {"id": rows[2], "other": another},
         )
         assert f"Version 2 of {number} replaces none that was signed before it." in integrity.problems(connection)
+        connection.execute(
+            text("UPDATE record SET supersedes_id = :first WHERE id = :id"), {"id": rows[2], "first": rows[1]}
+        )
+        connection.execute(text("UPDATE record SET content_sha256 = 'another' WHERE id = :id"), {"id": rows[1]})
+        assert f"Version 2 of {number} says that it replaces another one than it does." in integrity.problems(
+            connection
+        )
         connection.rollback()
 
 
+@pytest.mark.pages
 def test_export_writes_all_versions(settings: Settings, app: Flask, as_: SignedInAs, tmp_path: Path) -> None:
     tara = as_("T", tablet=True)
     number = calibrated(tara)
@@ -119,6 +127,7 @@ def test_export_writes_all_versions(settings: Settings, app: Flask, as_: SignedI
 # Outside
 
 
+@pytest.mark.pages
 def test_a_laboratory_s_certificate_that_was_mistyped_is_amended(app: Flask, as_: SignedInAs) -> None:
     selma, quinn = as_("S"), as_("Q")
     number = outside_work.entered(selma)
@@ -142,6 +151,7 @@ def test_a_laboratory_s_certificate_that_was_mistyped_is_amended(app: Flask, as_
         assert integrity.problems(db.session.connection()) == []
 
 
+@pytest.mark.pages
 def test_a_laboratory_s_certificate_is_entered_in_error_or_given_up(app: Flask, as_: SignedInAs) -> None:
     selma, quinn = as_("S"), as_("Q")
     number = outside_work.entered(selma)
@@ -180,6 +190,7 @@ def another_standard(app: Flask) -> None:
         another(paper, standard_id=key, number="N-1", uncertainty=paper.uncertainty | {"constant": "0.03"})
 
 
+@pytest.mark.pages
 def test_a_wrong_standard_is_amended_and_every_reading_judged_against_the_right_one(
     app: Flask, as_: SignedInAs
 ) -> None:
@@ -204,6 +215,7 @@ def test_a_wrong_standard_is_amended_and_every_reading_judged_against_the_right_
         assert [db.session.get_one(Equipment, each).code for each in rests] == ["S-092"]
 
 
+@pytest.mark.pages
 def test_the_readings_of_a_failed_one_are_still_those_of_the_day(app: Flask, as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = calibrated(tara, FAILING)
