@@ -24,7 +24,7 @@ LIKE = "%' OR 1=1 UNION SELECT hash FROM secret --"
 LINES = "Rita\r\nERROR forged line\r\nSet-Cookie: a=b\u2028\u202e"
 HOSTILE = (MARKUP, SQL, LIKE, LINES)
 RAW = re.compile(rf"<script>{MARK}|<img src=x onerror={MARK}|[^&]lt;{MARK}|1337")
-QUIET = frozenset({"/people/1/deactivate", "/people/1/badge", "/people/1/code"})
+QUIET = frozenset({"/people/1/deactivate", "/people/1/badge", "/people/1/code", "/devices/enrol"})
 """What asks for no words and would lock somebody out."""
 
 

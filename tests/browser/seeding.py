@@ -113,6 +113,17 @@ class Seeds:
         with self._quinn.application.app_context():
             return db.session.scalars(select(IssuedPdf.code)).one()
 
+    def to_approve(self) -> str:
+        """Return the page that approves a policy, once there is a draft."""
+        given = {"title": "Signing", "text": "I sign what I saw.", "change": "Shorter."}
+        assert self._quinn.submit("/settings/policy/draft", given).status_code == 303
+        return "approve"
+
+    def legal_hold(self) -> str:
+        """Return the id of a legal hold."""
+        given = {"reason": "Claim of a customer.", "numbers": self.begun(), "kind": "", "equipment": ""}
+        return str(self._quinn.submit("/settings/retention/holds/new", given).location).rsplit("/", 1)[1]
+
     def lot(self) -> str:
         """Return the id of a lot of the reference material S-006."""
         with self._quinn.application.app_context():

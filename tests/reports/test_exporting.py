@@ -1,5 +1,6 @@
 """Many records taken away at once: what the list shows, in one archive that anybody can check, and who took it."""
 
+import argparse
 import csv
 import hashlib
 import io
@@ -21,6 +22,7 @@ from techfloor import clock
 from techfloor.cli import export
 from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
+from techfloor.places.models import Area
 from techfloor.records.models import Record
 from techfloor.reports import written_out
 from techfloor.reports.models import ExportTaken
@@ -115,6 +117,14 @@ def test_the_trail_says_who_took_which_records_away(app: Flask, as_: SignedInAs,
     assert "1 record" in page
 
 
+def test_an_area_is_kept_by_its_name(app: Flask, as_: SignedInAs, signed: str) -> None:
+    with app.app_context():
+        area = db.session.scalars(select(Area).where(Area.key == "machining")).one()
+    taken(as_("Q"), f"?area={area.id}")
+    with app.app_context():
+        assert db.session.scalars(select(ExportTaken.asked)).one() == {"area": area.name}
+
+
 def test_an_export_is_for_who_took_it(app: Flask, as_: SignedInAs, signed: str) -> None:
     amal = as_("A")
     taken(amal)
@@ -163,6 +173,27 @@ def test_the_command_writes_the_records_of_a_time(app: Flask, settings: Settings
     assert made.name == f"techfloor-calibration-{day}-{day}.zip"
     found = written_out.check(made)
     assert (found.contents, found.problems) == (1, ())
+
+
+def test_the_command_checks_what_was_written_and_says_what_is_wrong(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def asked(*words: str) -> argparse.Namespace:
+        parser = argparse.ArgumentParser()
+        export.add_arguments(parser)
+        return parser.parse_args([*words, "--instance", str(settings.instance)])
+
+    with engine_for(settings.database).connect() as connection:
+        folder = export.write(connection, settings, "POL-2023-00001", tmp_path)
+    assert export.run(asked("--check", str(folder))) == 0
+    assert "1 contents are what was signed" in capsys.readouterr().out
+    (folder / "trail.csv").write_text("nothing happened", "utf-8")
+    assert export.run(asked("--check", str(folder))) == 1
+    assert "trail.csv: is not what was written out" in capsys.readouterr().out
+    with pytest.raises(StepError, match="There is nothing at"):
+        export.run(asked("--check", str(tmp_path / "elsewhere")))
+    with pytest.raises(StepError, match="Name a record"):
+        export.run(asked())
 
 
 def test_every_version_of_a_document_is_written_out(app: Flask, settings: Settings, tmp_path: Path) -> None:

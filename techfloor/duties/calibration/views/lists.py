@@ -93,8 +93,14 @@ def export() -> Page:
     wanted = _asked()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
     ids = lists.fitting_ids(_narrowed(wanted, numbers), MOST)
-    taken = exporting.take(queries.KIND, ids, {**wanted.values, "q": wanted.words}, **by_whom())
+    taken = exporting.take(queries.KIND, ids, _in_words(wanted), **by_whom())
     return see(f"/calibration/exports/{taken.id}.zip")
+
+
+def _in_words(wanted: Asked) -> dict[str, str]:
+    """Return what the list was asked for as it is kept: an area by its name, for its id says nothing later."""
+    areas = dict(area_choices())
+    return {**wanted.values, "area": areas.get(wanted["area"], "") if wanted["area"] else "", "q": wanted.words}
 
 
 @pages.page("/exports/<int:export_id>.zip", permission="calibration:export")
