@@ -70,7 +70,9 @@ def _seal(settings: Settings, calibration: tuple[int, int], many: int) -> None:
         for n in range(1, many + 1):
             line.mode = Act("calibration:reading:log", clock.now(), calibration[1], zone="Europe/Berlin")
             _write_reading(cursor, *calibration, n)
+            line.sealing = True
             sealed = database.seal(raw, line.mode)
+            line.sealing = False
             assert sealed is not None
             anchors.append(f"{sealed[0]} {sealed[1]}\n")
         cursor.execute("COMMIT")

@@ -114,10 +114,10 @@ class Seeds:
             return db.session.scalars(select(IssuedPdf.code)).one()
 
     def to_approve(self) -> str:
-        """Return the page that approves a policy, once there is a draft."""
+        """Return a word for the address of the page that approves a policy, once there is a draft."""
         given = {"title": "Signing", "text": "I sign what I saw.", "change": "Shorter."}
         assert self._quinn.submit("/settings/policy/draft", given).status_code == 303
-        return "approve"
+        return "drafted"
 
     def legal_hold(self) -> str:
         """Return the id of a legal hold."""
