@@ -81,5 +81,5 @@ def test_a_database_that_is_away_is_said_in_one_sentence(laid: Cable, running: F
     laid.end()
     answer = client.get("/fault")
     assert answer.status_code == 503
-    assert "The database cannot be reached at this moment." in answer.text
+    assert "The records cannot be reached at this moment." in answer.text
     assert answer.headers["Retry-After"] == "5"

@@ -66,7 +66,7 @@ def killed_everywhere(
     return kills
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_the_first_upgrade(tmp_path: Path, keeper: Keeper, request: pytest.FixtureRequest) -> None:
     name = f"test-upgrade-{os.getpid()}"
     made = keeper.of(tmp_path / "whole", f"{name}-whole")
@@ -88,7 +88,7 @@ def test_the_first_upgrade(tmp_path: Path, keeper: Keeper, request: pytest.Fixtu
     keeper.drop(settings)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_an_upgrade_of_records(settings: Settings, keeper: Keeper, request: pytest.FixtureRequest) -> None:
     """The triggers of the version before are taken away, and those of this one written, in one step."""
     new = stand(keeper, settings)
