@@ -177,7 +177,7 @@ def test_a_save_that_no_standby_confirmed_is_not_acknowledged(pair: Pair, runnin
     assert (lines, replays) == (nursery.LINES, 2)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_a_lost_primary_takes_nothing_acknowledged_along(
     pair: Pair, moved: Settings, cookies: list[str], request: pytest.FixtureRequest
 ) -> None:

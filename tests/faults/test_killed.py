@@ -76,7 +76,7 @@ def _count(settings: Settings, keeper: Keeper, room: Room) -> Outcome:
 
 
 @pytest.mark.clause("PI 041 Enduring")
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 def test_nothing_acknowledged_is_lost_halved_or_doubled(
     settings: Settings, keeper: Keeper, cookies: list[str], request: pytest.FixtureRequest
 ) -> None:

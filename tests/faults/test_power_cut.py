@@ -126,7 +126,7 @@ def _kept(left: Settings, words: str) -> bool:
         return False
 
 
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("journal", ["WAL", "TRUNCATE"])
 def test_a_power_cut_loses_nothing_acknowledged(
     settings: Settings, tmp_path: Path, journal: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch

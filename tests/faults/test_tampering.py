@@ -209,7 +209,7 @@ def test_nobody_tampered_and_nothing_is_found(settings: Settings, keeper: Keeper
         assert whole(holder.connection, settings).problems == []
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_tampering_is_found(
     settings: Settings, keeper: Keeper, kind: Callable[[Holder], None], request: pytest.FixtureRequest
