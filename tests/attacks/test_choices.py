@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from attacks.conftest import Besieged, Form
 from attacks.papers import Box
+from techfloor.records.models import Record, Signature
 from techfloor.store import db
 from techfloor.store.trail import ActRow
 
@@ -97,3 +98,20 @@ def test_nothing_that_was_not_offered_is_taken(plant: Besieged) -> None:
 
     assert taken(plant, all_of_them=True) == []
     assert acts(plant) == before
+
+
+def test_a_calibration_that_is_not_offered_for_review_is_not_signed(plant: Besieged) -> None:
+    quinn, names = plant.as_("Q"), plant.doors.names
+    told = {"csrf_token": plant.token("Q"), "user_name": quinn.who.user_name, "secret": quinn.secret}
+    shown = [f"{names[name]}:{'0' * 64}" for name in ("begun", "closed", "held_back", "performed", "checked")]
+    with plant.app.app_context():  # also with what their pages show: none of these is a clean one
+        kept = db.session.execute(select(Record.number, Record.content_sha256)).all()
+    before = signatures(plant)
+    for chosen in [*shown, *(f"{number}:{sha256 or ''}" for number, sha256 in kept), "CAL-2026-99999:0", ":", "x"]:
+        assert quinn.post("/calibration/review", data={**told, "chosen": chosen}).status_code == 422, chosen
+    assert signatures(plant) == before
+
+
+def signatures(plant: Besieged) -> int:
+    with plant.app.app_context():
+        return db.session.scalar(select(func.count(Signature.id))) or 0
