@@ -11,6 +11,7 @@ import pytest
 from browser.seeding import Seeds
 from conftest import NOW
 from databases import Keeper
+from flask import Flask
 from plant_client import PlantClient, sign_in, watch_over
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
@@ -52,8 +53,22 @@ class Form:
     door: Door
 
     def send(self, **others: str) -> TestResponse:
-        """Send it filled in, with other values in some boxes."""
-        return self.client.post(self.paper.action or self.page, data=self.paper.filled(**others))
+        """Send it filled in, with other values in some boxes; one over what stands already as it stands now."""
+        paper = self._opened() if "base" in self.paper.boxes else self.paper
+        return self.client.post(paper.action or self.page, data=paper.filled(**others))
+
+    def _opened(self) -> Paper:
+        return next(each for each in papers(self.client.get(self.page).text) if each.action == self.paper.action)
+
+
+def let_go(app: Flask) -> None:
+    """Let go of the database and the log of an application."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    for handler in app.logger.handlers[:]:
+        app.logger.removeHandler(handler)
+        handler.close()
 
 
 class Besieged:
@@ -149,25 +164,23 @@ class Besieged:
             self._tokens[client] = client.hidden(page, "/display")["csrf_token"]
         return self._tokens[client]
 
-    def close(self) -> None:
-        """Let go of the database and the log."""
-        with self.app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        for handler in self.app.logger.handlers[:]:
-            self.app.logger.removeHandler(handler)
-            handler.close()
+
+@contextmanager
+def besieged(keeper: Keeper, template: Path, folder: Path) -> Iterator[Besieged]:
+    """Give a plant in the middle of its work."""
+    with clock.set_to(NOW), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pdf, "render", lambda *_given, **_named: PAPER)  # drawing is attacked elsewhere
+        made = Besieged(keeper, template, folder)
+    yield made
+    let_go(made.app)
+    keeper.drop(made.settings)
 
 
 @pytest.fixture(scope="package")
 def plant(keeper: Keeper, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Besieged]:
-    """The plant, made once for all tests of this folder."""
-    with clock.set_to(NOW), pytest.MonkeyPatch.context() as patched:
-        patched.setattr(pdf, "render", lambda *_given, **_named: PAPER)  # drawing is attacked elsewhere
-        made = Besieged(keeper, template, tmp_path_factory.mktemp("besieged"))
-    yield made
-    made.close()
-    keeper.drop(made.settings)
+    """The plant, made once for all tests that leave it as it was."""
+    with besieged(keeper, template, tmp_path_factory.mktemp("besieged")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from keyed_client import KeyedClient
 from plant_client import PlantClient, device_key, watch_over
 from sqlalchemy import func, select
 
+from attacks.conftest import let_go
 from techfloor import clock
 from techfloor.app import create_app
 from techfloor.people.models import Person, SignInEvent
@@ -56,9 +57,7 @@ def again(app: Flask, settings: Settings) -> Iterator[Flask]:
     made.test_client_class = PlantClient
     watch_over(made)
     yield made
-    with made.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    let_go(made)
 
 
 def test_four_clients_over_a_restart_have_ten_guesses(app: Flask, again: Flask) -> None:

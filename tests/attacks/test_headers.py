@@ -9,10 +9,9 @@ from flask import Flask
 from plant_client import PlantClient, SignedInAs, watch_over
 from werkzeug.test import TestResponse
 
-from attacks.conftest import Besieged
+from attacks.conftest import Besieged, let_go
 from techfloor.app import create_app
 from techfloor.settings import Settings
-from techfloor.store import db
 
 pytestmark = [pytest.mark.database, pytest.mark.pages]
 
@@ -107,8 +106,7 @@ def over_tls(settings: Settings) -> Iterator[Flask]:
     made.test_client_class = PlantClient
     watch_over(made)
     yield made
-    with made.app_context():
-        db.engine.dispose()
+    let_go(made)
 
 
 def sign_in(app: Flask) -> TestResponse:
