@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from databases import Keeper
+from next_version import next_version
 from sqlalchemy import Engine, event, inspect
 
 from techfloor.migrations.models import METADATA
@@ -110,3 +111,21 @@ def test_an_upgrade_of_records(settings: Settings, keeper: Keeper, request: pyte
 
 def _stride(request: pytest.FixtureRequest) -> int:
     return 1 if request.config.getoption("--long") else STRIDE
+
+
+@pytest.mark.timeout(900)
+def test_an_upgrade_to_the_next_version(
+    settings: Settings, keeper: Keeper, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """A step with rows: the column, what the trail is told of it, and the triggers stand together or not at all."""
+    stride = 1 if request.config.getoption("--long") else 8 * STRIDE
+    with next_version(tmp_path / "step"):
+        old, statement, kills = stand(keeper, settings), 1, 0
+        while not upgraded_until(statement, settings) and stand(keeper, settings) == old:
+            statement += stride
+            kills += 1
+        assert kills > 0
+        assert stand(keeper, settings) != old
+        with engine_for(keeper.master_url(settings)).connect() as connection:
+            assert differences(connection) == []
+            assert verify(connection, settings.instance / "anchors.log").problems == []
