@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     typed = [*(["--long"] if args.long else []), *args.rest]
     wanted = [check for check in CHECKS if not args.only or check.name in args.only]
     try:
-        with _files_in_memory():
+        with files_in_memory():
             results = [_run(check, typed) for check in wanted]
     except KeyboardInterrupt:
         say("Stopped.")
@@ -83,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _files_in_memory() -> Iterator[None]:
+def files_in_memory() -> Iterator[None]:
     """Keep the files of the tests where no commit waits for a disk, if there is room and programs may run there."""
     if "TMPDIR" in os.environ or not _has_room(MEMORY):
         yield

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from techfloor.cli import cluster, system
+from techfloor.cli import cluster, system, testing
 from techfloor.cli.environment import ROOT
 from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import StepError, say, step
@@ -77,7 +77,8 @@ def _validated(args: argparse.Namespace, settings: Settings, part: str, folder: 
         begin = "" if part == CLAUSES else part
         environ = {name: value for name, value in os.environ.items() if not name.startswith("TECHFLOOR_")}
         order = Order(ROOT, begin, args.long, folder / f"tests-{began:%Y%m%dT%H%M%SZ}.log", environ)
-        clauses = _clauses(order, databases, on_server=args.postgresql or settings.database_file is None)
+        with testing.files_in_memory():
+            clauses = _clauses(order, databases, on_server=args.postgresql or settings.database_file is None)
     return Report(began, args.by.strip(), part, ground(tuple(databases)), clauses, cases)
 
 

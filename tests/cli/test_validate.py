@@ -95,6 +95,11 @@ def broken(): raise RuntimeError("no bench")
 @pytest.mark.clause("ISO 9001 7.5.2")
 def test_it_cannot_begin(broken): ...
 
+@pytest.mark.clause("ISO 9001 7.5.3.1")
+def test_its_scratch_is_its_own():
+    import tempfile
+    assert "techfloor-validation-" in tempfile.gettempdir()
+
 def test_of_no_clause(): raise AssertionError
 """
 
@@ -115,6 +120,7 @@ def test_what_was_run_is_what_is_reported(order: Order) -> None:
         "it holds": ("passed", 2, ""),
         "it does not hold": ("failed", 0, "tests/test_some.py:9: AssertionError"),
         "nobody looked": ("not run", 0, ""),
+        "its scratch is its own": ("passed", 1, ""),
         "it cannot begin": ("failed", 0, "tests/test_some.py:15: RuntimeError"),
     }
 

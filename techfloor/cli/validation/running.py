@@ -83,7 +83,7 @@ def run(order: Order, database: str, *words: str) -> list[Shown]:
             subprocess.run(  # noqa: S603 - the program's own words
                 command,
                 cwd=order.root,
-                env=dict(order.environ),
+                env={**order.environ, "TMPDIR": folder},  # what other runs of the tests leave is none of this one's
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
