@@ -57,10 +57,10 @@ def _on_disk() -> str:
     return str(lasting) if lasting.is_dir() else tempfile.gettempdir()
 
 
-def new_plant(instance: Path) -> Settings:
+def new_plant(instance: Path, database_url: str = "") -> Settings:
     """Make an instance with the demo plant, its gauges as they stand today, and everybody who works there."""
     instance.mkdir(parents=True)
-    settings = Settings(instance=instance, demo=True)
+    settings = Settings(instance=instance, demo=True, database_url=database_url, database_owner_url=database_url)
     upgrade(settings)
     load(settings, history=False)
     return settings
