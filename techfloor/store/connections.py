@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -27,6 +28,7 @@ from techfloor.store.queue import WriteQueue
 log = logging.getLogger("techfloor")
 
 WRITE_WAIT_SECONDS = 10.0
+_CLOCK_BACK = timedelta(minutes=1)
 
 
 @dataclass
@@ -38,6 +40,13 @@ class Keeping:
     anchors: Path | None = None
     anchors_copy: Path | None = None
     begun: set[Path] = field(default_factory=set)
+    newest: datetime | None = None
+
+    def keep_time(self, at: datetime) -> None:
+        """Say in the log that the clock was set back: acts keep their order all the same, their times do not."""
+        if self.newest is not None and self.newest - at > _CLOCK_BACK:
+            log.warning("The clock stands %s behind the act before. Set it right", self.newest - at)
+        self.newest = at
 
     def anchor(self, sealed: tuple[int, str]) -> None:
         """Write the head of the chain beside the database, and to the copy outside when one is set."""
@@ -164,9 +173,10 @@ def _commit(keeping: Keeping, connection: PoolProxiedConnection) -> None:
 def _end(line: Line | None, keeping: Keeping) -> None:
     if line is None:
         return
-    sealed, line.sealed, line.mode = line.sealed, None, Mode.READ
+    sealed, mode, line.sealed, line.mode = line.sealed, line.mode, None, Mode.READ
     try:
-        if sealed is not None:
+        if isinstance(mode, Act) and sealed is not None:
+            keeping.keep_time(mode.at)
             keeping.anchor(sealed)
     finally:
         if line.in_queue:

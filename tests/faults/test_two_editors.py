@@ -149,13 +149,15 @@ class Editor:
 
     def _count_on(self, client: FlaskClient, shared: Shared) -> None:
         page = client.get(shared.page).text
-        status = 0
+        status, seen = 0, False
         while status != 303:
-            status, page = self._send(client, shared, page, again=status == 409)
-            if status not in {303, 409}:
+            status, answer = self._send(client, shared, page, again=seen)
+            if status == 409:
+                page, seen = answer, True
+                self.conflicts += 1
+            elif status not in {303, 503}:  # 503: nothing was saved, and it is sent again
                 self.others.append(status)
                 return
-            self.conflicts += status == 409
         self.kept[shared] += 1
 
     def _send(self, client: FlaskClient, shared: Shared, page: str, *, again: bool) -> tuple[int, str]:
