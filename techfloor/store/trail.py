@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, text
@@ -147,6 +148,28 @@ def seal_hash(prev: str, act_body: str, changes: list[str]) -> str:
         digest.update(f"\n{len(data)}\n".encode())
         digest.update(data)
     return digest.hexdigest()
+
+
+_HEAD = re.compile(
+    r'\{"op" ?: ?"\w+", ?"table" ?: ?"(\w+)", ?"row" ?: ?("(?:[^"\\]|\\.)*"), ?"record" ?: ?(?:\d+|null), ?', re.ASCII
+)
+_OLD, _NEW = re.compile(r'"old" ?: ?'), re.compile(r'(?:, ?)?"new" ?: ?')
+_end_of = json.JSONDecoder().raw_decode
+
+
+def change_of(body: str) -> tuple[str, str, str | None]:
+    """Return the table and the key of a change, and its row's new image as the text it stands in, None if deleted.
+
+    The text is as a trigger wrote it; another one raises ValueError. A database takes ten times as long for it.
+    """
+    head = _HEAD.match(body)
+    if head is None:
+        raise ValueError("no change of a row")
+    place, old = head.end(), _OLD.match(body, head.end())
+    if old is not None:
+        place = _end_of(body, old.end())[1]
+    new = _NEW.match(body, place)
+    return head[1], json.loads(head[2]), body[new.end() : -1] if new else None
 
 
 def audited() -> list[tuple[SchemaTable, Audit]]:

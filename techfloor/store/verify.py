@@ -105,10 +105,13 @@ def _chain(connection: Connection, newest: Newest, verdict: Verdict, name: Name)
     prev, hashes = trail.GENESIS, [trail.GENESIS]
     for (act_id, seq, body, named_prev, sealed), rows in groupby(_acts(connection), key=itemgetter(0, 1, 2, 3, 4)):
         bodies = []
-        for *_act, number, change, table, row, image in rows:
+        for *_act, number, change in rows:
             if number is not None:
                 bodies.append(change)
-                newest.note(number, table, row, image)
+                try:
+                    newest.note(number, *trail.change_of(change))
+                except ValueError:
+                    verdict.problems.append(f"Change {number} is not as a trigger writes it.")
         verdict.acts += 1
         verdict.changes += len(bodies)
         if seq != verdict.acts or named_prev != prev:
@@ -135,11 +138,9 @@ def _first_record(connection: Connection, act: str, name: Name, verdict: Verdict
 
 def _acts(connection: Connection) -> Iterator[Any]:
     """Read the acts in their order, each with its changes in theirs, once through."""
-    member = databases.of(connection).member
-    members = ", ".join(member("change.body", name) for name in ("table", "row", "new"))
     return _rows(
         connection,
-        f"SELECT act.id, act.seq, act.body, act.prev, act.hash, change.id, change.body, {members} "  # noqa: S608 - the trail's own
+        "SELECT act.id, act.seq, act.body, act.prev, act.hash, change.id, change.body "
         "FROM act LEFT JOIN change ON change.act = act.id ORDER BY act.seq, change.id",
     )
 

@@ -72,9 +72,6 @@ class Database(Protocol):
     def stream(self, connection: Connection, query: str) -> Iterator[Any]:
         """Read rows of a long trail as the driver gives them, without holding them all."""
 
-    def member(self, json_text: str, name: str) -> str:
-        """Return the SQL for a member of JSON text: a string as it is, an object as the text it stands in."""
-
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text, as triggers record it and `verify` compares it."""
 

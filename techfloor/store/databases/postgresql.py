@@ -18,7 +18,7 @@ from techfloor.store.queue import Busy, Uncertain
 from techfloor.store.types import canonical_json
 
 _WAITS = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5min -c timezone=UTC"
-_CHUNK = 2000
+_CHUNK = 5000
 _GAVE_UP_WAITING = "SyncRepWaitForLSN"
 _LOST_AFTER = {"connect_timeout": 3, "tcp_user_timeout": 10_000}
 """Seconds to reach each of several hosts, and milliseconds until a host that is silent counts as gone."""
@@ -239,15 +239,12 @@ class PostgreSQL:
 
     def stream(self, connection: Connection, query: str) -> Iterator[Any]:
         """Read rows in chunks, as the driver gives them."""
+        connection.exec_driver_sql("SET LOCAL work_mem = '256MB'")  # a long trail is sorted without the disk
         cursor = connection.connection.cursor(name="tf_stream")
         cursor.itersize = _CHUNK  # type: ignore[attr-defined]
         cursor.execute(query)
         yield from cursor  # type: ignore[misc]
         cursor.close()
-
-    def member(self, json_text: str, name: str) -> str:
-        """Return the SQL for a member of JSON text: a string as it is, an object as the text it stands in."""
-        return f"({json_text}::json ->> '{name}')"
 
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text."""

@@ -159,10 +159,6 @@ class SQLite:
         cursor.execute(query)
         return iter(cursor)  # type: ignore[call-overload, no-any-return]
 
-    def member(self, json_text: str, name: str) -> str:
-        """Return the SQL for a member of JSON text: a string as it is, an object as its text."""
-        return f"json_extract({json_text}, '$.{name}')"
-
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text."""
         parts = []
