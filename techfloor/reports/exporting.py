@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app
 from sqlalchemy.orm import Session
 
 from techfloor import clock
+from techfloor.places.here import plant
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import written_out
 from techfloor.reports.models import ExportTaken
@@ -45,7 +47,7 @@ def served(kind: str, export_id: int, person_id: int, name: str) -> Response:
     pieces = written_out.archive(found, _read_one, about, clock.now())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     response = Response(_in_app(app, pieces), mimetype="application/zip")
-    day = taken.taken_at.date().isoformat()
+    day = taken.taken_at.astimezone(ZoneInfo(plant().zone)).date().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="{kind}-{day}-{taken.id}.zip"'
     response.headers["Cache-Control"] = "no-store"
     return response
