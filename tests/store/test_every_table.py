@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, Table, delete, insert, select, text, update
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from techfloor import store
 from techfloor.settings import Settings
@@ -250,8 +250,9 @@ def changes_of(connection: Connection, table: Table, audit: Audit, key: Any) -> 
     for column in [each for each in changing if not each.foreign_keys] or changing:
         other = another(connection, column, connection.scalar(select(column).where(*this)))
         if other is not None:
-            connection.execute(update(table).where(*this).values({column: other}))
-            yield column.name
+            with suppress(IntegrityError), connection.begin_nested():  # some columns change with others alone
+                connection.execute(update(table).where(*this).values({column: other}))
+                yield column.name
     if audit.deletable:
         connection.execute(delete(table).where(*this))
         yield "deleted"
