@@ -44,6 +44,12 @@ def told(app: Flask, table: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     return [(act, change) for act, change in found if change["table"] == table]
 
 
+def signatures_of(number: str) -> list[Signature]:
+    """Return the signatures under a record, in their order."""
+    wanted = select(Signature).join(Record, Record.id == Signature.record_id).where(Record.number == number)
+    return list(db.session.scalars(wanted.order_by(Signature.id)))
+
+
 def refused(app: Flask, *statements: str) -> list[str]:
     """Try each statement in an act of its own, as the application could; returns those that were let in."""
     let_in = []
@@ -93,7 +99,7 @@ def test_what_nobody_signed_is_not_reviewed(app: Flask, as_: SignedInAs) -> None
     typed = {**hidden, "shown": "0" * 64, "user_name": "quinn", "secret": quinn.secret, "outcome": "accept"}
     assert quinn.post(f"/calibration/{number}/review", data=typed).status_code in {404, 422}
     with app.app_context():
-        assert db.session.scalars(select(Signature)).all() == []
+        assert signatures_of(number) == []
 
 
 @pytest.mark.pages
@@ -141,7 +147,7 @@ def test_page_and_paper_show_name_moment_and_meaning_of_each_signature(
     assert review(quinn, performed).status_code == 303
     quinn.submit(f"/calibration/{performed}/certificate", page=f"/calibration/{performed}")
     with app.app_context():
-        kept = db.session.scalars(select(Signature).order_by(Signature.id)).all()
+        kept = signatures_of(performed)
     assert [(each.meaning, each.printed_name) for each in kept] == [
         ("performed", "Tara Kowalski"),
         ("reviewed", "Quinn Bauer"),
@@ -166,7 +172,7 @@ def test_a_signature_is_not_moved_changed_or_cut_out(app: Flask, as_: SignedInAs
 @pytest.mark.clause("21 CFR 11.70")
 def test_a_signature_names_the_record_and_the_content_it_stands_under(app: Flask, performed: str) -> None:
     with app.app_context():
-        signature = db.session.scalars(select(Signature)).one()
+        (signature,) = signatures_of(performed)
         record = db.session.get_one(Record, signature.record_id)
         assert record.number == performed
         assert signature.content_sha256 == record.content_sha256
