@@ -144,9 +144,7 @@ def test_a_code_in_small_letters_leads_to_its_page(as_: SignedInAs) -> None:
     assert (answer.status_code, answer.location) == (301, "/equipment/G-014")
 
 
-@pytest.mark.parametrize(
-    "query", ["kind=rocket", "area=x", "area=²", "status=asleep", "before=%00", "q=%22%29", "after=Z"]
-)
+@pytest.mark.parametrize("query", ["kind=rocket", "area=x", "area=²", "status=asleep", "q=%22%29", "after=Z"])
 def test_a_list_asked_for_nonsense_is_still_a_list(as_: SignedInAs, query: str) -> None:
     assert as_("T").get(f"/equipment/?{query}").status_code == 200
 

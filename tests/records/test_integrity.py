@@ -60,7 +60,8 @@ def test_forged_content_is_found_and_not_shown(
 ) -> None:
     behind_the_back(
         "DROP TRIGGER tf_record_content_fixed",
-        "UPDATE record_content SET body = replace(body, 'Selma Brandt', 'FORGED NAME')",
+        "UPDATE record_content SET body = replace(body, 'Selma Brandt', 'FORGED NAME') "
+        f"WHERE record_id = (SELECT id FROM record WHERE number = '{signed}')",
     )
     assert problems(app) == [f"The stored content of {signed} is not what was signed."]
     shown = as_("Q").get(f"/calibration/{signed}")
