@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, select
 from techfloor.duties.calibration.procedure import Item, ItemFunction, Procedure
 from techfloor.duties.calibration.queries import WORK, in_force_under
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, GaugeFunction
+from techfloor.equipment.rules import HoldFact
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.places.models import Area, Station
@@ -63,7 +64,9 @@ _FUNCTIONS = (
     .where(_functions.gauge_id == bindparam("gauge"))
     .order_by(_functions.place)
 )
-_HOLDS = select(_holds.words).where(_holds.equipment_id == bindparam("gauge"), _holds.lifted_at.is_(None))
+_HOLDS = select(_holds.reason, _holds.words).where(
+    _holds.equipment_id == bindparam("gauge"), _holds.lifted_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class GaugeFacts:
     calibrated_by: str
     procedure_id: int | None
     due: date | None
-    held: tuple[str, ...]
+    held: tuple[HoldFact, ...]
     sent_on: date | None
     expected_back: date | None
     item: Item
@@ -101,7 +104,7 @@ def gauge_by_code(code: str) -> GaugeFacts:
 
 def gauge_facts(row: Any) -> GaugeFacts:
     functions = db.session.execute(_FUNCTIONS, {"gauge": row.gauge_id}).all()
-    holds = db.session.scalars(_HOLDS, {"gauge": row.gauge_id}).all()
+    holds = db.session.execute(_HOLDS, {"gauge": row.gauge_id}).all()
     first = functions[0] if functions else None
     return GaugeFacts(
         id=row.gauge_id,
@@ -117,7 +120,7 @@ def gauge_facts(row: Any) -> GaugeFacts:
         calibrated_by=row.calibrated_by,
         procedure_id=row.procedure_id,
         due=row.due,
-        held=tuple(holds),
+        held=tuple(HoldFact(*hold) for hold in holds),
         sent_on=row.sent_on,
         expected_back=row.expected_back,
         item=Item(tuple(_item_function(f) for f in functions), row.point_set, row.loads),

@@ -20,6 +20,8 @@ from techfloor.duties.calibration.views.shown import grids, kind_of, run_words, 
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.wording import Rejection
+from techfloor.equipment.rules import held
+from techfloor.equipment.wording import told
 from techfloor.places.here import plant
 from techfloor.records import retention, tasks, versions
 from techfloor.records.models import Record, Signature
@@ -60,6 +62,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         shown=shown_content(bench),
         state=version_state(bench.record.id, bench.record.state, every),
         legal_holds=retention.on_record(bench.record.id),
+        holds=[told(held(bench.gauge.code, hold)) for hold in bench.gauge.held],
         verdicts=_verdicts(bench),
         grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures],

@@ -25,6 +25,7 @@ from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
+from techfloor.equipment.rules import held
 from techfloor.equipment.wording import told
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -152,6 +153,7 @@ def _start_page(
     return render_template(
         "calibration/start.html",
         gauge=gauge,
+        holds=[told(held(gauge.code, hold)) for hold in gauge.held],
         procedure=procedure,
         form=form,
         errors=form.problems(),
