@@ -1,4 +1,4 @@
-"""What a command needs of its instance: the database at its newest, and the demo plant where it is asked for."""
+"""What a command needs of its instance: its folder, the database at its newest, the demo plant where it is asked."""
 
 from techfloor.cli.steps import StepError, progress
 from techfloor.cli.system import NETWORK_FILE_SYSTEMS, file_system
@@ -17,6 +17,7 @@ def prepare(settings: Settings, *, demo: bool) -> None:
             f"{settings.instance} is on a network file system ({kind}), where SQLite loses records. Name a folder on a "
             "disk of this machine: --instance DIR"
         )
+    settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     bring_up(settings)
     if demo:
         from techfloor.cli.demo.load import load_once  # noqa: PLC0415 - a real plant never meets it

@@ -12,7 +12,7 @@ from browser.conftest import OpenDesk, OpenTablet
 from browser.seeding import CALIPER, Seeds
 from browser.watching import Watch
 from techfloor.cli.demo import cast
-from techfloor.records.models import Signature
+from techfloor.records.models import Record, Signature
 from techfloor.store import db
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,8 @@ def _refusals(watch: Watch) -> None:
 
 def _signatures(app: Flask) -> int:
     with app.app_context():
-        return db.session.scalar(select(func.count(Signature.id))) or 0
+        calibrations = select(Record.id).where(Record.kind == "calibration")
+        return db.session.scalar(select(func.count(Signature.id)).where(Signature.record_id.in_(calibrations))) or 0
 
 
 def _at_check(page: Page, as_: SignedInAs) -> str:
