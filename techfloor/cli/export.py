@@ -45,8 +45,8 @@ def run(args: argparse.Namespace) -> int:
 
     settings = instance_settings(args)
     with engine_for(settings.database).connect() as connection:
-        refuse_other_version(connection)
         databases.of(connection).begin(connection.connection.dbapi_connection, Line())
+        refuse_other_version(connection)
         for number in args.number:
             folder = write(connection, settings, number.strip(), args.into)
             say(f"✓ {folder}: check it any time with `sha256sum -c SHA256SUMS` in it.")

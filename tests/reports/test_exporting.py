@@ -196,6 +196,17 @@ def test_the_command_checks_what_was_written_and_says_what_is_wrong(
         export.run(asked())
 
 
+def test_the_command_as_it_is_typed(
+    settings: Settings, signed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "instance_settings", lambda _args: settings)
+    parser = argparse.ArgumentParser()
+    export.add_arguments(parser)
+    assert export.run(parser.parse_args([signed, "--from", "2020-01-01", "--into", str(tmp_path)])) == 0
+    assert (tmp_path / signed / "content.json").exists()
+    assert len(list(tmp_path.glob("*.zip"))) == 1
+
+
 def test_every_version_of_a_document_is_written_out(app: Flask, settings: Settings, tmp_path: Path) -> None:
     new_policy(app)
     with engine_for(settings.database).connect() as connection:
