@@ -200,7 +200,9 @@ def _again() -> Again | None:
     secret = any(not may_be_kept(name) for name, _value in typed if name not in _OF_THE_FORM)
     if request.method != "POST" or secret or request.files or not typed or not _from_here():
         return None
-    return Again(request.path, typed, [pair for pair in typed if pair[1] and pair[0] not in _OF_THE_FORM])
+    return Again(
+        request.full_path.rstrip("?"), typed, [pair for pair in typed if pair[1] and pair[0] not in _OF_THE_FORM]
+    )
 
 
 def _http(error: HTTPException) -> Response:

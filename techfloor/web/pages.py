@@ -220,7 +220,7 @@ class Entry:
         self.key = key
         self.submissions = submissions
         values = sorted((k, v) for k, v in request.form.items(multi=True) if k not in _NOT_THE_ENTRY)
-        values.append(("path", request.path))
+        values.append(("path", request.full_path.rstrip("?")))
         values.extend(sorted((f"file {name}", _hash_of(file)) for name, file in request.files.items(multi=True)))
         self.body_sha256 = hashlib.sha256(json.dumps(values).encode()).hexdigest()
 

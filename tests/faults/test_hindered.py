@@ -131,6 +131,22 @@ def test_a_lock_of_another_process_is_waited_for_and_then_said(
     assert sent_again(client, refused).status_code == 303
 
 
+def test_what_the_address_asks_for_is_asked_for_again(
+    app: Flask, as_: SignedInAs, in_a_file: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, wanted = as_("Q"), "/calibration/export?tab=all&verdict=fail"
+    with opened_with(app, monkeypatch, "busy_timeout=20"):
+        hidden = client.hidden(PAGE, PAGE)  # any form: its key and token are those of this browser
+        with closing(
+            rules.sqlite_module().connect(in_a_file.instance / "techfloor.sqlite", isolation_level=None)
+        ) as other:
+            other.execute("BEGIN IMMEDIATE")
+            referer = {"Referer": "http://localhost/calibration/?tab=all&verdict=fail"}
+            refused = client.post(wanted, data=hidden, headers=referer)
+    assert refused.status_code == 503
+    assert [each.action for each in read_forms(refused.text) if "/export" in each.action] == [wanted]
+
+
 def test_a_server_that_ended_its_connections_is_found_again(
     app: Flask, as_: SignedInAs, settings: Settings, keeper: Keeper
 ) -> None:
