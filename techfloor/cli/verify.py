@@ -149,10 +149,11 @@ def _pdf(settings: Settings, file: Path) -> int:
             text(
                 "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "
                 "record.content_sha256 = issued_pdf.content_sha256 AS same, "
-                "(SELECT version FROM record later WHERE later.supersedes_id = record.id "
-                "AND later.state IN ('performed', 'closed')) AS superseded, "
+                "later.version AS superseded, later.amendment, "
                 "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
-                "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id WHERE issued_pdf.sha256 = :sha256"
+                "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id "
+                "LEFT JOIN record later ON later.supersedes_id = record.id AND later.state IN ('performed', 'closed') "
+                "WHERE issued_pdf.sha256 = :sha256"
             ),
             {"sha256": sha256},
         ).one_or_none()
@@ -164,6 +165,10 @@ def _pdf(settings: Settings, file: Path) -> int:
     say("✓ Its trail head stands in the chain." if row.anchored else "✕ Its trail head is not in the chain.")
     if row.state != "closed":
         say(f"✕ The record is {row.state}.")
-    later = f"✕ Version {row.superseded} has taken its place."
-    say(later if row.superseded else "✓ It is the current version.")
-    return 0 if row.same and row.anchored and row.state == "closed" else 1
+    if row.amendment == "entered in error":
+        say(f"✕ Version {row.superseded} says that it was entered in error.")
+    elif row.superseded:
+        say(f"✕ Version {row.superseded} has taken its place.")
+    else:
+        say("✓ It is the current version.")
+    return 0 if row.same and row.anchored and row.state == "closed" and not row.superseded else 1

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from techfloor.cli import verify
 from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
+from techfloor.records.versions import Amendment
 from techfloor.reports.models import IssuedPdf
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -92,6 +93,34 @@ def test_a_certificate_that_is_gone_is_named_with_its_record(
     assert problems(settings) == [
         f"{certified}, G-014: The issued PDF “{certified}-v1.pdf” is gone or was changed ({sha256})."
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Amendment.CORRECTION, "✕ Version 2 has taken its place."),
+        (Amendment.ENTERED_IN_ERROR, "✕ Version 2 says that it was entered in error."),
+    ],
+)
+def test_a_paper_whose_place_another_version_took_is_not_good(
+    certified: str,
+    settings: Settings,
+    app: Flask,
+    as_: SignedInAs,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    kind: Amendment,
+    said: str,
+) -> None:
+    _, data = certificate(app, certified)
+    (tmp_path / "certificate.pdf").write_bytes(data)
+    tara = as_("T")
+    answer = {"kind": kind.value, "reason": "150.10 was typed, the sheet says 150.05"}
+    assert tara.submit(f"/calibration/{certified}/amend", answer).status_code == 303
+    assert sign(tara, certified).status_code == 303
+    assert verified(settings, monkeypatch, tmp_path / "certificate.pdf") == 1
+    assert said in capsys.readouterr().out
 
 
 def test_one_pdf_is_known_by_its_bytes_without_the_server(
