@@ -13,6 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from techfloor import clock
+from techfloor.migrations.models import METADATA  # the triggers that are expected are those of the tables known
 from techfloor.settings import Settings
 from techfloor.store import databases, upgrading
 from techfloor.store.acts import Act
@@ -189,8 +190,6 @@ def differences(connection: Connection) -> list[str]:
     """Return how tables, columns and indexes stand otherwise than the models say; empty when they agree."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - only an upgrade and verify need it
     from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
-
-    from techfloor.migrations.models import METADATA  # noqa: PLC0415
 
     context = MigrationContext.configure(connection, opts={"compare_type": False, "include_object": _is_ours})
     return [_told(each) for each in compare_metadata(context, METADATA)]

@@ -1,6 +1,8 @@
 """An older database is backed up, brought up whole and told to the trail; a newer one is left alone."""
 
 import argparse
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -200,3 +202,14 @@ def test_an_older_database_says_what_to_type(settings: Settings, later: None) ->
     with pytest.raises(StepError, match=r"older version. Type: python3 -m techfloor upgrade"):
         problems(settings)
     assert "python3 -m techfloor upgrade" in "\n".join(each.words for each in doctor.look(settings))
+
+
+def test_a_second_start_finds_the_triggers_that_the_first_one_wrote(tmp_path: Path) -> None:
+    start = (
+        "import sys; from pathlib import Path; from techfloor.cli.prepare import prepare; "
+        "from techfloor.settings import Settings; prepare(Settings(instance=Path(sys.argv[1])), demo=False)"
+    )
+    # In processes of their own: in this one all tables are known already.
+    words = [sys.executable, "-c", start, str(tmp_path)]
+    said = [subprocess.run(words, capture_output=True, text=True, check=True).stdout for _ in range(2)]
+    assert said == ["", ""]
