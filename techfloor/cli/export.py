@@ -49,9 +49,10 @@ def run(args: argparse.Namespace) -> int:
         refuse_other_version(connection)
         for number in args.number:
             folder = write(connection, settings, number.strip(), args.into)
-            say(f"✓ {folder}: check it any time with `sha256sum -c SHA256SUMS` in it.")
+            say(f"✓ {folder.resolve()}: check it any time with `sha256sum -c SHA256SUMS` in it.")
         if args.since is not None:
             made = write_between(connection, settings, args.kind, (args.since, args.until), args.into)
+            made = made.resolve()
             say(f"✓ {made}: check it any time with `python3 -m techfloor export --check {made}`.")
     return 0
 

@@ -64,6 +64,8 @@ def lines(content: Mapping[str, Any], write_day: Any, gettext: Any) -> list[dict
         "badge": gettext("badge"),
         "code": gettext("one-time code"),
     }
+    # A sign-in of today does not change what is being looked through, and does not count in it.
+    none_yet = gettext("none before %(day)s") % {"day": write_day(content["day"])}
     return [
         {
             "name": person["name"],
@@ -72,7 +74,7 @@ def lines(content: Mapping[str, Any], write_day: Any, gettext: Any) -> list[dict
             "area": person["area"] or gettext("Whole plant"),
             "since": write_day(person["since"]),
             "last_day": write_day(person["last_day"]) if person["last_day"] else "–",
-            "last_sign_in": write_day(person["last_sign_in"]) if person["last_sign_in"] else gettext("Never"),
+            "last_sign_in": write_day(person["last_sign_in"]) if person["last_sign_in"] else none_yet,
             "ways": ", ".join(ways[way] for way in person["ways"]) or gettext("none"),
             "policy": gettext("version %(version)s") % {"version": person["policy"]} if person["policy"] else "–",
             "state": _state(person, content["day"], gettext),
