@@ -90,10 +90,10 @@ def worst_words(bench: Bench, run: RunResult | None) -> str:
 
 def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, remark: str, shown_sha256: str) -> Bench:
     """Sign as reviewed, or reject with a remark; an accepted pass as left returns a held gauge to use."""
-    record = signing.locked(queries.standing_row(number).id)
+    bench = standing_bench(number)  # alone before the row is locked, in the order of a signature: what stands is known
+    record = signing.locked(bench.record.id)
     if record.state != PERFORMED:
         raise Refusal("%(number)s does not wait for a review.", number=number)
-    bench = standing_bench(number)
     _refuse_while_amended(bench)
     if not accepted and not remark.strip():
         raise Refusal("Enter what is wrong with it.", field="remark")
@@ -134,7 +134,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 
     Raises Refusal for one with an exception: it is reviewed by itself.
     """
-    for number, shown_sha256 in chosen:
+    for number, shown_sha256 in sorted(chosen):  # two reviewers wait for each other in one order only
         bench = standing_bench(number)
         if bench.body.exceptions or outcome.open_holds(bench.gauge.id):
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
@@ -143,6 +143,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
 
 def close_look_back(number: str, affected: str, looked: str, *, done: str = "", actor: int, at: datetime) -> None:
     """End the look-back of a calibration with what was looked at, whether work was affected, and what was done then."""
+    alone(f"record:{number}")  # whoever closes it second is told so
     every = versions.ids(queries.standing_row(number))
     if not tasks.is_open(every, LOOK_BACK):
         raise Refusal("No look-back is open for %(number)s.", number=number)
