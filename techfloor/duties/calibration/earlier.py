@@ -14,8 +14,11 @@ from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.queries import KIND
+from techfloor.equipment.models import EquipmentLog
+from techfloor.equipment.statuses import Status
 from techfloor.records import versions
 from techfloor.records.models import Record
+from techfloor.said import as_text, say
 from techfloor.store import db
 
 _readings, _records = (kind.__table__.c for kind in (Reading, Record))
@@ -58,6 +61,25 @@ def last_good(bench: Bench) -> Record | None:
         .order_by(Record.performed_at.desc(), Record.id.desc())
         .limit(1)
     )
+
+
+_RETURNED = tuple(
+    as_text(say("equipment.status", before=say(f"equipment.{before}"), after=say(f"equipment.{after}")))
+    for before in (Status.CALIBRATE_BEFORE_USE, Status.SENT_OUT)
+    for after in (Status.IN_USE, Status.LIMITED_USE)
+)
+"""What the log of a gauge says where a calibration returned it to use."""
+
+
+def returned_to_use(bench: Bench) -> bool:
+    """Tell whether the last that returned the gauge to use was a version of this calibration."""
+    last = (
+        select(EquipmentLog.record_id)
+        .where(EquipmentLog.equipment_id == bench.gauge.id, EquipmentLog.event.in_(_RETURNED))
+        .order_by(EquipmentLog.id.desc())
+        .limit(1)
+    )
+    return db.session.scalar(last) in versions.ids(bench.record)
 
 
 def revision_used_before(revision_id: int, record_id: int) -> bool:

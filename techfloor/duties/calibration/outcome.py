@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.earlier import last_good
+from techfloor.duties.calibration.earlier import last_good, returned_to_use
 from techfloor.duties.calibration.gauges import GaugeFacts
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
 from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED, REJECTED, WORK
@@ -237,10 +237,15 @@ def reject(bench: Bench, proof: Proof, remark: str) -> None:
     _ask_again(bench, remark.strip(), at)
     if own_hold(bench) is not None:
         return
-    if db.session.get_one(Gauge, bench.gauge.id).status in _REST_ON_CALIBRATION:
-        change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=at, record_id=record_id)
+    _calibrate_before_use(bench, proof)
     words = as_text(say("calibration.hold-rejected", number=bench.number, remark=remark.strip()))
     ledger.place_hold(bench.gauge.id, "other", words, actor=actor, at=at, record_id=record_id)
+
+
+def _calibrate_before_use(bench: Bench, proof: Proof) -> None:
+    actor, record_id = proof.person_id, bench.record.id
+    if db.session.get_one(Gauge, bench.gauge.id).status in _REST_ON_CALIBRATION:
+        change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=proof.at, record_id=record_id)
 
 
 def _passed_since(bench: Bench) -> bool:
@@ -295,7 +300,7 @@ def _take_the_place(bench: Bench, proof: Proof) -> None:
 
 
 def _count_no_more(bench: Bench, proof: Proof) -> None:
-    """Let the gauge stand as without what was entered in error: its due day, and the holds that it had ended.
+    """Let the gauge stand as without what was entered in error: its due day, its status, and what it had ended.
 
     What makes the gauge usable waits for the review.
     """
@@ -303,7 +308,11 @@ def _count_no_more(bench: Bench, proof: Proof) -> None:
     assert bench.amends is not None
     ledger.log(bench.gauge.id, "entered in error", bench.amends.reason, actor=actor, at=at, record_id=record_id)
     _put_back_due(bench, proof)
-    if _lifted_others(bench) and not _passed_since(bench):
+    _take_back(bench, proof)
+    if _passed_since(bench):
+        return
+    _raise_again(bench, at)
+    if _lifted_others(bench):
         words = as_text(say("calibration.hold-again", number=bench.number))
         ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=record_id)
     db.session.flush()
@@ -314,6 +323,26 @@ def _put_back_due(bench: Bench, proof: Proof) -> None:
     due = ledger.due_of(bench.gauge.id, WORK)
     while due is not None and due.last_record_id is not None and not versions.is_in_force(due.last_record_id):
         ledger.put_back_due(bench.gauge.id, WORK, due.last_record_id, actor=proof.person_id, at=proof.at)
+
+
+def _take_back(bench: Bench, proof: Proof) -> None:
+    """Take a gauge from use that only a version of this calibration returned to it, once its due day is put back.
+
+    A later one that moved the due day keeps it there, reviewed or not.
+    """
+    due = ledger.due_of(bench.gauge.id, WORK)
+    kept = _passed_since(bench) or (due is not None and _moved_by(due, bench.record, proof.zone))
+    if returned_to_use(bench) and not kept:
+        _calibrate_before_use(bench, proof)
+
+
+def _raise_again(bench: Bench, at: datetime) -> None:
+    """Ask again for what was asked for by the rejection of an earlier calibration, and ended by this one alone."""
+    ended = (Task.equipment_id == bench.gauge.id, Task.kind == AGAIN, Task.outcome == bench.number)
+    asked = select(Task).join(Record, Record.id == Task.record_id).where(Record.state == REJECTED, ~versions.replaced())
+    same = ("kind", "words", "record_id", "equipment_id", "for_person_id", "for_area_id", "for_permission")
+    for task in db.session.scalars(asked.where(*ended).order_by(Task.id)).all():
+        tasks.raise_task(Task(**{name: getattr(task, name) for name in same}, raised_at=at))
 
 
 def _lifted_others(bench: Bench) -> bool:
@@ -368,9 +397,12 @@ def reject_amendment(bench: Bench, proof: Proof, plant: PlantFacts, remark: str)
     review = former.record.state == PERFORMED
     if review:
         _raise(REVIEW, former, at)
+    _end_again(former, proof)
     if former.record.state == REJECTED and not _passed_since(former):
         _ask_again(former, remark.strip(), at)
     accepted = former.record.state == CLOSED and returns(former.body)
     if accepted or (review and usable_now(plant, review=True) and not failed_before(former.body)):
         _move_due(former, proof)
+    else:
+        _take_back(bench, proof)
     _find_by_its_words(former)
