@@ -29,6 +29,7 @@ from techfloor.places.queries import read_plant
 from techfloor.records import integrity, versions
 from techfloor.records.models import Measurement, Record
 from techfloor.refusals import Refusal
+from techfloor.said import key_of
 from techfloor.settings import Settings
 from techfloor.store import db
 from techfloor.store.types import utc_text
@@ -122,6 +123,29 @@ def test_export_writes_all_versions(settings: Settings, app: Flask, as_: SignedI
         assert "Tara Kowalski" in (folder / version / "signatures.csv").read_text("utf-8")
     done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def exceptions(app: Flask, number: str) -> list[str]:
+    """Return the keys of what was unusual."""
+    with app.app_context():
+        return [key_of(said) for said in bench_of(number).body.exceptions]
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_first_use_of_a_procedure_that_does_not_count_leaves_the_next_one_the_first(
+    app: Flask, as_: SignedInAs, withdrawn: bool
+) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = calibrated(tara)
+    assert exceptions(app, number) == ["calibration.first-use"]
+    if withdrawn:
+        amending(tara, number, "entered in error", "this was G-013")
+        assert sign(tara, number).status_code == 303
+    else:
+        assert review(quinn, number, "reject", remark="the procedure is wrong").status_code == 303
+    following = calibrated(tara)
+    assert "calibration.first-use" in exceptions(app, following)
+    assert "calibration.first-use" not in exceptions(app, calibrated(tara))
 
 
 # Outside

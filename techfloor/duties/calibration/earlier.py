@@ -82,12 +82,12 @@ def returned_to_use(bench: Bench) -> bool:
     return db.session.scalar(last) in versions.ids(bench.record)
 
 
-def revision_used_before(revision_id: int, record_id: int) -> bool:
-    """Tell whether another calibration was signed under this revision before."""
+def revision_used_before(revision_id: int, besides: str) -> bool:
+    """Tell whether a calibration that counts was signed under this revision, besides those of one number."""
     return (
         db.session.scalar(
             select(Record.id)
-            .where(Record.revision_id == revision_id, Record.id != record_id, Record.content_sha256.is_not(None))
+            .where(Record.revision_id == revision_id, Record.number != besides, versions.in_force())
             .limit(1)
         )
         is not None

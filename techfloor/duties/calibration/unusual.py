@@ -32,7 +32,7 @@ def _carried(bench: Bench) -> list[Said]:
 
 
 def _of_calibration(bench: Bench) -> list[Said]:
-    first = bench.amends is None and not revision_used_before(bench.record.revision_id or 0, bench.record.id)
+    first = bench.amends is None and not revision_used_before(bench.record.revision_id or 0, bench.number)
     if bench.body.outside is not None:
         return _of_certificate(bench, first)
     found, left = bench.run(AS_FOUND), bench.run(AS_LEFT) if bench.body.adjusted else None
