@@ -27,20 +27,32 @@ JOIN definition ON definition.id = revision.definition_id
 WHERE definition.kind = 'policy' AND revision.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM record
 WHERE record.revision_id = revision.id AND record.kind = 'policy' AND record.content_sha256 IS NOT NULL)"""
 
+_APPROVED = """SELECT definition.code, revision.version, revision.body, revision.body_sha256, record_content.body
+FROM revision JOIN definition ON definition.id = revision.definition_id
+LEFT JOIN record ON record.revision_id = revision.id AND record.kind = 'policy'
+LEFT JOIN record_content ON record_content.record_id = record.id"""
+
 
 def _revisions(connection: Connection) -> list[str]:
-    rows = connection.exec_driver_sql(
-        "SELECT definition.code, revision.version, revision.body, revision.body_sha256 "
-        "FROM revision JOIN definition ON definition.id = revision.definition_id"
-    )
     return [
         f"Version {version} of {code} is not what was approved."
-        for code, version, body, named in rows
-        if hashlib.sha256(str(body).encode()).hexdigest() != named
+        for code, version, body, named, signed in connection.exec_driver_sql(_APPROVED)
+        if hashlib.sha256(str(body).encode()).hexdigest() != named or not _says(signed, str(body))
     ] + [
         f"Version {version} of {code} is in force, but nobody signed it as approved."
         for code, version in connection.exec_driver_sql(_UNAPPROVED)
     ]
+
+
+def _says(signed: str | None, body: str) -> bool:
+    """Tell whether a signed content has the words of the version that it approved; a forged one is told elsewhere."""
+    try:
+        words, content = json.loads(body), json.loads(signed or "{}")
+    except ValueError:
+        return True
+    if signed is None or not isinstance(words, dict) or not isinstance(content, dict):
+        return True
+    return all(content.get(name) == words[name] for name in ("title", "text") if name in words)
 
 
 def _versions(connection: Connection) -> list[str]:

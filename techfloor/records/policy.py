@@ -146,6 +146,7 @@ def _first_day(revision: Revision, at: datetime) -> date:
 def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
     """Approve a draft under a signature and put it in force on its day; raises Refusal when the page showed another."""
     alone("policy")
+    db.session.refresh(revision)  # it was read before the others were out
     if revision.state != "draft":
         raise Refusal("This version is approved already.")
     documents.as_shown(preview(revision, plant, proof.at), shown_sha256)

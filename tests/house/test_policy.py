@@ -8,14 +8,19 @@ from bench_work import give_all, problems, sign, start
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from policies import new_policy
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from werkzeug.test import TestResponse
 
-from techfloor import store
+from techfloor import clock, store
 from techfloor.migrations.upgrade import engine_for
-from techfloor.records import integrity
+from techfloor.people.models import Person
+from techfloor.people.proof import Proof, by_password
+from techfloor.places.queries import read_plant
+from techfloor.records import integrity, policy
 from techfloor.records.models import Record, RecordContent, Revision, Signature
+from techfloor.records.policy import PolicyEntry
 from techfloor.records.signing import must_accept_policy
+from techfloor.refusals import Refusal
 from techfloor.settings import Settings
 from techfloor.store import db
 
@@ -88,6 +93,42 @@ def test_nobody_approves_with_a_wrong_secret_or_what_changed_since(app: Flask, a
     assert "changed after this page was opened" in problems(late)[0]
     with app.app_context():
         assert len(db.session.scalars(select(Record).where(Record.kind == "policy")).all()) == 1
+
+
+@pytest.mark.parametrize("changed", [{"body": {"text": "I sign for anybody."}}, {"state": "effective"}])
+def test_what_is_approved_is_the_draft_as_it_stands_once_nobody_else_works_on_it(
+    app: Flask, as_: SignedInAs, monkeypatch: pytest.MonkeyPatch, changed: dict[str, object]
+) -> None:
+    drafted(as_("Q"))
+    with app.app_context(), store.act("records:policy:approve") as unit:
+        plant, revision = read_plant(db.session()), policy.draft_now()
+        quinn = db.session.scalars(select(Person).where(Person.user_name == "quinn")).one()
+        assert plant is not None
+        assert revision is not None
+        proof = Proof(quinn.id, quinn.name, by_password(named=True), clock.now(), plant.zone)
+        shown = policy.preview(revision, plant, proof.at).sha256
+
+        def saved_while_this_one_waits(_what: str) -> None:
+            first = update(Revision).where(Revision.definition_id == revision.definition_id, Revision.version == 1)
+            mine = update(Revision).where(Revision.id == revision.id)
+            for statement in (first.values(state="superseded"), mine.values(changed)):
+                db.session.execute(statement, execution_options={"synchronize_session": False})
+
+        monkeypatch.setattr(policy, "alone", saved_while_this_one_waits)
+        with pytest.raises(Refusal, match=r"changed after this page|approved already"):
+            policy.approve(revision, proof, plant, shown_sha256=shown)
+        unit.refuse()
+
+
+def test_verify_finds_a_version_whose_text_is_not_what_was_signed(
+    as_: SignedInAs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quinn = as_("Q")
+    drafted(quinn)
+    monkeypatch.setattr(policy, "entry_of", lambda _revision: PolicyEntry("Signing here", "I sign for anybody."))
+    assert approve(quinn).status_code == 303
+    with engine_for(settings.database).connect() as connection:
+        assert integrity.problems(connection) == ["Version 2 of e-signature is not what was approved."]
 
 
 @pytest.mark.parametrize("who", ["T", "S", "I", "A", "D"])
