@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
+from techfloor.records import retention
 from techfloor.records.lifecycle import State, move
 from techfloor.records.models import Record
 from techfloor.records.signing import Content, fix_content, sign
@@ -55,6 +56,8 @@ def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Reco
     )
     db.session.add(record)
     db.session.flush()
+    if document.supersedes_id is not None:
+        retention.carry_on(document.supersedes_id, record.id)
     fix_content(record, document.content, shown_sha256)
     sign(record, document.meaning, proof, shown_sha256=shown_sha256)
     move(record, State.CLOSED)

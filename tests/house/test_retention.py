@@ -6,11 +6,12 @@ import pytest
 from bench_work import give_all, problems, sign, start
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
+from policies import approve_now, new_policy
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from techfloor.migrations.upgrade import engine_for
-from techfloor.records import integrity
+from techfloor.records import integrity, retention
 from techfloor.records.history import timeline
 from techfloor.records.models import LegalHold, Record
 from techfloor.settings import Settings
@@ -122,6 +123,47 @@ def test_a_hold_by_filter_names_what_fits_and_nothing_made_later(app: Flask, as_
     later = start(as_("T", tablet=True), "G-014")
     assert later not in quinn.get(placed.location).text
     assert "On legal hold" not in quinn.get(f"/calibration/{later}/next", follow_redirects=True).text
+
+
+def holding(app: Flask, number: str) -> list[tuple[int, list[str]]]:
+    """Return each version of a record with the reasons for which it is held."""
+    with app.app_context():
+        found = db.session.scalars(select(Record).where(Record.number == number).order_by(Record.version)).all()
+        return [(each.version, [line.reason for line in retention.on_record(each.id)]) for each in found]
+
+
+def policy_number(app: Flask) -> str:
+    """Return the number of the policy."""
+    with app.app_context():
+        return str(db.session.scalar(select(Record.number).where(Record.kind == "policy").limit(1)))
+
+
+def test_the_next_version_of_what_is_held_is_held_until_the_hold_is_lifted(
+    app: Flask, as_: SignedInAs, settings: Settings
+) -> None:
+    number = policy_number(app)
+    lifted, placed = place(as_("Q"), numbers=number, reason="Settled long ago."), place(as_("Q"), numbers=number)
+    assert as_("Q").submit(lifted.location, {"because": "Settled."}).status_code == 303
+    new_policy(app)
+    assert holding(app, number) == [(1, ["Claim of a customer."]), (2, ["Claim of a customer."])]
+    assert as_("Q").submit(placed.location, {"because": "Settled."}).status_code == 303
+    assert holding(app, number) == [(1, []), (2, [])]
+    with engine_for(settings.database).connect() as connection:
+        assert integrity.problems(connection) == []
+
+
+def test_a_version_that_is_signed_while_its_hold_is_placed_is_held_too(
+    app: Flask, as_: SignedInAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = policy_number(app)
+
+    def signed_while_this_one_waits(_ids: list[int]) -> None:
+        monkeypatch.undo()
+        approve_now()
+
+    monkeypatch.setattr(retention, "_keep_apart", signed_while_this_one_waits)
+    assert place(as_("Q"), numbers=number).status_code == 303
+    assert holding(app, number) == [(1, ["Claim of a customer."]), (2, ["Claim of a customer."])]
 
 
 @pytest.mark.parametrize(
