@@ -215,7 +215,7 @@ def _record(revision: Revision) -> Record:
 )
 def issue_pdf(version: int) -> Response:
     """Issue the PDF of a version."""
-    PAPER.issue_in_act(_record(policy.version(version)).number, version)
+    PAPER.issue_in_act(policy.number_of(version), version)
     return see(f"{HOME}/{version}")
 
 

@@ -18,7 +18,7 @@ from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.numbering import coming_number, next_number
 from techfloor.records.signing import POLICY, Content, canonical, policy_in_force
 from techfloor.refusals import NotFound, Refusal
-from techfloor.store import alone, db
+from techfloor.store import alone, db, looking_at
 
 KIND, PREFIX, SCHEMA = POLICY[0], "POL", 1
 LONGEST = 10_000
@@ -175,6 +175,15 @@ def newest_record() -> Record | None:
 def record_of(revision_id: int) -> Record | None:
     """Return the record under which a version was approved."""
     return db.session.scalar(_records().where(Record.revision_id == revision_id))
+
+
+def number_of(version: int) -> str:
+    """Return the number under which a version was approved, read apart from any act under way; raises NotFound."""
+    with looking_at() as session:
+        found = session.scalar(_records().where(Revision.version == version))
+    if found is None:
+        raise NotFound("There is no version %(version)s of this policy.", version=version)
+    return found.number
 
 
 def _records() -> Select[Record]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from bench_work import give_all, problems, sign, start
@@ -21,6 +22,7 @@ from techfloor.records.models import Record, RecordContent, Revision, Signature
 from techfloor.records.policy import PolicyEntry
 from techfloor.records.signing import must_accept_policy
 from techfloor.refusals import Refusal
+from techfloor.reports import pdf
 from techfloor.settings import Settings
 from techfloor.store import db
 
@@ -129,6 +131,22 @@ def test_verify_finds_a_version_whose_text_is_not_what_was_signed(
     assert approve(quinn).status_code == 303
     with engine_for(settings.database).connect() as connection:
         assert integrity.problems(connection) == ["Version 2 of e-signature is not what was approved."]
+
+
+def test_nobody_waits_to_save_while_its_pdf_is_rendered(as_: SignedInAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[bool] = []
+    render = pdf.render
+
+    def looked_at(*given: Any, **named: Any) -> bytes:
+        begun.append(db.session().in_transaction())
+        return render(*given, **named)
+
+    monkeypatch.setattr(pdf, "render", looked_at)
+    quinn = as_("Q")
+    form = quinn.hidden(f"{POLICY}/1", f"{POLICY}/1/pdf")
+    assert quinn.post(f"{POLICY}/2/pdf", data=form).status_code == 404
+    assert quinn.post(f"{POLICY}/1/pdf", data=form).status_code == 303
+    assert begun == [False]
 
 
 @pytest.mark.parametrize("who", ["T", "S", "I", "A", "D"])
