@@ -12,10 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.orm import aliased
 
 from techfloor.people.models import Person
 from techfloor.records.lifecycle import State
-from techfloor.records.models import LegalHold, LegalHoldLine, Record, RetentionRule
+from techfloor.records.models import Definition, LegalHold, LegalHoldLine, Record, RetentionRule, Revision
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 from techfloor.store.paging import Key, Order, Page
@@ -59,8 +60,8 @@ class DueLine:
     held: bool
 
 
-def _ended() -> ColumnElement[datetime]:
-    return func.coalesce(Record.closed_at, Record.performed_at)
+def _ended(record: Any = Record) -> ColumnElement[datetime]:
+    return func.coalesce(record.closed_at, record.performed_at)
 
 
 def _held() -> ColumnElement[bool]:
@@ -69,14 +70,25 @@ def _held() -> ColumnElement[bool]:
 
 
 def _due(kind: str, before: datetime) -> list[ColumnElement[bool]]:
-    return [Record.kind == kind, Record.state.in_(_OVER), Record.performed_at < before, _ended() < before]
+    """Return the conditions of what is due: a number goes as a whole, for each version names the one before."""
+    other = aliased(Record)
+    goes_on = other.state.not_in(_OVER) | (_ended(other) >= before) | _in_force(other)
+    same = (other.kind == Record.kind, other.number == Record.number)
+    return [Record.kind == kind, Record.performed_at < before, ~select(other.id).where(*same, goes_on).exists()]
+
+
+def _in_force(record: Any) -> ColumnElement[bool]:
+    """Return the condition of the records of documents that are in force, or will be."""
+    live = select(Revision.id).join(Definition, Definition.id == Revision.definition_id)
+    mine = (Revision.id == record.revision_id, Definition.kind == record.kind)
+    return live.where(*mine, Revision.state.in_(("effective", "approved"))).exists()
 
 
 OLDEST_FIRST = Order(Key(Record.performed_at, datetime), Key(Record.id, int))
 
 
 def due_page(kind: str, before: datetime, at: str = "") -> Page[DueLine]:
-    """Read one page of the records of a kind that ended before a moment, the oldest first."""
+    """Read one page of the records of a kind whose every version ended before a moment, the oldest first."""
     rows = select(Record.id, Record.number, Record.version, Record.state, _ended(), _held(), Record.performed_at)
     return OLDEST_FIRST.page(rows.where(*_due(kind, before)), _due_line, at)
 

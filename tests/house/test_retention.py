@@ -1,6 +1,7 @@
 """Retention: nothing is deleted, what was kept long enough is listed, and a legal hold says what must stay."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from bench_work import give_all, problems, sign, start
@@ -10,7 +11,9 @@ from policies import approve_now, new_policy
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from techfloor import store
 from techfloor.migrations.upgrade import engine_for
+from techfloor.people.models import Person
 from techfloor.records import integrity, retention
 from techfloor.records.history import timeline
 from techfloor.records.models import LegalHold, Record
@@ -56,24 +59,63 @@ def test_by_default_everything_is_kept_for_ever(as_: SignedInAs, clock_at: Clock
 def test_what_was_kept_long_enough_is_listed_and_stays(
     app: Flask, as_: SignedInAs, clock_at: ClockAt, signed: str
 ) -> None:
-    quinn = as_("Q")
-    # Its review came never: a calibration that waits is not over, and is due of nothing.
-    assert quinn.submit(f"{HOME}/kinds/policy", {"years": "3", "reason": "ISO 9001"}).status_code == 303
+    # The review of `signed` came never: a calibration that waits is not over, and is due of nothing.
+    reviewed = made(app, ("closed", 2023))
+    assert as_("Q").submit(f"{HOME}/kinds/calibration", {"years": "3", "reason": "ISO 9001"}).status_code == 303
     with app.app_context():
         before = db.session.scalar(select(func.count()).select_from(Record))
-        began = db.session.scalars(select(Record).where(Record.kind == "policy")).one()
-    clock_at(began.closed_at.replace(year=began.closed_at.year + 3))  # type: ignore[union-attr]
-    assert began.number not in as_("A").get(f"{HOME}/kinds/policy/due").text
-    clock_at("2030-01-02 10:00")
+    clock_at("2026-12-01 13:00")
+    assert reviewed not in as_("A").get(f"{HOME}/kinds/calibration/due").text
+    clock_at("2027-01-02 10:00")
     amal = as_("A")
-    assert "1 record" in words(amal.get(HOME).text)
-    page = words(amal.get(f"{HOME}/kinds/policy/due").text)
-    assert began.number in page
+    page = words(amal.get(f"{HOME}/kinds/calibration/due").text)
+    assert reviewed in page
+    assert signed not in page
     assert "Could be disposed of" in page
-    place(as_("Q"), numbers=began.number)
-    assert "On legal hold" in words(amal.get(f"{HOME}/kinds/policy/due").text)
+    place(as_("Q"), numbers=reviewed)
+    assert "On legal hold" in words(amal.get(f"{HOME}/kinds/calibration/due").text)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Record)) == before
+
+
+def made(app: Flask, *versions: tuple[str, int]) -> str:
+    """Make a calibration with versions of a state that ended on the second of December of a year."""
+    with app.app_context(), store.act("test:records"):
+        who, number = db.session.scalars(select(Person.id).limit(1)).one(), f"CAL-{versions[0][1]}-09999"
+        for version, (state, year) in enumerate(versions, 1):
+            at = datetime(year, 12, 2, tzinfo=UTC)
+            record = Record(kind="calibration", number=number, version=version, state=state, opened_by=who)
+            record.opened_at = record.performed_at = record.recorded_at = at
+            record.closed_at = None if state == "in progress" else at
+            db.session.add(record)
+            db.session.flush()
+    return number
+
+
+@pytest.mark.parametrize(
+    ("versions", "due"),
+    [
+        ([("closed", 2014)], 1),
+        ([("closed", 2014), ("closed", 2015)], 2),
+        ([("closed", 2014), ("discontinued", 2015)], 2),
+        ([("closed", 2014), ("closed", 2025)], 0),
+        ([("closed", 2014), ("in progress", 2015)], 0),
+    ],
+)
+def test_a_number_is_due_with_all_its_versions_or_not_at_all(
+    app: Flask, versions: list[tuple[str, int]], due: int
+) -> None:
+    number = made(app, *versions)
+    with app.app_context():
+        before = datetime(2016, 1, 1, tzinfo=UTC)
+        assert retention.counts("calibration", before) == (due, 0)
+        assert [line.number for line in retention.due_page("calibration", before).lines] == [number] * due
+
+
+def test_a_policy_in_force_is_never_due_nor_is_what_it_replaced(app: Flask) -> None:
+    new_policy(app)
+    with app.app_context():
+        assert retention.counts("policy", datetime(2090, 1, 1, tzinfo=UTC)) == (0, 0)
 
 
 def test_years_are_a_sound_number_and_changed_with_a_reason(as_: SignedInAs) -> None:
