@@ -35,6 +35,8 @@ INDEXED = (
     "version",
     "kind",
     "state",
+    "amendment",
+    "replaced_by",
     "equipment",
     "name",
     "performed_at",
@@ -70,6 +72,8 @@ class Written:
 
 _FOUND = """SELECT record.id, record.number, record.version, record.kind, record.state, record.performed_at,
 record.closed_at, record.content_sha256, equipment.code AS equipment, equipment.name AS name, person.name AS opened_by,
+record.amendment, (SELECT max(later.version) FROM record later WHERE later.supersedes_id = record.id
+AND later.state IN ('performed', 'closed')) AS replaced_by,
 (SELECT count(*) FROM record every WHERE every.number = record.number) AS versions
 FROM record JOIN person ON person.id = record.opened_by LEFT JOIN equipment ON equipment.id = record.equipment_id """
 

@@ -1,11 +1,14 @@
 """Amendments under race and in the database, of outside certificates, and against another standard."""
 
+import csv
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from io import BytesIO, StringIO
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from zipfile import ZipFile
 
 import outside_work
 import pytest
@@ -29,6 +32,7 @@ from techfloor.places.queries import read_plant
 from techfloor.records import integrity, versions
 from techfloor.records.models import Measurement, Record
 from techfloor.refusals import Refusal
+from techfloor.reports import written_out
 from techfloor.said import key_of
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -123,6 +127,35 @@ def test_export_writes_all_versions(settings: Settings, app: Flask, as_: SignedI
         assert "Tara Kowalski" in (folder / version / "signatures.csv").read_text("utf-8")
     done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.clause("21 CFR 11.10(b)")
+def test_what_is_exported_has_all_versions_and_says_what_replaced_each(app: Flask, as_: SignedInAs) -> None:
+    tara, amal = as_("T", tablet=True), as_("A")
+    number = calibrated(tara)
+    amended(app, tara, number)
+    amending(tara, number, "entered in error", "this was G-013")
+    assert sign(tara, number).status_code == 303
+    form = amal.hidden("/calibration/?state=performed", "/calibration/export?state=performed")
+    archive = amal.get(amal.post("/calibration/export?state=performed", data=form).location)
+    packed = ZipFile(BytesIO(archive.data))
+    lines = csv.DictReader(StringIO(packed.read("index.csv").decode()))
+    assert [(line["version"], line["amendment"], line["replaced_by"]) for line in lines] == [
+        ("1", "", "2"),
+        ("2", "correction", "3"),
+        ("3", "entered in error", ""),
+    ]
+    assert {f"{number}/version-{n}/content.json" for n in (1, 2, 3)} <= set(packed.namelist())
+
+
+def test_an_index_says_of_a_rejected_amendment_that_it_replaced_nothing(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = calibrated(tara)
+    amended(app, tara, number)
+    assert review(as_("Q"), number, "reject", remark="the sheet says 150.10").status_code == 303
+    with app.app_context():
+        found = [each.line for each in written_out.of_number(db.session.connection(), number)]
+    assert [(line["state"], line["replaced_by"]) for line in found] == [("performed", None), ("rejected", None)]
 
 
 def exceptions(app: Flask, number: str) -> list[str]:

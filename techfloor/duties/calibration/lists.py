@@ -97,8 +97,11 @@ def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
 
 
 def fitting_ids(wanted: Wanted, most: int) -> list[int]:
-    """Return the records that a list shows on all its pages together, `most` and one more where there are more."""
-    return list(db.session.scalars(_fitting(_lines(), wanted).with_only_columns(Record.id).limit(most + 1)))
+    """Return every version of what a list shows on all its pages together, `most` and one more where there are more."""
+    every = aliased(Record)
+    numbers = _fitting(_lines(), wanted).with_only_columns(Record.number)
+    ids = select(every.id).where(every.kind == KIND, every.number.in_(numbers)).limit(most + 1)
+    return list(db.session.scalars(ids))
 
 
 def _fitting(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
