@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from techfloor.people.models import Person
 from techfloor.records.lifecycle import SIGNED, State
 from techfloor.records.models import Record, Signature
+from techfloor.records.retention import carry_on
 from techfloor.refusals import Refusal
 from techfloor.store import db
 from techfloor.store.types import utc_text
@@ -179,7 +180,7 @@ def next_of(record_id: int) -> Version | None:
 
 
 def open_next(former: Record, kind: Amendment, reason: str, *, actor: int, at: datetime) -> Record:
-    """Open the next version of a signed record, for its duty to fill; the header alone is made here.
+    """Open the next version of a signed record, for its duty to fill: its header, under the same legal holds.
 
     Raises Refusal without a reason, for a record that is not signed, whose amendment is under way, or that was said to
     be entered in error. The caller has `former` to itself.
@@ -207,6 +208,7 @@ def open_next(former: Record, kind: Amendment, reason: str, *, actor: int, at: d
     )
     db.session.add(record)
     db.session.flush()
+    carry_on(former.id, record.id)
     return record
 
 

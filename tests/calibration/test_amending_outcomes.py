@@ -29,7 +29,7 @@ from techfloor.equipment.models import Equipment, Standard, StandardCertificate
 from techfloor.migrations.upgrade import engine_for
 from techfloor.people.models import Person
 from techfloor.places.queries import read_plant
-from techfloor.records import integrity, versions
+from techfloor.records import integrity, retention, versions
 from techfloor.records.models import Measurement, Record
 from techfloor.refusals import Refusal
 from techfloor.reports import written_out
@@ -156,6 +156,30 @@ def test_an_index_says_of_a_rejected_amendment_that_it_replaced_nothing(app: Fla
     with app.app_context():
         found = [each.line for each in written_out.of_number(db.session.connection(), number)]
     assert [(line["state"], line["replaced_by"]) for line in found] == [("performed", None), ("rejected", None)]
+
+
+@pytest.mark.clause("21 CFR 11.10(c)")
+def test_an_amendment_is_held_by_what_holds_the_version_before_until_that_is_lifted(
+    app: Flask, as_: SignedInAs
+) -> None:
+    tara = as_("T", tablet=True)
+    number = calibrated(tara)
+    with app.app_context(), store.act("test:hold:place"):
+        actor, at = db.session.scalars(select(Person.id).limit(1)).one(), clock.now()
+        gone, stays = (
+            retention.place(retention.HoldEntry(reason, number), actor=actor, at=at).id for reason in ("Over", "Claim")
+        )
+        retention.lift(gone, "It is over.", actor=actor, at=at)
+    amended(app, tara, number)
+    with app.app_context():
+        second = queries.version_row(number, 2)
+        assert [hold.reason for hold in retention.on_record(second.id)] == ["Claim"]
+        assert retention.numbers_under(stays) == [(number, 1), (number, 2)]
+    assert "Claim" in words(tara.get(f"/calibration/{number}").text)
+    with app.app_context(), store.act("test:hold:lift"):
+        retention.lift(stays, "The claim is settled.", actor=actor, at=clock.now())
+    with app.app_context():
+        assert retention.on_record(queries.version_row(number, 2).id) == []
 
 
 def exceptions(app: Flask, number: str) -> list[str]:
