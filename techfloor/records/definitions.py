@@ -65,6 +65,7 @@ def rewrite(revision: Revision, body: object, effective_from: date | None) -> No
 def approve(revision: Revision, approval: Approval, today: date) -> None:
     """Approve a draft: in force at once, or from its day on where that is still to come.
 
+    One that waits for an earlier day comes in force all the same; one that waits for this or a later day never does.
     One that was approved for a day to come, and whose day came, is written down as in force first.
     """
     _settle(revision.definition_id, today)
@@ -74,7 +75,8 @@ def approve(revision: Revision, approval: Approval, today: date) -> None:
     if revision.state != "draft":
         raise Refusal("Only a draft can be approved.")
     for waiting in _in_state(revision.definition_id, "approved"):
-        waiting.state = "superseded"  # it never came into force: this one takes its place
+        if waiting.effective_from is None or waiting.effective_from >= approval.effective_from:
+            waiting.state = "superseded"  # it never comes into force: this one takes its place
     revision.state, revision.effective_from = "approved", approval.effective_from
     revision.approved_by, revision.approved_at = approval.by, approval.at
     db.session.flush()

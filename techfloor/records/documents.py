@@ -5,12 +5,15 @@ signed and closed in one act, so that number, content, signature, PDF, export an
 """
 
 from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
 
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import retention
 from techfloor.records.lifecycle import State, move
-from techfloor.records.models import Record
+from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.signing import Content, fix_content, sign
 from techfloor.refusals import Refusal
 from techfloor.store import db
@@ -32,6 +35,16 @@ class Signing:
 def plant_words(plant: PlantFacts) -> dict[str, object]:
     """Return what a signed content says of the plant."""
     return {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo}
+
+
+def counts_from(record_id: int) -> date | None:
+    """Return the day from which what a document put in force counts; None for what counts since its signature."""
+    return db.session.scalar(
+        select(Revision.effective_from)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .join(Record, Record.revision_id == Revision.id)
+        .where(Record.id == record_id, Record.kind == Definition.kind)
+    )
 
 
 def as_shown(content: Content, shown_sha256: str) -> None:

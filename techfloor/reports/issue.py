@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy import bindparam, func, select
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from techfloor import clock, store
 from techfloor.people.models import Person
-from techfloor.records import versions
+from techfloor.places.queries import day_at_plant
+from techfloor.records import documents, versions
 from techfloor.records.lifecycle import SIGNED
 from techfloor.records.models import Record, Signature
 from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
@@ -147,7 +148,9 @@ class Verification:
     kind: str
     state: str
     replaced_by: versions.Version | None
-    """The version that has taken its place; one that is only under way has not."""
+    """The version that has taken its place; one that is only under way has not, nor a document before its day."""
+    replaced_from: date | None
+    """The day of the plant since which it has, where that is not the moment of its signature."""
     issue_no: int
     newest_issue: int
     issued_at: datetime
@@ -188,9 +191,24 @@ def _content(issued: IssuedPdf) -> str | None:
     return text if hashlib.sha256(text.encode()).hexdigest() == issued.content_sha256 else None
 
 
+def _taken_place(record_id: int) -> tuple[versions.Version | None, date | None]:
+    """Return the version that has taken a record's place, and its day where it has one.
+
+    A document that never came in force is passed over: one approved after it may count before its day.
+    """
+    today = day_at_plant(clock.now())
+    following = versions.next_of(record_id)
+    while following is not None and following.state in SIGNED:
+        since = documents.counts_from(following.id)
+        if since is None or since <= today:
+            return following, since
+        following = versions.next_of(following.id)
+    return None, None
+
+
 def _verification(issued: IssuedPdf) -> Verification:
     record = db.session.get_one(Record, issued.record_id)
-    following = versions.next_of(record.id)
+    following, since = _taken_place(record.id)
     anchored = db.session.scalar(select(ActRow.hash).where(ActRow.seq == issued.trail_seq))
     newest_issue = newest(record.id)
     return Verification(
@@ -198,7 +216,8 @@ def _verification(issued: IssuedPdf) -> Verification:
         version=record.version,
         kind=record.kind,
         state=record.state,
-        replaced_by=following if following is not None and following.state in SIGNED else None,
+        replaced_by=following,
+        replaced_from=since,
         issue_no=issued.issue_no,
         newest_issue=newest_issue.issue_no if newest_issue else issued.issue_no,
         issued_at=issued.issued_at,

@@ -23,6 +23,7 @@ from techfloor.records.policy import PolicyEntry
 from techfloor.records.signing import must_accept_policy
 from techfloor.refusals import Refusal
 from techfloor.reports import pdf
+from techfloor.reports.models import IssuedPdf
 from techfloor.settings import Settings
 from techfloor.store import db
 
@@ -172,6 +173,44 @@ def test_a_version_of_a_day_to_come_is_asked_for_from_that_day(app: Flask, as_: 
     clock_at("2026-11-24 00:01")
     assert asked_of_its_approver(app)
     assert "Replaced" in as_("Q").get(f"{POLICY}/1").text
+
+
+def test_paper_is_replaced_on_the_day_of_the_next_version(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    quinn = as_("Q")
+    assert quinn.submit(f"{POLICY}/1/pdf", page=f"{POLICY}/1").status_code == 303
+    with app.app_context():
+        page = f"/verify/{db.session.scalars(select(IssuedPdf.code)).one()}"
+    for version, first_day in ((2, "2026-12-01"), (3, "2026-12-15")):
+        drafted(quinn, effective_from=first_day)
+        assert approve(quinn).status_code == 303, version
+    assert "version current" in quinn.get(page).text
+    clock_at("2026-11-30 23:30")
+    assert "version current" in as_("A").get(page).text
+    clock_at("2026-12-01 00:30")
+    assert "Replaced by version 2 since 1 Dec 2026." in re.sub(r"<[^>]*>", "", as_("A").get(page).text)
+    assert in_force(app) == 2, "version 3, approved for a later day, took nothing from it"
+    clock_at("2026-12-15 00:30")
+    assert in_force(app) == 3
+
+
+def test_a_version_for_an_earlier_day_takes_the_place_of_one_that_waits(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    quinn = as_("Q")
+    for first_day in ("2026-12-15", "2026-12-01"):
+        drafted(quinn, effective_from=first_day)
+        assert approve(quinn).status_code == 303
+    assert "Replaced" in quinn.get(f"{POLICY}/2").text
+    clock_at("2026-12-16 10:00")
+    assert in_force(app) == 3
+
+
+def in_force(app: Flask) -> int:
+    """Return the version in force."""
+    with app.app_context():
+        found = policy.in_force()
+        assert found is not None
+        return found.version
 
 
 def asked_of_its_approver(app: Flask) -> bool:
