@@ -35,8 +35,8 @@ from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
 from techfloor.reports.sheets import Fact, FactColumn, Sheet
 from techfloor.web.access import SIGNED_IN, permission
+from techfloor.web.editing import EditForm
 from techfloor.web.fields import DayField
-from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, Pages, afterwards, see
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
@@ -48,7 +48,7 @@ PERMISSIONS = (permission(WRITE, "Write and approve the e-signature policy", "qu
 HOME = "/settings/policy"
 
 
-class DraftForm(EntryForm):
+class DraftForm(EditForm):
     """The next version of the policy."""
 
     longest: ClassVar[Mapping[str, int]] = {"text": policy.LONGEST}
@@ -109,12 +109,20 @@ def _line(revision: Revision, now: date, current: Revision | None) -> dict[str, 
 @pages.page("/draft", permission=WRITE)
 def draft() -> str:
     """Show the draft of the next version; it begins as the one in force."""
+    return _draft_page(_draft_form())
+
+
+def _draft_form() -> DraftForm:
+    """Return the form over the draft as it stands now, whoever kept it."""
     begun, current = policy.draft_now(), policy_in_force()
     entry = policy.entry_of(begun) if begun is not None else PolicyEntry(*_words_of(current))
-    form = DraftForm(
-        title=entry.title, text=entry.text, change=entry.change, effective_from=entry.effective_from if begun else None
-    )
-    return _draft_page(form)
+    stands: dict[str, Any] = {
+        "title": entry.title,
+        "text": entry.text,
+        "change": entry.change,
+        "effective_from": entry.effective_from,
+    }
+    return DraftForm(**stands).beside(DraftForm(formdata=None, drafted=False, **stands))
 
 
 def _words_of(current: Revision | None) -> tuple[str, str]:
@@ -126,13 +134,20 @@ def _draft_page(form: DraftForm) -> str:
     return render_template("house/policy_draft.html", form=form, today=today().isoformat())
 
 
-@pages.act("/draft", permission=WRITE, action="records:policy:draft", title=_l("Policy drafted"), endpoint="keep_draft")
+@pages.act(
+    "/draft",
+    permission=WRITE,
+    action="records:policy:draft",
+    title=_l("Policy drafted"),
+    alone="policy",
+    endpoint="keep_draft",
+)
 def keep_draft() -> Page:
     """Keep the draft and go on to its approval."""
-    form = DraftForm()
+    form = _draft_form()
     if form.attempt(lambda: policy.write_draft(form.entry())):
         return done(_("The draft is kept. Read it once more, then approve it."), f"{HOME}/approve")
-    return _draft_page(form), 422
+    return _draft_page(form), form.status
 
 
 @pages.page("/approve", permission=WRITE)

@@ -24,6 +24,7 @@ from techfloor.records.retention import HoldEntry
 from techfloor.records.wording import state_words
 from techfloor.refusals import NotFound, Refusal
 from techfloor.web.access import permission
+from techfloor.web.editing import EditForm
 from techfloor.web.fields import DayField, WholeField
 from techfloor.web.forms import EntryForm
 from techfloor.web.lists import asked
@@ -37,7 +38,7 @@ PERMISSIONS = (permission(HOLD, "Say how long records are kept, and place legal 
 HOME = "/settings/retention"
 
 
-class YearsForm(EntryForm):
+class YearsForm(EditForm):
     """How long records of a kind are kept."""
 
     years = WholeField(_l("Years"), [Optional()], description=_l("Left empty: for ever."))
@@ -144,7 +145,12 @@ def _title(kind: str) -> str:
 def years(kind: str) -> str:
     """Ask how long records of a kind are kept."""
     _title(kind)
-    return _years_page(kind, YearsForm(years=retention.years_of().get(kind)))
+    return _years_page(kind, _years_form(kind))
+
+
+def _years_form(kind: str) -> YearsForm:
+    stands = retention.years_of().get(kind)
+    return YearsForm(years=stands).beside(YearsForm(formdata=None, drafted=False, years=stands))
 
 
 def _years_page(kind: str, form: YearsForm) -> str:
@@ -163,15 +169,16 @@ def _years_page(kind: str, form: YearsForm) -> str:
     action="records:retention:change",
     title=_l("Retention changed"),
     reason="reason",
+    alone="retention:{kind}",
     endpoint="change_years",
 )
 def change_years(kind: str) -> Page:
     """Say how long records of a kind are kept."""
     _title(kind)
-    form = YearsForm()
+    form = _years_form(kind)
     if form.attempt(lambda: retention.set_years(kind, form.years.data)):
         return done(_("Kept. Nothing is deleted by it."), HOME)
-    return _years_page(kind, form), 422
+    return _years_page(kind, form), form.status
 
 
 @pages.page("/kinds/<kind>/due", permission=SEE)
@@ -232,6 +239,7 @@ def _hold_page(hold_id: int, form: LiftForm) -> str:
     action="records:legal-hold:lift",
     title=_l("Legal hold lifted"),
     reason="because",
+    alone="legal-hold:{hold_id}",
     endpoint="lift_hold",
 )
 def lift_hold(hold_id: int) -> Page:

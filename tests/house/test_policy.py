@@ -150,6 +150,18 @@ def test_nobody_waits_to_save_while_its_pdf_is_rendered(as_: SignedInAs, monkeyp
     assert begun == [False]
 
 
+def test_of_two_who_write_the_draft_the_second_sees_both(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    drafted(quinn)
+    seen = quinn.hidden(f"{POLICY}/draft", f"{POLICY}/draft")
+    drafted(quinn, text="I sign what I saw, and what I checked.")
+    late = quinn.submit(f"{POLICY}/draft", {**WORDS, **seen, "text": "I sign nothing else."})
+    assert late.status_code == 409
+    assert "and what I checked" in late.text
+    assert "I sign nothing else." in late.text
+    assert "and what I checked" in quinn.get(f"{POLICY}/draft").text
+
+
 @pytest.mark.parametrize("who", ["T", "S", "I", "A", "D"])
 def test_only_quality_writes_it(as_: SignedInAs, who: str) -> None:
     client = as_(who)

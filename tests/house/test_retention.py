@@ -130,6 +130,16 @@ def test_years_are_a_sound_number_and_changed_with_a_reason(as_: SignedInAs) -> 
     assert quinn.get(f"{HOME}/kinds/nothing").status_code == 404
 
 
+def test_of_two_who_change_the_years_the_second_sees_both(as_: SignedInAs) -> None:
+    quinn, page = as_("Q"), f"{HOME}/kinds/calibration"
+    seen = quinn.hidden(page, page)
+    assert quinn.submit(page, {"years": "10", "reason": "As the customer asks."}).status_code == 303
+    late = quinn.submit(page, {**seen, "years": "3", "reason": "Enough."})
+    assert late.status_code == 409
+    assert "It says “10” now" in late.text
+    assert "10 years" in words(quinn.get(HOME).text)
+
+
 @pytest.mark.clause("ISO 9001 7.5.3.2")
 def test_a_hold_by_number_stands_on_the_record_and_in_its_trail(
     app: Flask, as_: SignedInAs, settings: Settings, signed: str
