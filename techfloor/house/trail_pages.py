@@ -1,14 +1,16 @@
 """What happened to people, devices and settings, act by act, as the trail has it: to be read, nothing to sign."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy import select
 
 from techfloor.house.setting_words import TITLES
 from techfloor.people import queries
@@ -16,10 +18,12 @@ from techfloor.people.actions import device_of, person_of
 from techfloor.people.roles import Role, role_title
 from techfloor.places.queries import areas
 from techfloor.records.history import Change, Event, timeline_about
+from techfloor.records.models import Record
+from techfloor.records.wording import state_words
 from techfloor.store import db
 from techfloor.web.access import permission
 from techfloor.web.pages import Pages
-from techfloor.web.show import act_words, moment
+from techfloor.web.show import act_words, day, moment
 
 pages = Pages("trail", __name__, url_prefix="/trail")
 
@@ -63,10 +67,11 @@ _SECRETS = {"pin": _l("PIN"), "password": _l("Password"), "code": _l("One-time c
 
 @dataclass(frozen=True)
 class Names:
-    """What stands behind the ids in rows: people where the page is about everybody, and areas."""
+    """What stands behind the ids in rows: people where the page is about everybody, areas, records."""
 
     people: Mapping[int, str]
     areas: Mapping[int, str]
+    records: Mapping[int, str]
 
 
 @pages.page("/people", permission=SEE)
@@ -114,14 +119,29 @@ def _page(
     place: str,
     people: Mapping[int, str] | None = None,
 ) -> str:
-    names = Names(people or {}, {area.id: area.name for area in areas(db.session())})
     events = timeline_about(tables, lambda change: not subject or subject_of(change) == subject)
+    names = Names(people or {}, {area.id: area.name for area in areas(db.session())}, _taken(events))
     return render_template(
         "house/trail.html",
         heading_words=heading,
         events=[_line(event, names) for event in events],
         crumb=(place, back),
     )
+
+
+_AT_ONCE = 10_000
+"""So many keys one statement asks for: databases take no more than some ten thousand."""
+
+
+def _taken(events: Sequence[Event]) -> dict[int, str]:
+    """Return the numbers of the records that were taken away, by their keys."""
+    rows = [change.new for event in events for change in event.changes if change.table == "export_taken"]
+    ids = sorted({record_id for row in rows for record_id in json.loads(row["records"])})
+    found: dict[int, str] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        wanted = select(Record.id, Record.number).where(Record.id.in_(ids[start : start + _AT_ONCE]))
+        found.update((row.id, row.number) for row in db.session.execute(wanted))
+    return found
 
 
 def subject_of(change: Change) -> str:
@@ -154,7 +174,7 @@ def _words(change: Change, row: Mapping[str, Any], names: Names) -> str:
         sentence = _("Role taken: %(role)s") if change.op == "delete" else _("Role given: %(role)s")
         return str(sentence % {"role": role_title(Role(str(row["role"])))})
     if change.table == "export_taken":
-        return _export_words(row)
+        return _export_words(row, names)
     if change.table == "secret":
         return str(_SECRETS.get(str(row["kind"]), row["kind"]))
     title = (
@@ -166,11 +186,37 @@ def _words(change: Change, row: Mapping[str, Any], names: Names) -> str:
     return f"{title}: {fields}" if fields else ""
 
 
-def _export_words(row: Mapping[str, Any]) -> str:
-    """Say how many records were taken, and what the list was narrowed to."""
-    count, asked = len(json.loads(row["records"])), json.loads(row["asked"])
-    words = ngettext("%(num)d record", "%(num)d records", count)
-    return ", ".join([words, *(str(value) for value in asked.values())])
+_ASKED = {
+    "state": _l("State"),
+    "verdict": _l("Verdict"),
+    "area": _l("Area"),
+    "since": _l("From"),
+    "until": _l("To"),
+    "q": _l("Search"),
+}
+_VERDICTS = {
+    "pass": _l("Pass"),
+    "fail": _l("Fail"),
+    "conditional pass": _l("Conditional pass"),
+    "conditional fail": _l("Conditional fail"),
+}
+
+
+def _export_words(row: Mapping[str, Any], names: Names) -> str:
+    """Say which records were taken, and what the list was narrowed to."""
+    ids, asked = json.loads(row["records"]), json.loads(row["asked"])
+    words = ngettext("%(num)d record", "%(num)d records", len(ids))
+    narrowed = [f"{_ASKED.get(name, name)}: {_asked_words(name, str(value))}" for name, value in asked.items() if value]
+    numbers = dict.fromkeys(names.records[each] for each in ids if each in names.records)
+    return " · ".join([words, *narrowed, ", ".join(numbers)])
+
+
+def _asked_words(name: str, value: str) -> str:
+    if name == "state":
+        return state_words(value)
+    if name in {"since", "until"}:
+        return day(date.fromisoformat(value))
+    return str(_VERDICTS[value]) if name == "verdict" and value in _VERDICTS else value
 
 
 def _differs(name: str, change: Change) -> bool:

@@ -114,7 +114,7 @@ def test_the_trail_says_who_took_which_records_away(app: Flask, as_: SignedInAs,
         assert (act["action"], act["actor"]) == ("reports:records:export", line.taken_by)
     page = as_("Q").get("/trail/exports").text
     assert "Amal Haddad" in page
-    assert "1 record" in page
+    assert f"1 record · State: Waiting for review · {signed}" in page
 
 
 def test_an_area_is_kept_by_its_name(app: Flask, as_: SignedInAs, signed: str) -> None:
