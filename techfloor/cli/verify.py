@@ -5,7 +5,9 @@ import functools
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from techfloor import clock
 from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.steps import StepError, say
 from techfloor.settings import Settings
@@ -145,6 +147,8 @@ def _pdf(settings: Settings, file: Path) -> int:
     sha256 = hash_of(file.read_bytes())
     with engine_for(settings.database).connect() as connection:
         refuse_other_version(connection)
+        zone = connection.execute(text("SELECT zone FROM plant")).scalar() or "UTC"
+        today = clock.now().astimezone(ZoneInfo(zone)).date()
         row = connection.execute(
             text(
                 "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "
@@ -153,9 +157,13 @@ def _pdf(settings: Settings, file: Path) -> int:
                 "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
                 "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id "
                 "LEFT JOIN record later ON later.supersedes_id = record.id AND later.state IN ('performed', 'closed') "
+                # What a document puts in force on a day to come has taken nothing's place before it.
+                "AND NOT EXISTS (SELECT 1 FROM revision JOIN definition ON definition.id = revision.definition_id "
+                "WHERE revision.id = later.revision_id AND definition.kind = later.kind "
+                "AND revision.effective_from > :today) "
                 "WHERE issued_pdf.sha256 = :sha256"
             ),
-            {"sha256": sha256},
+            {"sha256": sha256, "today": today.isoformat()},
         ).one_or_none()
     if row is None:
         say("✕ This PDF was not issued here, or was changed after it was issued.")
