@@ -369,7 +369,13 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_record_kind_state_performed_at_id", ["kind", "state", "performed_at", "id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_record_supersedes_id"), ["supersedes_id"], unique=False)
+        batch_op.create_index(
+            "ix_record_supersedes_id",
+            ["supersedes_id"],
+            unique=False,
+            sqlite_where=sa.text("supersedes_id IS NOT NULL"),
+            postgresql_where=sa.text("supersedes_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "uq_record_amendment",
             ["supersedes_id"],
