@@ -60,6 +60,7 @@ def whole(connection: "Connection", settings: Settings) -> "Verdict":
 
     Raises StepError for a database of another version.
     """
+    from techfloor import roster  # noqa: PLC0415, F401 - every room is loaded: what is signed there is declared there
     from techfloor.records import integrity  # noqa: PLC0415 - `--help` needs no database
     from techfloor.store import blobs  # noqa: PLC0415
     from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415

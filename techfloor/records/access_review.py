@@ -28,6 +28,7 @@ from techfloor.store import alone, db
 from techfloor.store.types import utc_text
 
 KIND, PREFIX, SCHEMA = "access-review", "ACR", 1
+DOCUMENT = documents.declare(KIND, "reviewed")
 MONTHS = "people.access_review_months"
 
 
@@ -53,7 +54,7 @@ def sign(proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
     documents.as_shown(preview(plant, proof.at), shown_sha256)
     number = next_number(PREFIX, proof.at, plant.zone)
     content = preview(plant, proof.at, number)
-    signing = documents.Signing(kind=KIND, number=number, content=content, meaning="reviewed")
+    signing = documents.Signing(kind=DOCUMENT, number=number, content=content)
     return documents.sign_document(signing, proof, shown_sha256=shown_sha256)
 
 

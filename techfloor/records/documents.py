@@ -19,14 +19,37 @@ from techfloor.refusals import Refusal
 from techfloor.store import db
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A kind of document, and the meaning of the one signature that closes its records."""
+
+    name: str
+    meaning: str
+
+
+_DECLARED: dict[str, Kind] = {}
+
+
+def declare(name: str, meaning: str) -> Kind:
+    """Declare a kind of document, once, in the module that signs it; `verify` knows its records by this alone."""
+    if name in _DECLARED:
+        raise ValueError(f"the kind of document {name!r} is declared already")
+    _DECLARED[name] = Kind(name, meaning)
+    return _DECLARED[name]
+
+
+def declared() -> tuple[Kind, ...]:
+    """Return every kind of document of the modules that are loaded."""
+    return tuple(_DECLARED.values())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signing:
-    """What is signed, with which meaning; `supersedes_id` is the record of the version before."""
+    """What is signed; `supersedes_id` is the record of the version before."""
 
-    kind: str
+    kind: Kind
     number: str
     content: Content
-    meaning: str
     version: int = 1
     supersedes_id: int | None = None
     revision_id: int | None = None
@@ -56,7 +79,7 @@ def as_shown(content: Content, shown_sha256: str) -> None:
 def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Record:
     """Make the record of a document under its one signature; raises Refusal when the page showed other content."""
     record = Record(
-        kind=document.kind,
+        kind=document.kind.name,
         number=document.number,
         version=document.version,
         supersedes_id=document.supersedes_id,
@@ -72,7 +95,7 @@ def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Reco
     if document.supersedes_id is not None:
         retention.carry_on(document.supersedes_id, record.id)
     fix_content(record, document.content, shown_sha256)
-    sign(record, document.meaning, proof, shown_sha256=shown_sha256)
+    sign(record, document.kind.meaning, proof, shown_sha256=shown_sha256)
     move(record, State.CLOSED)
     record.closed_at = proof.at
     db.session.flush()

@@ -1,14 +1,18 @@
-"""What `verify` asks of records: content, header and signatures agree, and a state has the signatures it needs."""
+"""What `verify` asks of records: content, header and signatures agree, and a state has the signatures it needs.
+
+The kinds of documents are those that loaded modules declared: who asks has loaded every room.
+"""
 
 import hashlib
 import json
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, Text, and_, select, text, type_coerce
 from sqlalchemy.engine import Connection
 
+from techfloor.records import documents
+from techfloor.records.models import Definition, Record, RecordContent, Revision, Signature
+
 _SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "rejected": ("performed", "rejected")}
-_DOCUMENTS = {"policy": "approved", "access-review": "reviewed"}
-"""The kinds that are closed by one signature, and its meaning."""
 
 
 def problems(connection: Connection) -> list[str]:
@@ -22,25 +26,27 @@ def problems(connection: Connection) -> list[str]:
     ]
 
 
-_UNAPPROVED = """SELECT definition.code, revision.version FROM revision
-JOIN definition ON definition.id = revision.definition_id
-WHERE definition.kind = 'policy' AND revision.state <> 'draft' AND NOT EXISTS (SELECT 1 FROM record
-WHERE record.revision_id = revision.id AND record.kind = 'policy' AND record.content_sha256 IS NOT NULL)"""
-
-_APPROVED = """SELECT definition.code, revision.version, revision.body, revision.body_sha256, record_content.body
-FROM revision JOIN definition ON definition.id = revision.definition_id
-LEFT JOIN record ON record.revision_id = revision.id AND record.kind = 'policy'
-LEFT JOIN record_content ON record_content.record_id = record.id"""
+_OF_DOCUMENT = and_(Record.revision_id == Revision.id, Record.kind == Definition.kind)
+"""Which record is that of a version of a document."""
 
 
 def _revisions(connection: Connection) -> list[str]:
+    kinds = [kind.name for kind in documents.declared()]
+    versions = select(Definition.code, Revision.version).join(Definition, Definition.id == Revision.definition_id)
+    signed = select(Record.id).where(_OF_DOCUMENT, Record.content_sha256.is_not(None))
+    approved = (
+        versions.add_columns(type_coerce(Revision.body, Text), Revision.body_sha256, RecordContent.body)
+        .outerjoin(Record, _OF_DOCUMENT)
+        .outerjoin(RecordContent, RecordContent.record_id == Record.id)
+    )
+    unapproved = versions.where(Definition.kind.in_(kinds), Revision.state != "draft", ~signed.exists())
     return [
         f"Version {version} of {code} is not what was approved."
-        for code, version, body, named, signed in connection.exec_driver_sql(_APPROVED)
-        if hashlib.sha256(str(body).encode()).hexdigest() != named or not _says(signed, str(body))
+        for code, version, body, named, content in connection.execute(approved)
+        if hashlib.sha256(str(body).encode()).hexdigest() != named or not _says(content, str(body))
     ] + [
         f"Version {version} of {code} is in force, but nobody signed it as approved."
-        for code, version in connection.exec_driver_sql(_UNAPPROVED)
+        for code, version in connection.execute(unapproved)
     ]
 
 
@@ -120,25 +126,21 @@ def _signatures(connection: Connection) -> list[str]:
     return [f"Signature {row[0]} of {row[1]} stands under another content." for row in rows]
 
 
-def _unsigned(connection: Connection, which: str, state: str, meaning: str) -> list[str]:
-    rows = connection.execute(
-        text(
-            f"SELECT number FROM record WHERE {which} AND state = :state AND NOT EXISTS (SELECT 1 FROM signature "  # noqa: S608 - written here
-            "WHERE signature.record_id = record.id AND signature.meaning = :meaning)"
-        ),
-        {"state": state, "meaning": meaning},
-    )
-    return [f"{row[0]} is {state}, but nobody signed it as {meaning}." for row in rows]
+def _unsigned(connection: Connection, which: ColumnElement[bool], state: str, meaning: str) -> list[str]:
+    signed = select(Signature.id).where(Signature.record_id == Record.id, Signature.meaning == meaning)
+    rows = connection.execute(select(Record.number).where(which, Record.state == state, ~signed.exists()))
+    return [f"{number} is {state}, but nobody signed it as {meaning}." for (number,) in rows]
 
 
 def _states(connection: Connection) -> list[str]:
     found: list[str] = []
-    of_work = f"record.kind NOT IN ({', '.join(repr(kind) for kind in _DOCUMENTS)})"
+    kinds = documents.declared()
+    of_work = Record.kind.not_in([kind.name for kind in kinds])
     for state, meanings in _SIGNED_STATES.items():
         for meaning in meanings:
             found.extend(_unsigned(connection, of_work, state, meaning))
-    for kind, meaning in _DOCUMENTS.items():
-        found.extend(_unsigned(connection, f"record.kind = '{kind}'", "closed", meaning))
+    for kind in kinds:
+        found.extend(_unsigned(connection, Record.kind == kind.name, "closed", kind.meaning))
     rows = connection.exec_driver_sql(
         "SELECT number, state FROM record WHERE content_sha256 IS NOT NULL "
         "AND state NOT IN ('performed', 'closed', 'rejected')"

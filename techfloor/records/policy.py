@@ -21,6 +21,7 @@ from techfloor.refusals import NotFound, Refusal
 from techfloor.store import alone, db, looking_at
 
 KIND, PREFIX, SCHEMA = POLICY[0], "POL", 1
+DOCUMENT = documents.declare(KIND, "approved")
 LONGEST = 10_000
 TITLE = "Electronic signatures"
 TEXT = (
@@ -153,13 +154,12 @@ def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256
     former, today = newest_record(), day_at_plant(proof.at)
     number = former.number if former else next_number(PREFIX, proof.at, plant.zone)
     signing = documents.Signing(
-        kind=KIND,
+        kind=DOCUMENT,
         number=number,
         version=revision.version,
         supersedes_id=former.id if former else None,
         revision_id=revision.id,
         content=preview(revision, plant, proof.at, number),
-        meaning="approved",
     )
     record = documents.sign_document(signing, proof, shown_sha256=shown_sha256)
     approval = Approval(by=proof.person_id, at=proof.at, effective_from=_first_day(revision, proof.at))

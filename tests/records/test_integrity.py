@@ -1,6 +1,8 @@
 """Content, header and signatures of a record agree, or `verify` and every page that shows it say so."""
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 from databases import Keeper, said_to
@@ -9,9 +11,11 @@ from plant_client import SignedInAs
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from techfloor import store
+from techfloor import clock, store
 from techfloor.migrations.upgrade import engine_for
-from techfloor.records import integrity
+from techfloor.people.proof import Proof
+from techfloor.records import definitions, documents, integrity
+from techfloor.records.signing import canonical
 from techfloor.settings import Settings
 from techfloor.store import db
 
@@ -107,3 +111,59 @@ def test_an_approved_revision_changed_behind_the_back_is_found(
         "UPDATE revision SET body = '{}' WHERE id = (SELECT min(id) FROM revision)",
     )
     assert any("is not what was approved" in problem for problem in problems(app))
+
+
+@pytest.fixture
+def instruction() -> Iterator[documents.Kind]:
+    """A kind of document that this test alone declares."""
+    yield documents.declare("instruction", "released")
+    documents._DECLARED.pop("instruction")
+
+
+@pytest.fixture
+def released(app: Flask, instruction: documents.Kind) -> str:
+    """A signed document of the declared kind, by its number."""
+    content = canonical({"kind": "instruction", "number": "INS-2026-00001"}, 1)
+    signing = documents.Signing(kind=instruction, number="INS-2026-00001", content=content)
+    with app.app_context(), store.act("test:instruction:release"):
+        proof = Proof(1, "Somebody", "password", clock.now(), "Europe/Berlin")
+        documents.sign_document(signing, proof, shown_sha256=content.sha256)
+    return signing.number
+
+
+def test_a_kind_of_document_is_verified_because_it_is_declared(
+    app: Flask, released: str, behind_the_back: Callable[..., None]
+) -> None:
+    assert problems(app) == []
+    behind_the_back(
+        "DROP TRIGGER tf_signature_fixed",
+        "UPDATE signature SET meaning = 'reviewed' "
+        f"WHERE record_id = (SELECT id FROM record WHERE number = '{released}')",
+    )
+    assert problems(app) == [f"{released} is closed, but nobody signed it as released."]
+
+
+def test_a_version_of_a_declared_document_that_nobody_signed_is_found(app: Flask, instruction: documents.Kind) -> None:
+    with app.app_context(), store.act("test:instruction:slip"):
+        definition = definitions.define(instruction.name, "INS-1", "How to clamp")
+        revision = definitions.draft(definition, {"title": "How to clamp", "text": "Firmly."})
+        revision.state = "effective"
+    assert problems(app) == ["Version 1 of INS-1 is in force, but nobody signed it as approved."]
+
+
+def test_a_kind_of_document_is_declared_once(instruction: documents.Kind) -> None:
+    with pytest.raises(ValueError, match="declared already"):
+        documents.declare(instruction.name, "approved")
+
+
+def test_verify_loads_whatever_declares_a_kind_of_document() -> None:
+    program = (
+        "from techfloor.cli import verify\n"
+        "verify.refuse_other_version = lambda _: (_ for _ in ()).throw(SystemExit)\n"
+        "try:\n    verify.whole(None, None)\n"
+        "except SystemExit:\n"
+        "    from techfloor.records.documents import declared\n"
+        "    print(*(kind.name for kind in declared()))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) == {kind.name for kind in documents.declared()}
