@@ -193,6 +193,7 @@ _ASKED = {
     "since": _l("From"),
     "until": _l("To"),
     "q": _l("Search"),
+    "account": _l("By the command, as"),
 }
 _VERDICTS = {
     "pass": _l("Pass"),

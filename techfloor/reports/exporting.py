@@ -24,11 +24,20 @@ def take(kind: str, ids: Sequence[int], asked: Mapping[str, str], *, actor: int,
             "These are more than %(most)s records. Choose a shorter time, and export the rest after it.",
             most=written_out.MOST,
         )
+    return _kept(kind, ids, asked, by=actor, at=at)
+
+
+def keep_by_command(kind: str, ids: Sequence[int], asked: Mapping[str, str], *, account: str, at: datetime) -> None:
+    """Keep that these records were written out on the machine itself, by whose account of it."""
+    _kept(kind, ids, {**asked, "account": account}, by=None, at=at)
+
+
+def _kept(kind: str, ids: Sequence[int], asked: Mapping[str, str], *, by: int | None, at: datetime) -> ExportTaken:
     taken = ExportTaken(
         kind=kind,
         asked={name: value for name, value in asked.items() if value},
         records=sorted(ids),
-        taken_by=actor,
+        taken_by=by,
         taken_at=at,
     )
     db.session.add(taken)

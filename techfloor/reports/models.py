@@ -31,7 +31,7 @@ class IssuedPdf(Table):
 
 
 class ExportTaken(Table):
-    """Who took which records away at once, and what the list was narrowed to."""
+    """Who took which records away at once, and what the list was narrowed to; nobody by name at the machine itself."""
 
     __tablename__ = "export_taken"
     __audit__ = Audit(append_only=True)
@@ -40,5 +40,5 @@ class ExportTaken(Table):
     kind: Mapped[str] = mapped_column(Text)
     asked: Mapped[dict[str, str]] = mapped_column(JsonText)
     records: Mapped[list[int]] = mapped_column(JsonText)
-    taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime] = mapped_column(UtcTime)

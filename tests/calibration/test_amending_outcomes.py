@@ -121,7 +121,7 @@ def test_export_writes_all_versions(settings: Settings, app: Flask, as_: SignedI
         db.session.remove()
         db.engine.dispose()
     with engine_for(settings.database).connect() as connection:
-        folder = export.write(connection, settings, number, tmp_path)
+        folder = export.write(connection, settings, export.of_number(connection, number, tmp_path))
     for version, typed in (("version-1", "150.10"), ("version-2", "150.05")):
         assert typed in (folder / version / "content.json").read_text("utf-8")
         assert "Tara Kowalski" in (folder / version / "signatures.csv").read_text("utf-8")

@@ -39,7 +39,7 @@ def written(app: Flask, as_: SignedInAs, settings: Settings, tmp_path: Path) -> 
 
 def write(settings: Settings, number: str, to: Path) -> Path:
     with engine_for(settings.database).connect() as connection:
-        return export.write(connection, settings, number, to)
+        return export.write(connection, settings, export.of_number(connection, number, to))
 
 
 def table(file: Path) -> list[dict[str, str]]:

@@ -2,12 +2,13 @@
 
 import argparse
 import csv
+import getpass
 import hashlib
 import io
 import json
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from flask import Flask
 from plant_client import PlantClient, SignedInAs
 from policies import new_policy
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from techfloor import clock
 from techfloor.cli import export
@@ -24,7 +26,7 @@ from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
 from techfloor.places.models import Area
 from techfloor.records.models import Record
-from techfloor.reports import written_out
+from techfloor.reports import exporting, written_out
 from techfloor.reports.models import ExportTaken
 from techfloor.reports.written_out import Written
 from techfloor.settings import Settings
@@ -167,9 +169,9 @@ def test_no_more_than_one_record_stands_in_memory() -> None:
 def test_the_command_writes_the_records_of_a_time(app: Flask, settings: Settings, signed: str, tmp_path: Path) -> None:
     day = clock.now().date()
     with engine_for(settings.database).connect() as connection:
-        made = export.write_between(connection, settings, "calibration", (day, day), tmp_path)
+        made = export.write(connection, settings, export.of_days(connection, "calibration", (day, day), tmp_path))
         with pytest.raises(StepError, match="No calibration was performed"):
-            export.write_between(connection, settings, "calibration", (date(2020, 1, 1), date(2020, 2, 1)), tmp_path)
+            export.of_days(connection, "calibration", (date(2020, 1, 1), date(2020, 2, 1)), tmp_path)
     assert made.name == f"techfloor-calibration-{day}-{day}.zip"
     found = written_out.check(made)
     assert (found.contents, found.problems) == (1, ())
@@ -184,7 +186,7 @@ def test_the_command_checks_what_was_written_and_says_what_is_wrong(
         return parser.parse_args([*words, "--instance", str(settings.instance)])
 
     with engine_for(settings.database).connect() as connection:
-        folder = export.write(connection, settings, "POL-2023-00001", tmp_path)
+        folder = export.write(connection, settings, export.of_number(connection, "POL-2023-00001", tmp_path))
     assert export.run(asked("--check", str(folder))) == 0
     assert "1 contents are what was signed" in capsys.readouterr().out
     (folder / "trail.csv").write_text("nothing happened", "utf-8")
@@ -196,22 +198,63 @@ def test_the_command_checks_what_was_written_and_says_what_is_wrong(
         export.run(asked())
 
 
-def test_the_command_as_it_is_typed(
-    settings: Settings, signed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+Typed = Callable[..., int]
+
+
+@pytest.fixture
+def type_it(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """Type the command, to write into the folder of the test."""
     monkeypatch.setattr(export, "instance_settings", lambda _args: settings)
+    monkeypatch.setattr(getpass, "getuser", lambda: "plant-admin")
     parser = argparse.ArgumentParser()
     export.add_arguments(parser)
-    assert export.run(parser.parse_args([signed, "--from", "2020-01-01", "--into", str(tmp_path)])) == 0
+    return lambda *words: export.run(parser.parse_args([*words, "--into", str(tmp_path)]))
+
+
+def test_the_command_as_it_is_typed_says_where_it_wrote(
+    signed: str, tmp_path: Path, type_it: Typed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert type_it(signed, "--from", "2020-01-01") == 0
     assert (tmp_path / signed / "content.json").exists()
-    assert len(list(tmp_path.glob("*.zip"))) == 1
+    (packed,) = tmp_path.glob("*.zip")
+    said = capsys.readouterr().out
+    assert f"✓ {tmp_path.resolve() / signed}:" in said
+    assert f"✓ {packed.resolve()}:" in said
+
+
+@pytest.mark.clause("21 CFR 11.10(e)")
+def test_the_trail_says_what_the_command_took_away_and_by_whose_account(
+    app: Flask, as_: SignedInAs, signed: str, type_it: Typed
+) -> None:
+    type_it(signed)
+    type_it("--from", "2026-11-01", "--to", "2026-11-30")
+    with app.app_context():
+        one, many = db.session.scalars(select(ExportTaken).order_by(ExportTaken.id))
+        assert (one.asked, one.taken_by) == ({"account": "plant-admin"}, None)
+        assert many.asked == {"since": "2026-11-01", "until": "2026-11-30", "account": "plant-admin"}
+        assert one.records == [db.session.scalar(select(Record.id).where(Record.number == signed))]
+        assert many.records == sorted(db.session.scalars(select(Record.id).where(Record.kind == "calibration")))
+    page = as_("Q").get("/trail/exports").text
+    assert f"1 record · By the command, as: plant-admin · {signed}" in page
+
+
+def test_what_cannot_be_kept_in_the_trail_is_not_written_out(
+    signed: str, tmp_path: Path, type_it: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fixed(*_given: object, **_named: object) -> None:
+        raise OperationalError("", None, Exception("attempt to write a readonly database"))
+
+    monkeypatch.setattr(exporting, "keep_by_command", fixed)
+    with pytest.raises(StepError, match=r"Nothing was written out.*readonly"):
+        type_it(signed)
+    assert list(tmp_path.glob(f"{signed}*")) == []
 
 
 def test_every_version_of_a_document_is_written_out(app: Flask, settings: Settings, tmp_path: Path) -> None:
     new_policy(app)
     with engine_for(settings.database).connect() as connection:
         number = connection.scalar(text("SELECT DISTINCT number FROM record WHERE kind = 'policy'"))
-        folder = export.write(connection, settings, number, tmp_path)
+        folder = export.write(connection, settings, export.of_number(connection, number, tmp_path))
     assert sorted(each.name for each in folder.iterdir()) == ["SHA256SUMS", "version-1", "version-2"]
     found = written_out.check(folder)
     assert (found.contents, found.problems) == (2, ())
@@ -242,7 +285,7 @@ class TestOfTheWholeDemo:
     def test_a_quarter_is_written_out_and_read_again(self, settings: Settings, tmp_path: Path) -> None:
         with engine_for(settings.database).connect() as connection:
             days = (date(2026, 7, 1), date(2026, 9, 30))
-            made = export.write_between(connection, settings, "calibration", days, tmp_path)
+            made = export.write(connection, settings, export.of_days(connection, "calibration", days, tmp_path))
         found = written_out.check(made)
         assert found.contents > 3
         assert found.problems == ()

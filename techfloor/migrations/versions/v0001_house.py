@@ -311,7 +311,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("asked", sa.Text(), nullable=False),
         sa.Column("records", sa.Text(), nullable=False),
-        sa.Column("taken_by", sa.Integer(), nullable=False),
+        sa.Column("taken_by", sa.Integer(), nullable=True),
         sa.Column("taken_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["taken_by"], ["person.id"], name=op.f("fk_export_taken_taken_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_export_taken")),
