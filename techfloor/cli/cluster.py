@@ -32,22 +32,26 @@ def programs() -> Path | None:
 
 
 def run_client(program: str, words: Sequence[str], url: str) -> None:
-    """Run pg_dump or pg_restore on the database of a URL; raises StepError where it is missing or fails."""
+    """Run a client program such as pg_dump on the database of a URL; raises StepError where it is missing or fails."""
     from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - `--help` needs no package
     from sqlalchemy import make_url  # noqa: PLC0415
 
+    named = make_url(url)
+    # What stands in the words of a process can be read by everybody on the machine.
+    password = named.password or os.environ.get("PGPASSWORD", "")
+    named = named.set(password=None)
+    _none, where_to = named.get_dialect()().create_connect_args(named)
+    run_program(program, [*words, f"--dbname={make_conninfo(**where_to)}"], PGPASSWORD=password)
+
+
+def run_program(program: str, words: Sequence[str], **environ: str) -> None:
+    """Run one of PostgreSQL's client programs; raises StepError where it is missing or fails."""
     folder = programs()
     found = shutil.which(program) or (str(folder / program) if folder and (folder / program).exists() else None)
     if found is None:
         raise StepError(f"{program} is missing. Install PostgreSQL's client programs, version {OLDEST} or newer.")
-    named = make_url(url)
-    # What stands in the words of a process can be read by everybody on the machine.
-    environ = {**os.environ, "PGPASSWORD": named.password or os.environ.get("PGPASSWORD", "")}
-    named = named.set(password=None)
-    _none, where_to = named.get_dialect()().create_connect_args(named)
-    where = make_conninfo(**where_to)
     done = subprocess.run(  # noqa: S603
-        [found, *words, f"--dbname={where}"], env=environ, capture_output=True, text=True, check=False
+        [found, *words], env={**os.environ, **environ}, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise StepError(f"{program} failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}")

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from techfloor.cli import archive
 from techfloor.cli.backup import BESIDE, DATABASE
@@ -14,6 +14,15 @@ from techfloor.cli.instance import add_instance, instance_settings
 from techfloor.cli.lock import ELSEWHERE, locked, refuse_running
 from techfloor.cli.steps import StepError, say, step
 from techfloor.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+
+_PLACING = {
+    "sqlite": ("Putting it in place", "Records are in place"),
+    "postgresql": ("Putting it in place and checking it before it counts", "Records are sound and in place"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,11 +70,9 @@ def put_back(file: Path, settings: Settings, reason: str) -> None:
             if settings.database_file:
                 _check(settings, work)
         _refuse_servers(settings)
-        with step("Putting it in place", "Records are in place"):
+        with step(*_PLACING[kind]):
             kept = _place(settings, work)
     _tell(settings, manifest, max(newest - manifest.head_seq, 0) and newest, reason)
-    if settings.database_file is None:
-        _check_loaded(settings)
     say(f"✓ The records of {manifest.made_at:%Y-%m-%d %H:%M} UTC stand again, {manifest.head_seq} acts.")
     if kept:
         say(f"  What stood there before is kept as {kept}.")
@@ -93,12 +100,19 @@ def _newest_anchor(settings: Settings) -> int:
 
 
 def _check(settings: Settings, work: Path) -> None:
-    from techfloor.cli.verify import as_it_stands, whole  # noqa: PLC0415 - `--help` needs no database
-    from techfloor.migrations.upgrade import Standing, engine_for, schema_of  # noqa: PLC0415
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415 - `--help` needs no database
 
     with engine_for(f"sqlite:///{work / DATABASE['sqlite']}").connect() as connection:
-        check = as_it_stands if schema_of(connection).standing is Standing.OLDER else whole
-        found = check(connection, replace(settings, instance=work, anchors_copy=""))
+        _refuse_unsound(connection, settings, work)
+
+
+def _refuse_unsound(connection: "Connection", settings: Settings, work: Path) -> None:
+    """Raise StepError where the records of a backup, with the anchors and files beside it, are not sound."""
+    from techfloor.cli.verify import as_it_stands, whole  # noqa: PLC0415 - `--help` needs no database
+    from techfloor.migrations.upgrade import Standing, schema_of  # noqa: PLC0415
+
+    check = as_it_stands if schema_of(connection).standing is Standing.OLDER else whole
+    found = check(connection, replace(settings, instance=work, anchors_copy=""))
     if not found.sound:
         raise StepError(f"The records in this backup are not sound: {found.problems[0]}")
 
@@ -114,21 +128,23 @@ def _refuse_servers(settings: Settings) -> None:
                 raise StepError(ELSEWHERE)
 
 
-def _check_loaded(settings: Settings) -> None:
-    """Check what was put back on a server: its dump can be read in a database alone."""
-    from techfloor.cli.verify import whole  # noqa: PLC0415
-    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
-
-    with step("Checking the records", "Records checked"), engine_for(settings.owner_database).connect() as connection:
-        found = whole(connection, settings)
-    if not found.sound:
-        raise StepError(f"The records stand again, but they are not sound: {found.problems[0]} `verify` tells all.")
-
-
 def _place(settings: Settings, work: Path) -> Path | None:
     """Put the files and the database where they belong; returns where the database that stood there is kept."""
     from techfloor.store.disk import force, force_folder  # noqa: PLC0415
 
+    if settings.database_file is None:
+        _load(settings, work)
+        return None
+    _place_files(settings, work)
+    force(work / DATABASE["sqlite"])
+    kept = _keep_aside(settings.database_file)
+    (work / DATABASE["sqlite"]).chmod(0o600)
+    (work / DATABASE["sqlite"]).replace(settings.database_file)
+    force_folder(settings.instance)
+    return kept
+
+
+def _place_files(settings: Settings, work: Path) -> None:
     for blob in (work / "blobs").rglob("*"):
         there = settings.instance / blob.relative_to(work)
         if blob.is_file() and not there.exists():
@@ -138,15 +154,6 @@ def _place(settings: Settings, work: Path) -> Path | None:
         if (work / name).exists() and not (settings.instance / name).exists():
             shutil.copyfile(work / name, settings.instance / name)
             (settings.instance / name).chmod(0o600)
-    if settings.database_file is None:
-        _load(settings, work / DATABASE["postgresql"])
-        return None
-    force(work / DATABASE["sqlite"])
-    kept = _keep_aside(settings.database_file)
-    (work / DATABASE["sqlite"]).chmod(0o600)
-    (work / DATABASE["sqlite"]).replace(settings.database_file)
-    force_folder(settings.instance)
-    return kept
 
 
 def _keep_aside(database: Path) -> Path | None:
@@ -176,11 +183,26 @@ def _free_name(database: Path) -> Path:
     return next(name for name in names if not name.exists())
 
 
-def _load(settings: Settings, dump: Path) -> None:
-    from techfloor.cli.cluster import run_client  # noqa: PLC0415
+def _load(settings: Settings, work: Path) -> None:
+    """Put the tables of a dump in the place of those that stand there, checked before anybody else sees them.
 
-    words = ["--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error"]
-    run_client("pg_restore", [*words, str(dump)], settings.owner_database)
+    A dump can be read in a database alone, so all of it is one transaction: what is not sound never stood there.
+    """
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - `--help` needs no database
+
+    from techfloor.cli.replaying import replay, script_of  # noqa: PLC0415
+    from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+
+    script = script_of(work / DATABASE["postgresql"], work)
+    with engine_for(settings.owner_database).connect() as connection:
+        driver: Any = connection.dialect.loaded_dbapi
+        try:
+            replay(script, connection.connection.dbapi_connection)
+            _refuse_unsound(connection, settings, work)
+        except (driver.Error, DBAPIError) as error:
+            raise StepError(f"The backup could not be put in place: {error}. Everything is as it was.") from error
+        _place_files(settings, work)
+        connection.commit()
 
 
 def _tell(settings: Settings, manifest: archive.Manifest, given_up_to: int, reason: str) -> None:

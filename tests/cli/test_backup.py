@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from databases import Keeper
+from databases import Keeper, said_to
 from flask import Flask
 from sqlalchemy import select
 
@@ -151,6 +151,25 @@ def test_a_backup_that_rotted_is_refused_and_nothing_is_changed(
         restore.put_back(made, settings, "a reason")
     assert "after" in areas(settings)
     assert checked(settings).problems == []
+
+
+def test_records_that_are_not_sound_are_never_put_in_place(
+    app: Flask, settings: Settings, keeper: Keeper, empty: Settings, backups: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_area(app, "sound")
+    restore.put_back(backup.make(settings, backups), empty, "")
+    with engine_for(keeper.master_url(settings)).connect() as connection:
+        connection.exec_driver_sql(said_to(connection.dialect.name, "DROP TRIGGER tf_area_update"))
+        connection.exec_driver_sql("UPDATE area SET name = 'edited' WHERE key = 'sound'")
+        connection.commit()
+    add_area(app, "later")
+    with monkeypatch.context() as careless:
+        careless.setattr(backup, "_checked", lambda *_given: (checked(settings).acts, checked(settings).head))
+        made = backup.make(settings, backups)
+    with pytest.raises(StepError, match=r"records in this backup are not sound: The trigger tf_area_update"):
+        restore.put_back(made, empty, "")
+    assert areas(empty) == areas(settings) - {"later"}
+    assert checked(empty).problems == []
 
 
 def with_foreign_part(file: Path) -> None:
