@@ -39,6 +39,7 @@ def bring_up(settings: Settings, folder: Path | None = None, *, with_backup: boo
         if was_mended and standing is Standing.CURRENT:
             say("! The triggers that keep the trail were not those of this version. They were written anew.")
             say("  If you did not change the version, look for what changed them: python3 -m techfloor verify")
+            say("  It names them, and says each time when this was.")
         elif tell:
             say("✓ Tables made." if was_mended else "✓ The tables are those of this version: nothing to do.")
         return True

@@ -6,7 +6,7 @@ from techfloor.people import models as people
 from techfloor.places import models as places
 from techfloor.records import models as records
 from techfloor.reports import models as reports
-from techfloor.store import db, restoration, search, trail
+from techfloor.store import db, mending, restoration, search, trail
 
-ALL = (calibration, equipment, people, places, records, reports, restoration, search, trail)
+ALL = (calibration, equipment, mending, people, places, records, reports, restoration, search, trail)
 METADATA = db.metadata

@@ -15,7 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from techfloor import clock
 from techfloor.migrations.models import METADATA  # the triggers that are expected are those of the tables known
 from techfloor.settings import Settings
-from techfloor.store import databases, upgrading
+from techfloor.store import databases, mending, upgrading
 from techfloor.store.acts import Act
 from techfloor.store.connections import Keeping
 from techfloor.store.databases import Database, Line
@@ -81,7 +81,7 @@ def upgrade(settings: Settings) -> bool:
         database = databases.of(connection)
         if (schema := schema_of(connection)).standing is Standing.NEWER:
             raise UpgradeFailed(schema.refusal)
-        if _up_to_date(connection, database):
+        if _up_to_date(connection):
             _refuse_differences(connection)
             return False
         connection.rollback()  # what was looked at held a transaction open, and the upgrade begins its own
@@ -103,8 +103,10 @@ def upgrade(settings: Settings) -> bool:
 def _moved(connection: Connection, database: Database, schema: Schema) -> tuple[int, str] | None:
     """Take the steps, and tell the trail what they made of the rows; returns the place and hash of that act."""
     if schema.standing is not Standing.OLDER:
+        otherwise = mending.other_triggers(connection) if schema.standing is Standing.CURRENT else []
         _step_up(connection, database)
-        return None
+        act = Act("migrations:triggers:rewrite", clock.now())
+        return mending.keep(connection, act, otherwise) if otherwise else None
     odd = upgrading.odd_rows(connection)
     _step_up(connection, database)
     act = Act("migrations:tables:upgrade", clock.now(), reason=f"from step {schema.found} to {schema.head}")
@@ -123,10 +125,10 @@ def grant(settings: Settings) -> None:
         connection.commit()
 
 
-def _up_to_date(connection: Connection, database: Database) -> bool:
+def _up_to_date(connection: Connection) -> bool:
     if schema_of(connection).standing is not Standing.CURRENT:
         return False
-    return database.installed_triggers(connection) == database.expected_triggers()
+    return not mending.other_triggers(connection)
 
 
 def schema_of(connection: Connection) -> Schema:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
-from techfloor.store import databases, trail
+from techfloor.store import databases, mending, trail
 from techfloor.store.base import Audit
 from techfloor.store.restoration import Restoration
 
@@ -44,7 +44,10 @@ def verify(connection: Connection, anchors: Path | None = None, name: Name = lam
     `name` says what people call the record of an id, for the problems of its rows.
     """
     verdict, newest = read(connection, anchors, name)
-    _triggers(connection, verdict)
+    verdict.problems.extend(
+        f"The trigger {each} is not as this version writes it." for each in mending.other_triggers(connection)
+    )
+    verdict.notes.extend(mending.told(connection))
     _reconcile(connection, newest, verdict, name)
     return verdict
 
@@ -147,14 +150,6 @@ def _acts(connection: Connection) -> Iterator[Any]:
 
 def _rows(connection: Connection, query: str) -> Iterator[Any]:
     return databases.of(connection).stream(connection, query)
-
-
-def _triggers(connection: Connection, verdict: Verdict) -> None:
-    database = databases.of(connection)
-    wanted, found = database.expected_triggers(), database.installed_triggers(connection)
-    for name in sorted(wanted.keys() | found.keys()):
-        if wanted.get(name) != found.get(name):
-            verdict.problems.append(f"The trigger {name} is not as this version writes it.")
 
 
 def _anchors(file: Path, hashes: list[str], given_up: Sequence["_GivenUp"], verdict: Verdict) -> None:

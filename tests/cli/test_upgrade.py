@@ -1,13 +1,14 @@
 """An older database is backed up, brought up whole and told to the trail; a newer one is left alone."""
 
 import argparse
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from databases import Keeper
+from databases import Keeper, said_to
 from next_version import next_version
 from sqlalchemy import select
 
@@ -130,7 +131,23 @@ def test_triggers_that_were_changed_in_the_same_version_are_told(
     )
     prepare(settings, demo=False)
     assert "were not those of this version" in capsys.readouterr().out
-    assert problems(settings) == []
+    with engine_for(settings.database).connect() as connection:
+        found = verify.whole(connection, settings)
+    assert found.problems == []
+    (note,) = found.notes
+    assert note.startswith("On 2026-11-20 09:00 UTC techfloor 0.1.0 found the trigger tf_area_update otherwise")
+    assert found.anchored == found.acts, "the act that says so has its anchor"
+
+
+def test_every_start_that_writes_triggers_anew_is_told_and_no_other(settings: Settings, keeper: Keeper) -> None:
+    for trigger in ("tf_area_update", "tf_area_insert"):
+        database = "sqlite" if settings.database_file else "postgresql"
+        run_behind_the_back(settings, keeper, said_to(database, f"DROP TRIGGER {trigger}"))
+        prepare(settings, demo=False)
+        prepare(settings, demo=False)
+    with engine_for(settings.database).connect() as connection:
+        notes = verify.whole(connection, settings).notes
+    assert [re.findall(r"tf_\w+", note) for note in notes] == [["tf_area_update"], ["tf_area_insert"]]
 
 
 def test_no_upgrade_under_a_running_server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_an_upgrade_that_loses_rows_is_given_up_whole(settings: Settings, monkey
         connection.exec_driver_sql("DELETE FROM area")
 
     monkeypatch.setattr(command, "upgrade", lose)
-    monkeypatch.setattr(upgrades, "_up_to_date", lambda _connection, _database: False)
+    monkeypatch.setattr(upgrades, "_up_to_date", lambda _connection: False)
     with pytest.raises(UpgradeFailed, match="area"):
         upgrade(settings)
     assert _everything(settings).keys() == before.keys()

@@ -56,6 +56,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_restoration")),
     )
     op.create_table(
+        "mending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mended_at", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("triggers", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mending")),
+    )
+    op.create_table(
         "number_series",
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
