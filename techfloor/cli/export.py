@@ -5,7 +5,7 @@ import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -109,9 +109,9 @@ def of_days(connection: "Connection", kind: str, days: tuple[date, date | None],
     from techfloor import clock  # noqa: PLC0415
     from techfloor.reports import written_out  # noqa: PLC0415
 
-    zone = ZoneInfo(connection.scalar(text("SELECT zone FROM plant")) or "UTC")
-    first, last = days[0], days[1] or clock.now().astimezone(zone).date()
-    since, until = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
+    zone = connection.scalar(text("SELECT zone FROM plant")) or "UTC"
+    first, last = days[0], days[1] or clock.now().astimezone(ZoneInfo(zone)).date()
+    since, until = (clock.midnight(day, zone) for day in (first, last + timedelta(days=1)))
     found = written_out.performed_between(connection, kind, since, until)
     if not found:
         raise StepError(f"No {kind} was performed from {first} to {last}.")

@@ -1,8 +1,7 @@
 """Retention: how long each kind of record is kept, what is due, and the legal holds that keep records longer."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
+from techfloor import clock
 from techfloor.house import queries
 from techfloor.house.home import record_url
 from techfloor.house.keepers import kind_titles
@@ -72,8 +72,8 @@ class HoldForm(EntryForm):
             numbers=typed["numbers"],
             kind=typed["kind"],
             equipment_id=_equipment(typed["equipment"].strip()),
-            since=_midnight(self.since.data),
-            until=_midnight(self.until.data, later=1),
+            since=_begins(self.since.data),
+            until=_begins(self.until.data, later=1),
             asked={**typed, **days},
         )
 
@@ -87,10 +87,8 @@ def _equipment(code: str) -> int | None:
     return found
 
 
-def _midnight(day: date | None, later: int = 0) -> datetime | None:
-    if day is None:
-        return None
-    return (datetime.combine(day, time(), ZoneInfo(plant().zone)) + timedelta(days=later)).astimezone(UTC)
+def _begins(day: date | None, later: int = 0) -> datetime | None:
+    return None if day is None else clock.midnight(day + timedelta(days=later), plant().zone)
 
 
 class LiftForm(EntryForm):

@@ -6,12 +6,13 @@ before, so that a colleague who signs in while somebody reads, and who accepts i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from techfloor.clock import midnight
 from techfloor.people.locks import TRIES, Outcome
 from techfloor.people.models import Device, Person, PersonRole, PolicyAcceptance, Secret, SignInEvent
 from techfloor.people.proof import Proof
@@ -42,7 +43,7 @@ def preview(plant: PlantFacts, at: datetime, number: str = "") -> Content:
         "version": 1,
         "plant": documents.plant_words(plant),
         "day": today.isoformat(),
-        "persons": _persons(datetime.combine(today, time(), ZoneInfo(plant.zone)), at),
+        "persons": _persons(midnight(today, plant.zone).astimezone(ZoneInfo(plant.zone)), at),
         "tablets": _tablets(),
     }
     return canonical(data, SCHEMA)

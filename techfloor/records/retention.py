@@ -7,13 +7,13 @@ numbers: every version that there is, and every one to come.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import aliased
 
+from techfloor.clock import midnight
 from techfloor.people.models import Person
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Definition, LegalHold, LegalHoldLine, Record, RetentionRule, Revision
@@ -106,7 +106,7 @@ def counts(kind: str, before: datetime) -> tuple[int, int]:
 def before_of(years: int, today: date, zone: str) -> datetime:
     """Return the moment before which a record must have ended to be due: so many years ago, at the plant's midnight."""
     day = date(today.year - years, today.month, min(today.day, 28) if today.month == 2 else today.day)
-    return datetime.combine(day, time(), ZoneInfo(zone))
+    return midnight(day, zone)
 
 
 # --- legal holds ---

@@ -1,13 +1,13 @@
 """The list of calibrations and the list of gauges."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from techfloor import clock
 from techfloor.duties.calibration import lists, queries
 from techfloor.duties.calibration.lists import Line
 from techfloor.duties.calibration.views.pages import pages
@@ -114,13 +114,11 @@ _VERDICTS = ("pass", "fail", "conditional pass", "conditional fail")
 
 def _narrowed(wanted: Asked, numbers: tuple[str, ...] | None) -> lists.Wanted:
     """Return what the page asks the list for; its days begin and end at the plant's midnight."""
-    zone = ZoneInfo(plant().zone)
 
-    def midnight(name: str, later: int = 0) -> datetime | None:
+    def begins(name: str, later: int = 0) -> datetime | None:
         if not wanted[name]:
             return None
-        begins = datetime.combine(date.fromisoformat(wanted[name]), time(), zone)
-        return (begins + timedelta(days=later)).astimezone(UTC)
+        return clock.midnight(date.fromisoformat(wanted[name]) + timedelta(days=later), plant().zone)
 
     return lists.Wanted(
         wanted["state"],
@@ -128,8 +126,8 @@ def _narrowed(wanted: Asked, numbers: tuple[str, ...] | None) -> lists.Wanted:
         wanted.at,
         verdict=wanted["verdict"],
         area=int(wanted["area"]) if wanted["area"] else None,
-        since=midnight("since"),
-        until=midnight("until", later=1),
+        since=begins("since"),
+        until=begins("until", later=1),
     )
 
 
