@@ -142,12 +142,10 @@ class ChangeRow(Table):
 
 def seal_hash(prev: str, act_body: str, changes: list[str]) -> str:
     """Return the SHA-256 over the previous hash, the act and its changes in order, each with its length before it."""
-    digest = hashlib.sha256(prev.encode())
+    pieces = [prev]
     for part in (act_body, *changes):
-        data = part.encode()
-        digest.update(f"\n{len(data)}\n".encode())
-        digest.update(data)
-    return digest.hexdigest()
+        pieces += str(len(part) if part.isascii() else len(part.encode())), part
+    return hashlib.sha256("\n".join(pieces).encode()).hexdigest()
 
 
 _HEAD = re.compile(
@@ -169,7 +167,8 @@ def change_of(body: str) -> tuple[str, str, str | None]:
     if old is not None:
         place = _end_of(body, old.end())[1]
     new = _NEW.match(body, place)
-    return head[1], json.loads(head[2]), body[new.end() : -1] if new else None
+    key = json.loads(head[2]) if "\\" in head[2] else head[2][1:-1]
+    return head[1], key, body[new.end() : -1] if new else None
 
 
 def audited() -> list[tuple[SchemaTable, Audit]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
@@ -82,8 +82,7 @@ def verify_anchors(connection: Connection, file: Path) -> list[str]:
     return found.problems
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """What the trail says last of a row: the change, and the hash of the row's image; None when it was deleted."""
 
     change: int
@@ -106,9 +105,11 @@ class Newest:
 
 def _chain(connection: Connection, newest: Newest, verdict: Verdict, name: Name) -> list[str]:
     prev, hashes = trail.GENESIS, [trail.GENESIS]
-    for (act_id, seq, body, named_prev, sealed), rows in groupby(_acts(connection), key=itemgetter(0, 1, 2, 3, 4)):
-        bodies = []
-        for *_act, number, change in rows:
+    first_broken = ""
+    for _act, group in groupby(_acts(connection), key=itemgetter(0)):
+        rows, bodies = list(group), []
+        act_id, seq, body, named_prev, sealed = rows[0][:5]
+        for number, change in (row[5:] for row in rows):
             if number is not None:
                 bodies.append(change)
                 try:
@@ -117,22 +118,24 @@ def _chain(connection: Connection, newest: Newest, verdict: Verdict, name: Name)
                     verdict.problems.append(f"Change {number} is not as a trigger writes it.")
         verdict.acts += 1
         verdict.changes += len(bodies)
-        if seq != verdict.acts or named_prev != prev:
-            whose = _first_record(connection, act_id, name, verdict)
-            verdict.problems.append(f"{whose}Act {seq} ({act_id}) does not follow the act before it.")
-        if not bodies or trail.seal_hash(named_prev, body, bodies) != sealed:
-            whose = _first_record(connection, act_id, name, verdict)
-            verdict.problems.append(f"{whose}Act {seq} ({act_id}) was changed after it was sealed.")
+        follows = seq == verdict.acts and named_prev == prev
+        kept = bool(bodies) and trail.seal_hash(named_prev, body, bodies) == sealed
+        if not (follows and kept) and not verdict.problems:
+            first_broken = act_id
+        if not follows:
+            verdict.problems.append(f"Act {seq} ({act_id}) does not follow the act before it.")
+        if not kept:
+            verdict.problems.append(f"Act {seq} ({act_id}) was changed after it was sealed.")
         prev = sealed
         hashes.append(sealed)
     verdict.head = prev
+    if first_broken:
+        verdict.problems[0] = _record_touched(connection, first_broken, name) + verdict.problems[0]
     return hashes
 
 
-def _first_record(connection: Connection, act: str, name: Name, verdict: Verdict) -> str:
-    """Return the record that an act touched, as the first problem begins; "" for the others: there may be thousands."""
-    if verdict.problems:
-        return ""
+def _record_touched(connection: Connection, act: str, name: Name) -> str:
+    """Return the record that an act touched, as the first problem begins; the others may be thousands."""
     touched = select(func.min(trail.ChangeRow.record)).where(trail.ChangeRow.act == act)
     record = connection.scalar(touched)
     words = name(record) if record is not None else ""
@@ -217,10 +220,14 @@ def _reconcile(connection: Connection, newest: Newest, verdict: Verdict, name: N
             f"SELECT {databases.row_key(table, 'this')}, {database.row_json(table, audit, 'this')} "  # noqa: S608 - names of the models
             f'FROM "{table.name}" AS this',
         )
-        for row, image in rows:
-            problem = _compared(connection, known.pop(row, None), image)
-            if problem:
-                verdict.problems.append(f"{_of(audit, image, name)}{table.name} {row} {problem}.")
+        odd = [
+            (row, last, image)
+            for row, image in rows
+            if (last := known.pop(row, None)) is None or last.sha != hash_of(image)
+        ]
+        for row, last, image in odd:
+            problem = _wrong(connection, last, image)
+            verdict.problems.append(f"{_of(audit, image, name)}{table.name} {row} {problem}.")
         verdict.problems.extend(
             f"{table.name} {row} is gone, and no act deleted it." for row, last in known.items() if last.sha
         )
@@ -239,14 +246,12 @@ def hash_of(image: str) -> bytes:
     return hashlib.blake2b(image.encode(), digest_size=16).digest()
 
 
-def _compared(connection: Connection, newest: Image | None, found: str) -> str:
-    """Return what is wrong with a row that stands in the database, '' where the trail accounts for it."""
+def _wrong(connection: Connection, newest: Image | None, found: str) -> str:
+    """Return what is wrong with a row that stands in the database otherwise than the trail says."""
     if newest is None:
         return "stands in the database, but no act wrote it"
     if newest.sha is None:
         return "was deleted, and stands there again"
-    if newest.sha == hash_of(found):
-        return ""
     body = connection.scalar(select(trail.ChangeRow.body).where(trail.ChangeRow.id == newest.change))
     return f"was changed outside the trail: {_difference(json.loads(body or '{}').get('new', {}), json.loads(found))}"
 

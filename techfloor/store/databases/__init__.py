@@ -70,7 +70,10 @@ class Database(Protocol):
         """Give the application what it may do with the tables as they stand now."""
 
     def stream(self, connection: Connection, query: str) -> Iterator[Any]:
-        """Read rows of a long trail as the driver gives them, without holding them all."""
+        """Read rows of a long trail as the driver gives them, without holding them all.
+
+        Nothing else may be asked over this connection before the last row was read.
+        """
 
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text, as triggers record it and `verify` compares it."""

@@ -18,7 +18,7 @@ from techfloor.store.queue import Busy, Uncertain
 from techfloor.store.types import canonical_json
 
 _WAITS = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=5min -c timezone=UTC"
-_CHUNK = 5000
+_NEXT = "FETCH 1000 FROM tf_stream"
 _GAVE_UP_WAITING = "SyncRepWaitForLSN"
 _LOST_AFTER = {"connect_timeout": 3, "tcp_user_timeout": 10_000}
 """Seconds to reach each of several hosts, and milliseconds until a host that is silent counts as gone."""
@@ -238,13 +238,16 @@ class PostgreSQL:
         cursor.close()
 
     def stream(self, connection: Connection, query: str) -> Iterator[Any]:
-        """Read rows in chunks, as the driver gives them."""
+        """Read rows in chunks; the server makes the next ones while the caller looks at these."""
         connection.exec_driver_sql("SET LOCAL work_mem = '256MB'")  # a long trail is sorted without the disk
-        cursor = connection.connection.cursor(name="tf_stream")
-        cursor.itersize = _CHUNK  # type: ignore[attr-defined]
-        cursor.execute(query)
-        yield from cursor  # type: ignore[misc]
-        cursor.close()
+        raw: Any = connection.connection.dbapi_connection
+        raw.execute(f"DECLARE tf_stream CURSOR FOR {query}")
+        with raw.pipeline():
+            ahead = raw.execute(_NEXT)
+            while rows := ahead.fetchall():
+                ahead = raw.execute(_NEXT)
+                yield from rows
+        raw.execute("CLOSE tf_stream")
 
     def row_json(self, table: SchemaTable, audit: Audit, alias: str) -> str:
         """Return the SQL that writes a row as JSON text."""
