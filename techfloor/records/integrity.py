@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from techfloor.records import documents
 from techfloor.records.models import Definition, Record, RecordContent, Revision, Signature
+from techfloor.records.versions import MEANINGS
 
-_SIGNED_STATES = {"performed": ("performed",), "closed": ("performed",), "rejected": ("performed", "rejected")}
+_SIGNED_STATES = ("performed", "closed", "rejected")
 
 
 def problems(connection: Connection) -> list[str]:
@@ -136,9 +137,12 @@ def _states(connection: Connection) -> list[str]:
     found: list[str] = []
     kinds = documents.declared()
     of_work = Record.kind.not_in([kind.name for kind in kinds])
-    for state, meanings in _SIGNED_STATES.items():
-        for meaning in meanings:
-            found.extend(_unsigned(connection, of_work, state, meaning))
+    made = [(and_(of_work, Record.amendment.is_(None)), "performed")]
+    made += [(Record.amendment == kind.value, meaning) for kind, meaning in MEANINGS.items()]
+    for which, meaning in made:
+        for state in _SIGNED_STATES:
+            found.extend(_unsigned(connection, which, state, meaning))
+    found.extend(_unsigned(connection, of_work, "rejected", "rejected"))
     for kind in kinds:
         found.extend(_unsigned(connection, Record.kind == kind.name, "closed", kind.meaning))
     rows = connection.exec_driver_sql(

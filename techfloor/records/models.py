@@ -156,7 +156,8 @@ class Signature(Table):
     __table_args__ = (
         UniqueConstraint("record_id", "version", "meaning", "signer_id"),
         CheckConstraint(
-            "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden')",
+            "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden', "
+            "'corrected', 'declared in error')",
             name="meaning",
         ),
     )

@@ -138,15 +138,16 @@ def sign(
 
 @dataclass(frozen=True)
 class Performer:
-    """Who signs as performed, and the refusal for everybody else."""
+    """Who signs a finished work, the refusal for everybody else, and what it means; an amendment performs nothing."""
 
     person_id: int
     refusal: Refusal
+    meaning: str = "performed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Performing(Generic[Work]):
-    """What a duty gives so that its work is signed as performed; each raises Refusal where its rule says no."""
+    """What a duty gives so that its work, or an amendment of it, is signed; each raises Refusal where its rule does."""
 
     open: Callable[[], Work]
     """Read the work, which must be finished and may still be written to."""
@@ -172,7 +173,7 @@ def perform(record_id: int, duty: Performing[Work], proof: Proof, *, shown_sha25
     content = duty.preview(work)
     duty.keep(work)
     fix_content(record, content, shown_sha256)
-    sign(record, "performed", proof, shown_sha256=content.sha256)
+    sign(record, performer.meaning, proof, shown_sha256=content.sha256)
     duty.after(work)
     return work
 

@@ -3,7 +3,7 @@
 A signed record never changes. What is wrong with it is said by its next version: the same number, one version on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -26,6 +26,10 @@ class Amendment(StrEnum):
 
     CORRECTION = "correction"
     ENTERED_IN_ERROR = "entered in error"
+
+
+MEANINGS = {Amendment.CORRECTION: "corrected", Amendment.ENTERED_IN_ERROR: "declared in error"}
+"""What the signature of who amends means: nobody performs a piece of work by amending its record."""
 
 
 def replaced(record: Any = Record) -> ColumnElement[bool]:
@@ -140,6 +144,11 @@ class Version:
         return self.signed_at or self.opened_at
 
     @property
+    def waits(self) -> bool:
+        """True where it counts since its signature, and its review is still to come: that may refuse it."""
+        return self.state == State.PERFORMED
+
+    @property
     def in_error(self) -> bool:
         """True where it says that the one before was entered in error."""
         return self.amendment == Amendment.ENTERED_IN_ERROR
@@ -174,8 +183,12 @@ def newest_signed(record: Record) -> int | None:
 
 def next_of(record_id: int) -> Version | None:
     """Return the version that takes a record's place, or is under way to it; None where none does."""
-    record = db.session.get_one(Record, record_id)
-    alive = (v for v in all_of(record) if v.supersedes_id == record_id and v.state in (State.IN_PROGRESS, *SIGNED))
+    return next_in(all_of(db.session.get_one(Record, record_id)), record_id)
+
+
+def next_in(every: Iterable[Version], record_id: int) -> Version | None:
+    """Return the same among all versions of a record that were read already."""
+    alive = (v for v in every if v.supersedes_id == record_id and v.state in (State.IN_PROGRESS, *SIGNED))
     return next(alive, None)
 
 

@@ -51,6 +51,8 @@ def meaning_words(meaning: str, _: Callable[[str], str] = gettext) -> str:
         "released": _("Released"),
         "rejected": _("Rejected"),
         "overridden": _("Overridden"),
+        "corrected": _("Corrected"),
+        "declared in error": _("Declared entered in error"),
     }[meaning]
 
 

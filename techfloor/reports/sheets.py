@@ -112,6 +112,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class AmendmentBox:
+    """What stands under the title of a version that replaces another: which, why, by whom, and what was changed."""
+
+    title: str
+    text: str
+    table: Table | None
+
+
+@dataclass(frozen=True)
 class Remark:
     """A paragraph under its own short heading."""
 
@@ -170,6 +179,7 @@ class Sheet:
     page_words: PageWords
     annexes: tuple[Table, ...]
     end: str
+    amendment: AmendmentBox | None = None
 
     @cached_property
     def qr(self) -> "Qr":

@@ -52,6 +52,11 @@ def moment(value: datetime) -> str:
     return str(format_datetime(value.astimezone(plant_zone()), "d MMM y HH:mm", rebase=False))
 
 
+def to_the_second(value: datetime) -> str:
+    """Return a moment as "18 Nov 2026 14:38:05" on the plant's clock, where the order of things is read."""
+    return str(format_datetime(value.astimezone(plant_zone()), "d MMM y HH:mm:ss", rebase=False))
+
+
 def hour(value: datetime) -> str:
     """Return a moment's time of day as "14:38" on the plant's clock."""
     return value.astimezone(plant_zone()).strftime("%H:%M")
@@ -99,6 +104,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "day": day,
     "iso_day": iso_day,
     "moment": moment,
+    "to_the_second": to_the_second,
     "hour": hour,
     "number": number,
     "weekdays": weekdays,

@@ -220,7 +220,7 @@ def test_a_laboratory_s_certificate_that_was_mistyped_is_amended(app: Flask, as_
     assert outside_work.check(selma, number).status_code == 303
     assert outside_work.sign(selma, number).status_code == 303
     seen = words(quinn.get(f"/calibration/{number}/review").text)
-    assert "Certificate: was 2026-008-1533 → 2026-008-1534" in seen
+    assert "Certificate was 2026-008-1533 2026-008-1534 Selma Brandt" in seen
     assert review(quinn, number).status_code == 303
     with app.app_context():
         new = bench_of(number)
@@ -286,7 +286,7 @@ def test_a_wrong_standard_is_amended_and_every_reading_judged_against_the_right_
     answer = amend(tara, number, reason="the other one was used", standard="S-092")
     assert answer.status_code == 303, problems(answer)
     assert sign(tara, number).status_code == 303
-    assert "Standard: was S-002 → S-092" in words(quinn.get(f"/calibration/{number}/review").text)
+    assert "Standard was S-002 S-092 Tara Kowalski" in words(quinn.get(f"/calibration/{number}/review").text)
     with app.app_context():
         new = bench_of(number)
         old = version_bench(new.record.supersedes_id or 0)

@@ -1,6 +1,7 @@
 """`verify` names the record that is wrong, and its exit code says whether anything is; of one PDF too, offline."""
 
 import argparse
+import re
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,12 @@ def test_a_paper_whose_place_another_version_took_is_not_good(
     tara = as_("T")
     answer = {"kind": kind.value, "reason": "150.10 was typed, the sheet says 150.05"}
     assert tara.submit(f"/calibration/{certified}/amend", answer).status_code == 303
+    if kind is Amendment.CORRECTION:
+        link = re.findall(
+            rf'href="(/calibration/{certified}/correct/\d+)"', tara.get(f"/calibration/{certified}/check").text
+        )
+        given = {"indication": "150.05", "reason": "mistyped"}
+        assert tara.submit(link[4], given).status_code == 303
     assert sign(tara, certified).status_code == 303
     assert verified(settings, monkeypatch, tmp_path / "certificate.pdf") == 1
     assert said in capsys.readouterr().out

@@ -181,7 +181,8 @@ def test_a_version_after_the_first_says_what_it_replaces_and_why() -> None:
     amendment = {"kind": "correction", "reason": "serial number misread", "by": "Q", "at": "2026-11-19T08:00:00Z"}
     former = {"version": 1, "content_sha256": "0" * 64, "performed_at": "2026-11-18T13:38:02Z"}
     html = written(caliper() | {"version": 2, "amendment": amendment, "supersedes": former})
-    assert "Version 2, replaces version 1 of 18 November 2026; reason: serial number misread." in html
+    assert "Amended: version 2 replaces version 1 of 18 November 2026" in html
+    assert "Reason: serial number misread." in html
 
 
 def test_a_reviewer_who_performed_is_printed_as_such() -> None:

@@ -394,11 +394,19 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
 def take_over(number: str, *, actor: int, at: datetime) -> None:
     """Go on with a calibration that somebody else has under way: from here it is this person's, who also signs it."""
     bench = unsigned_bench(number)
-    if bench.body.performed_by == actor:
+    if bench.holder_id == actor:
         return
-    bench.body.performed_by = actor
-    words = as_text(say("calibration.taken-over", number=bench.number, name=bench.performer))
+    hand_to(bench, actor)
+    words = as_text(say("calibration.taken-over", number=bench.number, name=bench.holder))
     ledger.log(bench.gauge.id, "calibration taken over", words, actor=actor, at=at, record_id=bench.record.id)
+
+
+def hand_to(bench: Bench, person_id: int) -> None:
+    """Let a person have a calibration under way, or the amendment of one: who performed that stays who it was."""
+    if bench.amends is None:
+        bench.body.performed_by = person_id
+    else:
+        bench.body.amended_by = person_id
 
 
 def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:
@@ -430,8 +438,8 @@ def open_bench(at_bench: Bench | str, actor: int) -> Bench:
 
 
 def _theirs(bench: Bench, actor: int) -> Bench:
-    if bench.body.performed_by != actor:
-        raise Refusal("%(name)s has this calibration under way. Take it over first.", name=bench.performer)
+    if bench.holder_id != actor:
+        raise Refusal("%(name)s has this calibration under way. Take it over first.", name=bench.holder)
     return bench
 
 

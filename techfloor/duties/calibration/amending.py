@@ -44,10 +44,10 @@ def amend(number: str, entry: AmendEntry, plant: PlantFacts, *, actor: int, at: 
     kind = Amendment(entry.kind)
     record = versions.open_next(former.record, kind, entry.reason, actor=actor, at=at)
     if kind is Amendment.ENTERED_IN_ERROR:
-        db.session.add(_copy(former.body, record, performed_by=actor, **_NOTHING_CAME_OUT, **_NOTHING_READ))
+        db.session.add(_copy(former.body, record, amended_by=actor, **_NOTHING_CAME_OUT, **_NOTHING_READ))
         db.session.flush()
         return
-    db.session.add(_copy(former.body, record, performed_by=actor, **_NOTHING_CAME_OUT))
+    db.session.add(_copy(former.body, record, amended_by=actor, **_NOTHING_CAME_OUT))
     db.session.flush()
     _copy_files(former, record)
     if former.body.source == "in house":

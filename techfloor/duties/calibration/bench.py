@@ -27,6 +27,8 @@ from techfloor.store import alone, db
 # building and mapping take longer than SQLite's answer.
 _ambients, _readings, _persons, _equipment = (kind.__table__.c for kind in (Ambient, Reading, Person, Equipment))
 _standards, _certificates, _used = (kind.__table__.c for kind in (Standard, StandardCertificate, StandardUsed))
+_AMENDER = Person.__table__.alias("amender")
+_amender = _AMENDER.c
 _definitions, _revisions = (kind.__table__.c for kind in (Definition, Revision))
 
 
@@ -108,6 +110,8 @@ class Bench:
     ambient_given: tuple[AmbientValue, ...]
     given: tuple[GivenReading, ...]
     performer: str
+    amender: str = ""
+    """Who has the amendment under way, or has signed it; "" in a first version."""
     amends: versions.Amends | None = None
     former: "Bench | None" = None
     """The version that this one replaces."""
@@ -151,14 +155,43 @@ class Bench:
         return tuple(g for g in self.given if g.id not in replaced)
 
     @property
+    def holder_id(self) -> int:
+        """Who has it under way and signs it: who performs it, or who amends it."""
+        return self.body.amended_by or self.body.performed_by
+
+    @property
+    def holder(self) -> str:
+        """The name of who has it under way and signs it."""
+        return self.amender or self.performer
+
+    @property
+    def amended_since(self) -> datetime | None:
+        """When its first amendment was begun, None where there is none: who types from then on measures nothing."""
+        earlier = self.former.amended_since if self.former else None
+        return earlier or (self.amends.at if self.amends else None)
+
+    @property
+    def measured(self) -> tuple[GivenReading, ...]:
+        """The readings that were given at the gauge, also those corrected since; not what an amendment says of them."""
+        since = self.amended_since
+        return tuple(g for g in self.given if since is None or g.recorded_at < since)
+
+    def reader(self, given: GivenReading) -> str:
+        """Return who read a value: of one that an amendment corrected, who read it then."""
+        measured, found = {g.id for g in self.measured}, given
+        while found.id not in measured and found.corrects_id is not None:
+            found = next(g for g in self.given if g.id == found.corrects_id)
+        return found.by
+
+    @property
     def measurers(self) -> tuple[str, ...]:
         """The names of all who read a value, also one that was corrected, in the order in which they began."""
-        return tuple({g.by_id: g.by for g in self.given}.values())
+        return tuple({g.by_id: g.by for g in self.measured}.values())
 
     @property
     def only_signer_measured(self) -> bool:
-        """True where nobody but who signs it read a value; a take-over makes it two, or leaves the signer none."""
-        return {g.by_id for g in self.given} <= {self.body.performed_by}
+        """True where nobody but its performer read a value; a take-over makes it two, or leaves the performer none."""
+        return {g.by_id for g in self.measured} <= {self.body.performed_by}
 
     @property
     def left_begun(self) -> bool:
@@ -197,12 +230,14 @@ _AROUND_IT = (
         _revisions.version.label("procedure_version"),
         _revisions.body.label("procedure_body"),
         _persons.name.label("performer"),
+        _amender.name.label("amender"),
         *GAUGE_COLUMNS,
     )
     .select_from(GAUGES)
     .join(Revision.__table__, _revisions.id == bindparam("revision"))
     .join(Definition.__table__, _definitions.id == _revisions.definition_id)
     .join(Person.__table__, _persons.id == bindparam("performer_id"))
+    .outerjoin(_AMENDER, _amender.id == bindparam("amender_id"))
     .where(_equipment.id == bindparam("gauge"))
 )
 _STANDARDS_USED = (
@@ -301,7 +336,8 @@ def version_bench(record_id: int) -> Bench:
 
 
 def _bench(record: Record, body: Calibration) -> Bench:
-    wanted = {"revision": record.revision_id, "performer_id": body.performed_by, "gauge": body.gauge_id}
+    people = {"performer_id": body.performed_by, "amender_id": body.amended_by}
+    wanted = {"revision": record.revision_id, "gauge": body.gauge_id, **people}
     around: Any = db.session.execute(_AROUND_IT, wanted).one()
     return Bench(
         record=record,
@@ -315,6 +351,7 @@ def _bench(record: Record, body: Calibration) -> Bench:
         ambient_given=_ambient_given(record.id),
         given=given_readings(record.id),
         performer=around.performer,
+        amender=around.amender or "",
         amends=versions.amends(record),
         former=None if record.supersedes_id is None else version_bench(record.supersedes_id),
     )

@@ -1,6 +1,8 @@
-"""The canonical content of a calibration, schema 2: what is signed, hashed, printed and attached.
+"""The canonical content of a calibration, schema 3: what is signed, hashed, printed and attached.
 
-Schema 2 adds to schema 1 `amendment` and `supersedes`, both null in a first version. What was signed under schema 1
+Schema 2 added to schema 1 `amendment` and `supersedes`, both null in a first version. Schema 3 adds what an amendment
+changed, `amendment.changes`, and who signed it, `amendment.signed_by`; `corrections` are only those from before the
+first signature, and who performed and measured stays who that was in version 1. What was signed under an older schema
 stays as it is.
 
 It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
@@ -11,17 +13,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from techfloor.duties.calibration import outside_rules, results, rules
-from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
+from techfloor.duties.calibration import changes, outside_rules, results, rules
+from techfloor.duties.calibration.bench import Bench, GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
-from techfloor.measures.quantity import plain, signed
+from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 2
+SCHEMA = 3
 OUTSIDE_TITLE = say("calibration.outside-title")
 WITHDRAWAL_TITLE = say("calibration.withdrawal-title")
 
@@ -52,6 +54,14 @@ class PlantWords:
 
 def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
     """Return a calibration as plain data; the same rows always give the same data."""
+    made = _content(bench, plant)
+    if bench.amends is not None:
+        made["amendment"]["signed_by"] = bench.amender
+        made["amendment"]["changes"] = changes.of_amendment(bench, made)
+    return made
+
+
+def _content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
     return {
         "kind": "calibration",
         "schema": SCHEMA,
@@ -71,11 +81,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "adjusted": bool(bench.body.adjusted),
         "adjustment": bench.body.adjustment,
         "deviations": [*bench.body.deviations, *deviations(bench)],
-        "corrections": [
-            *_standards_corrected(bench),
-            *(_ambient_correction(bench, a) for a in bench.ambient_given if a.corrects_id is not None),
-            *(_correction(bench, g) for g in bench.given if g.corrects_id is not None),
-        ],
+        "corrections": changes.corrections(bench),
         "outside": bench.body.outside,
         "coverage": coverage(bench),
         "performed_at": utc_text(max((g.performed_at for g in bench.given), default=bench.record.performed_at)),
@@ -101,30 +107,6 @@ def _versions(bench: Bench) -> dict[str, Any]:
         verdicts = {"as_found": bench.former.body.as_found, "as_left": bench.former.body.as_left}
         facts["supersedes"] = {**facts["supersedes"], **said, **verdicts}
     return facts
-
-
-def standards_changed(bench: Bench) -> tuple[str, str] | None:
-    """Return the codes of the standards that an amendment took away, and of those it names instead."""
-    before, now = ([s.code for s in each.standards] for each in (bench.former or bench, bench))
-    if bench.entered_in_error or before == now:
-        return None
-    return ", ".join(c for c in before if c not in now), ", ".join(c for c in now if c not in before)
-
-
-def _standards_corrected(bench: Bench) -> list[dict[str, Any]]:
-    changed = standards_changed(bench)
-    if changed is None or bench.amends is None:
-        return []
-    return [
-        {
-            "what": say("calibration.standard"),
-            "from": changed[0],
-            "to": changed[1],
-            "reason": bench.amends.reason,
-            "by": bench.amends.by,
-            "at": utc_text(bench.amends.at),
-        }
-    ]
 
 
 def _late(bench: Bench) -> str | None:
@@ -278,7 +260,7 @@ def _reading(bench: Bench, given: GivenReading, result: PointResult) -> dict[str
         "error": _shown(bench, facts.error, facts.reference),
         "verdict": facts.verdict or result.verdict,
         "at": utc_text(given.performed_at),
-        "by": given.by,
+        "by": bench.reader(given),
         "note": given.note,
         "corrects": given.correction or None,
     }
@@ -336,49 +318,6 @@ def _shows_interval(bench: Bench, plant: PlantWords) -> bool:
 
 def _interval(months: int) -> Said:
     return say("calibration.one-month" if months == 1 else "calibration.months", months=months)
-
-
-def _correction(bench: Bench, given: GivenReading) -> dict[str, Any]:
-    before = next(g for g in bench.given if g.id == given.corrects_id)
-    point = bench.point(given.facts.point)
-    return {
-        "what": say(
-            "calibration.reading",
-            run=say(f"calibration.{given.facts.run}"),
-            point=point.label,
-            repeat=given.facts.repeat,
-        ),
-        "from": _typed(bench, before),
-        "to": _typed(bench, given),
-        "reason": say(f"calibration.{given.correction}"),
-        "by": given.by,
-        "at": utc_text(given.recorded_at),
-    }
-
-
-def _ambient_correction(bench: Bench, given: AmbientValue) -> dict[str, Any]:
-    before = next(a for a in bench.ambient_given if a.id == given.corrects_id)
-    return {
-        "what": say("quantity", value=given.quantity),
-        "from": say("calibration.amount", value=plain(before.value), unit=before.unit),
-        "to": say("calibration.amount", value=plain(given.value), unit=given.unit),
-        "reason": say(f"calibration.{given.correction}"),
-        "by": given.by,
-        "at": utc_text(given.recorded_at),
-    }
-
-
-def _typed(bench: Bench, given: GivenReading) -> str | Said:
-    if given.facts.cannot_measure:
-        return say("calibration.not-measured-why", reason=kept(given.facts.cannot_measure))
-    facts = given.facts
-    if given.difference is not None:
-        return say("calibration.difference", value=signed(given.difference))
-    if facts.reference is not None and bench.procedure.mode is Mode.both:
-        return say("calibration.both", standard=plain(facts.reference), gauge=_text(facts.indication))
-    if bench.procedure.mode is Mode.match:
-        return _text(facts.reference)
-    return _goes(bench, given.facts.indication)
 
 
 def coverage(bench: Bench) -> Said | None:

@@ -14,7 +14,11 @@ LOOK_BACK, REVIEW, AGAIN = "look-back", "review calibration", "calibrate again"
 
 
 class Calibration(Table):
-    """The body of a calibration record; its verdicts are facts of the moment they were reached."""
+    """The body of a calibration record; its verdicts are facts of the moment they were reached.
+
+    Who has it under way signs it: in a first version `performed_by`, in an amendment `amended_by`, while `performed_by`
+    stays who performed it.
+    """
 
     __tablename__ = "calibration"
     __audit__ = Audit(root="record_id", locks=True)
@@ -36,6 +40,7 @@ class Calibration(Table):
     worst_left: Mapped[str] = mapped_column(Text, default="")
     next_due: Mapped[date | None] = mapped_column(Day)
     performed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    amended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     __table_args__ = (CheckConstraint("source IN ('in house', 'outside')", name="source"),)
 

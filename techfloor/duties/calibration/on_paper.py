@@ -21,7 +21,8 @@ def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Gauge"), f"{content['gauge']['code']} {content['gauge']['name']}"),
         (_("Serial"), content["gauge"]["serial"]),
         (_("Verdict"), "; ".join(text[:1].upper() + text[1:] for text in verdicts) or _withdrawn(content)),
-        (_("Performed"), day(_performed(content))),
+        (_("Performed"), _performed_words(content)),
+        (_("Amendment"), _amendment(content)),
         (_("Next calibration"), in_words(content["interval"] or "")),
     ]
     return [fact for fact in facts if fact[1]]
@@ -29,6 +30,24 @@ def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _withdrawn(content: Mapping[str, Any]) -> str:
     return str(_("Entered in error: no result of it counts.")) if content.get("amendment") else ""
+
+
+def _performed_words(content: Mapping[str, Any]) -> str:
+    """Return the day, and who performed it; what a laboratory performed was only read by somebody of the plant."""
+    performed, name = day(_performed(content)), content.get("performed_by")
+    return performed if content.get("outside") or not name else f"{performed}, {name}"
+
+
+def _amendment(content: Mapping[str, Any]) -> str:
+    """Return what its version does with the one before, by whom and why."""
+    amendment, former = content.get("amendment"), content.get("supersedes")
+    if not amendment or not former:
+        return ""
+    words = _("Replaces version %(version)s; %(name)s: %(reason)s")
+    if amendment["kind"] == "entered in error":
+        words = _("Withdraws version %(version)s; %(name)s: %(reason)s")
+    name = amendment.get("signed_by") or amendment["by"]
+    return str(words % {"version": former["version"], "name": name, "reason": amendment["reason"]})
 
 
 def _performed(content: Mapping[str, Any]) -> date:

@@ -137,7 +137,9 @@ def usable_now(plant: PlantFacts, *, review: bool) -> bool:
 def _find_by_its_words(bench: Bench) -> None:
     paper = bench.body.outside or {}
     on_paper = (str(paper.get(name, "")) for name in ("laboratory", "certificate"))
-    make_findable(bench.number, bench.gauge, *on_paper, bench.performer, bench.body.as_found, bench.body.as_left)
+    make_findable(
+        bench.number, bench.gauge, *on_paper, bench.performer, bench.amender, bench.body.as_found, bench.body.as_left
+    )
 
 
 def make_findable(number: str, gauge: GaugeFacts, *words: str) -> None:

@@ -107,7 +107,7 @@ def change(
     rules.check_certificate(entry, plant_day(at, plant.zone))
     points = rules.planned(bench.gauge.item.functions, entry.results)
     bench.body.plan = [point.to_plain() for point in points]
-    bench.body.performed_by = actor
+    actions.hand_to(bench, actor)
     _write(bench, entry, [file] if file else [], plant, actor=actor, at=at)
 
 
@@ -207,7 +207,7 @@ def answer_checks(number: str, answers: Sequence[CheckAnswer], *, actor: int) ->
         raise Refusal("The checks changed after this page was opened. Answer them again.")
     rules.check_answers(answers)
     bench.body.outside = {**(bench.body.outside or {}), "checks": rules.answers_to_plain(answers)}
-    bench.body.performed_by = actor
+    actions.hand_to(bench, actor)
     db.session.flush()
 
 
@@ -217,7 +217,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
     Raises Refusal while a check is open, for another signer, and when the content is not what the page showed.
     """
     duty = signing.Performing(
-        open=lambda: _answered(number),
+        open=lambda: _answered(number, plant),
         performer=_reader,
         preview=lambda bench: signing_acts.preview(bench, plant),
         keep=lambda bench: _keep_results(bench, plant),
@@ -227,21 +227,21 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
     return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
 
 
-def _answered(number: str) -> Bench:
+def _answered(number: str, plant: PlantFacts) -> Bench:
     bench = open_outside(number)
     rules.check_answers(answers_of(bench))
+    signing_acts.refuse_unchanged(bench, plant)
     return bench
 
 
 def _reader(bench: Bench) -> signing.Performer:
-    no = Refusal("%(name)s read this certificate and signs it.", name=bench.performer)
-    return signing.Performer(bench.body.performed_by, no)
+    return signing_acts.signer(bench, Refusal("%(name)s read this certificate and signs it.", name=bench.holder))
 
 
 def _keep_results(bench: Bench, plant: PlantFacts) -> None:
     judged = _judged(bench)
     _keep_outcome(bench, judged, plant)
-    _keep_readings(bench, judged, actor=bench.body.performed_by)
+    _keep_readings(bench, judged, actor=bench.holder_id)
 
 
 def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFacts) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from techfloor.duties.calibration import report_chart
+from techfloor.duties.calibration import report_amendment, report_chart
 from techfloor.duties.calibration import report_tables as tables
 from techfloor.duties.calibration.report_outside import review_sheet
 from techfloor.duties.calibration.report_words import (
@@ -22,6 +22,7 @@ from techfloor.duties.calibration.report_words import (
 )
 from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
+from techfloor.records.versions import MEANINGS
 from techfloor.records.wording import meaning_words
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.sheets import (
@@ -40,6 +41,8 @@ from techfloor.reports.words import Translate, in_fours
 from techfloor.said import in_words, word
 
 TEMPLATE = "calibration/sheet.html"
+_OF_THE_WORK = frozenset({"performed", *MEANINGS.values()})
+"""What the signature of who did the work, or amended its record, means; the others are a second look."""
 
 
 def sheet(
@@ -48,7 +51,7 @@ def sheet(
     issue: IssueFacts,
     gettext: Translate = str,
 ) -> Sheet:
-    """Make the sheet of a calibration from its canonical content, schema 1 or 2."""
+    """Make the sheet of a calibration from its canonical content, of any schema."""
     words = Words(issue.language, ZoneInfo(content["plant"]["zone"]), gettext)
     made = _Certificate(content, signatures, issue, words).sheet()
     return review_sheet(made, content, words) if content.get("outside") else made
@@ -66,8 +69,7 @@ class _Certificate:
     @property
     def in_error(self) -> bool:
         """True for the sheet that only says that the version before was entered in error."""
-        amendment: Mapping[str, Any] = self.content.get("amendment") or {}
-        return amendment.get("kind") == "entered in error"
+        return report_amendment.in_error(self.content)
 
     def _(self, text: str) -> str:
         return self.words.translate(text)
@@ -104,6 +106,7 @@ class _Certificate:
             page_words=PageWords.of(self.words.translate),
             annexes=self._annexes(groups),
             end=self._end(),
+            amendment=report_amendment.box(content, self.signatures, self.words),
         )
 
     # --- head ---
@@ -272,11 +275,9 @@ class _Certificate:
     def _remarks(self) -> list[Remark]:
         _, content = self._, self.content
         if self.in_error:
-            labels = ((_("Amendment"), self._amendment()), (_("Authorised"), self._authorised()))
-            return [Remark(label, text) for label, text in labels if text]
+            return [Remark(_("Authorised"), authorised)] if (authorised := self._authorised()) else []
         deviations = " ".join(sentence(in_words(d)) for d in content["deviations"])
         remarks = [
-            Remark(_("Amendment"), self._amendment()),
             Remark(_("Conformity"), self._conformity()),
             Remark(_("Uncertainty"), self._coverage()),
             Remark(_("Traceability"), self._traceability()),
@@ -324,24 +325,6 @@ class _Certificate:
             "time": self.words.time(moment(correction["at"])),
         }
 
-    def _amendment(self) -> str:
-        """Say which version this one replaces, of when, and why (7.8.8.1)."""
-        amendment, former = self.content.get("amendment"), self.content.get("supersedes")
-        if not amendment or not former:
-            return ""
-        text = self._("Version %(version)s, replaces version %(former)s of %(day)s; reason: %(reason)s")
-        if self.in_error:
-            text = self._("Version %(version)s withdraws version %(former)s of %(day)s; reason: %(reason)s")
-        return sentence(
-            text
-            % {
-                "version": self.content["version"],
-                "former": former["version"],
-                "day": self.words.day(moment(former["performed_at"]), long=True),
-                "reason": amendment["reason"],
-            }
-        )
-
     def _authorised(self) -> str:
         """Name who authorised the certificate: the last who signed it without rejecting it."""
         names = [s.printed_name for s in self.signatures if s.meaning != "rejected"]
@@ -359,13 +342,18 @@ class _Certificate:
 
     def _signature(self, signature: SignatureFacts) -> SignatureBox:
         lines = [self.words.time(signature.signed_at, ZoneInfo(signature.zone)), in_words(signature.method)]
-        if signature.meaning != "performed" and self._also_performed(signature.signer_id):
-            lines.append(self._("same person as performed"))
+        if signature.meaning not in _OF_THE_WORK:
+            lines.extend(self._same_person(signature))
         meaning = meaning_words(signature.meaning, self.words.translate)
         return SignatureBox(meaning, signature.printed_name, tuple(lines))
 
-    def _also_performed(self, signer_id: int) -> bool:
-        return any(s.meaning == "performed" and s.signer_id == signer_id for s in self.signatures)
+    def _same_person(self, signature: SignatureFacts) -> list[str]:
+        """Say that who looked at it a second time had a hand in it; of an amendment its content names who performed."""
+        own = {s.meaning for s in self.signatures if s.signer_id == signature.signer_id}
+        amended = bool(self.content.get("amendment"))
+        if "performed" in own or (amended and signature.printed_name == self.content["performed_by"]):
+            return [self._("same person as performed")]
+        return [self._("same person as amended")] if own & set(MEANINGS.values()) else []
 
 
 def _given(*facts: Fact) -> tuple[Fact, ...]:

@@ -13,7 +13,7 @@ HASH_SHOWN = 16
 def review_sheet(frame: Sheet, content: Mapping[str, Any], words: Words) -> Sheet:
     """Put what an outside laboratory stated, and how it was checked, into the `frame` made from the same content."""
     _, outside = words.translate, content["outside"]
-    kept = {_("Next calibration"), _("Amendment"), _("Authorised")}
+    kept = {_("Next calibration"), _("Authorised")}
     return replace(
         frame,
         facts=(frame.facts[0], FactColumn(_("The laboratory's certificate"), _paper(outside, words))),

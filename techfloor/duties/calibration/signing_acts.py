@@ -32,7 +32,7 @@ def preview(bench: Bench, plant: PlantFacts) -> signing.Content:
 def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Bench:
     """Fix the content under the performer's signature, and let the gauge go where its verdict sends it."""
     duty = signing.Performing(
-        open=lambda: _finished(number),
+        open=lambda: _finished(number, plant),
         performer=_performer,
         preview=lambda bench: preview(bench, plant),
         keep=lambda bench: _keep_outcome(bench, plant),
@@ -42,18 +42,37 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
     return signing.perform(queries.record_row(number).id, duty, proof, shown_sha256=shown_sha256)
 
 
-def _finished(number: str) -> Bench:
+def _finished(number: str, plant: PlantFacts) -> Bench:
     bench = unsigned_bench(number)
     if bench.entered_in_error:
         return bench
     if results.course(bench.plan, bench.readings(), bench.run(AS_FOUND), bench.body.adjusted).stage != "check":
         raise Refusal("This calibration is not finished. Go on with the next point.")
+    refuse_unchanged(bench, plant)
     return bench
 
 
+def refuse_unchanged(bench: Bench, plant: PlantFacts) -> None:
+    """Raise Refusal for a correction under which the record would say what it says already."""
+    if bench.amends is None or bench.entered_in_error:
+        return
+    if not content(bench, PlantWords.of(plant))["amendment"]["changes"]:
+        raise Refusal(
+            "Nothing is changed: it says what version %(version)s says. Change what is wrong, or do not finish it.",
+            field="secret",
+            version=bench.amends.version,
+        )
+
+
 def _performer(bench: Bench) -> signing.Performer:
-    no = Refusal("%(name)s performed this and signs it.", name=bench.performer)
-    return signing.Performer(bench.body.performed_by, no)
+    words = "%(name)s performed this and signs it." if bench.amends is None else "%(name)s amends this and signs it."
+    return signer(bench, Refusal(words, name=bench.holder))
+
+
+def signer(bench: Bench, no: Refusal) -> signing.Performer:
+    """Return who signs what is under way, with the refusal for others: an amendment is no performance."""
+    meaning = "performed" if bench.amends is None else versions.MEANINGS[bench.amends.kind]
+    return signing.Performer(bench.holder_id, no, meaning)
 
 
 def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:

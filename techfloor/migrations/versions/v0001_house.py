@@ -509,7 +509,9 @@ def upgrade() -> None:
         sa.Column("worst_left", sa.Text(), nullable=False),
         sa.Column("next_due", sa.Text(), nullable=True),
         sa.Column("performed_by", sa.Integer(), nullable=False),
+        sa.Column("amended_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("source IN ('in house', 'outside')", name=op.f("ck_calibration_source")),
+        sa.ForeignKeyConstraint(["amended_by"], ["person.id"], name=op.f("fk_calibration_amended_by")),
         sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_calibration_gauge_id")),
         sa.ForeignKeyConstraint(["performed_by"], ["person.id"], name=op.f("fk_calibration_performed_by")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_calibration_record_id")),
@@ -717,7 +719,8 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Integer(), nullable=True),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden')",
+            "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden', "
+            "'corrected', 'declared in error')",
             name=op.f("ck_signature_meaning"),
         ),
         sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_signature_device_id")),

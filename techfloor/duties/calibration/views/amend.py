@@ -18,6 +18,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.places.here import plant
 from techfloor.records import versions
 from techfloor.records.lifecycle import SIGNED
+from techfloor.records.signing import signatures_of
 from techfloor.records.versions import Version
 from techfloor.records.wording import state_look, state_words
 from techfloor.web.pages import NotAllowed, Page, see
@@ -30,17 +31,11 @@ MAY = "calibration:amend"
 def may_amend(bench: Bench, every: Sequence[Version]) -> bool:
     """Tell whether this visitor can amend what a page shows: signed, standing, and not being amended."""
     signed = bench.record.state in (PERFORMED, CLOSED, REJECTED) and not bench.entered_in_error
-    return signed and _allowed(bench) and following(bench, every) is None
+    return signed and _allowed(bench) and versions.next_in(every, bench.record.id) is None
 
 
 def _allowed(bench: Bench) -> bool:
     return visitor().may(MAY) and (bench.body.source == "in house" or visitor().may("calibration:outside"))
-
-
-def following(bench: Bench, every: Sequence[Version]) -> Version | None:
-    """Return the version that took the place of this one, or is under way to it."""
-    alive = (IN_PROGRESS, *SIGNED)
-    return next((v for v in every if v.supersedes_id == bench.record.id and v.state in alive), None)
 
 
 @dataclass(frozen=True)
@@ -54,30 +49,63 @@ class Notice:
 
 def version_notice(bench: Bench, every: Sequence[Version]) -> Notice | None:
     """Say that a version was replaced, is being amended, or did not take the place of the one before."""
-    found = following(bench, every)
+    found = versions.next_in(every, bench.record.id)
     title = _("Version %(version)s.", version=bench.record.version)
     if found is None:
-        return _ended(bench, title)
+        return _ended(bench, title) or _refused(bench, every)
     if found.state == IN_PROGRESS:
-        by = bench_of(bench.number).performer
+        by = bench_of(bench.number).holder
         words = _("An amendment is under way by %(name)s, because: %(reason)s", name=by, reason=found.reason)
         return Notice("caution", "", words)
-    what = {"version": found.version, "day": day(found.since.astimezone(plant_zone()).date())}
-    if found.in_error:
-        words = _("Entered in error, says version %(version)s of %(day)s, because: %(why)s", **what, why=found.reason)
-        return Notice("fail", title, words)
-    words = _("Replaced by version %(version)s on %(day)s, because: %(why)s", **what, why=found.reason)
-    return Notice("caution", title, words)
+    return _replaced(found, title)
+
+
+def _replaced(by: Version, title: str) -> Notice:
+    what = {"version": by.version, "day": day(by.since.astimezone(plant_zone()).date()), "why": by.reason}
+    if by.in_error:
+        words = _("Entered in error, says version %(version)s of %(day)s, because: %(why)s", **what)
+    else:
+        words = _("Replaced by version %(version)s on %(day)s, because: %(why)s", **what)
+    if by.waits:
+        waits = _(
+            "The review of version %(n)s is still waiting; if it refuses that, this one counts again.", n=by.version
+        )
+        words = f"{words.rstrip('.')}. {waits}"
+    return Notice("fail" if by.in_error else "caution" if by.waits else "info", title, words)
 
 
 def _ended(bench: Bench, title: str) -> Notice | None:
-    if bench.amends is None or bench.record.state in SIGNED:
+    if bench.amends is None or bench.record.state == CLOSED:
         return None
+    if bench.record.state == PERFORMED:
+        words = _(
+            "It counts since it was signed. Its review is still waiting; if it is refused, version %(n)s counts again.",
+            n=bench.amends.version,
+        )
+        return Notice("caution", title, words)
     if bench.record.state == REJECTED:
         return Notice("fail", title, _("This amendment was rejected. Version %(n)s stands.", n=bench.amends.version))
     if bench.record.state == IN_PROGRESS:
         return Notice("caution", title, _("Not signed yet. Version %(n)s stands.", n=bench.amends.version))
     return Notice("info", title, _("This amendment was given up. Version %(n)s stands.", n=bench.amends.version))
+
+
+def _refused(bench: Bench, every: Sequence[Version]) -> Notice | None:
+    """Say that the newest amendment of a version was rejected in its review, by whom and why."""
+    newest = every[-1]
+    if newest.supersedes_id != bench.record.id or newest.state != REJECTED:
+        return None
+    no = next((s for s in signatures_of(newest.id) if s.meaning == "rejected"), None)
+    if no is None:
+        return None
+    words = _(
+        "Version %(n)s, an amendment, was rejected by %(name)s on %(day)s: %(why)s. This version stands as before.",
+        n=newest.version,
+        name=no.printed_name,
+        day=day(no.signed_at.astimezone(plant_zone()).date()),
+        why=no.remark.rstrip("."),
+    )
+    return Notice("info", "", words)
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,8 @@ def _of_room(bench: Bench, line: Happening, ambient_id: int) -> Happening:
 
 def _of_signature(line: Happening, signature: Mapping[str, Any]) -> Happening:
     meaning = str(signature["meaning"])
-    words = _("Signed as performed") if meaning == "performed" else meaning_words(meaning)
+    signed = {"performed": _("Signed as performed"), "corrected": _("Signed as corrected")}
+    words = signed.get(meaning) or meaning_words(meaning)
     kind = {"reviewed": "pass", "rejected": "fail"}.get(meaning, "info")
     return replace(line, words=words, kind=kind, detail=str(signature["remark"] or ""))
 

@@ -17,6 +17,7 @@ from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksFo
 from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
+from techfloor.duties.calibration.views.changed import changed, unchanged
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
@@ -294,7 +295,7 @@ def outside_check(number: str) -> Page:
     "/outside/<number>/sign",
     permission=MAY,
     action="calibration:record:sign",
-    title=_l("Signed as performed"),
+    title=_l("Calibration signed"),
     endpoint="outside_sign",
 )
 def outside_sign(number: str) -> Page:
@@ -312,6 +313,8 @@ def _sign_page(bench: Bench, form: SignForm) -> str:
         "calibration/outside_sign.html",
         bench=bench,
         shown=content_shown(bench, plant()),
+        changed=changed(bench),
+        unchanged=unchanged(bench),
         unusual=unusual(bench),
         results=_results(bench),
         verdicts=[
@@ -321,7 +324,7 @@ def _sign_page(bench: Bench, form: SignForm) -> str:
         form=form,
         errors=form.problems(),
         attachments=queries.attachments(bench.record.id),
-        may_sign=bench.body.performed_by == visitor().person_id,
+        may_sign=bench.holder_id == visitor().person_id,
     )
 
 

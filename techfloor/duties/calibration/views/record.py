@@ -13,7 +13,8 @@ from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
-from techfloor.duties.calibration.views.amend import following, may_amend, version_lines, version_notice, version_state
+from techfloor.duties.calibration.views.amend import may_amend, version_lines, version_notice, version_state
+from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grids, kind_of, run_words, verdict_words
@@ -69,6 +70,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         issued=issued,
         issue_form=IssueForm(),
         events=happenings(bench),
+        changed=changed(bench),
         unusual=unusual(bench),
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench, every) if stands else None,
@@ -101,7 +103,7 @@ def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:
 
 def _next_action(bench: Bench, every: list[Version]) -> tuple[str, str] | None:
     """Return (words, address) of the one thing this visitor can do next."""
-    outside, taking_over = bench.body.source == "outside", following(bench, every)
+    outside, taking_over = bench.body.source == "outside", versions.next_in(every, bench.record.id)
     if taking_over is not None:
         return _amendment_action(bench, taking_over)
     if bench.record.state == IN_PROGRESS and visitor().may("calibration:outside" if outside else "calibration:log"):

@@ -14,6 +14,7 @@ from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.views.after import decided, next_review
+from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grids, kind_of, verdict_words, with_unit
@@ -99,6 +100,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures_of(bench.record.id)],
         events=happenings(bench),
+        changed=changed(bench),
         unusual=unusual(bench),
         form=form,
         errors=form.problems(),

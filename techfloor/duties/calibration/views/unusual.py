@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
-from techfloor.duties.calibration.content import standards_changed
-from techfloor.duties.calibration.outside_rules import NO, SAME, answers_of, from_plain, judge, run_verdict
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, ReadingFacts
+from techfloor.duties.calibration.changes import by_amendment
+from techfloor.duties.calibration.outside_rules import NO, answers_of
+from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
+from techfloor.records.lifecycle import State
 from techfloor.said import Said, in_words, key_of, word
 from techfloor.web.show import moment
 
@@ -41,18 +41,28 @@ def unusual(bench: Bench) -> list[Unusual]:
     """Return what is unusual, as it was when it was signed, before that as it stands now."""
     signed = bench.record.content_sha256 is not None
     exceptions = bench.body.exceptions if signed else rules.exceptions(bench)
-    found = [_one(bench, said) for said in (*exceptions, *bench.body.deviations)]
+    every = [said for said in (*exceptions, *bench.body.deviations) if key_of(said) not in _OF_AMENDMENT]
+    found = [_one(bench, said) for said in every]
     # What an amendment corrected stands with its reason, and not once more by itself.
-    return [one for one, said in zip(found, (*exceptions, *bench.body.deviations), strict=True) if _tells(one, said)]
+    return [one for one, said in zip(found, every, strict=True) if _tells(one, said)]
+
+
+_OF_AMENDMENT = frozenset({"calibration.amended", "calibration.withdrawn"})
+"""What stands on the page by itself, with each value before and after."""
 
 
 def _tells(one: Unusual, said: Said) -> bool:
     return bool(one.details) or key_of(said) not in {"calibration.corrected", "calibration.ambient-corrected"}
 
 
+_TO_BE_LOOKED_AT = frozenset({State.IN_PROGRESS, State.PERFORMED})
+"""Once it was looked at, what was unusual is told and warns of nothing."""
+
+
 def _one(bench: Bench, said: Said) -> Unusual:
     key, words = key_of(said), in_words(said)
-    kind = "fail" if key.startswith("calibration.failed") else "caution"
+    calm = "caution" if bench.record.state in _TO_BE_LOOKED_AT else "info"
+    kind = "fail" if key.startswith("calibration.failed") else calm
     details = _DETAILS[key](bench) if key in _DETAILS else []
     if key == "calibration.answered-no":
         details = _answer(bench, str(said["check"]))
@@ -89,115 +99,8 @@ def _corrections(bench: Bench) -> list[Detail]:
             f"{reason_words(g.correction)} · {g.by}, {moment(g.recorded_at)}",
         )
         for g in bench.given
-        if g.corrects_id is not None and not _by_amendment(bench, g)
+        if g.corrects_id is not None and not by_amendment(bench, g)
     ]
-
-
-def _by_amendment(bench: Bench, given: GivenReading | AmbientValue) -> bool:
-    return bench.amends is not None and given.recorded_at >= bench.amends.at
-
-
-def _amended(bench: Bench) -> list[Detail]:
-    """Return each value that an amendment changed, what it was before and is now, with the reason."""
-    former = bench.former
-    assert former is not None
-    details = [*_readings_amended(bench, former), *_room_amended(bench, former), *_paper_amended(bench, former)]
-    standards = standards_changed(bench)
-    if standards is not None:
-        details.insert(0, Detail(_("Standard"), *standards))
-    changed = [*_verdicts_amended(bench, former), *details]
-    return changed or [Detail(_("Nothing is changed yet."))]
-
-
-def _verdicts_amended(bench: Bench, former: Bench) -> list[Detail]:
-    made = []
-    for run in (AS_FOUND, AS_LEFT):
-        before, now = _verdict(former, run), _verdict(bench, run)
-        if before != now:
-            words = [verdict_words(each) if each else "–" for each in (before, now)]
-            made.append(Detail(run_words(run), *words))
-    return made
-
-
-def _verdict(bench: Bench, run: str) -> str:
-    if bench.record.content_sha256 is not None:
-        return bench.body.as_found if run == AS_FOUND else bench.body.as_left
-    if bench.body.outside is not None:
-        entry = from_plain(bench.body.outside)
-        stated = entry.as_found if run == AS_FOUND else entry.as_left
-        return "" if stated == SAME else run_verdict(stated, judge(bench.plan, entry.results), run)
-    return bench.run(run).verdict if run == AS_FOUND or bench.body.adjusted else ""
-
-
-def _readings_amended(bench: Bench, former: Bench) -> list[Detail]:
-    if bench.body.outside is not None:
-        return []
-    before = {(g.facts.run, g.facts.point, g.facts.repeat): value_words(former, g) for g in former.counting}
-    made = []
-    for g in bench.counting:
-        was, now = before.get((g.facts.run, g.facts.point, g.facts.repeat), ""), value_words(bench, g)
-        if was != now:
-            made.append(Detail(place_words(bench, g), was, now, _why(g)))
-    return made
-
-
-def _room_amended(bench: Bench, former: Bench) -> list[Detail]:
-    before = {a.quantity: ambient_words(a) for a in former.ambient}
-    return [
-        Detail(word(a.quantity, "quantity").capitalize(), before.get(a.quantity, ""), ambient_words(a), _why(a))
-        for a in bench.ambient
-        if before.get(a.quantity) != ambient_words(a)
-    ]
-
-
-def _why(given: GivenReading | AmbientValue) -> str:
-    by = f"{given.by}, {moment(given.recorded_at)}"
-    return f"{reason_words(given.correction)} · {by}" if given.correction else by
-
-
-def _paper_amended(bench: Bench, former: Bench) -> list[Detail]:
-    """Return what was entered otherwise from a laboratory's certificate."""
-    before, now = former.body.outside or {}, bench.body.outside or {}
-    made = [
-        Detail(str(words), str(before.get(name) or "–"), str(now.get(name) or "–"))
-        for name, words in _PAPER.items()
-        if before.get(name) != now.get(name)
-    ]
-    others = {"results": _("Results"), "files": _("Files"), "checks": _("Checks")}
-    return made + [
-        Detail(_("%(what)s changed", what=words)) for name, words in others.items() if before.get(name) != now.get(name)
-    ]
-
-
-_PAPER = {
-    "laboratory": _l("Laboratory"),
-    "accreditation": _l("Accreditation"),
-    "certificate": _l("Certificate"),
-    "sent": _l("Sent"),
-    "performed": _l("Calibrated"),
-    "back": _l("Back"),
-    "as_found": _l("States as found"),
-    "as_left": _l("States as left"),
-    "adjustment": _l("Adjustment"),
-    "rule": _l("Conformity rule"),
-    "uncertainty": _l("Uncertainty"),
-    "method": _l("Method"),
-    "environment": _l("Conditions"),
-    "cost": _l("Cost"),
-}
-
-
-def _withdrawn(bench: Bench) -> list[Detail]:
-    """Return what the version that was entered in error had said."""
-    former = bench.former
-    assert former is not None
-    told = [
-        Detail(f"{run_words(run)}: {verdict_words(verdict)}")
-        for run, verdict in ((AS_FOUND, former.body.as_found), (AS_LEFT, former.body.as_left))
-        if verdict
-    ]
-    performed = _("Performed %(when)s, %(name)s", when=moment(former.record.performed_at), name=former.performer)
-    return [*told, Detail(performed)]
 
 
 def _ambient_corrections(bench: Bench) -> list[Detail]:
@@ -209,7 +112,7 @@ def _ambient_corrections(bench: Bench) -> list[Detail]:
             f"{reason_words(a.correction)} · {a.by}, {moment(a.recorded_at)}",
         )
         for a in bench.ambient_given
-        if a.corrects_id is not None and not _by_amendment(bench, a)
+        if a.corrects_id is not None and not by_amendment(bench, a)
     ]
 
 
@@ -276,7 +179,8 @@ def _soak(bench: Bench) -> list[Detail]:
 
 
 def _signer(bench: Bench) -> list[Detail]:
-    return [Detail(_("Signed by %(name)s", name=bench.performer))]
+    words = _("Signed by %(name)s") if bench.amends is None else _("Performed by %(name)s")
+    return [Detail(words % {"name": bench.performer})]
 
 
 def _failed(run: str) -> Callable[[Bench], list[Detail]]:
@@ -324,8 +228,6 @@ def _answer(bench: Bench, check: str) -> list[Detail]:
 
 
 _DETAILS: dict[str, Callable[[Bench], list[Detail]]] = {
-    "calibration.amended": _amended,
-    "calibration.withdrawn": _withdrawn,
     "calibration.failed-as-found": _failed("as_found"),
     "calibration.failed-as-left": _failed("as_left"),
     "calibration.corrected": _corrections,

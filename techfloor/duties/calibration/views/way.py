@@ -20,7 +20,7 @@ def place_url(number: str, place: Place) -> str:
 def of_another(bench: Bench, person_id: int) -> bool:
     """Tell whether somebody else has this calibration under way at the bench."""
     under_way = bench.record.state == queries.IN_PROGRESS and bench.in_house
-    return under_way and bench.body.performed_by != person_id
+    return under_way and bench.holder_id != person_id
 
 
 def take_over_url(number: str) -> str:

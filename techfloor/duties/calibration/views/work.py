@@ -13,6 +13,7 @@ from techfloor.duties.calibration.forms import (
 )
 from techfloor.duties.calibration.queries import IN_PROGRESS
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.views.changed import changed, unchanged
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, grids, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
@@ -100,7 +101,7 @@ def check(number: str) -> Page:
     "/<number>/sign",
     permission="calibration:log",
     action="calibration:record:sign",
-    title=_l("Signed as performed"),
+    title=_l("Calibration signed"),
     endpoint="sign",
 )
 def sign(number: str) -> Page:
@@ -122,6 +123,8 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         "calibration/check.html",
         bench=bench,
         shown=content_shown(bench, plant()),
+        changed=changed(bench),
+        unchanged=unchanged(bench),
         unusual=unusual(bench),
         found=found,
         left=left,
@@ -129,7 +132,7 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         grids=[g for g in (grid(bench, AS_FOUND), grid(bench, AS_LEFT) if left else None) if g],
         form=form,
         errors=form.problems(),
-        may_sign=bench.body.performed_by == visitor().person_id,
+        may_sign=bench.holder_id == visitor().person_id,
     )
 
 
@@ -138,11 +141,13 @@ def _error_page(bench: Bench, form: SignForm) -> str:
     return render_template(
         "calibration/entered_in_error.html",
         bench=bench,
+        changed=changed(bench),
+        unchanged=unchanged(bench),
         unusual=unusual(bench),
         grids=grids(bench),
         form=form,
         errors=form.problems(),
-        may_sign=bench.body.performed_by == visitor().person_id,
+        may_sign=bench.holder_id == visitor().person_id,
     )
 
 
