@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 
 from flask import redirect, render_template
 from flask_babel import gettext as _
@@ -12,11 +13,14 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from techfloor.house.keepers import keepers, kind_titles
+from techfloor.records.lifecycle import State
+from techfloor.records.versions import Version
 from techfloor.records.wording import signature_box
 from techfloor.reports import issue
 from techfloor.reports.claims import codes_in
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
+from techfloor.web.show import day, moment
 
 pages = Pages("verify", __name__)
 
@@ -111,5 +115,54 @@ def _show(found: issue.Verification, *, same_bytes: bool) -> str:
         kind=kind_titles().get(found.kind, found.kind),
         facts_on_paper=facts,
         boxes=boxes,
-        same_bytes=same_bytes,
+        answer=_answer(found, same_bytes=same_bytes),
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a paper is good: its look, the answer in a few words, and what to do."""
+
+    kind: str
+    title: str
+    words: str
+
+
+def _answer(found: issue.Verification, *, same_bytes: bool) -> Answer:
+    """Return the worst that is to be said of a paper, else that it is current."""
+    if found.content is None:
+        words = _("What is kept here is not what was signed and issued. Tell the plant.")
+        return Answer("fail", _("The content does not hold"), words)
+    if not found.trail_holds:
+        words = _("What was issued and what is kept here no longer agree. Tell the plant.")
+        return Answer("fail", _("The trail does not hold this issue"), words)
+    if found.state == State.REJECTED:
+        return Answer("fail", _("Rejected"), _("The plant rejected this record in its review. Do not rely on it."))
+    if found.replaced_by is not None:
+        return _replaced(found, found.replaced_by)
+    if found.state != State.CLOSED:
+        return Answer("caution", _("Not closed"), _("This record waits for its review."))
+    return Answer("pass", _("Issued here, version current"), _current(found, same_bytes=same_bytes))
+
+
+def _replaced(found: issue.Verification, by: Version) -> Answer:
+    """Say which version has taken its place, since when and why, and where the review of that is still to come."""
+    what = {"version": by.version, "moment": day(found.replaced_from) if found.replaced_from else moment(by.since)}
+    said = [_("Withdrawn by version %(version)s since %(moment)s. Do not rely on it.", **what)]
+    if not by.in_error:
+        said = [_("Replaced by version %(version)s since %(moment)s. Ask the plant for it.", **what)]
+    if by.reason:
+        said.append(_("The reason: %(reason)s", reason=by.reason))
+    if by.waits:
+        said.append(_("The review of version %(version)s is still waiting.", **what))
+    words = " ".join(each if each.endswith(".") else f"{each}." for each in said)
+    return Answer("fail", _("Entered in error"), words) if by.in_error else Answer("caution", _("Replaced"), words)
+
+
+def _current(found: issue.Verification, *, same_bytes: bool) -> str:
+    if found.issue_no != found.newest_issue:
+        words = _("Issue %(issue)s; the same version was issued again later, as issue %(newest)s.")
+        return str(words % {"issue": found.issue_no, "newest": found.newest_issue})
+    if same_bytes:
+        return str(_("The file is exactly the one that was issued."))
+    return str(_("Compare what stands below with your paper, or upload the PDF."))
