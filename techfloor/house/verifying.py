@@ -20,7 +20,7 @@ from techfloor.reports import issue
 from techfloor.reports.claims import codes_in
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
-from techfloor.web.show import day, moment
+from techfloor.web.show import day, to_the_second
 
 pages = Pages("verify", __name__)
 
@@ -147,7 +147,10 @@ def _answer(found: issue.Verification, *, same_bytes: bool) -> Answer:
 
 def _replaced(found: issue.Verification, by: Version) -> Answer:
     """Say which version has taken its place, since when and why, and where the review of that is still to come."""
-    what = {"version": by.version, "moment": day(found.replaced_from) if found.replaced_from else moment(by.since)}
+    what = {
+        "version": by.version,
+        "moment": day(found.replaced_from) if found.replaced_from else to_the_second(by.since),
+    }
     said = [_("Withdrawn by version %(version)s since %(moment)s. Do not rely on it.", **what)]
     if not by.in_error:
         said = [_("Replaced by version %(version)s since %(moment)s. Ask the plant for it.", **what)]

@@ -72,6 +72,6 @@ def signature_box(signature: SignatureFacts) -> SignatureBox:
     return SignatureBox(
         meaning_words(signature.meaning),
         signature.printed_name,
-        f"{format_datetime(local, 'd MMM y HH:mm', rebase=False)} ({local:%Z})",
+        f"{format_datetime(local, 'd MMM y HH:mm:ss', rebase=False)} ({local:%Z})",
         in_words(signature.method),
     )

@@ -75,5 +75,5 @@ def sheet(
 
 
 def _box(signature: SignatureFacts, words: PaperWords) -> SignatureBox:
-    lines = (words.time(signature.signed_at, ZoneInfo(signature.zone)), in_words(signature.method))
+    lines = (words.to_the_second(signature.signed_at, ZoneInfo(signature.zone)), in_words(signature.method))
     return SignatureBox(meaning_words(signature.meaning, words.translate), signature.printed_name, lines)

@@ -112,12 +112,22 @@ class Table:
 
 
 @dataclass(frozen=True)
+class ChangedValue:
+    """What was changed, from what to what, and why."""
+
+    what: str
+    before: str
+    now: str
+    why: str
+
+
+@dataclass(frozen=True)
 class AmendmentBox:
     """What stands under the title of a version that replaces another: which, why, by whom, and what was changed."""
 
     title: str
     text: str
-    table: Table | None
+    changed: tuple[ChangedValue, ...]
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ class PaperWords:
         day = format_date(local, "d MMM y", locale=self.language)
         return f"{day}, {local:%H:%M} (UTC{offset[:3]}:{offset[3:5]})"
 
+    def to_the_second(self, moment: datetime, zone: ZoneInfo | None = None) -> str:
+        """Write the moment of a signature, where the order is read: 18 Nov 2026, 14:38:05 (UTC+01:00)."""
+        seconds = f"{moment.astimezone(zone or self.zone):%S}"
+        return self.time(moment, zone).replace(" (UTC", f":{seconds} (UTC")
+
     def calendar_day(self, day: str) -> str:
         """Write a day that came as YYYY-MM-DD."""
         return format_date(datetime.fromisoformat(day), "d MMM y", locale=self.language)

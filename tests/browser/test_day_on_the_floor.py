@@ -77,8 +77,8 @@ def test_the_vernier_caliper_is_exactly_on_its_limit_and_passes(
     _on_every_certificate(
         text,
         number,
-        ("Performed", "Tara Kowalski", "20 Nov 2026, 10:04 (UTC+01:00)", "PIN on enrolled tablet T-01"),
-        ("Reviewed", "Quinn Bauer", "20 Nov 2026, 10:12 (UTC+01:00)", "user name and password"),
+        ("Performed", "Tara Kowalski", "20 Nov 2026, 10:04:00 (UTC+01:00)", "PIN on enrolled tablet T-01"),
+        ("Reviewed", "Quinn Bauer", "20 Nov 2026, 10:12:00 (UTC+01:00)", "user name and password"),
     )
     said = _verified(open_desk(), text)
     for words in (number, "Issued here, version current", "Tara Kowalski", "Quinn Bauer", "10:04", "10:12"):
@@ -158,6 +158,6 @@ def _the_wrench_stands_on(text: str, found: list[str], left: list[str], number: 
     _on_every_certificate(
         text,
         number,
-        ("Performed", "Otto Lindqvist", "20 Nov 2026, 10:00 (UTC+01:00)", "PIN on enrolled tablet T-05"),
-        ("Reviewed", "Quinn Bauer", "20 Nov 2026, 10:09 (UTC+01:00)", "user name and password"),
+        ("Performed", "Otto Lindqvist", "20 Nov 2026, 10:00:00 (UTC+01:00)", "PIN on enrolled tablet T-05"),
+        ("Reviewed", "Quinn Bauer", "20 Nov 2026, 10:09:00 (UTC+01:00)", "user name and password"),
     )

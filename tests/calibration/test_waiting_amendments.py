@@ -33,7 +33,7 @@ def test_version_1_and_its_paper_say_that_the_review_of_version_2_waits(
     page = words(quinn.get(f"/calibration/{number}/versions/1").text)
     assert f"because: {WHY}. {WAITS}; if it refuses that, this one counts again." in page
     said = verify(quinn, paper)
-    assert "Replaced by version 2 since 20 Nov 2026 10:00. Ask the plant for it." in said
+    assert "Replaced by version 2 since 20 Nov 2026 10:00:00. Ask the plant for it." in said
     assert f"The reason: {WHY}. {WAITS}." in said
     assert "It counts since it was signed. Its review is still waiting" in words(
         quinn.get(f"/calibration/{number}").text

@@ -112,7 +112,7 @@ def test_a_code_says_what_was_issued_and_who_signed(issued: Flask) -> None:
     assert page.status_code == 200
     for said in ("CAL-2026-00042", "Issued here, version current", "Performed", "Tara Kowalski", CONTENT):
         assert said in page.text
-    assert "18 Nov 2026 14:38 (CET)" in page.text
+    assert "18 Nov 2026 14:38:00 (CET)" in page.text
 
 
 def test_a_signature_is_shown_on_the_clock_that_the_signer_read() -> None:
@@ -126,7 +126,7 @@ def test_a_signature_is_shown_on_the_clock_that_the_signer_read() -> None:
     )
     with Flask(__name__).app_context():
         Babel(current_app)
-        assert signature_box(facts).signed_at == "18 Nov 2026 22:38 (JST)"
+        assert signature_box(facts).signed_at == "18 Nov 2026 22:38:00 (JST)"
 
 
 @pytest.mark.parametrize("typed", ["7k3m9qxdabcd", "7K3M-9QXD-ABCD", "7K3M 9QXD ABCD"])

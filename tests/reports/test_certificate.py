@@ -79,8 +79,8 @@ def test_the_caliper_certificate_says_all_that_the_standard_lists(pages: Read) -
         "Next calibration: 12 months; next due 18 Nov 2027.",
         "Issued on the authority of Quinn Bauer.",
         "The results relate only to the items calibrated.",
-        "Performed", "Otto Lindqvist", "18 Nov 2026, 14:38 (UTC+01:00)", "PIN on enrolled tablet T-04",
-        "Reviewed", "Quinn Bauer", "18 Nov 2026, 15:02 (UTC+01:00)", "verify 7K4M-Q2XD-HB3P",
+        "Performed", "Otto Lindqvist", "18 Nov 2026, 14:38:00 (UTC+01:00)", "PIN on enrolled tablet T-04",
+        "Reviewed", "Quinn Bauer", "18 Nov 2026, 15:02:00 (UTC+01:00)", "verify 7K4M-Q2XD-HB3P",
     ]) == []  # fmt: skip
 
 
@@ -185,6 +185,21 @@ def test_a_version_after_the_first_says_what_it_replaces_and_why() -> None:
     assert "Reason: serial number misread." in html
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.8.8", "21 CFR 11.50(b)")
+def test_the_box_under_the_title_says_what_was_changed_and_by_whom() -> None:
+    change = {"what": "serial", "from": "40 117 882", "to": "40 117 883", "reason": "misread", "by": "", "at": None}
+    amendment = {"kind": "correction", "reason": "serial number misread", "by": "Q", "at": "2026-11-19T08:00:00Z"}
+    former = {"version": 1, "content_sha256": "0" * 64, "performed_at": "2026-11-18T13:38:02Z"}
+    amended = {"version": 2, "amendment": amendment | {"changes": [change]}, "supersedes": former}
+    corrected = replace(PERFORMED, meaning="corrected", printed_name="Selma Brandt", signer_id=9)
+    html = written(caliper() | amended, [corrected, REVIEWED])
+    assert "Corrected by Selma Brandt, 18 Nov 2026, 14:38:00 (UTC+01:00)." in html
+    assert "<b>Serial:</b> <del>40 117 882</del> → <b>40 117 883</b>, misread" in html
+    assert html.index("Amended: version 2") < html.index("How it was calibrated")
+    assert "Otto Lindqvist" in html, "who performed it stays there"
+    assert "same person as amended" in written(caliper() | amended, [corrected, replace(REVIEWED, signer_id=9)])
+
+
 def test_a_reviewer_who_performed_is_printed_as_such() -> None:
     own = replace(REVIEWED, signer_id=PERFORMED.signer_id)
     assert "same person as performed" in written(caliper(), [PERFORMED, own])
@@ -194,7 +209,7 @@ def test_a_reviewer_who_performed_is_printed_as_such() -> None:
 @pytest.mark.clause("21 CFR 11.50(b)")
 def test_a_signature_is_shown_in_the_zone_it_was_given_in() -> None:
     away = replace(REVIEWED, zone="America/Sao_Paulo")
-    assert "18 Nov 2026, 11:02 (UTC-03:00)" in written(caliper(), [PERFORMED, away])
+    assert "18 Nov 2026, 11:02:00 (UTC-03:00)" in written(caliper(), [PERFORMED, away])
 
 
 def test_what_people_typed_is_escaped() -> None:

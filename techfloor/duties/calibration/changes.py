@@ -174,6 +174,8 @@ def _ambient_correction(bench: Bench, given: AmbientValue) -> Change:
 
 def _name(bench: Bench, given: GivenReading) -> Said:
     run, point = say(f"calibration.{given.facts.run}"), bench.point(given.facts.point)
+    if point.repeats == 1:
+        return say("calibration.result-at", run=run, point=point.label)
     return say("calibration.reading", run=run, point=point.label, repeat=given.facts.repeat)
 
 

@@ -341,7 +341,7 @@ class _Certificate:
     # --- signatures ---
 
     def _signature(self, signature: SignatureFacts) -> SignatureBox:
-        lines = [self.words.time(signature.signed_at, ZoneInfo(signature.zone)), in_words(signature.method)]
+        lines = [self.words.to_the_second(signature.signed_at, ZoneInfo(signature.zone)), in_words(signature.method)]
         if signature.meaning not in _OF_THE_WORK:
             lines.extend(self._same_person(signature))
         meaning = meaning_words(signature.meaning, self.words.translate)

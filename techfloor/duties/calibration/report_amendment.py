@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from techfloor.duties.calibration.report_words import Words, moment, sentence, with_minus
 from techfloor.records.signing import SignatureFacts
 from techfloor.records.versions import MEANINGS
-from techfloor.reports.sheets import AmendmentBox, Cell, Column, Row, Table
+from techfloor.reports.sheets import AmendmentBox, ChangedValue
 from techfloor.said import in_words
 
 
@@ -24,11 +24,12 @@ def box(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words:
     if in_error(content):
         title = _("Entered in error: version %(version)s withdraws version %(former)s of %(day)s")
     day = words.day(moment(former["performed_at"]), long=True)
+    signers = {s.printed_name for s in signatures if s.meaning in MEANINGS.values()}
     reason = sentence(_("Reason: %(reason)s") % {"reason": amendment["reason"]})
     return AmendmentBox(
         title=title % {"version": content["version"], "former": former["version"], "day": day},
         text=" ".join(part for part in (reason, _signed(content, signatures, words)) if part),
-        table=_changed(amendment.get("changes") or [], words),
+        changed=tuple(_changed(each, signers) for each in amendment.get("changes") or []),
     )
 
 
@@ -43,32 +44,18 @@ def _signed(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], wo
     _ = words.translate
     said = _("Declared by %(name)s, %(time)s.") if in_error(content) else _("Corrected by %(name)s, %(time)s.")
     found = [s for s in signatures if s.meaning in MEANINGS.values()]
-    return " ".join(said % {"name": s.printed_name, "time": words.time(s.signed_at, ZoneInfo(s.zone))} for s in found)
-
-
-def _changed(changes: Sequence[Mapping[str, Any]], words: Words) -> Table | None:
-    if not changes:
-        return None
-    _ = words.translate
-    heads = (_("Changed"), _("Before"), _("Now"), _("By"), _("Why"))
-    return Table(
-        _("What was changed"), tuple(Column(head) for head in heads), tuple(_row(each, words) for each in changes)
+    return " ".join(
+        said % {"name": s.printed_name, "time": words.to_the_second(s.signed_at, ZoneInfo(s.zone))} for s in found
     )
 
 
-def _row(change: Mapping[str, Any], words: Words) -> Row:
-    what = in_words(change["what"])
-    texts = (
+def _changed(change: Mapping[str, Any], signers: set[str]) -> ChangedValue:
+    """Return one change; who made it stands there where that is none of those who signed."""
+    what, by = in_words(change["what"]), change["by"]
+    why = [in_words(change["reason"]), by if by not in signers else ""]
+    return ChangedValue(
         what[:1].upper() + what[1:],
         with_minus(in_words(change["from"])) or "–",
         with_minus(in_words(change["to"])) or "–",
-        _who(change, words),
-        in_words(change["reason"]),
+        ", ".join(part for part in why if part),
     )
-    return Row(tuple(Cell(text) for text in texts))
-
-
-def _who(change: Mapping[str, Any], words: Words) -> str:
-    if not change["by"]:
-        return ""
-    return ", ".join((change["by"], words.time(moment(change["at"])))) if change["at"] else str(change["by"])

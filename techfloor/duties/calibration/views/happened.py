@@ -23,7 +23,7 @@ from techfloor.records.history import Change, Event, timeline
 from techfloor.records.versions import Amendment
 from techfloor.records.wording import meaning_words
 from techfloor.said import in_words, word
-from techfloor.web.show import act_words, moment
+from techfloor.web.show import act_words, to_the_second
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def happenings(bench: Bench) -> list[Happening]:
 
 def _happening(benches: Mapping[int, Bench], event: Event) -> Happening:
     who = event.who or _("The system")
-    line = Happening(moment(event.at), who, act_words(event), detail=event.reason)
+    line = Happening(to_the_second(event.at), who, act_words(event), detail=event.reason)
     changes = {change.table: change for change in event.changes}
     bench = benches[max(_record_of(change) for change in event.changes)]
     header = changes.get("record")

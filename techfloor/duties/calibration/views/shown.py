@@ -285,6 +285,8 @@ def grid(bench: Bench, run: str) -> Grid:
     """Return a run as a table; the verdicts of readings that are in may show, those to come stay empty."""
     result = bench.run(run)
     error = _("From nominal") if bench.procedure.mode is Mode.comparison else _("Error")
+    if any(p.error is not None and len(p.readings) > 1 for p in result.points):
+        error = _("%(error)s, mean", error=error)
     return Grid(
         run=run,
         title=run_words(run),

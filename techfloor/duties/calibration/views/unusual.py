@@ -15,7 +15,7 @@ from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.records.lifecycle import State
 from techfloor.said import Said, in_words, key_of, word
-from techfloor.web.show import moment
+from techfloor.web.show import to_the_second
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _corrections(bench: Bench) -> list[Detail]:
             place_words(bench, g),
             value_words(bench, replaced_by(bench, g)),
             value_words(bench, g),
-            f"{reason_words(g.correction)} · {g.by}, {moment(g.recorded_at)}",
+            f"{reason_words(g.correction)} · {g.by}, {to_the_second(g.recorded_at)}",
         )
         for g in bench.given
         if g.corrects_id is not None and not by_amendment(bench, g)
@@ -109,7 +109,7 @@ def _ambient_corrections(bench: Bench) -> list[Detail]:
             word(a.quantity, "quantity").capitalize(),
             ambient_words(ambient_replaced_by(bench, a)),
             ambient_words(a),
-            f"{reason_words(a.correction)} · {a.by}, {moment(a.recorded_at)}",
+            f"{reason_words(a.correction)} · {a.by}, {to_the_second(a.recorded_at)}",
         )
         for a in bench.ambient_given
         if a.corrects_id is not None and not by_amendment(bench, a)
@@ -133,7 +133,9 @@ def reason_words(reason: str) -> str:
 
 def _not_measured(bench: Bench) -> list[Detail]:
     return [
-        Detail(place_words(bench, g), tail=f"{in_words(g.facts.cannot_measure)} · {g.by}, {moment(g.performed_at)}")
+        Detail(
+            place_words(bench, g), tail=f"{in_words(g.facts.cannot_measure)} · {g.by}, {to_the_second(g.performed_at)}"
+        )
         for g in bench.counting
         if g.facts.cannot_measure
     ]
@@ -141,7 +143,7 @@ def _not_measured(bench: Bench) -> list[Detail]:
 
 def _slips(bench: Bench) -> list[Detail]:
     return [
-        Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {moment(g.performed_at)}")
+        Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {to_the_second(g.performed_at)}")
         for g in bench.counting
         if g.confirmed_slip
     ]
@@ -157,7 +159,7 @@ def _late(bench: Bench) -> list[Detail]:
 
 def late_words(given: GivenReading) -> str:
     """Return when a late entry was read, and when it came in."""
-    read, entered = moment(given.performed_at), moment(given.recorded_at)
+    read, entered = to_the_second(given.performed_at), to_the_second(given.recorded_at)
     return str(_("read %(read)s, entered %(entered)s", read=read, entered=entered))
 
 
@@ -204,7 +206,9 @@ def _where(result: PointResult) -> str:
     """Return the point, and the reading where one of several decided."""
     deciding, words = result.deciding, point_words(result.point)
     if isinstance(deciding, ReadingFacts) and result.point.repeats > 1:
-        return str(_("%(words)s, reading %(n)s", words=words, n=deciding.repeat))
+        return str(_("%(words)s, reading %(n)s by itself", words=words, n=deciding.repeat))
+    if result.point.repeats > 1:
+        return str(_("%(words)s, mean of %(n)s readings", words=words, n=len(result.readings)))
     return words
 
 
