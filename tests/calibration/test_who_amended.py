@@ -211,3 +211,42 @@ def code_of(app: Flask, client: PlantClient, number: str) -> str:
         found = issue.newest(standing(number))
         assert found is not None
         return found.code
+
+
+# What the page of an amended record warns of
+
+
+@pytest.mark.pages
+def test_the_page_of_an_amendment_warns_only_while_something_is_to_be_done(as_: SignedInAs, by_selma: str) -> None:
+    quinn = as_("Q")
+    page = f"/calibration/{by_selma}"
+    assert 'class="notice is-caution"' in quinn.get(page).text, "its review is to be done"
+    assert review(quinn, by_selma).status_code == 303
+    html = quinn.get(page).text
+    assert "is-caution" not in html.partition('<ol class="timeline">')[0]
+    row = words(html[html.index("What was changed") :])
+    assert (
+        "As found, 150.00 outside outer jaw was 150.10 mm 150.05 mm Selma Brandt 21 Nov 2026 09:00:00 Mistyped" in row
+    )
+
+
+@pytest.mark.clause("21 CFR 11.10(e)")
+@pytest.mark.pages
+def test_what_happened_and_who_signed_are_told_to_the_second(as_: SignedInAs, by_selma: str) -> None:
+    html = as_("Q").get(f"/calibration/{by_selma}").text
+    told = words(html[html.index('<ol class="timeline">') :])
+    assert "Signed as corrected, version 2 21 Nov 2026 09:00:00 · Selma Brandt" in told
+    assert "Signed as performed, version 1 20 Nov 2026 10:00:00 · Tara Kowalski" in told
+    assert "Corrected Selma Brandt 21 Nov 2026 09:00:00 (CET)" in words(html)
+
+
+def test_a_certificate_whose_amendment_was_given_up_is_found_as_before(app: Flask, as_: SignedInAs) -> None:
+    selma = as_("S")
+    number = outside_work.entered(selma)
+    amending(selma, number, reason="another laboratory")
+    given = {**outside_work.PLUG, "laboratory": "Zenith metrology"}
+    assert selma.submit(f"/calibration/outside/{number}/certificate", given).status_code == 303
+    assert number in selma.get("/calibration/?q=Zenith").text
+    assert selma.submit(f"/calibration/{number}/discontinue", {"reason": "it was right"}).status_code == 303
+    assert f'href="/calibration/{number}"' not in selma.get("/calibration/?q=Zenith").text
+    assert f'href="/calibration/{number}"' in selma.get("/calibration/?q=North").text

@@ -384,9 +384,11 @@ def _holds_of(record_ids: Sequence[int]) -> list[EquipmentHold]:
 
 
 def lift_of_amendment(bench: Bench, key: str, *, actor: int, at: datetime) -> None:
-    """Lift what an amendment placed that does not take the place of the version before after all."""
+    """Lift what an amendment placed that does not take the place of the version before after all; that one is found."""
     for hold in _holds_of([bench.record.id]):
         ledger.lift_hold(hold.id, as_text(say(key)), actor=actor, at=at, record_id=bench.record.id)
+    if bench.former is not None:
+        _find_by_its_words(bench.former)
 
 
 def reject_amendment(bench: Bench, proof: Proof, plant: PlantFacts, remark: str) -> None:
@@ -407,4 +409,3 @@ def reject_amendment(bench: Bench, proof: Proof, plant: PlantFacts, remark: str)
         _move_due(former, proof)
     else:
         _take_back(bench, proof)
-    _find_by_its_words(former)
