@@ -106,6 +106,13 @@ class Seeds:
         assert self._quinn.submit(f"/calibration/{number}/review", signed).status_code == 303
         return number
 
+    def amending(self) -> str:
+        """Return a calibration that is being corrected."""
+        number = self.closed()
+        given = {"kind": "correction", "reason": "the sheet says something else"}
+        assert self._tara.submit(f"/calibration/{number}/amend", given).status_code == 303
+        return number
+
     def code(self) -> str:
         """Return the code of an issued certificate."""
         page = self._quinn.get(f"/calibration/{self.closed()}/certificate.pdf")

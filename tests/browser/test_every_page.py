@@ -48,6 +48,8 @@ ON_A_TABLET = (
     ("T", "/calibration/{failed}/adjust"),
     ("T", "/calibration/{adjusted}/as-left/1/1"),
     ("T", "/calibration/{ready}/check"),
+    ("T", "/calibration/{amending}/check"),
+    ("T", "/calibration/{amending}/words"),
     ("T", "/calibration/{begun}/discontinue"),
     ("T", "/calibration/{weighed}/room"),
     ("T", "/calibration/{begun}/room/1"),

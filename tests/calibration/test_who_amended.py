@@ -13,8 +13,10 @@ from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import text
 
+from techfloor import store
 from techfloor.duties.calibration import queries
 from techfloor.records.integrity import problems as found_wrong
+from techfloor.records.models import Record
 from techfloor.records.signing import signatures_of, stored_content
 from techfloor.reports import issue, written_out
 from techfloor.store import db
@@ -99,8 +101,7 @@ def test_the_serial_that_was_wrong_on_the_gauge_s_page_is_a_change(app: Flask, a
 
 
 def rename(app: Flask, equipment_id: int | None, serial: str) -> None:
-    from techfloor import store  # noqa: PLC0415 - this test alone writes past the pages
-
+    """Change the serial of a piece of equipment."""
     with app.app_context(), store.act("test:gauge:change"):
         db.session.execute(
             text("UPDATE equipment SET serial = :serial WHERE id = :id"), {"serial": serial, "id": equipment_id}
@@ -131,6 +132,18 @@ def test_what_was_entered_in_error_is_declared_by_who_says_so(app: Flask, as_: S
     assert "Performed by Tara Kowalski" in page
     with app.app_context():
         assert found_wrong(db.session.connection()) == []
+
+
+def test_verify_misses_the_signature_of_an_amendment(app: Flask, as_: SignedInAs) -> None:
+    number = calibrated(as_("T", tablet=True))
+    with app.app_context(), store.act("test:record:amend"):
+        former = queries.standing_row(number)
+        told = {name: getattr(former, name) for name in ("kind", "number", "opened_by", "opened_at", "equipment_id")}
+        when = {"performed_at": former.performed_at, "recorded_at": former.recorded_at}
+        why = {"supersedes_id": former.id, "amendment": "correction", "amendment_reason": WHY}
+        db.session.add(Record(version=2, state="closed", **told, **when, **why))
+        db.session.flush()
+        assert f"{number} is closed, but nobody signed it as corrected." in found_wrong(db.session.connection())
 
 
 def test_who_performed_and_measured_stays_who_that_was(app: Flask, as_: SignedInAs, by_selma: str) -> None:
@@ -223,6 +236,7 @@ def test_the_page_of_an_amendment_warns_only_while_something_is_to_be_done(as_: 
     assert 'class="notice is-caution"' in quinn.get(page).text, "its review is to be done"
     assert review(quinn, by_selma).status_code == 303
     html = quinn.get(page).text
+    assert words(html).count(f"mendment of version 1: {WHY}") == 1, "said once"
     assert "is-caution" not in html.partition('<ol class="timeline">')[0]
     row = words(html[html.index("What was changed") :])
     assert (

@@ -57,6 +57,28 @@ def amend(number: str, entry: AmendEntry, plant: PlantFacts, *, actor: int, at: 
         _copy_chain(Reading, former, record, _judged_anew(former, standards))
 
 
+@dataclass(frozen=True)
+class WordsEntry:
+    """The words of a calibration: its condition as it is kept, whether it had settled, what was adjusted."""
+
+    condition: str
+    soaked: bool
+    adjustment: str
+
+
+def amend_words(number: str, entry: WordsEntry, *, actor: int) -> None:
+    """Put the words of a calibration right in its amendment; raises Refusal where there is none under way."""
+    bench = actions.open_bench(number, actor)
+    if bench.amends is None or bench.entered_in_error:
+        raise Refusal("Only an amendment changes these words.")
+    if bench.body.adjusted and not entry.adjustment:
+        raise Refusal("Enter what was adjusted.", field="adjustment")
+    bench.body.condition = entry.condition
+    bench.body.soaked = entry.soaked if bench.procedure.soak_minutes else bench.body.soaked
+    bench.body.adjustment = entry.adjustment if bench.body.adjusted else ""
+    db.session.flush()
+
+
 _NOTHING_CAME_OUT: Mapping[str, Any] = {
     "exceptions": [],
     "as_found": "",

@@ -9,23 +9,23 @@ from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
 from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS
-from techfloor.duties.calibration.amending import AmendEntry
+from techfloor.duties.calibration.amending import AmendEntry, WordsEntry
+from techfloor.duties.calibration.models import Calibration
 from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
 from techfloor.duties.calibration.standards import Group
 from techfloor.records.signing_page import SignForm
 from techfloor.records.versions import Amendment
 from techfloor.refusals import Refusal
-from techfloor.said import as_text, say, within, word
+from techfloor.said import as_text, in_words, key_of, read, say, within, word
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 COMPLETE, DAMAGED = "complete and readable", "damaged"
 
 
-class StartForm(AskingForm):
-    """What is given before the first reading; `start_form` adds the standards and the conditions of the room."""
+class ConditionForm(EntryForm):
+    """How the gauge was before the first reading."""
 
-    confirmed = BooleanField(_l("Yes, start all the same"))
     condition = RadioField(
         _l("Condition of the gauge"),
         choices=[SelectChoice(COMPLETE, _l("Complete and readable")), SelectChoice(DAMAGED, _l("Damaged"))],
@@ -33,13 +33,6 @@ class StartForm(AskingForm):
     )
     damage = StringField(_l("What is damaged?"))
     soaked = BooleanField(_l("It stood beside the standard long enough"), default=True)
-
-    ambient_names: tuple[str, ...] = ()
-    standard_names: tuple[str, ...] = ()
-
-    def standards(self) -> tuple[str, ...]:
-        """Return the codes of the standards that were chosen."""
-        return tuple(self[name].data for name in self.standard_names if self[name].data)
 
     def condition_words(self) -> str:
         """Return the condition as the record keeps it, '' where nobody said one; raises Refusal for damage unnamed."""
@@ -53,6 +46,19 @@ class StartForm(AskingForm):
         if self.condition.data == DAMAGED or said:
             return within("calibration.damaged", said)
         return as_text(say("calibration.complete")) if self.condition.data == COMPLETE else ""
+
+
+class StartForm(ConditionForm, AskingForm):
+    """What is given before the first reading; `start_form` adds the standards and the conditions of the room."""
+
+    confirmed = BooleanField(_l("Yes, start all the same"))
+
+    ambient_names: tuple[str, ...] = ()
+    standard_names: tuple[str, ...] = ()
+
+    def standards(self) -> tuple[str, ...]:
+        """Return the codes of the standards that were chosen."""
+        return tuple(self[name].data for name in self.standard_names if self[name].data)
 
     def ambient(self) -> dict[str, Decimal]:
         """Return the conditions of the room that were typed."""
@@ -233,6 +239,24 @@ class AmendForm(EntryForm):
         """Return what was given."""
         standards = tuple(self[name].data for name in self.standard_names if self[name].data)
         return AmendEntry(self.kind.data or "", self.reason.data or "", standards)
+
+
+class WordsForm(ConditionForm):
+    """The words of a calibration that an amendment puts right."""
+
+    adjustment = TextAreaField(_l("What was adjusted?"))
+
+    def show(self, body: Calibration) -> None:
+        """Fill the boxes with what stands there."""
+        said = read(body.condition)
+        if said is not None:
+            self.condition.data = COMPLETE if key_of(said) == "calibration.complete" else DAMAGED
+            self.damage.data = in_words(said.get("words", ""))
+        self.soaked.data, self.adjustment.data = body.soaked, body.adjustment
+
+    def entry(self) -> WordsEntry:
+        """Return what was given; raises Refusal for damage unnamed."""
+        return WordsEntry(self.condition_words(), bool(self.soaked.data), (self.adjustment.data or "").strip())
 
 
 def amend_form(standards: Sequence[Group]) -> AmendForm:

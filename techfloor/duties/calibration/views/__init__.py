@@ -12,6 +12,7 @@ from techfloor.duties.calibration.views import (
     review,
     room,
     start,
+    words,
     work,
 )
 from techfloor.duties.calibration.views.pages import pages
@@ -29,5 +30,6 @@ __all__ = [
     "review",
     "room",
     "start",
+    "words",
     "work",
 ]
