@@ -15,13 +15,13 @@ from sqlalchemy import inspect, select
 from techfloor import clock, store
 from techfloor.app import create_app
 from techfloor.cli.demo.load import load
-from techfloor.duties.calibration import actions, queries, signing_acts
-from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration import actions, queries, signing_acts, starting
 from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.gauges import gauge_by_code, procedure_in_force
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.standards import choices
+from techfloor.duties.calibration.starting import StartEntry
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction
 from techfloor.equipment.rules import plant_day
 from techfloor.migrations.upgrade import upgrade
@@ -159,7 +159,7 @@ def start(code: str, plant: PlantFacts, who: int) -> str:
     room = {limit.quantity: Decimal(_inside(limit.text)) for limit in procedure.environment}
     entry = StartEntry(code, (ready,), room, "used, complete", soaked=True)
     with store.act("calibration:record:start", actor=who, zone=plant.zone):
-        return actions.start(entry, plant, actor=who, at=clock.now())
+        return starting.start(entry, plant, actor=who, at=clock.now())
 
 
 def _inside(limits: str) -> str:

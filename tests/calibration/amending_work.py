@@ -1,6 +1,7 @@
 """Amending a calibration as it is done through the pages: what the scenarios share."""
 
 import re
+from datetime import date, timedelta
 from decimal import Decimal
 
 from bench_work import problems, sign
@@ -10,11 +11,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
-from techfloor.duties.calibration import actions, signing_acts
-from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration import actions, lists, signing_acts, starting
 from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.earlier import earlier_values
+from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.starting import StartEntry
+from techfloor.equipment.ledger import due_of
+from techfloor.equipment.models import EquipmentHold
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof, by_password
 from techfloor.places.queries import read_plant
@@ -35,7 +40,7 @@ def calibrated(client: PlantClient, readings: list[str] = CALIPER) -> str:
         room = {"temperature": Decimal("20.3"), "humidity": Decimal(45)}
         entry = StartEntry("G-014", ("S-003",), room, as_text(say("calibration.complete")), soaked=True)
         with store.act("calibration:record:start", actor=who.id):
-            number = actions.start(entry, plant, actor=who.id, at=at)
+            number = starting.start(entry, plant, actor=who.id, at=at)
         with store.act("calibration:reading:log", actor=who.id):
             for n, value in enumerate(readings, start=1):
                 given = ReadingEntry(AS_FOUND, n, 1, indication=Decimal(value))
@@ -80,6 +85,40 @@ def amended(app: Flask, client: PlantClient, number: str, value: str = "150.05")
     correct(app, client, number, value)
     answer = sign(client, number)
     assert answer.status_code == 303, problems(answer)
+
+
+def holds(app: Flask) -> list[str]:
+    """Return the reasons for which the caliper is held."""
+    with app.app_context():
+        gauge = db.session.scalars(select(EquipmentHold).where(EquipmentHold.lifted_at.is_(None))).all()
+        return [hold.reason for hold in gauge if hold.equipment_id == gauge_id()]
+
+
+def gauge_id() -> int:
+    """Return the key of the caliper."""
+    return gauge_by_code("G-014").id
+
+
+def due(app: Flask) -> date | None:
+    """Return the due day of the caliper."""
+    with app.app_context():
+        row = due_of(gauge_id(), "calibration")
+        return row.due if row else None
+
+
+def in_force(app: Flask) -> list[tuple[str, int]]:
+    """Return what says something of the caliper, as its drift and its last good one are taken from, oldest first."""
+    with app.app_context():
+        found = [(line.number, line.version) for line in lists.history(gauge_id()) if line.in_force]
+        return found[::-1]
+
+
+def last_read(app: Flask) -> list[Decimal]:
+    """Return what was read last at 150 mm, as the slip question sees it."""
+    with app.app_context():
+        plan = bench_of(lists.history(gauge_id())[-1].number).plan
+        until = clock.now() + timedelta(days=1)
+        return earlier_values(gauge_id(), plan[4], typed="indication", until=until, besides="")
 
 
 def words(html: str) -> str:

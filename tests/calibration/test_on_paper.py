@@ -15,7 +15,7 @@ from plant_client import PlantClient, SignedInAs
 from reports.samples import ISSUE, SIGNATURES, Content, balance, caliper, torque_wrench
 from sqlalchemy import select
 
-from techfloor.duties.calibration.bench import GivenReading
+from techfloor.duties.calibration.bench_lines import GivenReading
 from techfloor.duties.calibration.report import sheet
 from techfloor.duties.calibration.report_tables import entries, groups, results
 from techfloor.duties.calibration.report_words import Words

@@ -8,13 +8,13 @@ from typing import Any
 
 from techfloor.cli.demo import history
 from techfloor.cli.demo.loading import Event, Loading, desk_proof, tablet_proof
-from techfloor.duties.calibration import actions, queries, signing_acts
-from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration import actions, queries, signing_acts, starting
 from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.rules import GOES, ReadingEntry, typed_fields
+from techfloor.duties.calibration.starting import StartEntry
 from techfloor.places.queries import PlantFacts
 
 POINT, ENTRY = "point", "entry"
@@ -81,7 +81,7 @@ class InHouse:
             made.condition,
             soaked=made.soak_minutes >= self.loading.plant.procedure(made.procedure).soak_minutes,
         )
-        self.number = actions.start(entry, self.plant, actor=self._performer, at=at)
+        self.number = starting.start(entry, self.plant, actor=self._performer, at=at)
         plan = bench_of(self.number).plan
         self.places.update({(point.role, point.label): point.n for point in plan})
 

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, rules
-from techfloor.duties.calibration.bench import Bench, GivenReading, StandardOnBench, standing_bench
+from techfloor.duties.calibration import actions, rules, starting
+from techfloor.duties.calibration.bench import Bench, standing_bench
+from techfloor.duties.calibration.bench_lines import GivenReading, StandardOnBench
 from techfloor.duties.calibration.models import Ambient, Reading
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.places.queries import PlantFacts
@@ -52,7 +53,7 @@ def amend(number: str, entry: AmendEntry, plant: PlantFacts, *, actor: int, at: 
     _copy_files(former, record)
     if former.body.source == "in house":
         standards = _standards(former, entry.standards, plant)
-        actions.keep_standards(record.id, standards, former.record.performed_at)
+        starting.keep_standards(record.id, standards, former.record.performed_at)
         _copy_chain(Ambient, former, record)
         _copy_chain(Reading, former, record, _judged_anew(former, standards))
 
@@ -134,7 +135,7 @@ def _standards(former: Bench, codes: Sequence[str], plant: PlantFacts) -> tuple[
     if not codes or set(codes) == set(named):
         return former.standards
     day = former.record.performed_at.astimezone(ZoneInfo(plant.zone)).date()
-    chosen = actions.choose_standards(former.procedure, former.plan, codes, day)
+    chosen = starting.choose_standards(former.procedure, former.plan, codes, day)
     return tuple(named.get(standard.code, standard) for standard in chosen)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from techfloor.duties.calibration import outside_rules, rules
-from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
+from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit

@@ -14,7 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from techfloor.duties.calibration import changes, outside_rules, results, rules
-from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.bench_lines import GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain

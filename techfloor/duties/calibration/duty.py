@@ -4,12 +4,12 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import procedures
 from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
-from techfloor.duties.calibration.actions import PREFIX
 from techfloor.duties.calibration.home import for_code, tiles
 from techfloor.duties.calibration.models import REVIEW
 from techfloor.duties.calibration.on_paper import on_paper
 from techfloor.duties.calibration.permissions import PERMISSIONS
 from techfloor.duties.calibration.queries import KIND, WORK
+from techfloor.duties.calibration.starting import PREFIX
 from techfloor.duties.calibration.views import pages
 from techfloor.web.duty import Duty, FirstStep
 

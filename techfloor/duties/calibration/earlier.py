@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from techfloor.duties.calibration import results
-from techfloor.duties.calibration.bench import Bench, ambient_of
+from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.bench_lines import ambient_of
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint

@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, select
 
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import last_good, returned_to_use
 from techfloor.duties.calibration.gauges import GaugeFacts
+from techfloor.duties.calibration.holding import (
+    failed_before,
+    failed_since,
+    open_holds,
+    out_of_tolerance,
+    own_hold,
+    passed_since,
+    performed_after,
+    returns,
+    settle_hold,
+    shows_more,
+)
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
 from techfloor.duties.calibration.queries import CLOSED, KIND, PERFORMED, REJECTED, WORK
 from techfloor.equipment import ledger
@@ -15,7 +27,6 @@ from techfloor.equipment.actions import change_status
 from techfloor.equipment.models import EquipmentDue, EquipmentHold, EquipmentLog, Gauge
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.statuses import Deed, Status
-from techfloor.measures.decision import Verdict
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
@@ -28,81 +39,9 @@ from techfloor.store import db, search
 _REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
 
 
-def out_of_tolerance(verdict: str) -> bool:
-    """Tell whether a run failed: a fail, or a conditional one."""
-    return verdict in {Verdict.fail, Verdict.conditional_fail}
-
-
-def returns(body: Calibration) -> bool:
-    """Tell whether the gauge is within tolerance as it goes: as left where it was adjusted, else as found."""
-    return (body.as_left or body.as_found) in {Verdict.pass_, Verdict.conditional_pass}
-
-
-def failed_before(body: Calibration) -> bool:
-    """Tell whether the gauge was out of tolerance while it was used: as found, or as left where no one knows that."""
-    return out_of_tolerance(body.as_found or body.as_left)
-
-
 def needs_review(exceptions: Sequence[Said], plant: PlantFacts) -> bool:
     """Tell whether a second look is asked for: of every one, or of exceptions."""
     return plant.profile.text("signatures.calibration_review") == "every" or bool(exceptions)
-
-
-def settle_hold(bench: Bench, verdicts: Sequence[str], cleared: str, *, actor: int, at: datetime) -> None:
-    """Hold the gauge as soon as a run fails, as found or as left; a correction that clears it lifts the hold.
-
-    The hold that a signed version placed is not lifted by an amendment before that is reviewed, nor placed twice.
-    `verdicts` are those of its runs so far, `cleared` is the key of what a correction says.
-    """
-    failed = any(out_of_tolerance(verdict) for verdict in verdicts)
-    if not failed and not bench.gauge.held:
-        return
-    hold = own_hold(bench)
-    if failed and hold is None and not (bench.amends and _passed_since(bench)):
-        key = "calibration.hold-failed" if out_of_tolerance(verdicts[0]) else "calibration.hold-failed-left"
-        words = as_text(say(key, number=bench.number))
-        ledger.place_hold(bench.gauge.id, OUT_OF_TOLERANCE, words, actor=actor, at=at, record_id=bench.record.id)
-    elif not failed and hold is not None and hold.record_id == bench.record.id:
-        ledger.lift_hold(hold.id, as_text(say(cleared)), actor=actor, at=at, record_id=bench.record.id)
-
-
-def open_holds(gauge_id: int) -> list[EquipmentHold]:
-    """Return the open holds of a gauge for out of tolerance, those of earlier calibrations too."""
-    return list(
-        db.session.scalars(
-            select(EquipmentHold).where(
-                EquipmentHold.equipment_id == gauge_id,
-                EquipmentHold.reason == OUT_OF_TOLERANCE,
-                EquipmentHold.lifted_at.is_(None),
-            )
-        )
-    )
-
-
-def shows_more(bench: Bench, hold: EquipmentHold) -> bool:
-    """Tell whether a calibration was performed after what placed a hold: an older one says nothing about it."""
-    placed = db.session.get(Record, hold.record_id) if hold.record_id is not None else None
-    known = placed is not None and (placed.content_sha256 is not None or placed.supersedes_id is not None)
-    since = placed.performed_at if placed is not None and known else hold.placed_at
-    own = hold.record_id == bench.record.id
-    return own or (bench.record.performed_at, bench.record.id) >= (since, hold.record_id or 0)
-
-
-def failed_since(bench: Bench) -> bool:
-    """Tell whether the gauge is held as out of tolerance since this calibration was performed."""
-    return any(not shows_more(bench, hold) for hold in open_holds(bench.gauge.id))
-
-
-def was_held(bench: Bench) -> bool:
-    """Tell whether the gauge came held from an earlier calibration: only a reviewed pass returns it."""
-    own = versions.ids(bench.record)
-    return any(hold.record_id not in own for hold in open_holds(bench.gauge.id))
-
-
-def own_hold(bench: Bench) -> EquipmentHold | None:
-    """Return the open hold that this calibration placed, in whichever of its versions."""
-    own = versions.ids(bench.record)
-    return next((hold for hold in open_holds(bench.gauge.id) if hold.record_id in own), None)
 
 
 def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
@@ -234,7 +173,7 @@ def reject(bench: Bench, proof: Proof, remark: str) -> None:
     actor, at, record_id = proof.person_id, proof.at, bench.record.id
     if own_hold(bench) is None:
         ledger.put_back_due(bench.gauge.id, WORK, record_id, actor=actor, at=at)
-    if _passed_since(bench):
+    if passed_since(bench):
         return
     _ask_again(bench, remark.strip(), at)
     if own_hold(bench) is not None:
@@ -250,34 +189,17 @@ def _calibrate_before_use(bench: Bench, proof: Proof) -> None:
         change_status(bench.gauge.id, Deed.REJECT_CALIBRATION, actor=actor, at=proof.at, record_id=record_id)
 
 
-def _passed_since(bench: Bench) -> bool:
-    """Tell whether a calibration performed after this one was accepted, with the gauge within tolerance as it went."""
-    later = (
-        select(Calibration)
-        .join(Record, Record.id == Calibration.record_id)
-        .where(Record.kind == KIND, Record.equipment_id == bench.gauge.id, Record.state == CLOSED)
-        .where(Record.number != bench.number, versions.in_force(), _performed_after(bench.record))
-    )
-    return any(returns(body) for body in db.session.scalars(later))
-
-
 def _end_again(bench: Bench, proof: Proof) -> None:
     """End what was asked for again by the rejection of a calibration that was performed before this one."""
     asked = (
         select(Task.record_id)
         .join(Record, Record.id == Task.record_id)
         .where(Task.equipment_id == bench.gauge.id, Task.kind == AGAIN, Task.done_at.is_(None))
-        .where(Record.id != bench.record.id, ~_performed_after(bench.record))
+        .where(Record.id != bench.record.id, ~performed_after(bench.record))
     )
     for record_id in db.session.scalars(asked).all():
         assert record_id is not None
         tasks.finish([record_id], AGAIN, by=proof.person_id, at=proof.at, outcome=bench.number)
-
-
-def _performed_after(record: Record) -> ColumnElement[bool]:
-    """Return the condition of records performed after this one; of the same moment the number decides."""
-    same = and_(Record.performed_at == record.performed_at, Record.id > record.id)
-    return or_(Record.performed_at > record.performed_at, same)
 
 
 def _ask_again(bench: Bench, remark: str, at: datetime) -> None:
@@ -311,7 +233,7 @@ def _count_no_more(bench: Bench, proof: Proof) -> None:
     ledger.log(bench.gauge.id, "entered in error", bench.amends.reason, actor=actor, at=at, record_id=record_id)
     _put_back_due(bench, proof)
     _take_back(bench, proof)
-    if _passed_since(bench):
+    if passed_since(bench):
         return
     _raise_again(bench, at)
     if _lifted_others(bench):
@@ -333,7 +255,7 @@ def _take_back(bench: Bench, proof: Proof) -> None:
     A later one that moved the due day keeps it there, reviewed or not.
     """
     due = ledger.due_of(bench.gauge.id, WORK)
-    kept = _passed_since(bench) or (due is not None and _moved_by(due, bench.record, proof.zone))
+    kept = passed_since(bench) or (due is not None and _moved_by(due, bench.record, proof.zone))
     if returned_to_use(bench) and not kept:
         _calibrate_before_use(bench, proof)
 
@@ -402,7 +324,7 @@ def reject_amendment(bench: Bench, proof: Proof, plant: PlantFacts, remark: str)
     if review:
         _raise(REVIEW, former, at)
     _end_again(former, proof)
-    if former.record.state == REJECTED and not _passed_since(former):
+    if former.record.state == REJECTED and not passed_since(former):
         _ask_again(former, remark.strip(), at)
     accepted = former.record.state == CLOSED and returns(former.body)
     if accepted or (review and usable_now(plant, review=True) and not failed_before(former.body)):

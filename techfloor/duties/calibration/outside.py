@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, outcome, procedures, queries, signing_acts, unusual
+from techfloor.duties.calibration import actions, holding, outcome, procedures, queries, signing_acts, starting, unusual
 from techfloor.duties.calibration import outside_rules as rules
 from techfloor.duties.calibration import rules as reading_rules
 from techfloor.duties.calibration.bench import Bench, bench_of
@@ -82,7 +82,7 @@ def enter(code: str, entry: CertificateEntry, file: KeptFile, plant: PlantFacts,
     revision, _procedure = review_procedure(gauge)
     if gauge.status == Status.SENT_OUT:
         change_status(gauge.id, Deed.RECEIVE, entry.laboratory, actor=actor, at=at)
-    record = actions.open_record(gauge, revision.id, plant, actor=actor, at=at)
+    record = starting.open_record(gauge, revision.id, plant, actor=actor, at=at)
     db.session.add(
         Calibration(
             record_id=record.id,
@@ -136,7 +136,7 @@ def _write(
     db.session.flush()
     outcome.make_findable(bench.number, bench.gauge, entry.laboratory, entry.certificate)
     verdicts = _verdicts(entry, _judged(bench_of(bench.number)))
-    outcome.settle_hold(bench, verdicts, CLEARED, actor=actor, at=at)
+    holding.settle_hold(bench, verdicts, CLEARED, actor=actor, at=at)
 
 
 def _refuse_while_open(gauge: GaugeFacts) -> None:
@@ -249,7 +249,7 @@ def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFact
     body.as_found, body.as_left = _verdicts(entry, judged)
     body.worst_found, body.worst_left = _worst(judged, AS_FOUND), _worst(judged, AS_LEFT)
     body.exceptions = unusual.exceptions(bench)
-    if outcome.returns(body):
+    if holding.returns(body):
         rule = plant.profile.text("calibration.due_day")
         body.next_due = next_due(entry.performed, bench.gauge.interval_months, rule)
     db.session.flush()

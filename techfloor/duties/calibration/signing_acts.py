@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from techfloor.duties.calibration import outcome, queries, results, rules, unusual
+from techfloor.duties.calibration import holding, outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.actions import unsigned_bench
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
@@ -89,7 +89,7 @@ def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:
     body.exceptions = unusual.exceptions(bench)
     moment = max((g.performed_at for g in bench.given), default=bench.record.performed_at)
     bench.record.performed_at = moment
-    if outcome.returns(body):
+    if holding.returns(body):
         body.next_due = next_due(
             moment.astimezone(ZoneInfo(plant.zone)).date(),
             bench.gauge.interval_months,
@@ -155,7 +155,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
     """
     for number, shown_sha256 in sorted(chosen):  # two reviewers wait for each other in one order only
         bench = standing_bench(number)
-        if bench.body.exceptions or outcome.open_holds(bench.gauge.id):
+        if bench.body.exceptions or holding.open_holds(bench.gauge.id):
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from techfloor.duties.calibration.bench import StandardOnBench, on_bench
+from techfloor.duties.calibration.bench_lines import StandardOnBench, on_bench
 from techfloor.equipment.queries import standards_alike
 from techfloor.equipment.rules import Objection, standard_valid
 from techfloor.equipment.shapes import StandardView

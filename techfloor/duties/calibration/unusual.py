@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from techfloor.duties.calibration import outcome, outside_rules, results
+from techfloor.duties.calibration import holding, outside_rules, results
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import revision_used_before
 from techfloor.duties.calibration.outside_rules import SAME
@@ -71,4 +71,4 @@ def _of_certificate(bench: Bench, first: bool) -> list[Said]:
 
 def _came_held(bench: Bench) -> bool:
     """Tell whether the gauge came held; an amendment carries that over from the version before."""
-    return bench.amends is None and outcome.was_held(bench)
+    return bench.amends is None and holding.was_held(bench)

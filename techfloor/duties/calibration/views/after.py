@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration import outcome, waiting
+from techfloor.duties.calibration import holding, outcome, waiting
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.models import AGAIN
 from techfloor.duties.calibration.queries import CLOSED, REJECTED
@@ -34,11 +34,11 @@ def decided(bench: Bench) -> Decided:
 def _of_calibration(bench: Bench) -> Decided:
     if bench.record.state == REJECTED:
         return Decided("fail", _("Rejected."), _rejected(bench))
-    failed = outcome.out_of_tolerance(bench.body.as_found)
+    failed = holding.out_of_tolerance(bench.body.as_found)
     if bench.record.state == CLOSED:
         title = _("Accepted.") if _reviewed(bench) else _("Signed.")
         return Decided("hold" if bench.gauge.held else "pass", title, _stands(bench))
-    if not outcome.returns(bench.body):
+    if not holding.returns(bench.body):
         words = _("Put %(code)s aside and tag it: it is held. It waits for a review.", code=bench.gauge.code)
         return Decided("fail", _("Failed."), words)
     if failed:

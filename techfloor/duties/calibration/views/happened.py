@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration.bench import Bench, GivenReading, version_bench
+from techfloor.duties.calibration.bench import Bench, version_bench
+from techfloor.duties.calibration.bench_lines import GivenReading
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.views.shown import point_words

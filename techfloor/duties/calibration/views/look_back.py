@@ -11,8 +11,8 @@ from techfloor.duties.calibration import signing_acts
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.earlier import last_good
 from techfloor.duties.calibration.forms import LookBackForm
+from techfloor.duties.calibration.holding import out_of_tolerance
 from techfloor.duties.calibration.models import LOOK_BACK
-from techfloor.duties.calibration.outcome import out_of_tolerance
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import Grid, grid

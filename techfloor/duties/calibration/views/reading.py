@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from techfloor import clock
 from techfloor.duties.calibration import actions
 from techfloor.duties.calibration.actions import CORRECTIONS
-from techfloor.duties.calibration.bench import Bench, GivenReading, bench_of
+from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.bench_lines import GivenReading
 from techfloor.duties.calibration.forms import (
     CannotForm,
     ReadingForm,

@@ -5,7 +5,8 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
 from techfloor.duties.calibration import actions
-from techfloor.duties.calibration.bench import AmbientValue, Bench, bench_of
+from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.bench_lines import AmbientValue
 from techfloor.duties.calibration.forms import RoomForm
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import away, elsewhere

@@ -7,7 +7,8 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import rules, verdicts
-from techfloor.duties.calibration.bench import Bench, GivenReading
+from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.bench_lines import GivenReading
 from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
 from techfloor.duties.calibration.rules import CANNOT, Judged

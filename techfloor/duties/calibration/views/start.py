@@ -10,8 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries
-from techfloor.duties.calibration.actions import StartEntry
+from techfloor.duties.calibration import actions, queries, starting
 from techfloor.duties.calibration.bench import bench_of, opener
 from techfloor.duties.calibration.earlier import last_ambient
 from techfloor.duties.calibration.forms import (
@@ -23,6 +22,7 @@ from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, proce
 from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.standards import Group, groups
+from techfloor.duties.calibration.starting import StartEntry
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
 from techfloor.equipment.rules import held
@@ -86,7 +86,7 @@ def start_post(code: str) -> Page:
             soaked=bool(form.soaked.data),
         )
         _ask_once(procedure, form)
-        return actions.start(entry, plant(), actor=visitor().person_id, at=clock.now())
+        return starting.start(entry, plant(), actor=visitor().person_id, at=clock.now())
 
     if done := form.attempt(deed):
         return see(f"/calibration/{done.made}/next")
@@ -98,7 +98,7 @@ def _no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
     if procedure.mode is Mode.certificate:
         return Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=gauge.code)
     try:
-        actions.refuse_away(gauge)
+        starting.refuse_away(gauge)
     except Refusal as no:
         return no
     return None

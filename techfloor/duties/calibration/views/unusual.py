@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import unusual as rules
-from techfloor.duties.calibration.bench import AmbientValue, Bench, GivenReading
+from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.changes import by_amendment
 from techfloor.duties.calibration.outside_rules import NO, answers_of
 from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
