@@ -7,8 +7,8 @@ from typing import Any
 
 import outside_work
 import pytest
-from amending_work import WHY, amend, amended, amending, calibrated, correct, words
-from bench_work import problems, review, sign
+from amending_work import CALIPER, FAILING, WHY, amend, amended, amending, calibrated, correct, words
+from bench_work import give_all, problems, review, sign
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import text
@@ -182,6 +182,25 @@ def test_an_amendment_of_an_amendment_names_who_performed_version_1(
     assert (found["version"], found["performed_by"], found["measured_by"]) == (3, "Tara Kowalski", ["Tara Kowalski"])
     assert found["amendment"]["signed_by"] == "Otto Lindqvist"
     assert [(c["from"]["value"], c["to"]["value"]) for c in found["amendment"]["changes"]] == [("150.05", "150.00")]
+
+
+def test_readings_that_an_amendment_adds_were_read_that_day_and_entered_late(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    number = calibrated(as_("T", tablet=True), FAILING)
+    before = content(app, number)["performed_at"]
+    clock_at(NEXT_DAY)
+    selma = as_("S")
+    amending(selma, number, reason="it was adjusted, and read again")
+    answer = selma.submit(f"/calibration/{number}/adjust", {"adjusted": "yes", "words": "gib screw"})
+    assert answer.status_code == 303, problems(answer)
+    give_all(selma, number, "indication", CALIPER)
+    assert sign(selma, number).status_code == 303
+    found = content(app, number)
+    assert (found["performed_at"], found["performed_by"]) == (before, "Tara Kowalski")
+    assert (found["measured_by"], found["late"]) == (["Tara Kowalski"], "2026-11-21T08:00:00.000000Z")
+    said = {change["what"]["say"] for change in found["amendment"]["changes"]}
+    assert said == {f"calibration.{key}" for key in ("adjusted", "adjustment", "verdict-of", "result-at")}
 
 
 def test_an_amendment_that_somebody_takes_over_is_signed_by_them(app: Flask, as_: SignedInAs) -> None:
