@@ -17,6 +17,7 @@ from techfloor.house import drafts, errors, shell
 from techfloor.people import sessions
 from techfloor.places.queries import PlantFacts, PlantNotice
 from techfloor.records import drafts as kept_drafts
+from techfloor.records import history
 from techfloor.records.submissions import Submissions
 from techfloor.settings import Settings, SettingsError
 from techfloor.store import blobs, connections
@@ -43,6 +44,7 @@ class House:
         self.keep_draft = drafts.keep_draft
         self.draft_of = kept_drafts.values_of
         self.drop_draft = kept_drafts.drop
+        self.who_changed = history.who_changed
 
     def zone(self) -> str:
         """Return the name of the plant's zone."""

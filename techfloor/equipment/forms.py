@@ -1,6 +1,6 @@
 """The forms of machines, gauges and standards: what is typed, turned into entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
@@ -134,7 +134,7 @@ class GaugeForm(ItemForm):
     """A gauge with what it measures."""
 
     kind = StringField(_l("Kind"), needed(_l("Enter what kind of gauge this is.")))
-    functions = FieldList(FormField(FunctionForm), min_entries=1, max_entries=MOST_FUNCTIONS)
+    functions = FieldList(FormField(FunctionForm), _l("What it measures"), min_entries=1, max_entries=MOST_FUNCTIONS)
     interval_months = WholeField(
         _l("Calibrate every"), [InputRequired(message=_l("Enter how many months lie between calibrations."))]
     )
@@ -204,13 +204,10 @@ class GaugeForm(ItemForm):
         field = form[parts[2]]
         field.errors = [*field.errors, refusal_text(no)]
 
-    def problems(self) -> list[tuple[str, str]]:
-        """Return (field id, sentence) in the order of the form, the rows of functions opened up."""
-        found = [("", str(sentence)) for sentence in self.form_errors]
+    def boxes(self) -> Iterator[Any]:
+        """Return the boxes in the order of the form, the rows of functions opened up."""
         for field in self:
-            flat = [each for row in field for each in row.form] if field.name == "functions" else [field]
-            found.extend((each.id, str(sentence)) for each in flat for sentence in each.errors)
-        return found
+            yield from [each for row in field for each in row.form] if field.name == "functions" else [field]
 
 
 class NewGaugeForm(NewItem, GaugeForm):

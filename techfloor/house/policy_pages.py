@@ -35,7 +35,7 @@ from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
 from techfloor.reports.sheets import Fact, FactColumn, Sheet
 from techfloor.web.access import SIGNED_IN, permission
-from techfloor.web.editing import EditForm
+from techfloor.web.editing import EditForm, Kept
 from techfloor.web.fields import DayField
 from techfloor.web.pages import Page, Pages, afterwards, see
 from techfloor.web.show import day
@@ -122,7 +122,9 @@ def _draft_form() -> DraftForm:
         "change": entry.change,
         "effective_from": entry.effective_from,
     }
-    return DraftForm(**stands).beside(DraftForm(formdata=None, drafted=False, **stands))
+    as_opened = DraftForm(formdata=None, drafted=False, **stands)
+    words = dict.fromkeys(("title", "text", "change"), ("body",))
+    return DraftForm(**stands).beside(as_opened, *([Kept("revision", "id", begun.id, words)] if begun else []))
 
 
 def _words_of(current: Revision | None) -> tuple[str, str]:

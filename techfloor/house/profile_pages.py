@@ -18,6 +18,7 @@ from techfloor.places.profile import PROFILES, Profile, keys, note
 from techfloor.places.queries import read_plant
 from techfloor.refusals import NotFound
 from techfloor.store import db
+from techfloor.web.editing import Kept
 from techfloor.web.pages import Pages
 
 pages = Pages("profile", __name__, url_prefix="/settings/profile")
@@ -164,7 +165,7 @@ def one(key: str) -> str:
 )
 def change(key: str) -> View:
     """Set one setting for this plant."""
-    form = _form(key).beside(_as_it_stands(key))
+    form = _form(key).beside(_as_it_stands(key), Kept("plant_setting", "key", key))
     if form.attempt(lambda: actions.change_setting(key, form.value.data or "")):
         return done(_("The setting is changed: %(title)s.", title=words.TITLES[key]), "/settings/profile")
     return _setting_page(key, form), form.status

@@ -24,7 +24,7 @@ from techfloor.records.retention import HoldEntry
 from techfloor.records.wording import state_words
 from techfloor.refusals import NotFound, Refusal
 from techfloor.web.access import permission
-from techfloor.web.editing import EditForm
+from techfloor.web.editing import EditForm, Kept
 from techfloor.web.fields import DayField, WholeField
 from techfloor.web.forms import EntryForm
 from techfloor.web.lists import asked
@@ -148,7 +148,9 @@ def years(kind: str) -> str:
 
 def _years_form(kind: str) -> YearsForm:
     stands = retention.years_of().get(kind)
-    return YearsForm(years=stands).beside(YearsForm(formdata=None, drafted=False, years=stands))
+    return YearsForm(years=stands).beside(
+        YearsForm(formdata=None, drafted=False, years=stands), Kept("retention_rule", "kind", kind)
+    )
 
 
 def _years_page(kind: str, form: YearsForm) -> str:

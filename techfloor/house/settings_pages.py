@@ -11,6 +11,7 @@ from techfloor.house.settings_forms import UNIT_TITLES, AreaForm, PlantForm, Shi
 from techfloor.places import actions
 from techfloor.places.models import Shift
 from techfloor.web.access import permission
+from techfloor.web.editing import Kept
 from techfloor.web.pages import Pages
 
 pages = Pages("settings", __name__, url_prefix="/settings")
@@ -68,7 +69,7 @@ def change_plant() -> View:
 
 def _plant_form() -> PlantForm:
     row = queries.plant_row()
-    return PlantForm(obj=row).beside(PlantForm(formdata=None, obj=row, drafted=False))
+    return PlantForm(obj=row).beside(PlantForm(formdata=None, obj=row, drafted=False), Kept("plant", "id", row.id))
 
 
 @pages.page("/areas/new", permission=CHANGE)
@@ -112,7 +113,7 @@ def change_area(area_id: int) -> View:
 
 
 def _area_form(found: queries.AreaWithStations) -> AreaForm:
-    return AreaForm(obj=found.area).beside(_area_as_it_stands(found))
+    return AreaForm(obj=found.area).beside(_area_as_it_stands(found), Kept("area", "id", found.area.id))
 
 
 def _area_as_it_stands(found: queries.AreaWithStations) -> AreaForm:
@@ -182,4 +183,6 @@ def change_shift(shift_id: int) -> View:
 
 
 def _shift_form(found: Shift) -> ShiftForm:
-    return ShiftForm(obj=found).beside(ShiftForm(formdata=None, obj=found, drafted=False))
+    return ShiftForm(obj=found).beside(
+        ShiftForm(formdata=None, obj=found, drafted=False), Kept("shift", "id", found.id)
+    )

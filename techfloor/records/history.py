@@ -12,6 +12,10 @@ from techfloor.people.models import Person
 from techfloor.store import db
 from techfloor.store.trail import UPGRADE, ActRow, ChangeRow
 from techfloor.store.types import utc_moment
+from techfloor.web.editing import Kept, WhoChanged
+
+LOOKED_AT = 1000
+"""So many changes are read to say who changed something since a form was opened."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,45 @@ def timeline_about(tables: Iterable[str], wanted: Callable[[Change], bool], most
     ).all()
     changes = [(row, _change(json.loads(row.change))) for row in rows]
     return _events([row for row, change in changes if change.op != UPGRADE and wanted(change)])[:most]
+
+
+def who_changed(kept: Sequence[Kept]) -> WhoChanged:
+    """Return who changed each box of a form last, found among the newest `LOOKED_AT` changes of where it is kept.
+
+    One statement by the index of such changes, and one for the names, whatever the number of boxes.
+    """
+    tables = [each.table for each in kept]
+    rows = db.session.execute(
+        select(ActRow.seq, ActRow.body, ChangeRow.body.label("change"))
+        .join(ChangeRow, ChangeRow.act == ActRow.id)
+        .where(ChangeRow.about.in_(tables))
+        .order_by(ChangeRow.id.desc())
+        .limit(LOOKED_AT)
+    ).all()
+    events = _events([row for row in rows if _at_home(_change(json.loads(row.change)), kept)])
+
+    def of_box(name: str) -> tuple[str, datetime] | None:
+        found = next((each for each in events if any(_shows(name, change, kept) for change in each.changes)), None)
+        return (found.who, found.at) if found and found.who else None
+
+    return of_box
+
+
+def _at_home(change: Change, kept: Sequence[Kept]) -> bool:
+    row = change.new or change.old
+    return change.op != UPGRADE and any(
+        each.table == change.table and str(row.get(each.column)) == str(each.value) for each in kept
+    )
+
+
+def _shows(name: str, change: Change, kept: Sequence[Kept]) -> bool:
+    """Tell whether a change is one of what a box shows: of the columns it was given, else of that with its name."""
+    given = [(each.table, each.boxes[name]) for each in kept if name in each.boxes]
+    tables = given or [(each.table, (name,)) for each in kept]
+    columns = next((columns for table, columns in tables if table == change.table), None)
+    if columns is None:
+        return False
+    return not columns or any(change.old.get(each) != change.new.get(each) for each in columns)
 
 
 def _events(rows: Sequence[Row[int, str, str]]) -> list[Event]:

@@ -1,17 +1,40 @@
 """Forms that change what others may change too: nobody's change is lost, and whoever comes second sees both."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Self
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import takewhile
+from typing import Any, Self
 
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext as _
 from wtforms import BooleanField, Field, FieldList, FileField, FormField, HiddenField, PasswordField, SelectFieldBase
 
 from techfloor.web.forms import AFRESH, Done, EntryForm, T
+from techfloor.web.show import to_the_second
 
 CONFLICT, REFUSED = 409, 422
-_DIGITS = 12
+LONGEST_SAID = 120
+"""So many letters of a box its error repeats: of more it shows where the two part."""
+_DIGITS, _BEFORE = 12, 30
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where boxes of a form are kept: the rows of a table that have a value in a column.
+
+    `boxes` names what boxes show whose names are no columns there; of one without columns any change counts.
+    """
+
+    table: str
+    column: str
+    value: object
+    boxes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+WhoChanged = Callable[[str], tuple[str, datetime] | None]
+"""Who changed a box last, and when; None where nobody can be named."""
 
 
 class EditForm(EntryForm):
@@ -23,19 +46,27 @@ class EditForm(EntryForm):
     base = HiddenField()
     stale = False
 
-    def beside(self, stands: Self) -> Self:
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._met: dict[str, str] = {}
+
+    def beside(self, stands: Self, *kept: Kept) -> Self:
         """Compare with the same form as it would be opened now (`drafted=False`); returns this form.
 
         What somebody else changed and this person did not is taken over; where both did, both stand beside each
-        other. Either way nothing is kept until the person has seen it and sends it again.
+        other. Either way nothing is kept until the person has seen it and sends it again. `kept` is where the trail
+        is asked who it was.
         """
         shown, now = _read(self.base.data or ""), _sums(stands)
         sent = request.method == "POST"
         if sent or not (self.restored and shown):  # what is restored was typed over what was shown then
             self.base.data = _written(now)
-        if sent:
-            for name in [each for each in now if now[each] != shown.get(each)]:
-                self._meet(name, shown.get(name), now[name], stands)
+        changed = [each for each in now if now[each] != shown.get(each)] if sent else []
+        changed = [each for each in changed if _sum(self[each]) != now[each]]
+        if changed:
+            who: WhoChanged = current_app.extensions["techfloor"].who_changed(kept)
+            for name in changed:
+                self._meet(name, stands, untouched=_sum(self[name]) == shown.get(name), by=who(name))
         return self
 
     def opened(self) -> Self:
@@ -43,18 +74,24 @@ class EditForm(EntryForm):
         self.base.data = _written(_sums(self))
         return self
 
-    def _meet(self, name: str, shown: str | None, now: str, stands: Self) -> None:
-        mine = _sum(self[name])
-        if mine == now:
-            return
+    def _meet(self, name: str, stands: Self, *, untouched: bool, by: tuple[str, datetime] | None) -> None:
+        """Say beside a box what stands there now, who wrote it and when, and what this person typed."""
         self.stale = True
-        said = _("It says “%(theirs)s” now, and you typed something else.", theirs=_words(stands[name]))
-        if mine == shown:
+        theirs, yours = _where_they_part(_words(stands[name]), _words(self[name]))
+        said = _("It says “%(theirs)s” now.", theirs=theirs)
+        if by is not None:
+            said = _("%(who)s, %(at)s: “%(theirs)s”.", who=by[0], at=to_the_second(by[1]), theirs=theirs)
+        if untouched:
             self._fields[name] = stands[name]
             setattr(self, name, stands[name])
-            said = _("Somebody changed this to “%(theirs)s”. You left it as it was.", theirs=_words(stands[name]))
+        mine = _("You left it as it was.") if untouched else _("Yours: “%(yours)s”.", yours=yours)
         box = _first_box(self[name])
-        box.errors = [*box.errors, said]
+        self._met[box.id] = str(self[name].label.text)
+        box.errors = [*box.errors, f"{said} {mine}"]
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return the errors for the summary; what somebody changed begins with the name of its box."""
+        return [(box, f"{self._met[box]}: {words}" if box in self._met else words) for box, words in super().problems()]
 
     def attempt(self, deed: Callable[[], T]) -> Done[T] | None:
         """Validate and run `deed`, unless somebody changed the same thing meanwhile."""
@@ -113,6 +150,20 @@ def _value(field: Field) -> str:
         chosen = field.data if isinstance(field.data, list | tuple | set | frozenset) else [field.data]
         return ", ".join(sorted(str(each) for each in chosen if each not in {None, ""}))
     return str(field._value() or "").replace("\r\n", "\n").strip()
+
+
+def _where_they_part(theirs: str, yours: str) -> tuple[str, str]:
+    """Return two texts as an error can repeat them: long ones from shortly before the first difference on."""
+    if max(len(theirs), len(yours)) <= LONGEST_SAID:
+        return theirs, yours
+    same = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(theirs, yours, strict=False))))
+    begin = max(0, same - _BEFORE)
+
+    def cut(text: str) -> str:
+        end = begin + LONGEST_SAID
+        return ("…" if begin else "") + text[begin:end] + ("…" if len(text) > end else "")
+
+    return cut(theirs), cut(yours)
 
 
 def _words(field: Field) -> str:

@@ -1,7 +1,7 @@
 """Forms: what was typed, kept as typed, and said back in one sentence when it will not do."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from io import SEEK_END
@@ -130,9 +130,13 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     def problems(self) -> list[tuple[str, str]]:
         """Return (field id, sentence) for the error summary, in the order of the form."""
         found = [("", str(sentence)) for sentence in self.form_errors]
-        for field in self:
+        for field in self.boxes():
             found.extend((field.id, str(sentence)) for sentence in field.errors)
         return found
+
+    def boxes(self) -> Iterable[Any]:
+        """Return the boxes of the page in their order; a form of rows opens them up."""
+        return self
 
 
 class AskingForm(EntryForm):

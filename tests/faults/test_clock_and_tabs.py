@@ -97,7 +97,7 @@ def test_a_tab_of_yesterday_overwrites_nothing_that_was_changed_since(
     base = re.search(r'name="base" value="([^"]*)"', shown)[1]  # type: ignore[index]
     answer = client.submit(page, {**area, "name": "Milling", "base": base})
     assert answer.status_code == 409
-    assert "It says “Turning” now" in unescape(answer.text)
+    assert ": “Turning”. Yours: “" in unescape(answer.text)
 
 
 def test_a_file_that_arrived_broken_is_refused_beside_its_box_with_all_that_was_typed(as_: SignedInAs) -> None:

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from plant_client import PlantClient, SignedInAs
+from plant_client import ClockAt, PlantClient, SignedInAs
 
 from techfloor import clock
 from techfloor.people.sessions import SESSION_COOKIE
@@ -34,7 +34,9 @@ def test_the_second_of_two_is_shown_both(as_: SignedInAs) -> None:
     answer = second.post("/settings/areas/1", data={**given, **hidden, "name": "Milling"})
     assert answer.status_code == 409
     assert 'value="Milling"' in answer.text
-    assert "It says “Turning” now" in unescape(answer.text)
+    said = "10:00:00: “Turning”. Yours: “Milling”."
+    assert f'<a href="#name">Name of the area: Dana Weiss, {said}</a>' in unescape(answer.text)
+    assert f"</span>Dana Weiss, {said}</span>" in unescape(answer.text)
     assert 'href="/settings/areas/1?fresh=1"' in answer.text
     assert 'value="Turning"' in second.get("/settings/areas/1?fresh=1").text
 
@@ -62,6 +64,31 @@ def test_what_only_the_other_changed_is_taken_over_and_shown(as_: SignedInAs) ->
     assert 'value="Line 9"' in answer.text
     assert 'value="Milling"' in answer.text
     assert "You left it as it was" in answer.text
+
+
+@pytest.mark.pages
+def test_each_box_names_who_changed_that_box(as_: SignedInAs, clock_at: ClockAt) -> None:
+    third, page = as_("Q"), "/equipment/G-014/edit"
+    card, hidden = filled(third.get(page).text), opened(third, page)
+    as_("Q").submit(page, {**card, "functions-0-high": "149"})
+    clock_at("2026-11-20 10:05:07")
+    as_("D").submit(page, {**card, "functions-0-high": "149", "maker": "Mahr"})
+    clock_at("2026-11-20 10:06")
+    answer = third.post(page, data={**card, **hidden, "functions-0-high": "148", "maker": "Helios", "note": "mine"})
+    said = unescape(answer.text)
+    assert 'href="#maker">Maker: Dana Weiss, 10:05:07: “Mahr”. Yours: “Helios”.</a>' in said
+    assert 'href="#functions-0-name">What it measures: Quinn Bauer, 10:00:00: “' in said
+    assert "Note:" not in said
+
+
+@pytest.mark.pages
+def test_of_a_long_text_the_error_shows_where_the_two_part(as_: SignedInAs) -> None:
+    second, page = as_("Q"), "/equipment/G-014/edit"
+    card, hidden = filled(second.get(page).text), opened(second, page)
+    long = "Word " * 100
+    as_("Q").submit(page, {**card, "note": f"{long}theirs"})
+    said = unescape(second.post(page, data={**card, **hidden, "note": f"{long}mine"}).text)
+    assert f"“…{long[-30:]}theirs”. Yours: “…{long[-30:]}mine”." in said
 
 
 def test_a_form_that_does_not_say_what_it_showed_is_not_taken_on_trust(as_: SignedInAs) -> None:
@@ -223,6 +250,6 @@ def test_without_what_the_form_showed_edits_are_lost(
     app: Flask, as_: SignedInAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: the same without the comparison must lose some, or it would show nothing."""
-    monkeypatch.setattr(EditForm, "beside", lambda form, _stands: form.opened())
+    monkeypatch.setattr(EditForm, "beside", lambda form, *_stands: form.opened())
     _kept, _conflicts, lost = edited(app, as_, 24)
     assert lost

@@ -29,6 +29,7 @@ from techfloor.equipment.wording import KIND_WORDS
 from techfloor.places.choosing import place_choices, read_place, write_place
 from techfloor.places.here import plant, today
 from techfloor.refusals import NotFound
+from techfloor.web.editing import Kept
 from techfloor.web.visitor import by_whom, visitor
 
 Page = str | tuple[str, int] | Response
@@ -222,7 +223,10 @@ def _edit_form(item: ItemView) -> ItemForm:
     form, stands = _with_choices(make()), _with_choices(make(formdata=None, drafted=False))
     for each in (stands,) if form.restored or request.method == "POST" else (form, stands):
         _fill(each, item)
-    return form.beside(stands)
+    card = Kept("equipment", "id", item.id, {"place": ("area_id", "station_id"), "machine": ("part_of_id",)})
+    functions = Kept("gauge_function", "gauge_id", item.id, {"functions": ()})
+    own = [Kept(table, "equipment_id", item.id) for table in ("gauge", "standard")]
+    return form.beside(stands, card, functions, *own)
 
 
 def _edit_page(form: ItemForm, item: ItemView) -> str:

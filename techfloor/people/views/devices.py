@@ -16,6 +16,7 @@ from techfloor.refusals import Refusal
 from techfloor.store import db
 from techfloor.web import cookies
 from techfloor.web.access import OPEN
+from techfloor.web.editing import Kept
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import caller, visitor
 
@@ -80,7 +81,8 @@ def _device_form(device_id: int) -> DeviceForm:
     device = actions.device_of(device_id)
     stands: dict[str, Any] = {"name": device.name, "area_id": device.area_id, "idle_minutes": device.idle_minutes}
     form = _with_choices(DeviceForm(**stands), device.idle_minutes)
-    return form.beside(_with_choices(DeviceForm(formdata=None, drafted=False, **stands), device.idle_minutes))
+    as_opened = _with_choices(DeviceForm(formdata=None, drafted=False, **stands), device.idle_minutes)
+    return form.beside(as_opened, Kept("device", "id", device_id))
 
 
 @pages.act(

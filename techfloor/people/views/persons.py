@@ -18,6 +18,7 @@ from techfloor.places.models import Area
 from techfloor.places.queries import areas
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
+from techfloor.web.editing import Kept
 from techfloor.web.forms import refusal_text
 from techfloor.web.lists import asked
 from techfloor.web.pages import Pages
@@ -129,7 +130,9 @@ def _edit_form(person_id: int) -> EditPersonForm:
     stands: dict[str, Any] = {"name": person.name, "initials": person.initials, "area_id": person.area_id}
     stands |= {"last_day": person.last_day, "roles": sorted(actions.roles_of(person_id))}
     form = EditPersonForm(**stands).with_areas(_areas())
-    return form.beside(EditPersonForm(formdata=None, drafted=False, **stands).with_areas(_areas()))
+    as_opened = EditPersonForm(formdata=None, drafted=False, **stands).with_areas(_areas())
+    roles = Kept("person_role", "person_id", person_id, {"roles": ()})
+    return form.beside(as_opened, Kept("person", "id", person_id), roles)
 
 
 @pages.act(
