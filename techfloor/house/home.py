@@ -1,4 +1,4 @@
-"""What is due, every place of the house, search, and the list of all records."""
+"""What is due, every place of the house, and search."""
 
 from urllib.parse import quote
 
@@ -10,7 +10,7 @@ from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
 from techfloor.house.house_tiles import house_tiles
-from techfloor.house.keepers import keepers, kind_titles
+from techfloor.house.keepers import keepers
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
@@ -18,11 +18,9 @@ from techfloor.people.queries import locked_people
 from techfloor.places import actions as places
 from techfloor.places.here import today
 from techfloor.records import tasks
-from techfloor.records.wording import state_look, state_words
 from techfloor.store import search as index
 from techfloor.web.access import SIGNED_IN
 from techfloor.web.address import dead_host
-from techfloor.web.lists import asked
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import visitor
 
@@ -106,27 +104,3 @@ def hit_url(hit: index.Hit) -> str | None:
     if hit.kind == "equipment":
         return f"/equipment/{quote(hit.key, safe='')}"
     return record_url(hit.key)
-
-
-@pages.page("/records", permission=SIGNED_IN)
-def records() -> str:
-    """List the records of all duties, newest first."""
-    wanted = asked("/records")
-    page = queries.newest_records(wanted.at)
-    titles = kind_titles()
-    rows = [
-        (
-            line,
-            titles.get(line.kind, line.kind),
-            record_url(line.number),
-            state_look(line.state),
-            state_words(line.state),
-        )
-        for line in page.lines
-    ]
-    return render_template(
-        "house/records.html",
-        rows=rows,
-        newer=wanted.url(page.back) if page.back else "",
-        older=wanted.url(page.onward) if page.onward else "",
-    )

@@ -9,6 +9,7 @@ from techfloor.house import (
     policy,
     policy_pages,
     profile_pages,
+    record_list,
     retention_pages,
     settings_pages,
     setup,
@@ -22,10 +23,12 @@ PERMISSIONS = (
     *policy_pages.PERMISSIONS,
     *access_pages.PERMISSIONS,
     *retention_pages.PERMISSIONS,
+    *record_list.PERMISSIONS,
     *trail_pages.PERMISSIONS,
 )
 all_pages: list[Pages] = [
     home.pages,
+    record_list.pages,
     policy.pages,
     policy_pages.pages,
     access_pages.pages,

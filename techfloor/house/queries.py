@@ -1,18 +1,21 @@
 """Reads of the house: a code that stands on a label, the newest records, and what there is to say of an issued PDF."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.places.models import Area, Plant, Shift, Station
-from techfloor.records import versions
+from techfloor.records import documents
 from techfloor.records.models import Record
 from techfloor.refusals import NotFound
-from techfloor.store import db
+from techfloor.store import db, search
 from techfloor.store.paging import Key, Order, Page
 
 
@@ -28,6 +31,8 @@ class RecordLine:
     performed_at: datetime
     opened_by: str
     equipment: str | None
+    from_day: date | None
+    """From when a document is in force; None for what is no document."""
 
 
 def code_as_written(typed: str) -> str | None:
@@ -52,12 +57,47 @@ def record_number(typed: str) -> str | None:
     return db.session.scalar(select(Record.number).where(Record.number == typed.upper()).limit(1))
 
 
+@dataclass(frozen=True)
+class RecordsWanted:
+    """What the list of all records is narrowed to: kinds, on which day of the plant, and what narrows it further.
+
+    `numbers` None means that no word was searched for; `beginning` is that of a number.
+    """
+
+    kinds: tuple[str, ...]
+    today: date
+    state: str = ""
+    area: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    numbers: tuple[str, ...] | None = None
+    beginning: str = ""
+
+
+MOST_FOUND = 200
+"""So many numbers a search of words gives, the newest."""
 NEWEST_FIRST = Order(Key(Record.id, int, descending=True))
 
 
-def newest_records(at: str = "") -> Page[RecordLine]:
-    """Read one page of the records, newest first; of each number the version that stands."""
-    wanted = (
+def found_numbers(words: str, kinds: Sequence[str]) -> tuple[str, ...]:
+    """Return the numbers of the newest records of some kinds that fit what was typed."""
+    return tuple(hit.key for hit in search.find(words, kinds=kinds, limit=MOST_FOUND))
+
+
+def record_page(wanted: RecordsWanted, at: str = "") -> Page[RecordLine]:
+    """Read one page of the records in one statement, newest first: of each number what stands, and what will."""
+    return NEWEST_FIRST.page(_fitting(wanted), RecordLine, at)
+
+
+def fitting_ids(wanted: RecordsWanted, most: int) -> list[int]:
+    """Return every version of what the list shows on all its pages together, `most` and one more if there are more."""
+    every = aliased(Record)
+    shown = _fitting(wanted).with_only_columns(Record.number)
+    return list(db.session.scalars(select(every.id).where(every.number.in_(shown)).limit(most + 1)))
+
+
+def _fitting(wanted: RecordsWanted) -> Select[*tuple[Any, ...]]:
+    query = (
         select(
             Record.id,
             Record.kind,
@@ -67,12 +107,29 @@ def newest_records(at: str = "") -> Page[RecordLine]:
             Record.performed_at,
             Person.name,
             Equipment.code,
+            documents.first_day(),
         )
         .join(Person, Person.id == Record.opened_by)
         .outerjoin(Equipment, Equipment.id == Record.equipment_id)
-        .where(versions.stands())
+        .where(Record.kind.in_(wanted.kinds), documents.listed(wanted.today))
     )
-    return NEWEST_FIRST.page(wanted, RecordLine, at)
+    if wanted.beginning:
+        query = query.where(Record.number >= wanted.beginning, Record.number < wanted.beginning + _LAST_SIGN)
+    if wanted.state:
+        query = query.where(Record.state == wanted.state)
+    if wanted.area is not None:
+        query = query.where(Equipment.area_id == wanted.area)
+    if wanted.since is not None:
+        query = query.where(Record.performed_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Record.performed_at < wanted.until)
+    if wanted.numbers is not None:
+        query = query.where(Record.number.in_(wanted.numbers))
+    return query
+
+
+_LAST_SIGN = "\N{LATIN SMALL LETTER Z}"
+"""Comes after every sign of a number."""
 
 
 @dataclass(frozen=True)

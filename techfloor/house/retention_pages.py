@@ -1,7 +1,7 @@
 """Retention: how long each kind of record is kept, what is due, and the legal holds that keep records longer."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -11,14 +11,13 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
-from techfloor import clock
 from techfloor.house import queries
 from techfloor.house.home import record_url
 from techfloor.house.keepers import kind_titles
 from techfloor.house.settings_forms import reason_field
 from techfloor.house.settings_pages import SEE, done
 from techfloor.people import queries as people
-from techfloor.places.here import plant, today
+from techfloor.places.here import day_as_moments, plant, today
 from techfloor.records import retention
 from techfloor.records.retention import HoldEntry
 from techfloor.records.wording import state_words
@@ -72,8 +71,8 @@ class HoldForm(EntryForm):
             numbers=typed["numbers"],
             kind=typed["kind"],
             equipment_id=_equipment(typed["equipment"].strip()),
-            since=_begins(self.since.data),
-            until=_begins(self.until.data, later=1),
+            since=day_as_moments(self.since.data)[0],
+            until=day_as_moments(self.until.data)[1],
             asked={**typed, **days},
         )
 
@@ -85,10 +84,6 @@ def _equipment(code: str) -> int | None:
     if found is None:
         raise Refusal("No equipment has this code.", field="equipment")
     return found
-
-
-def _begins(day: date | None, later: int = 0) -> datetime | None:
-    return None if day is None else clock.midnight(day + timedelta(days=later), plant().zone)
 
 
 class LiftForm(EntryForm):

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from techfloor.house.keepers import kind_titles
 from techfloor.house.setting_words import TITLES
 from techfloor.people import queries
 from techfloor.people.actions import device_of, person_of
@@ -187,6 +188,7 @@ def _words(change: Change, row: Mapping[str, Any], names: Names) -> str:
 
 
 _ASKED = {
+    "kind": _l("Kind"),
     "state": _l("State"),
     "verdict": _l("Verdict"),
     "area": _l("Area"),
@@ -215,6 +217,8 @@ def _export_words(row: Mapping[str, Any], names: Names) -> str:
 def _asked_words(name: str, value: str) -> str:
     if name == "state":
         return state_words(value)
+    if name == "kind":
+        return kind_titles().get(value, value)
     if name in {"since", "until"}:
         return day(date.fromisoformat(value))
     return str(_VERDICTS[value]) if name == "verdict" and value in _VERDICTS else value

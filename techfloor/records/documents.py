@@ -7,11 +7,12 @@ signed and closed in one act, so that number, content, signature, PDF, export an
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
+from sqlalchemy.orm import aliased
 
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
-from techfloor.records import retention
+from techfloor.records import retention, versions
 from techfloor.records.lifecycle import State, move
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.signing import Content, fix_content, sign
@@ -68,6 +69,33 @@ def counts_from(record_id: int) -> date | None:
         .join(Record, Record.revision_id == Revision.id)
         .where(Record.id == record_id, Record.kind == Definition.kind)
     )
+
+
+def first_day() -> ColumnElement[date | None]:
+    """Return the day from which the record of a document counts, as a column; NULL for any other record."""
+    mine = (Revision.id == Record.revision_id, Definition.kind == Record.kind)
+    return (
+        select(Revision.effective_from)
+        .join(Definition, Definition.id == Revision.definition_id)
+        .where(*mine)
+        .scalar_subquery()
+    )
+
+
+def listed(today: date) -> ColumnElement[bool]:
+    """Return the condition of the records that a list shows on a day of the plant.
+
+    Of a document that is the version in force, and each that was approved for a day to come; of anything else the
+    version that stands.
+    """
+    live, later = Revision.state.in_(("effective", "approved")), aliased(Revision)
+    come = (later.state.in_(("effective", "approved")), later.effective_from <= today)
+    passed = select(later.id).where(
+        later.definition_id == Revision.definition_id, later.version > Revision.version, *come
+    )
+    mine = select(Revision.id).join(Definition, Definition.id == Revision.definition_id)
+    mine = mine.where(Revision.id == Record.revision_id, Definition.kind == Record.kind)
+    return case((mine.exists(), mine.where(live, ~passed.exists()).exists()), else_=versions.stands())
 
 
 def as_shown(content: Content, shown_sha256: str) -> None:

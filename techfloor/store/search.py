@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Integer, Select, Text, UniqueConstraint, select, text
@@ -84,7 +84,7 @@ def put(kind: str, key: str, title: str, words: str) -> None:
     db.session.execute(text(_PUT[_database()]), {"id": item.id, "words": found})
 
 
-def keys_that_fit(typed: str, kind: str | None = None) -> Select[str, str, str] | None:
+def keys_that_fit(typed: str, kind: str | None = None, kinds: Sequence[str] = ()) -> Select[str, str, str] | None:
     """Return the statement for (kind, key, title) of what fits, newest first; None when no word was typed.
 
     Every word that was typed counts, each as the beginning of one that is there.
@@ -95,10 +95,11 @@ def keys_that_fit(typed: str, kind: str | None = None) -> Select[str, str, str] 
         return None
     fits = text(f"search_item.id IN (SELECT rowid FROM search_words WHERE {_MATCH[_database()]})")  # noqa: S608 - one of two
     found = select(SearchItem.kind, SearchItem.key, SearchItem.title).where(fits.bindparams(match=expression))
-    return (found.where(SearchItem.kind == kind) if kind else found).order_by(SearchItem.id.desc())
+    wanted = (kind,) if kind else kinds
+    return (found.where(SearchItem.kind.in_(wanted)) if wanted else found).order_by(SearchItem.id.desc())
 
 
-def find(typed: str, *, kind: str | None = None, limit: int = 20) -> list[Hit]:
-    """Return what fits, newest first."""
-    wanted = keys_that_fit(typed, kind)
+def find(typed: str, *, kind: str | None = None, kinds: Sequence[str] = (), limit: int = 20) -> list[Hit]:
+    """Return what fits, newest first, of one kind, of some, or of all."""
+    wanted = keys_that_fit(typed, kind, kinds)
     return [] if wanted is None else [Hit(*row) for row in db.session.execute(wanted.limit(limit))]

@@ -4,12 +4,8 @@ import io
 import re
 from typing import Any
 
-from flask import Flask
 from plant_client import PlantClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
-
-from techfloor.store import db
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 CHECKS = 6
@@ -104,26 +100,3 @@ def problems(answer: TestResponse) -> list[str]:
     """Return the sentences of the error summary."""
     found = re.search(r"data-error-summary>(.*?)</ul>", answer.text, re.DOTALL)
     return re.findall(r"<li>(?:<a [^>]*>)?(.*?)(?:</a>)?</li>", found[1], re.DOTALL) if found else []
-
-
-class Statements:
-    """Counts the statements of the request's session, without those that begin and end it."""
-
-    def __init__(self, app: Flask) -> None:
-        self.seen: list[str] = []
-        with app.app_context():
-            self.engine = db.engine
-
-    def __enter__(self) -> "Statements":
-        event.listen(self.engine, "before_cursor_execute", self._note)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._note)
-
-    def _note(self, _conn: object, _cursor: object, statement: str, *_more: object) -> None:
-        self.seen.append(statement)
-
-    def about(self, *tables: str) -> list[str]:
-        """Return the statements that read one of these tables."""
-        return [each for each in self.seen if any(re.search(rf"FROM {table}\b", each) for table in tables)]

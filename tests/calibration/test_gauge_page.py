@@ -5,8 +5,9 @@ import re
 import pytest
 from bench_work import start
 from flask import Flask
-from outside_work import Statements, entered, number_of, receive
+from outside_work import entered, number_of, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
+from statements import Statements
 
 pytestmark = pytest.mark.pages
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from bench_work import give_all, sign, start
 from flask import Flask
-from outside_work import Statements, entered, receive
+from outside_work import entered, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
+from statements import Statements
 
 from techfloor import store
 from techfloor.duties.calibration import lists

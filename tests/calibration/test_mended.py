@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from bench_work import give, give_all, problems, review, sign, start
 from flask import Flask
-from outside_work import Statements, entered
+from outside_work import entered
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
+from statements import Statements
 
 import techfloor
 from techfloor import clock, store

@@ -218,6 +218,7 @@ OWN = frozenset(
         "/sign-in", "/sign-in/badge", "/sign-in/pin/<int:person_id>", "/sign-in/switch", "/sign-in/lock", "/sign-out",
         "/me/secret", "/me/pin", "/me/password", "/me/policy", "/me/sessions/end",
         "/me/sessions/<int:session_id>/end", "/display", "/draft", "/scan", "/verify", "/setup", "/calibration/export",
+        "/records/export",
     }
 )  # fmt: skip
 """What everybody may send: about themselves and their screen, to look something up or to take a copy away."""
