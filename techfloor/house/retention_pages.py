@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -20,7 +20,7 @@ from techfloor.people import queries as people
 from techfloor.places.here import day_as_moments, plant, today
 from techfloor.records import retention
 from techfloor.records.retention import HoldEntry
-from techfloor.records.wording import state_words
+from techfloor.records.wording import state_look, state_words
 from techfloor.refusals import NotFound, Refusal
 from techfloor.web.access import permission
 from techfloor.web.editing import EditForm, Kept
@@ -35,6 +35,7 @@ pages = Pages("retention", __name__, url_prefix="/settings/retention")
 HOLD = "house:legal-hold"
 PERMISSIONS = (permission(HOLD, "Say how long records are kept, and place legal holds", "quality"),)
 HOME = "/settings/retention"
+LONGEST_NUMBER = 40
 
 
 class YearsForm(EditForm):
@@ -107,10 +108,14 @@ class KindLine:
 def index() -> str:
     """Show how long each kind is kept, what is due, and the legal holds."""
     years = retention.years_of()
+    wanted = asked(HOME)
+    holds = retention.holds_page(wanted.at)
     return render_template(
         "house/retention.html",
         kinds=[_kind_line(kind, title, years.get(kind)) for kind, title in kind_titles().items()],
-        holds=retention.holds(),
+        holds=holds.lines,
+        newer=wanted.url(holds.back) if holds.back else "",
+        older=wanted.url(holds.onward) if holds.onward else "",
         suggested=plant().profile.whole("retention.records_years"),
         may_hold=visitor().may(HOLD),
     )
@@ -193,8 +198,9 @@ def due(kind: str) -> str:
 
 @pages.page("/holds/new", permission=HOLD)
 def new_hold() -> str:
-    """Ask which records are to be held, and why."""
-    return render_template("house/hold_new.html", form=HoldForm().with_kinds())
+    """Ask which records are to be held, and why; the page of a record names it already."""
+    number = request.args.get("number", "")[:LONGEST_NUMBER]
+    return render_template("house/hold_new.html", form=HoldForm(numbers=number).with_kinds())
 
 
 @pages.act(
@@ -220,11 +226,21 @@ def hold(hold_id: int) -> str:
 
 
 def _hold_page(hold_id: int, form: LiftForm) -> str:
-    found = retention.hold_of(hold_id)
-    names = people.names()
-    numbers = [(number, version, record_url(number)) for number, version in retention.numbers_under(hold_id)]
+    wanted, titles = asked(f"{HOME}/holds/{hold_id}"), kind_titles()
+    page = queries.held_page(hold_id, wanted.at)
     return render_template(
-        "house/hold.html", hold=found, names=names, numbers=numbers, form=form, may_hold=visitor().may(HOLD)
+        "house/hold.html",
+        hold=retention.hold_of(hold_id),
+        counted=retention.counted(hold_id),
+        names=people.names(),
+        lines=[
+            (line, titles[line.kind], record_url(line.number), state_look(line.state), state_words(line.state))
+            for line in page.lines
+        ],
+        before=wanted.url(page.back) if page.back else "",
+        after=wanted.url(page.onward) if page.onward else "",
+        form=form,
+        may_hold=visitor().may(HOLD),
     )
 
 

@@ -5,12 +5,12 @@ numbers: every version that there is, and every one to come.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from techfloor.clock import midnight
@@ -126,10 +126,17 @@ class HoldEntry:
 
 
 def place(entry: HoldEntry, *, actor: int, at: datetime) -> LegalHold:
-    """Hold records; raises Refusal without a reason, for a number that is none, for no record and for too many."""
+    """Hold records; raises Refusal without a reason, for a number that is none, for no record and for too many.
+
+    Numbers together with what picks records are refused: it could mean either, and one of them would not be held.
+    """
     reason = entry.reason.strip()
     if not reason:
         raise Refusal("Say why these records must be kept.", field="reason")
+    if entry.numbers.strip() and (entry.kind or entry.equipment_id or entry.since or entry.until):
+        raise Refusal(
+            "Type numbers, or choose by kind, equipment and days, not both. For both place two holds.", field="numbers"
+        )
     ids = _every_version(_by_number(entry.numbers) if entry.numbers.strip() else _by_filter(entry))
     asked = {name: value for name, value in (entry.asked or {}).items() if value}
     hold = LegalHold(reason=reason, asked=asked, placed_by=actor, placed_at=at)
@@ -230,26 +237,48 @@ class HoldLine:
     placed_at: datetime
     placed_by: str
     lifted_at: datetime | None
-    count: int
+    records: int
+    versions: int
 
 
-def holds() -> list[HoldLine]:
-    """Return every hold, those that still hold first, the newest first."""
-    found = _holds().order_by(LegalHold.lifted_at.is_not(None), LegalHold.id.desc()).limit(200)
-    return [HoldLine(*row) for row in db.session.execute(found)]
+class Holds(list[HoldLine]):
+    """The holds that keep a record now, and its number, for who places another."""
+
+    def __init__(self, number: str, lines: Iterable[HoldLine]) -> None:
+        super().__init__(lines)
+        self.number = number
 
 
-def on_record(record_id: int) -> list[HoldLine]:
+_STILL_FIRST = case((LegalHold.lifted_at.is_(None), 0), else_=1)
+HOLDING_FIRST = Order(Key(_STILL_FIRST, int), Key(LegalHold.id, int, descending=True))
+
+
+def holds_page(at: str = "") -> Page[HoldLine]:
+    """Read one page of the holds, those that still hold first, the newest first."""
+    return HOLDING_FIRST.page(_holds(), HoldLine, at)
+
+
+def on_record(record_id: int) -> Holds:
     """Return the holds that keep a record now."""
     mine = select(LegalHoldLine.hold_id).where(LegalHoldLine.record_id == record_id, LegalHoldLine.lifted_at.is_(None))
-    return [HoldLine(*row) for row in db.session.execute(_holds().where(LegalHold.id.in_(mine)).order_by(LegalHold.id))]
+    rows = db.session.execute(_holds().where(LegalHold.id.in_(mine)).order_by(LegalHold.id))
+    return Holds(db.session.get_one(Record, record_id).number, (HoldLine(*row) for row in rows))
 
 
 def _holds() -> Select[*tuple[Any, ...]]:
-    count = select(func.count()).where(LegalHoldLine.hold_id == LegalHold.id).scalar_subquery()
-    return select(LegalHold.id, LegalHold.reason, LegalHold.placed_at, Person.name, LegalHold.lifted_at, count).join(
-        Person, Person.id == LegalHold.placed_by
-    )
+    mine = select(func.count(Record.number.distinct())).join(LegalHoldLine, LegalHoldLine.record_id == Record.id)
+    records = mine.where(LegalHoldLine.hold_id == LegalHold.id).scalar_subquery()
+    versions = select(func.count()).where(LegalHoldLine.hold_id == LegalHold.id).scalar_subquery()
+    columns = (LegalHold.id, LegalHold.reason, LegalHold.placed_at, Person.name, LegalHold.lifted_at)
+    return select(*columns, records, versions).join(Person, Person.id == LegalHold.placed_by)
+
+
+def counted(hold_id: int) -> HoldLine:
+    """Return a hold with how many records it names, each once, in how many versions; raises NotFound."""
+    row = db.session.execute(_holds().where(LegalHold.id == hold_id)).one_or_none()
+    if row is None:
+        raise NotFound("This legal hold is not here.")
+    return HoldLine(*row)
 
 
 def numbers_under(hold_id: int) -> Sequence[tuple[str, int]]:

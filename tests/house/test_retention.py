@@ -17,8 +17,10 @@ from techfloor.people.models import Person
 from techfloor.records import integrity, retention
 from techfloor.records.history import timeline
 from techfloor.records.models import LegalHold, Record
+from techfloor.records.retention import HoldEntry
 from techfloor.settings import Settings
 from techfloor.store import db
+from techfloor.store.paging import PAGE
 
 HOME = "/settings/retention"
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
@@ -78,18 +80,24 @@ def test_what_was_kept_long_enough_is_listed_and_stays(
         assert db.session.scalar(select(func.count()).select_from(Record)) == before
 
 
-def made(app: Flask, *versions: tuple[str, int]) -> str:
-    """Make a calibration with versions of a state that ended on the second of December of a year."""
+def made(app: Flask, *versions: tuple[str, int], count: int = 1) -> str:
+    """Make calibrations with versions of a state that ended on the second of December of a year; returns the last."""
     with app.app_context(), store.act("test:records"):
-        who, number = db.session.scalars(select(Person.id).limit(1)).one(), f"CAL-{versions[0][1]}-09999"
-        for version, (state, year) in enumerate(versions, 1):
-            at = datetime(year, 12, 2, tzinfo=UTC)
-            record = Record(kind="calibration", number=number, version=version, state=state, opened_by=who)
-            record.opened_at = record.performed_at = record.recorded_at = at
-            record.closed_at = None if state == "in progress" else at
-            db.session.add(record)
-            db.session.flush()
+        who = db.session.scalars(select(Person.id).limit(1)).one()
+        for n in range(count):
+            number = f"CAL-{versions[0][1]}-{10000 - count + n:05d}"
+            _write(number, who, versions)
     return number
+
+
+def _write(number: str, who: int, versions: tuple[tuple[str, int], ...]) -> None:
+    for version, (state, year) in enumerate(versions, 1):
+        at = datetime(year, 12, 2, tzinfo=UTC)
+        record = Record(kind="calibration", number=number, version=version, state=state, opened_by=who)
+        record.opened_at = record.performed_at = record.recorded_at = at
+        record.closed_at = None if state == "in progress" else at
+        db.session.add(record)
+        db.session.flush()
 
 
 @pytest.mark.parametrize(
@@ -136,7 +144,7 @@ def test_of_two_who_change_the_years_the_second_sees_both(as_: SignedInAs) -> No
     assert quinn.submit(page, {"years": "10", "reason": "As the customer asks."}).status_code == 303
     late = quinn.submit(page, {**seen, "years": "3", "reason": "Enough."})
     assert late.status_code == 409
-    assert "It says “10” now" in late.text
+    assert "Quinn Bauer, 14:38:00: “10”. Yours: “3”." in late.text
     assert "10 years" in words(quinn.get(HOME).text)
 
 
@@ -242,3 +250,61 @@ def test_others_see_and_change_nothing(as_: SignedInAs, who: str) -> None:
     assert client.get(HOME).status_code == 200
     assert client.get(f"{HOME}/holds/new").status_code == client.get(f"{HOME}/kinds/calibration").status_code == 403
     assert as_("T").get(HOME).status_code == 403
+
+
+@pytest.mark.clause("21 CFR 11.10(c)")
+@pytest.mark.parametrize("more", [{"kind": "calibration"}, {"equipment": "G-014"}, {"since": "2026-01-01"}])
+def test_numbers_and_what_picks_records_are_not_taken_together(
+    app: Flask, as_: SignedInAs, signed: str, more: dict[str, str]
+) -> None:
+    answer = place(as_("Q"), numbers=signed, **more)
+    assert answer.status_code == 422
+    assert "Type numbers, or choose by kind, equipment and days, not both." in answer.text
+    with app.app_context():
+        assert db.session.scalars(select(LegalHold)).all() == []
+
+
+def test_the_page_of_a_record_leads_who_may_to_holding_it(as_: SignedInAs, signed: str) -> None:
+    way = f"{HOME}/holds/new?fresh=1&amp;number={signed}"
+    quinn, page = as_("Q"), f"/calibration/{signed}"
+    assert f'href="{way}"' in quinn.get(page).text
+    assert f"{signed}</textarea>" in quinn.get(way.replace("&amp;", "&")).text
+    assert "Hold this" in quinn.get("/settings/policy/1").text
+    selma = as_("S")
+    assert "Hold this" not in selma.get(page).text
+    refused = selma.get(way.replace("&amp;", "&"))
+    assert refused.status_code == 403
+    assert "This can be done by: Quality." in refused.text
+
+
+def test_a_hold_tells_its_records_each_once_with_its_versions(app: Flask, as_: SignedInAs, signed: str) -> None:
+    number, quinn = policy_number(app), as_("Q")
+    new_policy(app)
+    placed = place(quinn, numbers=f"{signed} {number}")
+    page = words(quinn.get(placed.location).text)
+    assert "2 records in 3 versions" in page
+    assert f"{signed} Calibration G-014 Vernier caliper 0-150 mm 18 Nov 2026 14:38" in page
+    assert re.search(rf"{number} 2 versions E-signature policy – \S+ Nov 2026 \S+ Closed", page)
+    assert re.search(r"Claim of a customer\. 2 18 Nov 2026", words(quinn.get(HOME).text))
+
+
+def test_lists_of_holds_and_of_what_one_holds_have_pages(app: Flask, as_: SignedInAs) -> None:
+    number = made(app, ("closed", 2024), count=PAGE + 2)
+    with app.app_context(), store.act("records:legal-hold:place"):
+        quinn = db.session.scalars(select(Person.id).where(Person.user_name == "quinn")).one()
+        for n in range(PAGE + 2):
+            entry = HoldEntry(reason=f"Reason {n}.", numbers=number)
+            retention.place(entry, actor=quinn, at=datetime(2026, 11, 20, tzinfo=UTC))
+        every = HoldEntry(reason="All.", kind="calibration", since=datetime(2020, 1, 1, tzinfo=UTC))
+        held = retention.place(every, actor=quinn, at=datetime(2026, 11, 20, tzinfo=UTC)).id
+        retention.lift(1, "Settled.", actor=quinn, at=datetime(2026, 11, 20, tzinfo=UTC))
+    amal = as_("A")
+    for page, wanted in ((HOME, r"holds/(\d+)"), (f"{HOME}/holds/{held}", r'"/calibration/(CAL-\d+-\d+)"')):
+        first = amal.get(page).text
+        onward = re.search(r'href="([^"]+)" rel="next"', first)
+        assert onward is not None
+        second = amal.get(onward[1].replace("&amp;", "&")).text
+        seen = [*re.findall(wanted, first), *re.findall(wanted, second)]
+        assert len(seen) == len(set(seen)) >= PAGE + 2, page
+        if page == HOME:
+            assert seen[-1] == "1", "what was lifted comes last"
