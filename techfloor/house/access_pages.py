@@ -76,11 +76,20 @@ def lines(content: Mapping[str, Any], write_day: Any, gettext: Any) -> list[dict
             "last_day": write_day(person["last_day"]) if person["last_day"] else "–",
             "last_sign_in": write_day(person["last_sign_in"]) if person["last_sign_in"] else none_yet,
             "ways": ", ".join(ways[way] for way in person["ways"]) or gettext("none"),
-            "policy": gettext("version %(version)s") % {"version": person["policy"]} if person["policy"] else "–",
+            "policy": _accepted(person, content, gettext),
             "state": _state(person, content["day"], gettext),
+            "outdated": "y" if access_review.is_outdated(person, content) else "",
         }
         for person in content["persons"]
     ]
+
+
+def _accepted(person: Mapping[str, Any], content: Mapping[str, Any], gettext: Any) -> str:
+    if not person["policy"]:
+        return "–"
+    words = gettext("version %(version)s") % {"version": person["policy"]}
+    outdated = access_review.is_outdated(person, content)
+    return str(gettext("%(version)s, outdated") % {"version": words} if outdated else words)
 
 
 def _state(person: Mapping[str, Any], day: str, gettext: Any) -> str:
@@ -108,12 +117,27 @@ def _page(form: SignForm | None) -> str:
         "people/access.html",
         content=content,
         heads=_heads(_),
-        lines=lines(content, iso_day, _),
+        lines=_with_today(lines(content, iso_day, _)),
         count=sum(access_review.may_come_in(each, content["day"]) for each in content["persons"]),
         reviews=before,
         due=access_review.due_since(plant(), today()),
         form=form,
     )
+
+
+def _with_today(found: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the persons with what came after the report's evening, for the page alone."""
+    later = access_review.today_of(plant(), clock.now())
+    return [
+        {
+            **line,
+            "now": _("signed in now") if line["user_name"] in later.signed_in else "",
+            "accepted_today": _("version %(version)s today", version=later.accepted[line["user_name"]])
+            if line["user_name"] in later.accepted
+            else "",
+        }
+        for line in found
+    ]
 
 
 @pages.act(
@@ -214,7 +238,7 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
         gettext("Persons"),
         tuple(Column(heads[name]) for name in shown),
         tuple(rows),
-        gettext("Sign-ins and acceptances are those before %(day)s.") % {"day": words.calendar_day(content["day"])},
+        _counted(content, words, gettext),
     )
     said = documents.Said(
         title=gettext("Review of access"),
@@ -226,6 +250,14 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
         tables=(persons, _tablet_table(content, words, gettext)),
     )
     return documents.sheet(said, content, signatures, issue, words)
+
+
+def _counted(content: Mapping[str, Any], words: Any, gettext: Any) -> str:
+    until = gettext("Sign-ins and acceptances are those before %(day)s.") % {"day": words.calendar_day(content["day"])}
+    if not content.get("policy"):
+        return str(until)
+    in_force = gettext("Version %(version)s of the policy is in force.") % {"version": content["policy"]}
+    return f"{until} {in_force}"
 
 
 def _on_one_line(text: str) -> str:

@@ -6,29 +6,32 @@ before, so that a colleague who signs in while somebody reads, and who accepts i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from techfloor.clock import midnight
+from techfloor.people import sessions
 from techfloor.people.locks import TRIES, Outcome
 from techfloor.people.models import Device, Person, PersonRole, PolicyAcceptance, Secret, SignInEvent
 from techfloor.people.proof import Proof
-from techfloor.people.queries import locks_of
+from techfloor.people.queries import locks_of, signed_in_now
+from techfloor.people.rules import IDLE_MINUTES
 from techfloor.people.secrets import VOID
 from techfloor.places.models import Area
 from techfloor.places.queries import PlantFacts
-from techfloor.records import documents
+from techfloor.records import definitions, documents
 from techfloor.records.models import Record, Revision, Signature
 from techfloor.records.numbering import coming_number, next_number
-from techfloor.records.signing import Content, canonical
+from techfloor.records.signing import POLICY, Content, canonical
 from techfloor.refusals import NotFound
 from techfloor.store import alone, db
 from techfloor.store.types import utc_text
 
-KIND, PREFIX, SCHEMA = "access-review", "ACR", 1
+KIND, PREFIX, SCHEMA = "access-review", "ACR", 2
+"""Since schema 2 it says which version of the policy was in force."""
 DOCUMENT = documents.declare(KIND, "reviewed")
 MONTHS = "people.access_review_months"
 
@@ -36,6 +39,7 @@ MONTHS = "people.access_review_months"
 def preview(plant: PlantFacts, at: datetime, number: str = "") -> Content:
     """Return the report as it would be signed now."""
     today = at.astimezone(ZoneInfo(plant.zone)).date()
+    in_force = definitions.in_force(*POLICY, on=today)
     data: dict[str, object] = {
         "kind": KIND,
         "schema": SCHEMA,
@@ -43,6 +47,7 @@ def preview(plant: PlantFacts, at: datetime, number: str = "") -> Content:
         "version": 1,
         "plant": documents.plant_words(plant),
         "day": today.isoformat(),
+        "policy": in_force.version if in_force else None,
         "persons": _persons(midnight(today, plant.zone).astimezone(ZoneInfo(plant.zone)), at),
         "tablets": _tablets(),
     }
@@ -65,7 +70,7 @@ def _persons(until: datetime, now: datetime) -> list[dict[str, object]]:
     A lock is asked one by one, but only of who typed enough wrong secrets ever.
     """
     roles, ways = _by_person(select(PersonRole.person_id, PersonRole.role)), _ways()
-    last, policy, locked = _last_sign_ins(until), _policies(until), _locked(now)
+    last, policy, locked = _last_sign_ins(until), _policies(PolicyAcceptance.at < until), _locked(now)
     rows = db.session.execute(
         select(Person, func.coalesce(Area.name, ""))
         .outerjoin(Area, Area.id == Person.area_id)
@@ -109,15 +114,40 @@ def _last_sign_ins(until: datetime) -> dict[int, datetime]:
     return {int(person_id): at for person_id, at in rows if person_id is not None}
 
 
-def _policies(until: datetime) -> dict[int, int]:
-    """Return the newest version of the policy that each person had accepted."""
+def _policies(when: ColumnElement[bool]) -> dict[int, int]:
+    """Return the newest version of the policy that each person accepted then."""
     rows = db.session.execute(
         select(PolicyAcceptance.person_id, func.max(Revision.version))
         .join(Revision, Revision.id == PolicyAcceptance.revision_id)
-        .where(PolicyAcceptance.at < until)
+        .where(when)
         .group_by(PolicyAcceptance.person_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True)
+class Today:
+    """What came after the evening up to which a report counts, by user name: it is shown beside it and not signed."""
+
+    signed_in: frozenset[str]
+    accepted: Mapping[str, int]
+
+
+def today_of(plant: PlantFacts, at: datetime) -> Today:
+    """Return who is signed in at this moment, and which version of the policy was accepted today."""
+    began = midnight(at.astimezone(ZoneInfo(plant.zone)).date(), plant.zone)
+    accepted = _policies(PolicyAcceptance.at >= began)
+    names = select(Person.id, Person.user_name).where(Person.id.in_(accepted))
+    return Today(
+        signed_in_now(at - sessions.LONGEST, at - timedelta(minutes=max(IDLE_MINUTES))),
+        {row.user_name: accepted[row.id] for row in db.session.execute(names)},
+    )
+
+
+def is_outdated(person: Mapping[str, Any], content: Mapping[str, Any]) -> bool:
+    """Tell whether somebody who may come in had accepted another version of the policy than the one in force."""
+    in_force = content.get("policy")
+    return bool(person["policy"] and in_force and person["policy"] != in_force) and may_come_in(person, content["day"])
 
 
 def _locked(now: datetime) -> set[int]:

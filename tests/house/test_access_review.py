@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -13,7 +14,11 @@ from policies import new_policy
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from techfloor import clock, store
+from techfloor.people.models import Person
+from techfloor.records import access_review
 from techfloor.records.models import Record, RecordContent, Signature
+from techfloor.records.signing import accept_policy
 from techfloor.store import db
 
 ACCESS = "/people/access"
@@ -140,3 +145,41 @@ def test_a_review_that_is_due_is_told_to_who_does_it(
     clock_at("2027-11-20 10:00")
     assert review(as_("Q")).status_code == 303
     assert "Review who may come in" not in as_("D").get("/").text
+
+
+def line_of(client: PlantClient, user_name: str) -> str:
+    """Return what the page says of a person."""
+    (row,) = [row for row in client.get(ACCESS).text.split("<tr")[1:] if f">{user_name}<" in row]
+    return " ".join(re.sub(r"<[^>]*>", " ", row).split())
+
+
+def test_who_is_signed_in_is_told_beside_what_is_signed(as_: SignedInAs, clock_at: ClockAt) -> None:
+    dana, otto = as_("D"), as_("O")
+    seen = dana.hidden(ACCESS, f"{ACCESS}/review")
+    assert "none before 18 Nov 2026 signed in now" in line_of(dana, "otto")
+    assert "signed in now" not in line_of(dana, "selma")
+    assert otto.submit("/sign-out", {}, page="/me").status_code == 303
+    assert "signed in now" not in line_of(dana, "otto")
+    assert review(dana, **seen).status_code == 303, "it is no part of what was read and signed"
+
+
+def test_whoever_accepted_another_version_than_the_one_in_force_is_marked(app: Flask, as_: SignedInAs) -> None:
+    assert "outdated" not in as_("D").get(ACCESS).text
+    new_policy(app)
+    with app.app_context(), store.act("people:policy:accept"):
+        accept_policy(db.session.scalars(select(Person.id).where(Person.user_name == "quinn")).one(), clock.now())
+    dana = as_("D")
+    assert "version 1, outdated" in line_of(dana, "tara")
+    assert "version 1, outdated version 2 today" in line_of(dana, "quinn")
+    number = review(dana, accepts="y").location.rsplit("/", 1)[1]
+    page = as_("A").get(f"{ACCESS}/{number}").text
+    assert "version 2 of the policy was in force" in page
+    assert "version 1, outdated" in page
+    assert "version 2 today" not in page
+
+
+def test_a_report_of_before_says_nothing_of_the_policy_in_force() -> None:
+    person = {"policy": 1, "active": True, "last_day": None}
+    assert not access_review.is_outdated(person, {"day": "2026-11-18"})
+    assert access_review.is_outdated(person, {"day": "2026-11-18", "policy": 2})
+    assert not access_review.is_outdated({**person, "active": False}, {"day": "2026-11-18", "policy": 2})
