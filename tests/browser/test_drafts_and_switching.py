@@ -51,11 +51,17 @@ def test_somebody_else_does_not_see_it(open_tablet: OpenTablet, place: str) -> N
     expect(other.locator(BOX)).to_have_value("")
 
 
+_NO_DRAFTS = """() => {
+  const through = window.fetch;
+  window.fetch = (to, how) => to === "/draft" ? Promise.reject(new TypeError("no network")) : through(to, how);
+}"""
+
+
 def test_without_the_server_it_waits_on_the_tablet_for_its_owner_alone(open_tablet: OpenTablet, place: str) -> None:
     page = open_tablet("T")
     page.goto(place)
     # Not by an aborted request: the watch would hear of it.
-    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')) }")
+    page.evaluate(_NO_DRAFTS)
     page.locator(BOX).fill("25.10")
     page.get_by_text("Kept on this tablet").wait_for()
     steps.follow(page, page.get_by_role("button", name="Switch"))

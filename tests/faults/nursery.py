@@ -1,7 +1,7 @@
 """A process that holds the loaded application and bears servers from it, each to be killed as a power cut would.
 
-Every line on its input bears one; it answers with the server's process and port. A page of its own, `/fault`, writes
-ten lines of the log of equipment in one act: what is there of them is all or nothing.
+Every line on its input bears one on the port it names; it answers with the process and the port. A page of its own,
+`/fault`, writes ten lines of the log of equipment in one act: what is there of them is all or nothing.
 """
 
 import os
@@ -69,8 +69,8 @@ def write() -> Page:
     return see("/fault")
 
 
-def serve(settings: Settings) -> None:
-    """Serve an instance on a free port until somebody kills this process."""
+def serve(settings: Settings, port: int) -> None:
+    """Serve an instance on a port, a free one for 0, until somebody kills this process."""
     die_with_parent()
     app, moment = create_app(settings), datetime.fromisoformat(sys.argv[4])
 
@@ -80,7 +80,7 @@ def serve(settings: Settings) -> None:
         time.sleep(ON_THE_WAY)
         return answer
 
-    server = make_server("127.0.0.1", 0, at_the_moment, threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", port, at_the_moment, threaded=True, request_handler=Silent)
     print(os.getpid(), server.server_port, flush=True)
     server.serve_forever()
 
@@ -92,10 +92,10 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     everywhere = roster.pages
     roster.pages = lambda: [*everywhere(), pages]
-    for _line in sys.stdin:
+    for line in sys.stdin:
         if os.fork() == 0:
             sys.stdin.close()
-            serve(settings)
+            serve(settings, int(line))
             os._exit(0)
 
 

@@ -47,8 +47,8 @@ class House:
 
 
 @contextmanager
-def nursery_of(settings: Settings) -> Iterator[Callable[[], tuple[int, int]]]:
-    """Start the nursery; gives the function that bears a server and returns its process and port."""
+def nursery_of(settings: Settings) -> Iterator[Callable[..., tuple[int, int]]]:
+    """Start the nursery; gives what bears a server, on a port it may be told, and returns process and port."""
     words = [sys.executable, "-m", "tests.faults.nursery", str(settings.instance)]
     words += [settings.database_url, settings.database_owner_url, clock.now().isoformat()]
     process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -56,11 +56,11 @@ def nursery_of(settings: Settings) -> Iterator[Callable[[], tuple[int, int]]]:
     assert process.stdout is not None
     asked, told = process.stdin, process.stdout
 
-    def bear() -> tuple[int, int]:
-        asked.write("\n")
+    def bear(port: int = 0) -> tuple[int, int]:
+        asked.write(f"{port}\n")
         asked.flush()
-        pid, port = told.readline().split()
-        return int(pid), int(port)
+        pid, at = told.readline().split()
+        return int(pid), int(at)
 
     try:
         yield bear

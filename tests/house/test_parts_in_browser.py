@@ -31,14 +31,19 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll('button, input, sele
   .filter((item) => !item.matches('.skip, [type=hidden]') && item.getClientRects().length)
   .map((item) => [item.outerHTML.slice(0, 90), (item.closest('.number-box') ?? item).getBoundingClientRect()])
   .filter(([, box]) => Math.min(box.width, box.height) < least - 0.5).map(([html]) => html)"""
-TWO_TAPS = """() => {
+THREE_TAPS = """async () => {
   const form = document.querySelector('form[data-draft]');
-  const refused = [];
-  addEventListener('submit', (event) => { refused.push(event.defaultPrevented); event.preventDefault(); });
+  const went = [];
+  const sent = new Promise((tell) => addEventListener('submit', (event) => {
+    tell(went.push(event.defaultPrevented));
+    event.preventDefault();
+  }));
   const next = form.querySelector('.key-next');
   form.requestSubmit(next);
   form.requestSubmit(next);
-  return [...refused, next.textContent];
+  await sent;
+  form.requestSubmit(next);
+  return [...went, next.textContent];
 }"""
 
 
@@ -218,7 +223,7 @@ def test_reading_starts_at_the_error_summary(opened: Callable[..., Page]) -> Non
 
 
 def test_a_second_tap_is_not_sent(opened: Callable[..., Page]) -> None:
-    assert opened().evaluate(TWO_TAPS) == [False, True, "Sending…"]
+    assert opened().evaluate(THREE_TAPS) == [False, "Sending…"]
 
 
 def test_a_draft_is_saved_on_the_server(opened: Callable[..., Page]) -> None:

@@ -2,7 +2,52 @@
 
 import { say } from "./words.js";
 
+const PATIENCE = 5_000;
 const sending = new Map();
+const reached = new WeakSet();
+
+// A form is sent once the server answers: where it is away, the browser's own page would take the place of this one and
+// of all that stands in it. The form keeps its entry key, so that what arrives twice is one entry.
+document.addEventListener(
+  "submit",
+  (event) => {
+    const form = event.target;
+    if (!form.requestSubmit || form.getAttribute("method")?.toLowerCase() !== "post") return;
+    if (form.matches("[data-download], [target]") || reached.delete(form)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!sending.has(form)) send(form, event.submitter);
+  },
+  true,
+);
+
+async function send(form, submitter) {
+  mark(form, submitter);
+  const there = await answers();
+  release(form);
+  document.querySelector("[data-unsent]")?.remove();
+  if (there) {
+    reached.add(form);
+    form.requestSubmit(submitter);
+  } else tellUnsent(form, submitter);
+}
+
+async function answers() {
+  try {
+    await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function tellUnsent(form, submitter) {
+  const words = document.getElementById("page-unsent").content.firstElementChild.cloneNode(true);
+  words.querySelector("button").addEventListener("click", () => form.requestSubmit(submitter));
+  const place = submitter?.closest(".actions") ?? form.lastElementChild;
+  place.before(words);
+  words.scrollIntoView({ block: "nearest" });
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -17,11 +62,13 @@ document.addEventListener("submit", (event) => {
 // Back shows the page as it was left: free its buttons.
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  for (const [form, restore] of sending) {
-    restore();
-    sending.delete(form);
-  }
+  for (const form of [...sending.keys()]) release(form);
 });
+
+function release(form) {
+  sending.get(form)();
+  sending.delete(form);
+}
 
 function mark(form, button) {
   const label = button && [...button.childNodes];
