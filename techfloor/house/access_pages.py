@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
+from techfloor.house.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.people.proof import Proof
 from techfloor.people.roles import role_title
 from techfloor.places.here import plant, today
@@ -17,14 +18,12 @@ from techfloor.records import access_review, retention
 from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
 from techfloor.records.signing_page import SignForm, asking, signed
 from techfloor.records.wording import signature_box
-from techfloor.refusals import NotFound
 from techfloor.reports import documents, paper
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
 from techfloor.reports.sheets import Cell, Column, Row, Sheet, Table
 from techfloor.reports.spreadsheet import csv_bytes
 from techfloor.web.access import permission
-from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, Pages, afterwards, see
 from techfloor.web.show import iso_day
 from techfloor.web.visitor import visitor
@@ -172,10 +171,6 @@ def as_csv() -> Response:
     return response
 
 
-class IssueForm(EntryForm):
-    """The one button that makes the PDF."""
-
-
 @pages.page("/<number>", permission=SEE)
 def show(number: str) -> str:
     """Show a review as it was signed."""
@@ -192,36 +187,6 @@ def show(number: str) -> str:
         issued=paper.issued(record.id, None),
         may_issue=visitor().may(REVIEW),
     )
-
-
-@pages.act("/<number>/pdf", permission=REVIEW, action="reports:pdf:issue", title=_l("PDF issued"), endpoint="issue_pdf")
-def issue_pdf(number: str) -> Response:
-    """Issue the PDF of a review."""
-    PAPER.issue_in_act(number)
-    return see(f"{HOME}/{number}")
-
-
-@pages.page("/<number>/paper", permission=SEE, endpoint="paper")
-def show_paper(number: str) -> str:
-    """Show the issued PDF within a page."""
-    access_review.record(number)
-    return render_template(
-        "house/paper.html",
-        number=number,
-        heading_words=_("Review of access %(number)s", number=number),
-        pdf=f"{HOME}/{number}.pdf",
-        back=f"{HOME}/{number}",
-        crumbs=[(_("People"), "/people/"), (_("Review of access"), HOME)],
-    )
-
-
-@pages.page("/<number>.pdf", permission=SEE)
-def pdf(number: str) -> Response:
-    """Serve the issued PDF of a review."""
-    issued = paper.issued(access_review.record(number).id, None)
-    if issued is None:
-        raise NotFound("This PDF has not been issued yet. Open the review and make it.")
-    return paper.served(issued)
 
 
 def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issue: IssueFacts, gettext: Any) -> Sheet:
@@ -278,3 +243,12 @@ def _day(text: str, words: Any) -> str:
 
 
 PAPER = Paper(access_review.KIND, sheet, documents.TEMPLATE)
+
+
+def _leaf(number: str) -> Leaf:
+    heading = _("Review of access %(number)s", number=number)
+    return Leaf(access_review.record(number), heading, [(_("People"), "/people/"), (_("Review of access"), HOME)])
+
+
+_OF_NUMBER = PaperOf(PAPER, lambda number: (number, None), _leaf)
+paper_pages(pages, "/<number>", _OF_NUMBER, see_it=SEE, issue_it=REVIEW)

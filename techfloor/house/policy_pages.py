@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from flask import Response as FlaskResponse
-from flask import redirect, render_template
+from flask import flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from techfloor import clock
+from techfloor.house.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.house.settings_pages import SEE, done
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
@@ -168,8 +167,13 @@ def _shown_now() -> str:
 
 def _approval_page(revision: Revision, form: SignForm) -> str:
     content = json.loads(policy.preview(revision, plant(), clock.now()).text)
+    first_day = date.fromisoformat(content["effective_from"])
     return render_template(
-        "house/policy_approve.html", content=content, form=form, first_day=date.fromisoformat(content["effective_from"])
+        "house/policy_approve.html",
+        content=content,
+        form=form,
+        first_day=first_day,
+        replaced=[(each.version, each.effective_from) for each in policy.waiting_from(first_day, today())],
     )
 
 
@@ -191,8 +195,11 @@ def approve() -> Page:
         afterwards(lambda: PAPER.issue_apart(record.number))
 
     form = signed(deed, _shown_now)
+    if form is None:
+        return see(HOME)
     revision = policy.draft_now()
-    if form is None or revision is None:
+    if revision is None:
+        flash(_("Nothing was signed: somebody else approved this draft meanwhile."), "warning")
         return see(HOME)
     return _approval_page(revision, form), 422
 
@@ -227,38 +234,6 @@ def _record(revision: Revision) -> Record:
     return found
 
 
-@pages.act(
-    "/<int:version>/pdf", permission=WRITE, action="reports:pdf:issue", title=_l("PDF issued"), endpoint="issue_pdf"
-)
-def issue_pdf(version: int) -> Response:
-    """Issue the PDF of a version."""
-    PAPER.issue_in_act(policy.number_of(version), version)
-    return see(f"{HOME}/{version}")
-
-
-@pages.page("/<int:version>/paper", permission=SIGNED_IN, endpoint="paper")
-def show_paper(version: int) -> str:
-    """Show the issued PDF within a page, which leads back where a browser does not."""
-    record = _record(policy.version(version))
-    return render_template(
-        "house/paper.html",
-        number=record.number,
-        heading_words=_("E-signature policy, version %(version)s", version=version),
-        pdf=f"{HOME}/{version}.pdf",
-        back=f"{HOME}/{version}",
-        crumbs=[(_("Settings"), "/settings"), (_("E-signature policy"), HOME)],
-    )
-
-
-@pages.page("/<int:version>.pdf", permission=SIGNED_IN)
-def pdf(version: int) -> FlaskResponse:
-    """Serve the issued PDF of a version, byte for byte."""
-    issued = paper.issued(_record(policy.version(version)).id, None)
-    if issued is None:
-        raise NotFound("This PDF has not been issued yet. Open the version and issue it.")
-    return paper.served(issued)
-
-
 def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issue: IssueFacts, gettext: Any) -> Sheet:
     """Draw a version of the policy from its signed content."""
     words = documents.words_of(content, issue, gettext)
@@ -276,3 +251,14 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
 
 
 PAPER = Paper(policy.KIND, sheet, documents.TEMPLATE)
+
+
+def _leaf(version: int) -> Leaf:
+    heading = _("E-signature policy, version %(version)s", version=version)
+    return Leaf(
+        _record(policy.version(version)), heading, [(_("Settings"), "/settings"), (_("E-signature policy"), HOME)]
+    )
+
+
+_OF_VERSION = PaperOf(PAPER, lambda version: (policy.number_of(version), version), _leaf)
+paper_pages(pages, "/<int:version>", _OF_VERSION, see_it=SIGNED_IN, issue_it=WRITE)

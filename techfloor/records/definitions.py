@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -74,12 +74,20 @@ def approve(revision: Revision, approval: Approval, today: date) -> None:
         return
     if revision.state != "draft":
         raise Refusal("Only a draft can be approved.")
-    for waiting in _in_state(revision.definition_id, "approved"):
-        if waiting.effective_from is None or waiting.effective_from >= approval.effective_from:
-            waiting.state = "superseded"  # it never comes into force: this one takes its place
+    for waiting in waiting_from(revision.definition_id, approval.effective_from, today):
+        waiting.state = "superseded"  # it never comes into force: this one takes its place
     revision.state, revision.effective_from = "approved", approval.effective_from
     revision.approved_by, revision.approved_at = approval.by, approval.at
     db.session.flush()
+
+
+def waiting_from(definition_id: int, first_day: date, today: date) -> list[Revision]:
+    """Return what waits to come in force on a day or after it: one approved for that day takes its place for ever."""
+    return [
+        each
+        for each in _in_state(definition_id, "approved")
+        if each.effective_from is None or each.effective_from >= max(first_day, today + timedelta(days=1))
+    ]
 
 
 def _settle(definition_id: int, today: date) -> None:

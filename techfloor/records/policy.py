@@ -98,6 +98,12 @@ def version(number: int) -> Revision:
     return found
 
 
+def waiting_from(first_day: date, today: date) -> list[Revision]:
+    """Return the approved versions that never come in force once one is approved from a day on."""
+    found = policy_in_force()
+    return definitions.waiting_from(found.definition_id, first_day, today) if found else []
+
+
 def write_draft(entry: PolicyEntry) -> Revision:
     """Keep the draft of the next version, the one that was begun or a new one; raises Refusal for an empty text."""
     tidy = _tidy(entry)

@@ -217,6 +217,28 @@ def test_a_version_for_an_earlier_day_takes_the_place_of_one_that_waits(
     assert in_force(app) == 3
 
 
+def test_who_approves_reads_which_waiting_version_never_comes(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    for first_day in ("2026-12-01", "2026-12-15"):
+        drafted(quinn, effective_from=first_day)
+        assert "takes the place of" not in quinn.get(f"{POLICY}/approve").text, first_day
+        assert approve(quinn).status_code == 303
+    drafted(quinn, effective_from="2026-12-10")
+    page = re.sub(r"<[^>]*>", "", quinn.get(f"{POLICY}/approve").text)
+    assert "This takes the place of version 3. It was approved to be in force from 15 Dec 2026." in page
+    assert "place of version 2" not in page
+
+
+def test_who_approves_second_lands_with_a_sentence(as_: SignedInAs) -> None:
+    first, second = as_("Q"), as_("Q")
+    drafted(first)
+    seen = second.hidden(f"{POLICY}/approve", f"{POLICY}/approve")
+    assert approve(first).status_code == 303
+    who = {"user_name": second.who.user_name, "secret": second.secret, "accepts": "y", "policy_version": "2"}
+    late = second.post(f"{POLICY}/approve", data={**seen, **who}, follow_redirects=True)
+    assert "Nothing was signed: somebody else approved this draft meanwhile." in late.text
+
+
 def in_force(app: Flask) -> int:
     """Return the version in force."""
     with app.app_context():
