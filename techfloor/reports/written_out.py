@@ -224,13 +224,19 @@ def archive(
 
         lines = [[record.line[name] for name in INDEXED] for record in records]
         yield put(INDEX, csv_bytes(INDEXED, lines))
-        manifest = {**about, "records": len(records), "written_at": utc_text(at)}
+        manifest = {**about, **_counts(records), "written_at": utc_text(at)}
         yield put(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode())
         for top, versions in groupby(records, key=lambda record: record.top):
             for name, data in files_of(versions, read):
                 yield put(f"{top}/{name}", data)
         yield put(HASHES, "".join(sums).encode())
     yield sink.taken()
+
+
+def _counts(records: Sequence[Written]) -> dict[str, object]:
+    """Return how many records there are, each once, in how many versions, and whether no version of them is missing."""
+    there = {str(record.line["number"]): int(record.line["versions"]) for record in records}
+    return {"records": len(there), "versions": len(records), "all_versions": len(records) == sum(there.values())}
 
 
 # --- read again ---

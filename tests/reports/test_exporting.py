@@ -157,7 +157,10 @@ def test_no_more_than_one_record_stands_in_memory() -> None:
     def read(record: int) -> Iterator[tuple[str, bytes]]:
         yield "paper.pdf", hashlib.shake_256(str(record).encode()).digest(size)
 
-    lines = [Written(each, {**dict.fromkeys(written_out.INDEXED, ""), "folder": f"R-{each}"}) for each in range(many)]
+    lines = [
+        Written(each, {**dict.fromkeys(written_out.INDEXED, ""), "folder": f"R-{each}", "versions": 1})
+        for each in range(many)
+    ]
     tracemalloc.start()
     written = sum(len(piece) for piece in written_out.archive(lines, read, {}, clock.now()))
     peak = tracemalloc.get_traced_memory()[1]
