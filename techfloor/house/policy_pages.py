@@ -42,8 +42,11 @@ from techfloor.web.visitor import visitor
 
 pages = Pages("policies", __name__, url_prefix="/settings/policy")
 
-WRITE = "house:policy"
-PERMISSIONS = (permission(WRITE, "Write and approve the e-signature policy", "quality"),)
+WRITE, APPROVE = "house:policy", "house:approve-policy"
+PERMISSIONS = (
+    permission(WRITE, "Write the e-signature policy", "quality"),
+    permission(APPROVE, "Approve the e-signature policy", "quality", "administrator"),
+)
 HOME = "/settings/policy"
 
 
@@ -90,6 +93,7 @@ def index() -> str:
         lines=lines,
         draft=policy.draft_now(),
         may_write=visitor().may(WRITE),
+        may_approve=visitor().may(APPROVE),
     )
 
 
@@ -151,12 +155,12 @@ def keep_draft() -> Page:
     return _draft_page(form), form.status
 
 
-@pages.page("/approve", permission=WRITE)
+@pages.page("/approve", permission=APPROVE)
 def approval() -> Page:
     """Show the draft as it would be signed, and ask for the signature."""
     revision = policy.draft_now()
     if revision is None:
-        return redirect(f"{HOME}/draft", code=303)
+        return redirect(f"{HOME}/draft" if visitor().may(WRITE) else HOME, code=303)
     return _approval_page(revision, asking(_shown_now()))
 
 
@@ -173,13 +177,15 @@ def _approval_page(revision: Revision, form: SignForm) -> str:
         content=content,
         form=form,
         first_day=first_day,
+        barred=policy.barred(revision, visitor().person_id, plant()),
+        may_write=visitor().may(WRITE),
         replaced=[(each.version, each.effective_from) for each in policy.waiting_from(first_day, today())],
     )
 
 
 @pages.act(
     "/approve",
-    permission=WRITE,
+    permission=APPROVE,
     action="records:policy:approve",
     title=_l("Policy approved"),
     endpoint="approve",

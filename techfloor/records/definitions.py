@@ -1,8 +1,11 @@
 """Versioned definitions: exactly one revision of each is effective; what was approved never changes."""
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from techfloor.records.models import Definition, Revision
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
+from techfloor.store.trail import ActorOfAct, ActRow, ChangeRow
 from techfloor.store.types import canonical_json
 
 
@@ -50,6 +54,22 @@ def draft(definition: Definition, body: object, *, version: int | None = None) -
     db.session.add(revision)
     db.session.flush()
     return revision
+
+
+def authors(revision: Revision) -> frozenset[int]:
+    """Return who wrote what stands in a revision, or wrote at it before, as the trail has them."""
+    rows = db.session.execute(
+        select(ActorOfAct().label("actor"), ChangeRow.body)
+        .select_from(ChangeRow)
+        .join(ActRow, ActRow.id == ChangeRow.act)
+        .where(ChangeRow.about == Revision.__tablename__, ActorOfAct().is_not(None))
+    )
+    return frozenset(row.actor for row in rows if _wrote(json.loads(row.body), revision.id))
+
+
+def _wrote(change: Mapping[str, Any], revision_id: int) -> bool:
+    old, new = change.get("old") or {}, change.get("new") or {}
+    return new.get("id") == revision_id and old.get("body_sha256") != new.get("body_sha256")
 
 
 def rewrite(revision: Revision, body: object, effective_from: date | None) -> None:

@@ -16,6 +16,7 @@ from techfloor.records import definitions, documents
 from techfloor.records.definitions import Approval
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.numbering import coming_number, next_number
+from techfloor.records.reviewing import two_persons
 from techfloor.records.signing import POLICY, Content, canonical, policy_in_force
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import alone, db, looking_at
@@ -150,6 +151,11 @@ def _first_day(revision: Revision, at: datetime) -> date:
     return max(revision.effective_from or today, today)
 
 
+def barred(revision: Revision, person_id: int, plant: PlantFacts) -> bool:
+    """Tell whether somebody may not approve a draft: who wrote at it, where the plant asks for a second person."""
+    return two_persons(plant) and person_id in definitions.authors(revision)
+
+
 def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
     """Approve a draft under a signature and put it in force on its day; raises Refusal when the page showed another."""
     alone("policy")
@@ -157,6 +163,8 @@ def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256
     if revision.state != "draft":
         raise Refusal("This version is approved already.")
     documents.as_shown(preview(revision, plant, proof.at), shown_sha256)
+    if barred(revision, proof.person_id, plant):
+        raise Refusal("You wrote at this draft. Another person approves it.")
     former, today = newest_record(), day_at_plant(proof.at)
     number = former.number if former else next_number(PREFIX, proof.at, plant.zone)
     signing = documents.Signing(

@@ -127,7 +127,7 @@ AT_A_DESK = (
     ("D", "/settings/shifts/new"),
     ("Q", "/settings/policy"),
     ("Q", "/settings/policy/draft"),
-    ("Q", "/settings/policy/approve?{to_approve}"),
+    ("D", "/settings/policy/approve?{to_approve}"),
     ("Q", "/settings/policy/1"),
     ("Q", "/settings/retention"),
     ("Q", "/settings/retention/kinds/calibration"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -59,12 +60,12 @@ def test_the_plant_begins_with_version_1_in_force_signed_and_accepted(app: Flask
 def test_a_new_version_is_approved_under_a_signature_and_replaces_the_one_before(app: Flask, as_: SignedInAs) -> None:
     quinn = as_("Q")
     drafted(quinn)
-    assert approve(quinn).status_code == 303
+    assert approve(as_("D")).status_code == 303
     with app.app_context():
         first, second = db.session.scalars(select(Record).where(Record.kind == "policy").order_by(Record.version))
         assert (second.number, second.version, second.supersedes_id) == (first.number, 2, first.id)
         signature = db.session.scalars(select(Signature).where(Signature.record_id == second.id)).one()
-        assert (signature.meaning, signature.printed_name) == ("approved", "Quinn Bauer")
+        assert (signature.meaning, signature.printed_name) == ("approved", "Dana Weiss")
         content = json.loads(db.session.get_one(RecordContent, second.id).body)
         assert content["text"] == WORDS["text"]
         assert content["change"] == "Badges."
@@ -86,12 +87,12 @@ def policy_kind() -> ColumnElement[bool]:
 
 
 def test_nobody_approves_with_a_wrong_secret_or_what_changed_since(app: Flask, as_: SignedInAs) -> None:
-    quinn = as_("Q")
+    quinn, dana = as_("Q"), as_("D")
     drafted(quinn)
-    assert approve(quinn, secret="wrong").status_code == 422
-    seen = quinn.hidden(f"{POLICY}/approve", f"{POLICY}/approve")
+    assert approve(dana, secret="wrong").status_code == 422
+    seen = dana.hidden(f"{POLICY}/approve", f"{POLICY}/approve")
     drafted(quinn, text="Something else.")
-    late = approve(quinn, **seen)
+    late = approve(dana, **seen)
     assert late.status_code == 422
     assert "changed after this page was opened" in problems(late)[0]
     with app.app_context():
@@ -129,7 +130,7 @@ def test_verify_finds_a_version_whose_text_is_not_what_was_signed(
     quinn = as_("Q")
     drafted(quinn)
     monkeypatch.setattr(policy, "entry_of", lambda _revision: PolicyEntry("Signing here", "I sign for anybody."))
-    assert approve(quinn).status_code == 303
+    assert approve(as_("D")).status_code == 303
     with engine_for(settings.database).connect() as connection:
         assert integrity.problems(connection) == ["Version 2 of e-signature is not what was approved."]
 
@@ -177,7 +178,7 @@ def test_the_list_of_who_accepted_is_for_who_sees_the_settings(as_: SignedInAs) 
 def test_a_version_of_a_day_to_come_is_asked_for_from_that_day(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
     quinn = as_("Q")
     drafted(quinn, effective_from="2026-11-24")
-    assert approve(quinn).status_code == 303
+    assert approve(as_("D")).status_code == 303
     assert "From 24 Nov 2026" in re.sub(r"<[^>]*>", "", quinn.get(POLICY).text)
     assert not asked_of_its_approver(app)
     clock_at("2026-11-23 23:59")
@@ -194,7 +195,7 @@ def test_paper_is_replaced_on_the_day_of_the_next_version(app: Flask, as_: Signe
         page = f"/verify/{db.session.scalars(select(IssuedPdf.code)).one()}"
     for version, first_day in ((2, "2026-12-01"), (3, "2026-12-15")):
         drafted(quinn, effective_from=first_day)
-        assert approve(quinn).status_code == 303, version
+        assert approve(as_("D")).status_code == 303, version
     assert "version current" in quinn.get(page).text
     clock_at("2026-11-30 23:30")
     assert "version current" in as_("A").get(page).text
@@ -211,7 +212,7 @@ def test_a_version_for_an_earlier_day_takes_the_place_of_one_that_waits(
     quinn = as_("Q")
     for first_day in ("2026-12-15", "2026-12-01"):
         drafted(quinn, effective_from=first_day)
-        assert approve(quinn).status_code == 303
+        assert approve(as_("D")).status_code == 303
     assert "Replaced" in quinn.get(f"{POLICY}/2").text
     clock_at("2026-12-16 10:00")
     assert in_force(app) == 3
@@ -222,18 +223,42 @@ def test_who_approves_reads_which_waiting_version_never_comes(as_: SignedInAs) -
     for first_day in ("2026-12-01", "2026-12-15"):
         drafted(quinn, effective_from=first_day)
         assert "takes the place of" not in quinn.get(f"{POLICY}/approve").text, first_day
-        assert approve(quinn).status_code == 303
+        assert approve(as_("D")).status_code == 303
     drafted(quinn, effective_from="2026-12-10")
     page = re.sub(r"<[^>]*>", "", quinn.get(f"{POLICY}/approve").text)
     assert "This takes the place of version 3. It was approved to be in force from 15 Dec 2026." in page
     assert "place of version 2" not in page
 
 
+@pytest.mark.clause("21 CFR 11.10(k)")
+@pytest.mark.parametrize("name", ["iso9001", "regulated"])
+def test_where_the_plant_asks_for_two_persons_no_author_approves(
+    as_: SignedInAs, profile: Callable[[str], None], name: str
+) -> None:
+    profile(name)
+    quinn, dana = as_("Q"), as_("D")
+    drafted(quinn)
+    assert "This draft waits for another person" in quinn.get(f"{POLICY}/approve").text
+    shown = dana.hidden(f"{POLICY}/approve", f"{POLICY}/approve")["shown"]
+    who = {"user_name": "quinn", "secret": quinn.secret, "shown": shown}
+    refused = quinn.post(f"{POLICY}/approve", data={**quinn.hidden("/me", "/sign-out"), **who})
+    assert refused.status_code == 422
+    assert "You wrote at this draft. Another person approves it." in refused.text
+    assert f'href="{POLICY}/approve"' in dana.get(POLICY).text
+    assert approve(dana).status_code == 303
+
+
+def test_in_a_small_plant_its_author_approves_it(as_: SignedInAs, profile: Callable[[str], None]) -> None:
+    profile("small")
+    drafted(as_("Q"))
+    assert approve(as_("Q")).status_code == 303
+
+
 def test_who_approves_second_lands_with_a_sentence(as_: SignedInAs) -> None:
-    first, second = as_("Q"), as_("Q")
+    first, second = as_("Q"), as_("D")
     drafted(first)
     seen = second.hidden(f"{POLICY}/approve", f"{POLICY}/approve")
-    assert approve(first).status_code == 303
+    assert approve(as_("D")).status_code == 303
     who = {"user_name": second.who.user_name, "secret": second.secret, "accepts": "y", "policy_version": "2"}
     late = second.post(f"{POLICY}/approve", data={**seen, **who}, follow_redirects=True)
     assert "Nothing was signed: somebody else approved this draft meanwhile." in late.text

@@ -45,7 +45,7 @@ def test_a_policy_in_force_stands_beside_one_that_waits_and_is_gone_from_that_da
 ) -> None:
     quinn = as_("Q")
     drafted(quinn, effective_from="2026-11-24")
-    assert approve(quinn).status_code == 303
+    assert approve(as_("D")).status_code == 303
     page = re.sub("<[^>]+>", "", quinn.get("/records?kind=policy").text)
     assert page.count("version 2") == 1
     assert "In force from 24 Nov 2026" in page
@@ -98,12 +98,13 @@ def test_what_it_shows_is_taken_away_with_every_version_and_kept_in_words(
 ) -> None:
     quinn = as_("Q")
     drafted(quinn)
-    assert approve(quinn).status_code == 303
+    assert approve(as_("D")).status_code == 303
     assert quinn.get("/records?kind=policy").text.count("version 1") == 0
     names = taken(quinn, "?kind=policy").namelist()
     assert {name.split("/")[1] for name in names if name.count("/") > 1} >= {"version-1", "version-2"}
     manifest = json.loads(taken(quinn, "?kind=policy").read("manifest.json"))
     assert (manifest["kind"], manifest["asked"]) == ("records", {"kind": "policy"})
+    assert (manifest["records"], manifest["versions"], manifest["all_versions"]) == (1, 2, True)
     with app.app_context():
         mine = db.session.scalars(select(ExportTaken.id)).first()
     assert as_("A").get(f"/records/exports/{mine}.zip").status_code == 404
