@@ -1,15 +1,15 @@
 """What a PIN, a password, a user name and initials must be; the lock against guessing."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from techfloor.people import locks
 from techfloor.people.locks import Outcome, Try, lock_after
-from techfloor.people.pins import check_password, check_pin
+from techfloor.people.pins import check_password, check_pin, tried_first
 from techfloor.people.rules import (
     DeviceEntry,
     check_roles,
@@ -49,9 +49,26 @@ def test_a_row_of_digits_is_refused_up_and_down_and_over_nine(first: int, step: 
     assert is_refused("".join(str((first + step * place) % 10) for place in range(length)))
 
 
-@given(st.text("0123456789", min_size=6, max_size=12))
-def test_every_other_number_of_six_to_twelve_digits_will_do(pin: str) -> None:
+@given(st.text("0123456789", min_size=2, max_size=6), st.integers(2, 6))
+def test_digits_that_come_again_are_refused(part: str, times: int) -> None:
+    assume(6 <= len(part) * times <= 12)
+    assert is_refused(part * times)
+
+
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)), st.sampled_from(["%d%m%Y", "%m%d%Y", "%Y%m%d", "%m%Y", "%Y%m"]))
+def test_a_day_or_a_month_with_its_year_is_refused(day: date, form: str) -> None:
+    assert is_refused(day.strftime(form))
+
+
+@pytest.mark.parametrize("pin", ["696969", "147258", "159753", "112233", "100000"])
+def test_a_pin_that_many_people_have_is_refused(pin: str) -> None:
+    assert is_refused(pin)
+
+
+@given(st.text("0123456789", min_size=7, max_size=7))
+def test_most_other_numbers_will_do(pin: str) -> None:
     steps = {(int(b) - int(a)) % 10 for a, b in pairwise(pin)}
+    assume(pin not in tried_first())
     assert is_refused(pin) == (len(steps) == 1 and steps <= {0, 1, 9})
 
 
@@ -62,14 +79,28 @@ def test_a_pin_has_ascii_digits_only(pin: str) -> None:
 
 @pytest.mark.parametrize(
     "password",
-    ["short", "aaaaaaaaaaaaaaaa", "password1234", "Techfloor2026", "tara tara tara", "qwertyqwerty12", "x" * 201],
+    [
+        *("short", "aaaaaaaaaaaaaaaa", "password1234", "Techfloor2026", "tara tara tara", "qwertyqwerty12", "x" * 201),
+        *("1q2w3e4r5t6y", "Christopher1987", "iloveyou2024!!", "Sommer2026!!", "password techfloor", "DRAGON-dragon-1"),
+    ],
 )
 def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
     with pytest.raises(Refusal):
         check_password(password, "tara")
 
 
-@pytest.mark.parametrize("password", ["demo-plant-tara", "blue lathe at noon", "Öl, Fett und Späne"])
+def test_the_most_used_passwords_are_refused_whole_and_with_a_year() -> None:
+    every = tried_first()
+    assert len(every) > 25_000
+    for word in sorted(every)[::50]:
+        for typed in (word, f"{word}2026!", f"{word.title()}-1987"):
+            with pytest.raises(Refusal):
+                check_password(typed, "tara")
+
+
+@pytest.mark.parametrize(
+    "password", ["demo-plant-tara", "blue lathe at noon", "Öl, Fett und Späne", "Wrench-Caliper-7"]
+)
 def test_a_few_words_make_a_password(password: str) -> None:
     check_password(password, "tara")
 
