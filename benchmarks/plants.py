@@ -60,7 +60,9 @@ def _on_disk() -> str:
 def new_plant(instance: Path, database_url: str = "") -> Settings:
     """Make an instance with the demo plant, its gauges as they stand today, and everybody who works there."""
     instance.mkdir(parents=True)
-    settings = Settings(instance=instance, demo=True, database_url=database_url, database_owner_url=database_url)
+    settings = Settings(
+        instance=instance, demo=True, database_url=database_url, database_owner_url=database_url, pages_per_second=0
+    )
     upgrade(settings)
     load(settings, history=False)
     return settings

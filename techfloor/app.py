@@ -22,7 +22,7 @@ from techfloor.records.submissions import Submissions
 from techfloor.settings import Settings, SettingsError
 from techfloor.store import blobs, connections
 from techfloor.store.acts import new_id
-from techfloor.web import compress, cookies, headers, incoming, show
+from techfloor.web import compress, cookies, headers, incoming, rates, show
 from techfloor.web.access import OPEN
 from techfloor.web.visitor import Caller
 
@@ -39,6 +39,8 @@ class House:
         self.blobs = blobs.kept_by(settings)
         self.plant_notice = PlantNotice()
         self.access: dict[str, str] = {}
+        self.costly: set[str] = set()
+        self.rates = rates.Rates(settings.pages_per_second)
         self.permission_roles = roster.permission_roles()
         self.duties = roster.DUTIES
         self.keep_draft = drafts.keep_draft
@@ -135,6 +137,8 @@ def _before_each_request(app: Flask) -> None:
 
     @app.before_request
     def let_in() -> None:
+        if request.endpoint != "static":
+            rates.let_through()
         incoming.give_room(request, signed_in=g.caller.visitor is not None)
         incoming.refuse_null(request)
 
@@ -152,4 +156,5 @@ def _move_in(app: Flask) -> None:
     for pages in roster.pages():
         app.register_blueprint(pages)
         house.access.update(pages.access)
+        house.costly.update(pages.costly)
     work_pages.update(duty.work_page for duty in roster.DUTIES if duty.work_page is not None)

@@ -31,6 +31,7 @@ class Settings:
     anchors_copy: str = ""
     secure_cookies: bool = False
     max_upload_mb: int = 20
+    pages_per_second: int = 20
     demo: bool = False
 
     @property

@@ -11,6 +11,8 @@ from sqlalchemy import make_url
 from techfloor.settings import Settings
 
 OWNER, APPLICATION = "techfloor_owner", "techfloor_app"
+UNLIMITED = 0
+"""Tests ask faster than anybody works; `attacks/test_floods.py` looks at the limit."""
 
 
 class Keeper(Protocol):
@@ -39,11 +41,11 @@ class InFiles:
 
     def of(self, instance: Path, name: str) -> Settings:
         """Return the settings; the file is made by the upgrade."""
-        return Settings(instance=instance, demo=True)
+        return Settings(instance=instance, demo=True, pages_per_second=UNLIMITED)
 
     def copy(self, template: Path, instance: Path) -> Settings:
         """Copy the folder, database and all."""
-        return Settings(instance=Path(shutil.copytree(template, instance)), demo=True)
+        return Settings(instance=Path(shutil.copytree(template, instance)), demo=True, pages_per_second=UNLIMITED)
 
     def master_url(self, settings: Settings) -> str:
         """Return the URL of the file: who holds it holds all."""
@@ -81,7 +83,13 @@ class OnServer:
         def url(role: str) -> str:
             return self.admin_url.set(username=role, database=name).render_as_string(hide_password=False)
 
-        return Settings(instance=instance, demo=True, database_url=url(APPLICATION), database_owner_url=url(OWNER))
+        return Settings(
+            instance=instance,
+            demo=True,
+            database_url=url(APPLICATION),
+            database_owner_url=url(OWNER),
+            pages_per_second=UNLIMITED,
+        )
 
     def of(self, instance: Path, name: str) -> Settings:
         """Return the settings of an instance with an empty database."""

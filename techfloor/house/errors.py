@@ -23,6 +23,7 @@ from techfloor.web import incoming
 from techfloor.web.access import OPEN
 from techfloor.web.forms import refusal_text
 from techfloor.web.pages import NotAllowed, NotSignedIn
+from techfloor.web.rates import TooFast
 
 RETRY_SECONDS = 5
 _FOR_PROGRAMS = frozenset({"/healthz", "/draft"})
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(Uncertain, _uncertain)
+    app.register_error_handler(TooFast, _too_fast)
     for hindering in (Busy, DBAPIError, OSError):
         app.register_error_handler(hindering, _hindered)
     app.register_error_handler(OverflowError, _no_such_number)
@@ -181,6 +183,15 @@ def _uncertain(error: Uncertain) -> Response:
     mend = _("Send it again.") if again else _("Reload this page to send it again.")
     words = _("It is not certain that this was saved.")
     return answer(Trouble(503, words, f"{mend} {_('It is never entered twice.')}", again=again))
+
+
+def _too_fast(error: TooFast) -> Response:
+    """Say when the client is let in again; what was sent is not lost by it."""
+    _write_down("Too fast")
+    mend = _("Nothing was saved. Wait %(seconds)s seconds, then send it again.", seconds=error.seconds)
+    response = answer(Trouble(429, _("This came faster than anybody works."), mend, again=_again()))
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _words_of(what: Hindrance) -> tuple[str, str]:

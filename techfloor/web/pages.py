@@ -57,13 +57,17 @@ class Pages(Blueprint):
     def __init__(self, name: str, import_name: str, *, url_prefix: str | None = None) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix)
         self.access: dict[str, str] = {}
+        self.costly: set[str] = set()
 
-    def page(self, rule: str, *, permission: str, endpoint: str | None = None) -> Callable[[View], View]:
-        """Register a page that only reads."""
+    def page(
+        self, rule: str, *, permission: str, endpoint: str | None = None, costly: bool = False
+    ) -> Callable[[View], View]:
+        """Register a page that only reads; a `costly` one counts for many (`web.rates`)."""
 
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
+            self.costly.update([f"{self.name}.{name}"] if costly else ())
             self.add_url_rule(rule, name, _reading(view, permission), methods=["GET"])
             return view
 
@@ -84,7 +88,8 @@ class Pages(Blueprint):
 
         `reason` is the form field whose words stand in the trail as the reason of the act; `alone` names what no
         other act may work on meanwhile, with arguments of the rule in braces. It begins the transaction: an act that
-        asks for a secret says it later, for a wrong one is remembered apart.
+        asks for a secret says it later, for a wrong one is remembered apart. What the room `reports` does, papers and
+        archives, is costly.
         """
         if title is not None:
             act_titles[action] = title
@@ -92,6 +97,7 @@ class Pages(Blueprint):
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
+            self.costly.update([f"{self.name}.{name}"] if action.startswith("reports:") else ())
             self.add_url_rule(rule, name, _writing(view, permission, action, reason, alone), methods=["POST"])
             return view
 

@@ -88,7 +88,9 @@ def serve(settings: Settings, port: int) -> None:
 def main() -> None:
     """Bear a server for every line."""
     instance, database_url, owner_url = sys.argv[1:4]
-    settings = Settings(Path(instance), database_url=database_url, database_owner_url=owner_url, demo=True)
+    settings = Settings(
+        Path(instance), database_url=database_url, database_owner_url=owner_url, demo=True, pages_per_second=0
+    )
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     everywhere = roster.pages
     roster.pages = lambda: [*everywhere(), pages]

@@ -103,7 +103,7 @@ def _in_words(wanted: Asked) -> dict[str, str]:
     return {**wanted.values, "area": areas.get(wanted["area"], "") if wanted["area"] else "", "q": wanted.words}
 
 
-@pages.page("/exports/<int:export_id>.zip", permission="calibration:export")
+@pages.page("/exports/<int:export_id>.zip", permission="calibration:export", costly=True)
 def exported(export_id: int) -> Response:
     """Send the archive to who took it."""
     return exporting.served(queries.KIND, export_id, visitor().person_id, visitor().name)
