@@ -25,6 +25,8 @@ from techfloor.store.databases import sqlite as rules
 from techfloor.store.databases.sqlite import SQLite
 from techfloor.store.hindrances import Hindrance, hindrance
 
+from .small_disk import under
+
 PAGE = "/equipment/G-014/hold"
 TYPED = {"reason": "other", "remark": "fell on the floor"}
 REFERER = {"Referer": f"http://localhost{PAGE}"}
@@ -95,6 +97,31 @@ def test_a_full_disk_is_said_and_what_was_typed_is_sent_again(
 def held_with(client: PlantClient, remark: str) -> TestResponse:
     """Place a hold that needs room."""
     return client.post(PAGE, data={**client.hidden(PAGE, PAGE), **TYPED, "remark": remark}, headers=REFERER)
+
+
+def test_a_full_disk_of_a_server_is_said_and_what_was_typed_is_sent_again(
+    app: Flask, as_: SignedInAs, settings: Settings, keeper: Keeper
+) -> None:
+    if settings.database_file:
+        pytest.skip("a file meets its own full disk")
+    client = as_("S")
+    with app.app_context():
+        db.engine.dispose()
+    with under(settings, keeper.master_url(settings)) as disk:
+        disk.fill()
+        kept, refused = 0, held_with(client, "x" * 1900)
+        while refused.status_code == 303 and kept < 50:  # until its tables need more room, some are kept
+            kept, refused = kept + 1, held_with(client, "x" * 1900)
+        assert refused.status_code == 503
+        assert "The disk of the server is full." in refused.text
+        disk.clear()
+        assert sent_again(client, refused).status_code == 303
+        assert problems(settings, keeper) == []
+        with app.app_context():
+            found = db.session.scalar(text("SELECT count(*) FROM equipment_hold WHERE words LIKE '%xxx%'"))
+            db.session.remove()
+            db.engine.dispose()
+    assert found == kept + 1
 
 
 def test_a_disk_that_takes_no_writing_is_said(
