@@ -10,6 +10,7 @@ from flask import Flask, Response, g, redirect, request, session
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from techfloor import clock, roster, store
 from techfloor.equipment.rules import work_pages
@@ -69,6 +70,8 @@ def create_app(settings: Settings) -> Flask:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxies > 0:  # of what they say, the address alone is believed: where the plant is, `public_url` says
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.extensions["techfloor"] = House(settings)
     _log_to(app, settings.instance)
     connections.init_app(app, settings)

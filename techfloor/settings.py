@@ -32,6 +32,7 @@ class Settings:
     secure_cookies: bool = False
     max_upload_mb: int = 20
     pages_per_second: int = 20
+    proxies: int = 0
     demo: bool = False
 
     @property

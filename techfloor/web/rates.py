@@ -42,7 +42,7 @@ class Rates:
 
         What is refused costs nothing: who goes on too fast is let in at the usual speed, not shut out.
         """
-        if not self.per_second:
+        if self.per_second <= 0:
             return 0.0
         speed = self.per_second * share
         with self._guard:

@@ -1,10 +1,15 @@
 """A client that asks faster than anybody works is held up, is told until when, and takes nobody else along."""
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from plant_client import PlantClient, SignedInAs, device_key, read_forms
 
+from attacks.conftest import let_go
+from techfloor.app import create_app
 from techfloor.people.sessions import DEVICE_COOKIE
+from techfloor.settings import Settings
 from techfloor.web import rates
 from techfloor.web.rates import ENTRY, PAGE, PAPER, SECONDS, STRANGERS, Rates
 
@@ -78,6 +83,27 @@ def test_strangers_share_the_store_of_their_address_and_empty_no_tablets(
     assert tablet.get("/sign-in").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "noted"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "198.51.100.7, 203.0.113.9", "203.0.113.9"),
+        (2, "198.51.100.7, 203.0.113.9, 192.0.2.1", "203.0.113.9"),
+        (1, "", "127.0.0.1"),
+    ],
+)
+def test_behind_a_proxy_the_address_is_the_browsers_and_nobody_chooses_it(
+    settings: Settings, proxies: int, forwarded: str, noted: str
+) -> None:
+    app = create_app(replace(settings, proxies=proxies, pages_per_second=SPEED))
+    headers = {"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https", "X-Forwarded-Host": "elsewhere.example"}
+    answer = app.test_client().get("/sign-in", headers=headers if forwarded else {})
+    assert answer.request.host == "localhost"
+    assert set(app.extensions["techfloor"].rates._kept) == {f"address {noted}"}
+    let_go(app)
+
+
 def test_papers_and_archives_count_for_many_pages(app: Flask, as_: SignedInAs, ticks: Ticks) -> None:
     quinn = as_("Q")
     form = quinn.hidden("/me", "/sign-out")  # its key and token are those of this browser
@@ -107,4 +133,4 @@ def test_a_flood_of_addresses_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_without_a_limit_everybody_is_let_through() -> None:
-    assert not any(Rates(0).take("session 1", PAPER) for _ in range(10_000))
+    assert not any(Rates(speed).take("session 1", PAPER) for speed in (0, -1) for _ in range(1000))
