@@ -186,10 +186,12 @@ def _uncertain(error: Uncertain) -> Response:
 
 
 def _too_fast(error: TooFast) -> Response:
-    """Say when the client is let in again; what was sent is not lost by it."""
+    """Say when the client is let in again; what was sent is not lost by it, but for a file, which is not even read."""
     _write_down("Too fast")
+    length = request.content_length
+    small = length is not None and length <= current_app.config["MAX_FORM_MEMORY_SIZE"]
     mend = _("Nothing was saved. Wait %(seconds)s seconds, then send it again.", seconds=error.seconds)
-    response = answer(Trouble(429, _("This came faster than anybody works."), mend, again=_again()))
+    response = answer(Trouble(429, _("This came faster than anybody works."), mend, again=_again() if small else None))
     response.headers["Retry-After"] = str(error.seconds)
     return response
 

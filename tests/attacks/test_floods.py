@@ -71,6 +71,15 @@ def test_an_entry_that_is_held_up_is_sent_again_from_the_page_that_says_so(as_: 
     assert selma.post(PAGE_OF_HOLD, data=again.hidden, headers=referrer).status_code == 303
 
 
+def test_of_a_flood_of_files_nothing_is_read(app: Flask, as_: SignedInAs, ticks: Ticks) -> None:
+    selma = as_("S")
+    flood(selma, "/healthz")
+    referrer = {"Referer": f"http://localhost{PAGE_OF_HOLD}"}
+    for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        sent = b"remark=" + b"x" * 2_000_000
+        assert selma.post(PAGE_OF_HOLD, data=sent, content_type=kind, headers=referrer).status_code == 429
+
+
 def test_strangers_share_the_store_of_their_address_and_empty_no_tablets(
     app: Flask, nobody: PlantClient, ticks: Ticks
 ) -> None:
