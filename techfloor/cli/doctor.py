@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from techfloor import clock
 from techfloor.cli import floor, system
@@ -60,6 +61,7 @@ def look(settings: Settings) -> Iterator[Finding]:
         _pdf,
         _folder,
         _secret,
+        _network,
         _disk,
         _database,
         _backups,
@@ -125,6 +127,43 @@ def _secret(settings: Settings) -> Iterator[Finding]:
         yield Finding(WRONG, f"Others can read {file}. Type: chmod 600 {file}")
     else:
         yield Finding(GOOD, "The secret key is its owner's alone")
+
+
+def _network(settings: Settings) -> Iterator[Finding]:
+    """Look at what the settings say of the ways that secrets and records take through a network."""
+    way = urlsplit(settings.public_url)
+    if way.scheme == "http" and way.hostname not in _HERE:
+        yield Finding(
+            CAUTION,
+            f"Browsers reach {settings.public_url} without TLS, and whoever listens reads PINs. Put a proxy with a "
+            "certificate before it, and set secure_cookies",
+        )
+    if way.scheme == "https" and not settings.secure_cookies:
+        yield Finding(CAUTION, "Browsers come over TLS, and their cookies are not bound to it. Set secure_cookies")
+    for name in ("database_url", "database_owner_url"):
+        unproven = _unproven_hosts(getattr(settings, name))
+        if unproven:
+            yield Finding(
+                CAUTION,
+                f"Nobody checks that {', '.join(unproven)} of {name} is the server it should be. Add "
+                "sslmode=verify-full and sslrootcert to it",
+            )
+
+
+_HERE = frozenset({"localhost", "127.0.0.1", "::1", None})
+
+
+def _unproven_hosts(url: str) -> list[str]:
+    """Return the hosts of a database's URL that are on other machines and whose certificate is not checked."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("postgres"):
+        return []
+    asked = parse_qs(parts.query)
+    if asked.get("sslmode", [""])[-1] == "verify-full":
+        return []
+    hosts = [*parts.netloc.rpartition("@")[2].split(","), *asked.get("host", [])]
+    names = [host[1:].partition("]")[0] if host[:1] == "[" else host.partition(":")[0] for host in hosts]
+    return [name for name in names if name and name not in _HERE and not name.startswith("/")]
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:

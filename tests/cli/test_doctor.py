@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from databases import Keeper
@@ -49,6 +50,40 @@ def test_a_secret_key_that_is_none_is_told(
 ) -> None:
     spoil(settings)
     assert words in found(settings, WRONG)
+
+
+ELSEWHERE = "postgresql://app:secret@db.plant.example:5432/techfloor"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"database_url": ELSEWHERE}, "Nobody checks that db.plant.example of database_url is"),
+        ({"database_owner_url": f"{ELSEWHERE}?sslmode=require"}, "db.plant.example of database_owner_url"),
+        ({"database_url": "postgresql://app@first:5432,localhost,second/plant"}, "that first, second of"),
+        ({"database_url": "postgresql:///plant?host=first:5432&host=/run/postgresql"}, "that first of"),
+        ({"public_url": "http://plant.example"}, "Browsers reach http://plant.example without TLS"),
+        ({"public_url": "https://plant.example"}, "Set secure_cookies"),
+    ],
+)
+def test_a_way_through_the_network_that_is_open_is_told(tmp_path: Path, said: dict[str, Any], words: str) -> None:
+    (told,) = doctor._network(Settings(tmp_path, **said))
+    assert told.mark == CAUTION
+    assert words in told.words
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"database_url": f"{ELSEWHERE}?sslmode=verify-full"},
+        {"database_url": "postgresql://app@127.0.0.1:5432/plant", "public_url": "http://localhost:8080"},
+        {"database_url": "postgresql:///plant?host=/run/postgresql"},
+        {"public_url": "https://plant.example", "secure_cookies": True},
+    ],
+)
+def test_a_way_that_is_closed_or_leads_nowhere_is_not_told(tmp_path: Path, said: dict[str, Any]) -> None:
+    assert list(doctor._network(Settings(tmp_path, **said))) == []
 
 
 def test_a_trigger_that_is_gone_is_told(settings: Settings, keeper: Keeper) -> None:
