@@ -12,7 +12,6 @@ from flask import Flask, current_app, g
 from flask_babel import format_date, format_datetime, get_locale
 from markupsafe import Markup, escape
 
-from techfloor import clock
 from techfloor.clock import WEEKDAYS
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import UNITS, show_unit
@@ -61,14 +60,6 @@ def to_the_second(value: datetime) -> str:
 def hour(value: datetime) -> str:
     """Return a moment's time of day as "14:38" on the plant's clock."""
     return value.astimezone(plant_zone()).strftime("%H:%M")
-
-
-def to_the_second(value: datetime) -> str:
-    """Return a moment with its seconds on the plant's clock; one of today by its time alone."""
-    zone = plant_zone()
-    today = value.astimezone(zone).date() == clock.now().astimezone(zone).date()
-    pattern = "HH:mm:ss" if today else "d MMM y HH:mm:ss"
-    return str(format_datetime(value.astimezone(zone), pattern, rebase=False))
 
 
 def weekdays(keys: Sequence[str]) -> str:
