@@ -230,7 +230,7 @@ def test_who_approves_reads_which_waiting_version_never_comes(as_: SignedInAs) -
     assert "place of version 2" not in page
 
 
-@pytest.mark.clause("21 CFR 11.10(k)")
+@pytest.mark.clause("21 CFR 11.10(g)")
 @pytest.mark.parametrize("name", ["iso9001", "regulated"])
 def test_where_the_plant_asks_for_two_persons_no_author_approves(
     as_: SignedInAs, profile: Callable[[str], None], name: str
