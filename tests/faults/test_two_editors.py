@@ -34,7 +34,7 @@ def test_the_second_of_two_is_shown_both(as_: SignedInAs) -> None:
     answer = second.post("/settings/areas/1", data={**given, **hidden, "name": "Milling"})
     assert answer.status_code == 409
     assert 'value="Milling"' in answer.text
-    said = "10:00:00: “Turning”. Yours: “Milling”."
+    said = "20 Nov 2026 10:00:00: “Turning”. Yours: “Milling”."
     assert f'<a href="#name">Name of the area: Dana Weiss, {said}</a>' in unescape(answer.text)
     assert f"</span>Dana Weiss, {said}</span>" in unescape(answer.text)
     assert 'href="/settings/areas/1?fresh=1"' in answer.text
@@ -76,8 +76,8 @@ def test_each_box_names_who_changed_that_box(as_: SignedInAs, clock_at: ClockAt)
     clock_at("2026-11-20 10:06")
     answer = third.post(page, data={**card, **hidden, "functions-0-high": "148", "maker": "Helios", "note": "mine"})
     said = unescape(answer.text)
-    assert 'href="#maker">Maker: Dana Weiss, 10:05:07: “Mahr”. Yours: “Helios”.</a>' in said
-    assert 'href="#functions-0-name">What it measures: Quinn Bauer, 10:00:00: “' in said
+    assert 'href="#maker">Maker: Dana Weiss, 20 Nov 2026 10:05:07: “Mahr”. Yours: “Helios”.</a>' in said
+    assert 'href="#functions-0-name">What it measures: Quinn Bauer, 20 Nov 2026 10:00:00: “' in said
     assert "Note:" not in said
 
 

@@ -144,7 +144,7 @@ def test_of_two_who_change_the_years_the_second_sees_both(as_: SignedInAs) -> No
     assert quinn.submit(page, {"years": "10", "reason": "As the customer asks."}).status_code == 303
     late = quinn.submit(page, {**seen, "years": "3", "reason": "Enough."})
     assert late.status_code == 409
-    assert "Quinn Bauer, 14:38:00: “10”. Yours: “3”." in late.text
+    assert "Quinn Bauer, 18 Nov 2026 14:38:00: “10”. Yours: “3”." in late.text
     assert "10 years" in words(quinn.get(HOME).text)
 
 
