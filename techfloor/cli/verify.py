@@ -154,7 +154,7 @@ def _pdf(settings: Settings, file: Path) -> int:
             text(
                 "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "
                 "record.content_sha256 = issued_pdf.content_sha256 AS same, "
-                "later.version AS superseded, later.amendment, "
+                "later.version AS superseded, later.amendment, later.amendment_reason, later.state AS later_state, "
                 "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
                 "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id "
                 "LEFT JOIN record later ON later.supersedes_id = record.id AND later.state IN ('performed', 'closed') "
@@ -180,4 +180,8 @@ def _pdf(settings: Settings, file: Path) -> int:
         say(f"✕ Version {row.superseded} has taken its place.")
     else:
         say("✓ It is the current version.")
+    if row.amendment_reason:
+        say(f"  The reason: {row.amendment_reason}")
+    if row.later_state == "performed":
+        say(f"  The review of version {row.superseded} is still waiting.")
     return 0 if row.same and row.anchored and row.state == "closed" and not row.superseded else 1

@@ -127,7 +127,10 @@ def test_a_paper_whose_place_another_version_took_is_not_good(
         assert tara.submit(link[4], given).status_code == 303
     assert sign(tara, certified).status_code == 303
     assert verified(settings, monkeypatch, tmp_path / "certificate.pdf") == 1
-    assert said in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert said in told
+    assert f"The reason: {answer['reason']}\n" in told
+    assert "The review of version 2 is still waiting." in told
 
 
 def test_one_pdf_is_known_by_its_bytes_without_the_server(

@@ -189,7 +189,7 @@ def bench_of(number: str) -> Bench:
     alone(f"record:{number}")
     row: Any = db.session.execute(_AT_WORK, {"number": number}).one_or_none()
     if row is None:
-        raise NotFound("There is no calibration %(number)s.", number=number)
+        raise NotFound("There is no calibration with the number “%(number)s”.", number=number)
     return _bench(row.Record, row.Calibration)
 
 

@@ -43,7 +43,7 @@ def version_row(number: str, version: int) -> Record:
 
 def _found(record: Record | None, number: str) -> Record:
     if record is None:
-        raise NotFound("There is no calibration %(number)s.", number=number)
+        raise NotFound("There is no calibration with the number “%(number)s”.", number=number)
     return record
 
 
