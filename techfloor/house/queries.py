@@ -14,6 +14,7 @@ from techfloor.people.models import Person
 from techfloor.places.models import Area, Plant, Shift, Station
 from techfloor.records import documents
 from techfloor.records.models import LegalHoldLine, Record
+from techfloor.records.versions import stands
 from techfloor.refusals import NotFound
 from techfloor.store import db, search
 from techfloor.store.paging import Key, Order, Page
@@ -134,7 +135,7 @@ _LAST_SIGN = "\N{LATIN SMALL LETTER Z}"
 
 @dataclass(frozen=True)
 class HeldLine:
-    """A record that a legal hold names, by the newest version it holds."""
+    """A record that a legal hold names, as it stands, with how many of its versions are held."""
 
     number: str
     kind: str
@@ -149,10 +150,19 @@ BY_NUMBER = Order(Key(Record.number, str))
 
 
 def held_page(hold_id: int, at: str = "") -> Page[HeldLine]:
-    """Read one page of the records that a legal hold names, each once, by their numbers, in one statement."""
-    line, other, later = aliased(LegalHoldLine), aliased(LegalHoldLine), aliased(Record)
-    same = (other.hold_id == hold_id, other.record_id == later.id, later.number == Record.number)
-    versions = select(func.count()).where(*same).scalar_subquery()
+    """Read one page of the records that a legal hold names, each once, by their numbers, in one statement.
+
+    The state is that of the version that stands: an amendment that was given up or rejected ends nothing.
+    """
+    held = aliased(Record)
+    versions = (
+        select(func.count())
+        .select_from(LegalHoldLine)
+        .join(held, held.id == LegalHoldLine.record_id)
+        .where(LegalHoldLine.hold_id == hold_id, held.number == Record.number)
+        .scalar_subquery()
+    )
+    numbers = select(held.number).join(LegalHoldLine, LegalHoldLine.record_id == held.id)
     query = (
         select(
             Record.number,
@@ -163,9 +173,8 @@ def held_page(hold_id: int, at: str = "") -> Page[HeldLine]:
             Equipment.name,
             versions,
         )
-        .join(line, line.record_id == Record.id)
         .outerjoin(Equipment, Equipment.id == Record.equipment_id)
-        .where(line.hold_id == hold_id, ~select(later.id).where(*same, later.version > Record.version).exists())
+        .where(Record.number.in_(numbers.where(LegalHoldLine.hold_id == hold_id)), stands())
     )
     return BY_NUMBER.page(query, HeldLine, at)
 

@@ -288,6 +288,16 @@ def test_a_hold_tells_its_records_each_once_with_its_versions(app: Flask, as_: S
     assert re.search(r"Claim of a customer\. 2 18 Nov 2026", words(quinn.get(HOME).text))
 
 
+def test_an_amendment_that_was_given_up_changes_nothing_of_what_a_hold_tells(as_: SignedInAs, signed: str) -> None:
+    placed, tara = place(as_("Q"), numbers=signed), as_("T")
+    (state,) = re.findall(rf"{signed} Calibration .*?\d\d:\d\d (\S+)", words(as_("Q").get(placed.location).text))
+    begun = tara.submit(f"/calibration/{signed}/amend", {"kind": "correction", "reason": "150.10 was typed wrong"})
+    assert begun.status_code == 303
+    assert tara.submit(f"/calibration/{signed}/discontinue", {"reason": "it was right"}).status_code == 303
+    page = words(as_("Q").get(placed.location).text)
+    assert re.search(rf"{signed} 2 versions Calibration .*?\d\d:\d\d {state} ", page)
+
+
 def test_lists_of_holds_and_of_what_one_holds_have_pages(app: Flask, as_: SignedInAs) -> None:
     number = made(app, ("closed", 2024), count=PAGE + 2)
     with app.app_context(), store.act("records:legal-hold:place"):
