@@ -137,7 +137,11 @@ def _too_old(_error: CSRFError) -> Response:
         return answer(Trouble(400, _("This page is too old."), _("Open it again.")))
     page = _page_of_form()
     visitor = visitor_or_none()
-    if visitor is not None and _from_here():
+    if _from_here() and request.endpoint in people.LEAVING:
+        return make_response(current_app.view_functions[request.endpoint]())  # who goes must never stay signed in
+    if visitor is not None and _from_here() and not _typed():
+        flash(_("This page was too old. It is open anew: press it once more."), "warning")
+    elif visitor is not None and _from_here():
         keep_draft(visitor.person_id, page, _typed())
         flash(_("This page was too old. Your entry is kept: check it and send it again."), "warning")
     elif visitor is None and running().access.get(request.endpoint or "", OPEN) != OPEN:

@@ -186,6 +186,13 @@ def test_a_page_that_was_too_old_keeps_what_was_typed(house_app: Flask, visit: V
     assert "This page was too old. Your entry is kept" in client.get("/records").text
 
 
+def test_a_button_on_a_page_that_was_too_old_is_pressed_once_more(house_app: Flask, visit: VisitAs) -> None:
+    client = visit("technician")
+    _with_tokens(house_app)
+    assert client.post("/t/form", headers={"Referer": "http://localhost/records"}).location == "/records"
+    assert "press it once more" in client.get("/records").text
+
+
 def test_a_form_of_another_site_is_not_kept(house_app: Flask, visit: VisitAs) -> None:
     client = visit("technician")
     _with_tokens(house_app)

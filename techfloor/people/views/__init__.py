@@ -1,7 +1,7 @@
 """The pages of this room: sign-in, a person's own page, persons and devices."""
 
 from techfloor.people.views import devices, me, persons, sign_in
-from techfloor.people.views.sign_in import say_why_ended, sign_in_again
+from techfloor.people.views.sign_in import LEAVING, say_why_ended, sign_in_again
 from techfloor.web.access import Permission, permission
 from techfloor.web.pages import Pages
 
@@ -22,4 +22,4 @@ PERMISSIONS: tuple[Permission, ...] = (
 
 all_pages: list[Pages] = [sign_in.pages, me.pages, persons.pages, devices.pages]
 
-__all__ = ["PERMISSIONS", "all_pages", "say_why_ended", "sign_in_again"]
+__all__ = ["LEAVING", "PERMISSIONS", "all_pages", "say_why_ended", "sign_in_again"]

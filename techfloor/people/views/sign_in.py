@@ -107,6 +107,10 @@ def enter_by_pin(person_id: int) -> Response | tuple[str, int]:
     return entered or (_pin_page(form, _person(person_id), way), 422)
 
 
+LEAVING = frozenset({"sign_in.sign_out", "sign_in.switch", "sign_in.lock"})
+"""What ends a session. Any page of the house may ask for it, however old: nothing else is done by it."""
+
+
 @pages.quiet("/sign-in/switch", permission=OPEN)
 def switch() -> Response:
     """End the session and ask who is here now."""
