@@ -53,7 +53,7 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
 def read(file: Path) -> Manifest:
     """Return what a backup says of itself; raises StepError where the file is none."""
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:
             found = tar.extractfile(MANIFEST)
             given = json.load(found) if found else {}
     except (tarfile.TarError, KeyError, ValueError, EOFError) as error:
@@ -67,7 +67,7 @@ def read(file: Path) -> Manifest:
 def extract(file: Path, manifest: Manifest, folder: Path) -> None:
     """Unpack a backup into `folder`; raises StepError for a part that is missing, foreign or not what it was."""
     try:
-        with tarfile.open(file) as tar:
+        with tarfile.open(file, "r:") as tar:
             tar.extractall(folder, filter="data")
     except (tarfile.TarError, EOFError) as error:
         raise StepError(f"{file} is damaged: {error}") from error

@@ -64,7 +64,10 @@ def make(settings: Settings, folder: Path, *, of_older: bool = False) -> Path:
     from techfloor import clock  # noqa: PLC0415 - `--help` needs no database
     from techfloor.cli.verify import as_it_stands, whole  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StepError(f"The folder {folder} cannot be made: {error.strerror}. Name another with --to.") from error
     began = clock.now()
     try:
         with tempfile.TemporaryDirectory(prefix=".making-", dir=folder) as name:
@@ -72,6 +75,8 @@ def make(settings: Settings, folder: Path, *, of_older: bool = False) -> Path:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
             raise StepError(NO_ROOM.format(folder=folder)) from error
+        if error.errno in {errno.EACCES, errno.EROFS, errno.EPERM}:
+            raise StepError(f"In the folder {folder} nothing can be written: {error.strerror}.") from error
         raise
 
 

@@ -274,6 +274,12 @@ def test_a_full_disk_is_said_and_leaves_nothing(settings: Settings, backups: Pat
     assert list(backups.iterdir()) == []
 
 
+def test_a_folder_that_cannot_be_made_is_said(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(StepError, match=r"The folder .*/file/backups cannot be made: Not a directory\."):
+        backup.make(settings, tmp_path / "file" / "backups")
+
+
 def test_only_the_newest_are_kept(
     settings: Settings, backups: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
