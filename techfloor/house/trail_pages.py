@@ -208,9 +208,11 @@ _VERDICTS = {
 def _export_words(row: Mapping[str, Any], names: Names) -> str:
     """Say which records were taken, and what the list was narrowed to."""
     ids, asked = json.loads(row["records"]), json.loads(row["asked"])
-    words = ngettext("%(num)d record", "%(num)d records", len(ids))
     narrowed = [f"{_ASKED.get(name, name)}: {_asked_words(name, str(value))}" for name, value in asked.items() if value]
     numbers = dict.fromkeys(names.records[each] for each in ids if each in names.records)
+    words = ngettext("%(num)d record", "%(num)d records", len(numbers))
+    if len(ids) > len(numbers):
+        words += " " + ngettext("in %(num)d version", "in %(num)d versions", len(ids))
     return " · ".join([words, *narrowed, ", ".join(numbers)])
 
 

@@ -76,7 +76,7 @@ def tell_each_statement(count: Callable[[object], None]) -> None:
         commit(connection)
 
     psycopg.Cursor.execute = told  # type: ignore[assignment, method-assign]
-    psycopg.Connection.commit = told_commit  # type: ignore[method-assign]
+    psycopg.Connection.commit = told_commit  # type: ignore[assignment, method-assign]
 
 
 def killed_everywhere(
