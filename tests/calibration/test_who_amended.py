@@ -94,7 +94,7 @@ def test_the_serial_that_was_wrong_on_the_gauge_s_page_is_a_change(app: Flask, a
     with app.app_context():
         before = queries.standing_row(number).equipment_id
     rename(app, before, "SN-4711")
-    amending(tara, number, reason="the serial was wrong")
+    assert amend(tara, number, reason="the serial was wrong", card="y").status_code == 303
     assert sign(tara, number).status_code == 303
     (change,) = content(app, number)["amendment"]["changes"]
     assert (change["what"]["say"], change["to"]) == ("calibration.gauge.serial", "SN-4711")

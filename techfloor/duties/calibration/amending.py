@@ -26,12 +26,13 @@ from techfloor.store import Table, db
 class AmendEntry:
     """What is wrong with a signed calibration: of which kind, in words, and the standards it really rested on.
 
-    Without `standards` those stay that it names.
+    Without `standards` those stay that it names. With `card` the gauge is what its card says of it today.
     """
 
     kind: str
     reason: str
     standards: tuple[str, ...] = ()
+    card: bool = False
 
 
 def amend(number: str, entry: AmendEntry, plant: PlantFacts, *, actor: int, at: datetime) -> None:
@@ -48,7 +49,9 @@ def amend(number: str, entry: AmendEntry, plant: PlantFacts, *, actor: int, at: 
         db.session.add(_copy(former.body, record, amended_by=actor, **_NOTHING_CAME_OUT, **_NOTHING_READ))
         db.session.flush()
         return
-    db.session.add(_copy(former.body, record, amended_by=actor, **_NOTHING_CAME_OUT))
+    made = _copy(former.body, record, amended_by=actor, **_NOTHING_CAME_OUT)
+    made.card = former.gauge.identity if entry.card else None
+    db.session.add(made)
     db.session.flush()
     _copy_files(former, record)
     if former.body.source == "in house":
@@ -87,6 +90,7 @@ _NOTHING_CAME_OUT: Mapping[str, Any] = {
     "worst_found": "",
     "worst_left": "",
     "next_due": None,
+    "card": None,
 }
 _NOTHING_READ: Mapping[str, Any] = {
     "plan": [],

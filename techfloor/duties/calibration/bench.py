@@ -1,5 +1,6 @@
 """A calibration with everything that belongs to it, as it lies on the bench, and what reads it."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -27,6 +28,7 @@ from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.records import versions
 from techfloor.records.models import Definition, Record, Revision
+from techfloor.records.signing import stored_content
 from techfloor.refusals import NotFound
 from techfloor.store import alone, db
 
@@ -55,11 +57,19 @@ class Bench:
     former: "Bench | None" = None
     """The version that this one replaces."""
     _runs: dict[str, RunResult] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _signed: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def number(self) -> str:
         """The record's number."""
         return self.record.number
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """The content that was signed, as plain data, read once; raises NotFound where nobody has signed it."""
+        if not self._signed:
+            self._signed.update(json.loads(stored_content(self.record.id)))
+        return self._signed
 
     @property
     def entered_in_error(self) -> bool:

@@ -4,7 +4,6 @@ A change is plain data of the signed content: `what`, `from` and `to` in words o
 `reason`, `by` and `at` are those of the one act that changed it; an amendment's own stand where there is none.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,7 +13,6 @@ from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
-from techfloor.records.signing import stored_content
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
@@ -45,10 +43,10 @@ def of_amendment(bench: Bench, content: Mapping[str, Any]) -> list[Change]:
     """
     if bench.former is None or bench.entered_in_error:
         return []
-    before = json.loads(stored_content(bench.former.record.id))
+    before = bench.former.signed
     return [
         *_verdicts(before, content),
-        *_of_gauge(before, content),
+        *_of_gauge(bench, before, content),
         *_of_standards(bench, before, content),
         *_of_room(bench, bench.former),
         *_of_readings(bench, bench.former),
@@ -84,22 +82,33 @@ def _verdict(verdict: str | None) -> Said:
     return say(f"calibration.verdict.{verdict or ''}")
 
 
-_IDENTITY = ("name", "kind", "serial", "maker", "range", "resolution")
-"""What a gauge is; where it stands and what it may be used for are of their day, and no mistake in a record."""
+def of_card(bench: Bench) -> list[Change]:
+    """Return what the card of a gauge says today otherwise than the signed content of its calibration."""
+    return _otherwise(bench.signed["gauge"], bench.gauge.identity)
 
 
-def _of_gauge(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
-    was, is_now = before["gauge"], now["gauge"]
-    return _changed((say(f"calibration.gauge.{name}"), was.get(name, ""), is_now[name]) for name in _IDENTITY)
+def _otherwise(was: Mapping[str, Any], card: Mapping[str, Any]) -> list[Change]:
+    return _changed((say(f"calibration.gauge.{name}"), was.get(name, ""), value) for name, value in card.items())
+
+
+def _of_gauge(bench: Bench, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
+    """Return what was taken from the card of the gauge, where the amendment was begun."""
+    is_now = {name: now["gauge"][name] for name in bench.gauge.identity} if bench.body.card else {}
+    return [change | _where_begun(bench) for change in _otherwise(before["gauge"], is_now)]
+
+
+def _where_begun(bench: Bench) -> Change:
+    """Return why, by whom and when something was chosen where the amendment was begun."""
+    amends = bench.amends
+    return {} if amends is None else {"reason": amends.reason, "by": amends.by, "at": utc_text(amends.at)}
 
 
 def _of_standards(bench: Bench, before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
     was, is_now = ([standard["code"] for standard in each["standards"]] for each in (before, now))
-    if was == is_now or bench.amends is None:
+    if was == is_now:
         return []
     gone, new = (", ".join(c for c in one if c not in other) for one, other in ((was, is_now), (is_now, was)))
-    amends = bench.amends
-    return [_change(say("calibration.standard"), gone, new, reason=amends.reason, by=amends.by, at=utc_text(amends.at))]
+    return [_change(say("calibration.standard"), gone, new, **_where_begun(bench))]
 
 
 # --- readings and the room ---

@@ -70,11 +70,9 @@ def _content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "version": bench.record.version,
         **_versions(bench),
         "source": bench.body.source,
-        "plant": {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo},
-        "title": _title(bench, plant),
-        "gauge": _gauge(bench),
+        **_of_its_day(bench, plant),
         "procedure": _procedure(bench),
-        "standards": [_standard(s) for s in bench.standards],
+        "standards": _standards(bench),
         "ambient": [
             {"quantity": a.quantity, "value": plain(a.value), "unit": a.unit, "limits": a.limits} for a in bench.ambient
         ],
@@ -90,14 +88,27 @@ def _content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "late": _late(bench),
         "performed_by": bench.performer,
         "measured_by": list(bench.measurers) if bench.body.source == "in house" else [],
-        "interval": _interval(bench.gauge.interval_months) if _shows_interval(bench, plant) else None,
     }
 
 
-def _title(bench: Bench, plant: PlantWords) -> str | Said:
+def _of_its_day(bench: Bench, plant: PlantWords) -> dict[str, Any]:
+    """Return the plant, the title, the gauge and the interval: in an amendment those of the version before.
+
+    Whatever of it is otherwise today was so on the day of the calibration, and is no mistake in its record; of what the
+    gauge is the card counts where who amends said so.
+    """
+    if bench.former is None:
+        return {
+            "plant": {"name": plant.name, "address": plant.address, "zone": plant.zone, "demo": plant.demo},
+            "title": OUTSIDE_TITLE if bench.body.outside else plant.title,
+            "gauge": _gauge(bench),
+            "interval": _interval(bench.gauge.interval_months) if plant.show_interval else None,
+        }
+    was = bench.former.signed
+    gauge = was["gauge"] | (bench.body.card or {}) | {"condition": kept(bench.body.condition)}
     if bench.entered_in_error:
-        return WITHDRAWAL_TITLE
-    return OUTSIDE_TITLE if bench.body.outside else plant.title
+        return {"plant": was["plant"], "title": WITHDRAWAL_TITLE, "gauge": gauge, "interval": None}
+    return {"plant": was["plant"], "title": was["title"], "gauge": gauge, "interval": was["interval"]}
 
 
 def _versions(bench: Bench) -> dict[str, Any]:
@@ -159,14 +170,9 @@ def deviations(bench: Bench) -> list[Said]:
 def _gauge(bench: Bench) -> dict[str, Any]:
     gauge = bench.gauge
     return {
+        **gauge.identity,
         "code": gauge.code,
-        "name": gauge.name,
-        "kind": gauge.kind,
-        "serial": gauge.serial,
-        "maker": gauge.maker,
         "place": gauge.place,
-        "range": gauge.range_said,
-        "resolution": gauge.resolution_text,
         "condition": kept(bench.body.condition),
         "limited_use": gauge.limited_use or None,
     }
@@ -188,6 +194,15 @@ def _procedure(bench: Bench) -> dict[str, Any]:
         "soaked": bench.body.soaked,
         "soak_minutes": procedure.soak_minutes,
     }
+
+
+def _standards(bench: Bench) -> list[dict[str, Any]]:
+    """Return what it rested on; an amendment says of a standard what the version before said of it."""
+    named: dict[int, dict[str, Any]] = {}
+    if bench.former is not None:
+        ids = (standard.certificate_id for standard in bench.former.standards)
+        named = dict(zip(ids, bench.former.signed["standards"], strict=True))
+    return [named.get(s.certificate_id) or _standard(s) for s in bench.standards]
 
 
 def _standard(standard: Any) -> dict[str, Any]:
@@ -311,10 +326,6 @@ def _shown(bench: Bench, error: Decimal | None, reference: Decimal | None) -> st
 
 def _text(value: Decimal | None) -> str:
     return "" if value is None else plain(value)
-
-
-def _shows_interval(bench: Bench, plant: PlantWords) -> bool:
-    return plant.show_interval and not bench.entered_in_error
 
 
 def _interval(months: int) -> Said:

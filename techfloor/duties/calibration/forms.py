@@ -232,13 +232,14 @@ class AmendForm(EntryForm):
         validate_choice=False,
     )
     reason = TextAreaField(_l("What is wrong with it?"))
+    card = BooleanField(_l("Take what the card of the gauge says today"))
 
     standard_names: tuple[str, ...] = ()
 
     def entry(self) -> AmendEntry:
         """Return what was given."""
         standards = tuple(self[name].data for name in self.standard_names if self[name].data)
-        return AmendEntry(self.kind.data or "", self.reason.data or "", standards)
+        return AmendEntry(self.kind.data or "", self.reason.data or "", standards, bool(self.card.data))
 
 
 class WordsForm(ConditionForm):

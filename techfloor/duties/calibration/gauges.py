@@ -93,6 +93,18 @@ class GaugeFacts:
     range_said: str | Said
     resolution_text: str
 
+    @property
+    def identity(self) -> dict[str, str | Said]:
+        """What it is, as its card says today; where it stands and what it may be used for are of their day."""
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "serial": self.serial,
+            "maker": self.maker,
+            "range": self.range_said,
+            "resolution": self.resolution_text,
+        }
+
 
 def gauge_by_code(code: str) -> GaugeFacts:
     """Return a gauge by its code, typed in any case; raises NotFound for a code that is no gauge's."""

@@ -39,6 +39,10 @@ class Calibration(Table):
     worst_found: Mapped[str] = mapped_column(Text, default="")
     worst_left: Mapped[str] = mapped_column(Text, default="")
     next_due: Mapped[date | None] = mapped_column(Day)
+    interval_months: Mapped[int | None] = mapped_column(Integer)
+    """What its next due day was counted with, from its first signature on; an amendment keeps that."""
+    card: Mapped[dict[str, str | Said] | None] = mapped_column(JsonText)
+    """What the gauge is, as an amendment took it from its card; None where it is what the version before says."""
     performed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     amended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 

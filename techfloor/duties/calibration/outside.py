@@ -25,7 +25,6 @@ from techfloor.equipment.actions import change_status
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.statuses import Deed, Status
 from techfloor.measures.decision import Rule
-from techfloor.measures.due import next_due
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
@@ -249,9 +248,7 @@ def _keep_outcome(bench: Bench, judged: Sequence[JudgedResult], plant: PlantFact
     body.as_found, body.as_left = _verdicts(entry, judged)
     body.worst_found, body.worst_left = _worst(judged, AS_FOUND), _worst(judged, AS_LEFT)
     body.exceptions = unusual.exceptions(bench)
-    if holding.returns(body):
-        rule = plant.profile.text("calibration.due_day")
-        body.next_due = next_due(entry.performed, bench.gauge.interval_months, rule)
+    signing_acts.keep_next_due(bench, entry.performed, plant)
     db.session.flush()
 
 

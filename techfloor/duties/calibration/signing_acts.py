@@ -1,8 +1,7 @@
 """The acts that end a calibration with a name: sign as performed, review or reject, close the look-back."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from techfloor.duties.calibration import holding, outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.actions import unsigned_bench
@@ -11,6 +10,7 @@ from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, RunResult
+from techfloor.equipment.rules import plant_day
 from techfloor.measures.due import next_due
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
@@ -89,13 +89,25 @@ def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:
     body.exceptions = unusual.exceptions(bench)
     moment = max((g.performed_at for g in bench.given), default=bench.record.performed_at)
     bench.record.performed_at = moment
-    if holding.returns(body):
-        body.next_due = next_due(
-            moment.astimezone(ZoneInfo(plant.zone)).date(),
-            bench.gauge.interval_months,
-            plant.profile.text("calibration.due_day"),
-        )
+    keep_next_due(bench, plant_day(moment, plant.zone), plant)
     db.session.flush()
+
+
+def keep_next_due(bench: Bench, day: date, plant: PlantFacts) -> None:
+    """Keep when a gauge that was calibrated on a day is due again, unless it fails, and the interval that says so.
+
+    An amendment counts with the interval of version 1, and where the day is the same it stays due on the same one.
+    """
+    body, former = bench.body, bench.former
+    if former is None:
+        body.interval_months = bench.gauge.interval_months
+    if not holding.returns(body):
+        return
+    same_day = former is not None and plant_day(former.record.performed_at, plant.zone) == day
+    body.next_due = former.body.next_due if former is not None and same_day else None
+    if body.next_due is None:
+        assert body.interval_months is not None
+        body.next_due = next_due(day, body.interval_months, plant.profile.text("calibration.due_day"))
 
 
 def worst_words(bench: Bench, run: RunResult | None) -> str:

@@ -508,6 +508,8 @@ def upgrade() -> None:
         sa.Column("worst_found", sa.Text(), nullable=False),
         sa.Column("worst_left", sa.Text(), nullable=False),
         sa.Column("next_due", sa.Text(), nullable=True),
+        sa.Column("interval_months", sa.Integer(), nullable=True),
+        sa.Column("card", sa.Text(), nullable=True),
         sa.Column("performed_by", sa.Integer(), nullable=False),
         sa.Column("amended_by", sa.Integer(), nullable=True),
         sa.CheckConstraint("source IN ('in house', 'outside')", name=op.f("ck_calibration_source")),

@@ -11,16 +11,19 @@ from flask_babel import lazy_gettext as _l
 from techfloor import clock
 from techfloor.duties.calibration import amending
 from techfloor.duties.calibration.bench import Bench, bench_of, standing_bench
+from techfloor.duties.calibration.changes import Change, of_card
 from techfloor.duties.calibration.forms import AmendForm, amend_form
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.unusual import Detail
 from techfloor.places.here import plant
 from techfloor.records import versions
 from techfloor.records.lifecycle import SIGNED
 from techfloor.records.signing import signatures_of
 from techfloor.records.versions import Version
 from techfloor.records.wording import state_look, state_words
+from techfloor.said import in_words
 from techfloor.web.pages import NotAllowed, Page, see
 from techfloor.web.show import day, moment, plant_zone
 from techfloor.web.visitor import visitor
@@ -185,7 +188,17 @@ def _offered(bench: Bench) -> list[Group]:
     return groups(bench.procedure.standards, bench.record.performed_at.astimezone(ZoneInfo(plant().zone)).date())
 
 
+def _of_card(change: Change) -> Detail:
+    words, before, now = (in_words(change[name]) for name in ("what", "from", "to"))
+    return Detail(words[:1].upper() + words[1:], before or "–", now or "–")
+
+
 def _page(bench: Bench, form: AmendForm) -> str:
     return render_template(
-        "calibration/amend.html", bench=bench, form=form, errors=form.problems(), owner=visitor().person_id
+        "calibration/amend.html",
+        bench=bench,
+        card=[_of_card(change) for change in of_card(bench)],
+        form=form,
+        errors=form.problems(),
+        owner=visitor().person_id,
     )
