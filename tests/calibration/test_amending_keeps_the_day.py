@@ -17,7 +17,7 @@ from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.equipment.ledger import due_of
-from techfloor.equipment.models import Equipment, Gauge
+from techfloor.equipment.models import Equipment, Gauge, GaugeFunction
 from techfloor.places.actions import change_setting
 from techfloor.places.models import Plant
 from techfloor.records.signing import stored_content
@@ -125,6 +125,40 @@ def test_a_certificate_s_number_that_was_mistyped_moves_no_due_day(app: Flask, a
     assert selma.submit(f"/calibration/outside/{number}/certificate", given).status_code == 303
     assert outside_work.sign(selma, number).status_code == 303
     assert due_day(app, "G-008") == before
+
+
+# What the results of a laboratory are held against
+
+
+def held(app: Flask, code: str) -> list[str]:
+    """Return why a gauge is held."""
+    with app.app_context():
+        return [hold.reason for hold in gauge_by_code(code).held]
+
+
+ON_CARD = {"tightened": {"tolerance": "± 0.1 °C"}, "taken off": {"name": "air temperature"}}
+
+
+@pytest.mark.parametrize("card", ON_CARD)
+def test_a_laboratory_s_results_are_still_held_against_the_tolerance_of_version_1(
+    app: Flask, as_: SignedInAs, card: str
+) -> None:
+    selma = as_("S")
+    number = outside_work.entered(selma, "G-020", **outside_work.ROOM)
+    with app.app_context(), store.act("test:gauge:change"):
+        function = (GaugeFunction.gauge_id == gauge_by_code("G-020").id, GaugeFunction.name == "temperature")
+        db.session.execute(update(GaugeFunction).where(*function).values(ON_CARD[card]))
+    amending(selma, number, reason="two numbers were mistyped")
+    page = f"/calibration/outside/{number}/certificate"
+    assert "± 0.5 °C" in selma.get(page).text
+    mended = {"certificate": "2026-008-1534", "results-0-reference": "20.1", "results-0-indication": "20.3"}
+    answer = selma.submit(page, outside_work.PLUG | outside_work.ROOM | mended)
+    assert answer.status_code == 303, outside_work.problems(answer)
+    assert held(app, "G-020") == []
+    assert outside_work.sign(selma, number).status_code == 303
+    (run,) = content(app, number, 2)["runs"]
+    (point,) = run["points"]
+    assert (point["reference"], point["tolerance"]["text"], run["verdict"]) == ("20.1", "± 0.5 °C", "pass")
 
 
 # The card of the gauge, where who amends says so

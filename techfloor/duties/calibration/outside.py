@@ -19,7 +19,7 @@ from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.outside_rules import SAME, CertificateEntry, CheckAnswer, JudgedResult
-from techfloor.duties.calibration.procedure import Mode, Procedure, read_procedure
+from techfloor.duties.calibration.procedure import ItemFunction, Mode, Procedure, read_procedure
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.rules import plant_day
@@ -104,10 +104,16 @@ def change(
     """Correct what was entered from a certificate that nobody has signed yet; who corrects it signs it."""
     bench = open_outside(number)
     rules.check_certificate(entry, plant_day(at, plant.zone))
-    points = rules.planned(bench.gauge.item.functions, entry.results)
+    points = rules.planned(functions_of(bench), entry.results)
     bench.body.plan = [point.to_plain() for point in points]
     actions.hand_to(bench, actor)
     _write(bench, entry, [file] if file else [], plant, actor=actor, at=at)
+
+
+def functions_of(bench: Bench) -> tuple[ItemFunction, ...]:
+    """Return what the gauge measures; in an amendment with the tolerances by which version 1 was judged."""
+    today = bench.gauge.item.functions
+    return today if bench.former is None else rules.functions_then(bench.former.plan, today)
 
 
 def _write(

@@ -124,6 +124,17 @@ def planned(functions: Sequence[ItemFunction], results: Iterable[LabResult]) -> 
     return tuple(made)
 
 
+def functions_then(points: Iterable[PlannedPoint], today: Sequence[ItemFunction]) -> tuple[ItemFunction, ...]:
+    """Return what a gauge measures, as the points of a calibration have it; what they do not have as it is today."""
+    then = {
+        p.function: ItemFunction(p.function, p.unit, p.full_scale, p.resolution, p.reads_to, p.tolerance)
+        for p in points
+    }
+    named = {function.name for function in today}
+    gone = (function for function in then.values() if function.name not in named)
+    return (*(then.get(function.name, function) for function in today), *gone)
+
+
 @dataclass(frozen=True)
 class JudgedResult:
     """A result against the gauge's own tolerance; `tur` is how often U fits into it, None without U or limits."""

@@ -1,5 +1,6 @@
 """Outside calibration: what is at a laboratory, sending out, the certificate that came back, its checks, its file."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from techfloor.duties.calibration.content import content_shown
 from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
 from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
+from techfloor.duties.calibration.procedure import ItemFunction
 from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
 from techfloor.duties.calibration.views.changed import changed, unchanged
 from techfloor.duties.calibration.views.lists import own_tabs
@@ -119,7 +121,7 @@ def receive(code: str) -> Page:
         form.sent.process_data(gauge.sent_on)
         form.back.process_data(today())
         form.open_rows(function.name for function in gauge.item.functions)
-    return _certificate_page(gauge, form, f"/calibration/gauges/{code}/certificate")
+    return _certificate_page(gauge, gauge.item.functions, form, f"/calibration/gauges/{code}/certificate")
 
 
 @pages.act(
@@ -136,7 +138,7 @@ def receive_post(code: str) -> Page:
     gauge = gauge_by_code(code)
     if "add" in request.form:
         form.more_rows()
-        return _certificate_page(gauge, form, here, file), 422
+        return _certificate_page(gauge, gauge.item.functions, form, here, file), 422
 
     missing = _("Choose the laboratory's certificate, as a PDF or a photo of it.")
 
@@ -146,7 +148,7 @@ def receive_post(code: str) -> Page:
 
     if form.complete(file, missing) and (done := form.attempt(deed)):
         return see(f"/calibration/outside/{done.made}/checks")
-    return _certificate_page(gauge, form, here, file), 422
+    return _certificate_page(gauge, gauge.item.functions, form, here, file), 422
 
 
 @pages.page("/outside/<number>/certificate", permission=MAY)
@@ -158,7 +160,8 @@ def change_certificate(number: str) -> Page:
     form = CertificateForm()
     if not form.restored:
         form.show(outside.entry_of(bench))
-    return _certificate_page(bench.gauge, form, f"/calibration/outside/{number}/certificate", number=number)
+    here = f"/calibration/outside/{number}/certificate"
+    return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, number=number)
 
 
 @pages.act(
@@ -175,19 +178,24 @@ def change_certificate_post(number: str) -> Page:
     bench = outside.outside_bench(number)
     if "add" in request.form:
         form.more_rows()
-        return _certificate_page(bench.gauge, form, here, file, number), 422
+        return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
     actor, at = visitor().person_id, clock.now()
     if form.complete(file, "") and form.attempt(
         lambda: outside.change(number, form.entry(), file, plant(), actor=actor, at=at)
     ):
         return see(f"/calibration/outside/{number}/checks")
-    return _certificate_page(bench.gauge, form, here, file, number), 422
+    return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
 
 
 def _certificate_page(
-    gauge: GaugeFacts, form: CertificateForm, action: str, file: KeptFile | None = None, number: str = ""
+    gauge: GaugeFacts,
+    functions: Sequence[ItemFunction],
+    form: CertificateForm,
+    action: str,
+    file: KeptFile | None = None,
+    number: str = "",
 ) -> str:
-    units = [(f.name, f"{f.name}, {show_unit(f.unit)}" if f.unit else f.name) for f in gauge.item.functions]
+    units = [(f.name, f"{f.name}, {show_unit(f.unit)}" if f.unit else f.name) for f in functions]
     form.offer(units or [("", "–")])
     return render_template(
         "calibration/receive.html",
@@ -197,7 +205,7 @@ def _certificate_page(
         action=action,
         kept=file,
         number=number,
-        tolerances=[(f.name, f.tolerance) for f in gauge.item.functions if f.tolerance],
+        tolerances=[(f.name, f.tolerance) for f in functions if f.tolerance],
     )
 
 
