@@ -10,7 +10,7 @@ from plant_client import sign_in
 from playwright.sync_api import Browser, expect
 from sqlalchemy import func, select
 
-from browser.conftest import DESK, PATIENCE
+from browser.conftest import DESK, PATIENCE, OpenDesk
 from browser.floor import HOST
 from techfloor import clock
 from techfloor.cli.demo import cast
@@ -57,3 +57,17 @@ def test_what_is_sent_while_the_server_is_away_stays_and_is_saved_exactly_once(
     with app.app_context():
         assert db.session.scalar(select(func.count()).where(Equipment.code == "M-901")) == 1
         assert db.session.scalars(select(Submission.replays).where(Submission.key == key)).all() == [0]
+
+
+NEWER_THAN_OLD_TABLETS = "delete AbortSignal.timeout; delete Element.prototype.replaceChildren;"
+
+
+def test_a_browser_of_an_old_tablet_sends_its_forms(open_desk: OpenDesk) -> None:
+    page = open_desk("Q")
+    page.add_init_script(NEWER_THAN_OLD_TABLETS)
+    page.goto("/equipment/new/machine")
+    page.get_by_label("Code").fill("M-902")
+    page.get_by_label("Name", exact=True).fill("Typed on an old tablet")
+    with page.expect_navigation():
+        page.locator("main form .button-primary").click()
+    expect(page.locator("h1")).to_contain_text("Typed on an old tablet")

@@ -1,14 +1,14 @@
 // Whether the server is reachable: a heartbeat decides, not what the browser believes of its network.
 
+import { heartbeat } from "./heartbeat.js";
+
 const PERIOD = 15_000;
-const PATIENCE = 5_000;
 const sign = document.querySelector("[data-online]");
 
 async function beat() {
   if (document.hidden) return;
   try {
-    const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
-    show(answer.ok);
+    show((await heartbeat()).ok);
   } catch {
     show(false);
   }

@@ -18,7 +18,8 @@ export function draw(box, live, value) {
   const svg = shape("svg", { viewBox: `0 0 ${scale.width} ${HEIGHT}`, width: scale.width, height: HEIGHT });
   svg.append(...zones(live, scale), ...limits(live, scale));
   if (value) svg.append(...marker(live, scale, value));
-  box.replaceChildren(svg);
+  box.textContent = "";
+  box.append(svg);
 }
 
 function scaleOf(live, width) {

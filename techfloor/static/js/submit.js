@@ -1,8 +1,8 @@
 // A second tap on a sending form is not a second record. The server knows it by the entry key; here it is not even sent.
 
+import { heartbeat } from "./heartbeat.js";
 import { say } from "./words.js";
 
-const PATIENCE = 5_000;
 const sending = new Map();
 const reached = new WeakSet();
 
@@ -34,7 +34,7 @@ async function send(form, submitter) {
 
 async function answers() {
   try {
-    await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+    await heartbeat();
     return true;
   } catch {
     return false;
@@ -74,7 +74,8 @@ function mark(form, button) {
   const label = button && [...button.childNodes];
   sending.set(form, () => {
     if (!button) return;
-    button.replaceChildren(...label);
+    button.textContent = "";
+    button.append(...label);
     button.removeAttribute("aria-disabled");
   });
   if (!button) return;
