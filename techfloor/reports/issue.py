@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -194,16 +194,22 @@ def _content(issued: IssuedPdf) -> str | None:
 def _taken_place(record_id: int) -> tuple[versions.Version | None, date | None]:
     """Return the version that has taken a record's place, and its day where it has one.
 
-    A document that never came in force is passed over: one approved after it may count before its day.
+    A document that never came in force is passed over: one approved after it counted from its day or an earlier one.
     """
     today = day_at_plant(clock.now())
+    come = [(each, since) for each, since in _signed_after(record_id) if since is None or since <= today]
+    for place, (each, since) in enumerate(come):
+        if since is None or all(later is None or later > since for _each, later in come[place + 1 :]):
+            return each, since
+    return None, None
+
+
+def _signed_after(record_id: int) -> Iterator[tuple[versions.Version, date | None]]:
+    """Yield each version that was signed after a record, and the day from which it counts where it has one."""
     following = versions.next_of(record_id)
     while following is not None and following.state in SIGNED:
-        since = documents.counts_from(following.id)
-        if since is None or since <= today:
-            return following, since
+        yield following, documents.counts_from(following.id)
         following = versions.next_of(following.id)
-    return None, None
 
 
 def _verification(issued: IssuedPdf) -> Verification:

@@ -188,11 +188,16 @@ def test_a_version_of_a_day_to_come_is_asked_for_from_that_day(app: Flask, as_: 
     assert "Replaced" in as_("Q").get(f"{POLICY}/1").text
 
 
-def test_paper_is_replaced_on_the_day_of_the_next_version(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
-    quinn = as_("Q")
+def paper_of_version_1(app: Flask, quinn: PlantClient) -> str:
+    """Issue the paper of version 1 and return the page that its code leads to."""
     assert quinn.submit(f"{POLICY}/1/pdf", page=f"{POLICY}/1").status_code == 303
     with app.app_context():
-        page = f"/verify/{db.session.scalars(select(IssuedPdf.code)).one()}"
+        return f"/verify/{db.session.scalars(select(IssuedPdf.code)).one()}"
+
+
+def test_paper_is_replaced_on_the_day_of_the_next_version(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    quinn = as_("Q")
+    page = paper_of_version_1(app, quinn)
     for version, first_day in ((2, "2026-12-01"), (3, "2026-12-15")):
         drafted(quinn, effective_from=first_day)
         assert approve(as_("D")).status_code == 303, version
@@ -210,12 +215,16 @@ def test_a_version_for_an_earlier_day_takes_the_place_of_one_that_waits(
     app: Flask, as_: SignedInAs, clock_at: ClockAt
 ) -> None:
     quinn = as_("Q")
+    page = paper_of_version_1(app, quinn)
     for first_day in ("2026-12-15", "2026-12-01"):
         drafted(quinn, effective_from=first_day)
         assert approve(as_("D")).status_code == 303
     assert "Replaced" in quinn.get(f"{POLICY}/2").text
-    clock_at("2026-12-16 10:00")
-    assert in_force(app) == 3
+    for moment in ("2026-12-02 10:00", "2026-12-16 10:00"):
+        clock_at(moment)
+        assert in_force(app) == 3
+        told = re.sub(r"<[^>]*>", "", as_("A").get(page).text)
+        assert "Replaced by version 3 since 1 Dec 2026." in told, "version 2 never came in force"
 
 
 def test_who_approves_reads_which_waiting_version_never_comes(as_: SignedInAs) -> None:
