@@ -5,6 +5,8 @@ The kinds of documents are those that loaded modules declared: who asks has load
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, select, text, type_coerce
 from sqlalchemy.engine import Connection
@@ -53,13 +55,19 @@ def _revisions(connection: Connection) -> list[str]:
 
 def _says(signed: str | None, body: str) -> bool:
     """Tell whether a signed content has the words of the version that it approved; a forged one is told elsewhere."""
-    try:
-        words, content = json.loads(body), json.loads(signed or "{}")
-    except ValueError:
-        return True
-    if signed is None or not isinstance(words, dict) or not isinstance(content, dict):
+    words, content = _read(body), _read(signed)
+    if words is None or content is None:
         return True
     return all(content.get(name) == words[name] for name in ("title", "text") if name in words)
+
+
+def _read(text: str | None) -> Mapping[str, Any] | None:
+    """Return the object that a stored text is; None where there is none, or it was damaged to something else."""
+    try:
+        found = json.loads(text or "")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _versions(connection: Connection) -> list[str]:
@@ -89,8 +97,8 @@ def _versions(connection: Connection) -> list[str]:
 
 
 def _names(body: str, version: int, sha256: str) -> bool:
-    former = json.loads(body).get("supersedes") or {}
-    return (former.get("version"), former.get("content_sha256")) == (version, sha256)
+    former = (_read(body) or {}).get("supersedes")
+    return isinstance(former, dict) and (former.get("version"), former.get("content_sha256")) == (version, sha256)
 
 
 def name_of(connection: Connection, record_id: int) -> str:

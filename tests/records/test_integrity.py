@@ -8,14 +8,15 @@ import pytest
 from databases import Keeper, said_to
 from flask import Flask
 from plant_client import SignedInAs
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
 from techfloor import clock, store
 from techfloor.migrations.upgrade import engine_for
 from techfloor.people.proof import Proof
-from techfloor.records import definitions, documents, integrity
-from techfloor.records.signing import canonical
+from techfloor.records import definitions, documents, integrity, versions
+from techfloor.records.models import Record
+from techfloor.records.signing import canonical, fix_content, sign
 from techfloor.settings import Settings
 from techfloor.store import db
 
@@ -71,6 +72,38 @@ def test_forged_content_is_found_and_not_shown(
     shown = as_("Q").get(f"/calibration/{signed}")
     assert shown.status_code == 422
     assert "FORGED" not in shown.text
+
+
+def amend(app: Flask, number: str, meaning: str = "corrected") -> None:
+    """Sign the next version of a record, which says no more than what it replaces."""
+    with app.app_context(), store.act("test:record:amend"):
+        former = db.session.scalars(select(Record).where(Record.number == number)).one()
+        proof = Proof(1, "Somebody", "password", clock.now(), "Europe/Berlin")
+        kind = versions.Amendment.CORRECTION
+        record = versions.open_next(former, kind, "a slip", actor=proof.person_id, at=proof.at)
+        content = canonical({"number": number, **versions.facts(versions.amends(record))}, 1)
+        fix_content(record, content, content.sha256)
+        sign(record, meaning, proof, shown_sha256=content.sha256)
+        record.state = "performed"
+
+
+@pytest.mark.clause("21 CFR 11.10(a)")
+@pytest.mark.parametrize(
+    "body", ["{", "null", '{"supersedes": [1]}', "[" * 100_000], ids=["torn", "none", "list", "deep"]
+)
+def test_a_damaged_content_of_an_amendment_is_told_with_all_else(
+    app: Flask, signed: str, behind_the_back: Callable[..., None], body: str
+) -> None:
+    amend(app, signed)
+    assert problems(app) == []
+    behind_the_back(
+        "DROP TRIGGER tf_record_content_fixed",
+        f"UPDATE record_content SET body = '{body}' WHERE record_id = (SELECT id FROM record WHERE version = 2)",
+    )
+    assert problems(app) == [
+        f"The stored content of {signed} is not what was signed.",
+        f"Version 2 of {signed} says that it replaces another one than it does.",
+    ]
 
 
 @pytest.mark.clause("21 CFR 11.70")

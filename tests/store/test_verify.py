@@ -49,6 +49,30 @@ def test_a_row_taken_away_is_missed(outside: Outside) -> None:
     assert any("area 3 is gone" in p for p in outside.verify().problems)
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "word", "told"),
+    [
+        ("area", "name", "filling", "area 2 was changed outside the trail"),
+        ("change", "body", "filling", "Act 2"),
+        ("act", "body", '"', "Act 2"),
+    ],
+)
+def test_a_byte_that_no_text_can_hold_hides_nothing_else(
+    outside: Outside, table: str, column: str, word: str, told: str
+) -> None:
+    if outside.database != "sqlite":
+        pytest.skip("a server lets no such text in")
+    outside.run(
+        f"DROP TRIGGER tf_{table}_update",
+        f"UPDATE {table} SET {column} = replace({column}, '{word}', CAST(x'ff' AS TEXT)) WHERE rowid = 2",
+        "DROP TRIGGER tf_area_kept",
+        "DELETE FROM area WHERE id = 3",
+    )
+    problems = " ".join(outside.verify().problems)
+    assert told in problems
+    assert "area 3 is gone" in problems
+
+
 @pytest.mark.clause("21 CFR 11.10(a)")
 def test_a_change_rewritten_in_the_trail_breaks_its_seal(outside: Outside) -> None:
     outside.run("DROP TRIGGER tf_change_update", "UPDATE change SET body = replace(body, 'filling', 'felling')")

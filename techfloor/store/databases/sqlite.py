@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -33,6 +34,10 @@ def journal_mode(version: tuple[int, ...]) -> str:
     """Return WAL for an SQLite without the WAL-reset bug, else TRUNCATE, which is nearly as fast."""
     mended = any(version[:2] == line[:2] and version >= line for line in _WAL_MENDED)
     return "WAL" if mended or version >= (3, 52) else "TRUNCATE"
+
+
+_legible = partial(str, encoding="utf-8", errors="replace")
+"""Reads what no text can hold, too: a check that ended at the first damaged byte would tell nothing of all else."""
 
 
 class PoolByMode(QueuePool):
@@ -99,6 +104,8 @@ class SQLite:
         cursor.close()
         if serving:
             raw.set_authorizer(_allow)
+        else:
+            raw.text_factory = _legible
 
     def begin(self, raw: Any, line: Line) -> None:
         """Begin a snapshot to read, or take the one lock to write: a reader that turns writer later would fail."""
