@@ -5,10 +5,11 @@ The kinds of documents are those that loaded modules declared: who asks has load
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, select, text, type_coerce
+from sqlalchemy import ColumnElement, Text, and_, func, or_, select, text, type_coerce
 from sqlalchemy.engine import Connection
 
 from techfloor.records import documents
@@ -16,6 +17,8 @@ from techfloor.records.models import Definition, Record, RecordContent, Revision
 from techfloor.records.versions import MEANINGS
 
 _SIGNED_STATES = ("performed", "closed", "rejected")
+_REVIEWS = {"reviewed": "closed", "rejected": "rejected"}
+"""The meanings of a review, and the state that each leads to."""
 
 
 def problems(connection: Connection) -> list[str]:
@@ -135,27 +138,56 @@ def _signatures(connection: Connection) -> list[str]:
     return [f"Signature {row[0]} of {row[1]} stands under another content." for row in rows]
 
 
-def _unsigned(connection: Connection, which: ColumnElement[bool], state: str, meaning: str) -> list[str]:
+@dataclass(frozen=True)
+class _Sort:
+    """Records of one sort: the meaning that each is signed with first, and those that may come after it."""
+
+    which: ColumnElement[bool]
+    first: str
+    after: tuple[str, ...] = ()
+
+
+def _sorts() -> list[_Sort]:
+    """Return every sort of record: first versions of work, each kind of amendment, each kind of document."""
+    first = {"": "performed"} | {kind.value: meaning for kind, meaning in MEANINGS.items()}
+    amendment = func.coalesce(Record.amendment, "")
+    return [
+        *(_Sort(and_(_of_work(), amendment == kind), meaning, tuple(_REVIEWS)) for kind, meaning in first.items()),
+        *(_Sort(Record.kind == kind.name, kind.meaning) for kind in documents.declared()),
+    ]
+
+
+def _of_work() -> ColumnElement[bool]:
+    return Record.kind.not_in([kind.name for kind in documents.declared()])
+
+
+def _unsigned(connection: Connection, which: ColumnElement[bool], meaning: str) -> list[str]:
     signed = select(Signature.id).where(Signature.record_id == Record.id, Signature.meaning == meaning)
-    rows = connection.execute(select(Record.number).where(which, Record.state == state, ~signed.exists()))
-    return [f"{number} is {state}, but nobody signed it as {meaning}." for (number,) in rows]
+    rows = connection.execute(select(Record.number, Record.state).where(which, ~signed.exists()))
+    return [f"{number} is {state}, but nobody signed it as {meaning}." for number, state in rows]
 
 
 def _states(connection: Connection) -> list[str]:
-    found: list[str] = []
-    kinds = documents.declared()
-    of_work = Record.kind.not_in([kind.name for kind in kinds])
-    made = [(and_(of_work, Record.amendment.is_(None)), "performed")]
-    made += [(Record.amendment == kind.value, meaning) for kind, meaning in MEANINGS.items()]
-    for which, meaning in made:
-        for state in _SIGNED_STATES:
-            found.extend(_unsigned(connection, which, state, meaning))
-    found.extend(_unsigned(connection, of_work, "rejected", "rejected"))
-    for kind in kinds:
-        found.extend(_unsigned(connection, Record.kind == kind.name, "closed", kind.meaning))
-    rows = connection.exec_driver_sql(
-        "SELECT number, state FROM record WHERE content_sha256 IS NOT NULL "
-        "AND state NOT IN ('performed', 'closed', 'rejected')"
-    )
-    found.extend(f"{row[0]} is signed, but stands as {row[1]}." for row in rows)
-    return found
+    sorts, found = _sorts(), []
+    for sort in sorts:
+        found += _unsigned(connection, and_(sort.which, Record.state.in_(_SIGNED_STATES)), sort.first)
+    found += _unsigned(connection, and_(_of_work(), Record.state == "rejected"), "rejected")
+    early = (Record.content_sha256.is_not(None), Record.state.not_in(_SIGNED_STATES))
+    rows = connection.execute(select(Record.number, Record.state).where(*early))
+    found += [f"{number} is signed, but stands as {state}." for number, state in rows]
+    return found + _out_of_place(connection, sorts)
+
+
+def _out_of_place(connection: Connection, sorts: Sequence[_Sort]) -> list[str]:
+    """Check that no record carries a signature which its sort never has, nor that of a review which led elsewhere."""
+    belongs = or_(*(and_(sort.which, Signature.meaning.in_((sort.first, *sort.after))) for sort in sorts))
+    led = or_(*(and_(Signature.meaning == meaning, Record.state != state) for meaning, state in _REVIEWS.items()))
+    signed = select(Record.number, Record.version, Record.state, Signature.meaning)
+    signed = signed.join(Signature, Signature.record_id == Record.id).order_by(Record.id, Signature.id)
+    return [
+        f"Version {version} of {number} is signed as {meaning}, which does not belong there."
+        for number, version, _state, meaning in connection.execute(signed.where(~belongs))
+    ] + [
+        f"{number} is signed as {meaning}, but stands as {state}."
+        for number, _version, state, meaning in connection.execute(signed.where(belongs, led))
+    ]

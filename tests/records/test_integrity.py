@@ -119,6 +119,45 @@ def test_a_signature_under_another_content_is_found(app: Flask, signed: str) -> 
     assert any("stands under another content" in p for p in problems(app))
 
 
+@pytest.mark.clause("21 CFR 11.50(a)")
+@pytest.mark.parametrize("meaning", ["corrected", "declared in error", "approved"])
+def test_a_first_version_is_signed_with_no_meaning_of_an_amendment_or_a_document(
+    app: Flask, signed: str, meaning: str
+) -> None:
+    sign_besides(app, signed, 1, meaning)
+    assert problems(app) == [f"Version 1 of {signed} is signed as {meaning}, which does not belong there."]
+
+
+@pytest.mark.parametrize("meaning", ["performed", "declared in error", "checked"])
+def test_an_amendment_is_signed_with_no_other_meaning_than_its_own(app: Flask, signed: str, meaning: str) -> None:
+    amend(app, signed)
+    sign_besides(app, signed, 2, meaning)
+    assert problems(app) == [f"Version 2 of {signed} is signed as {meaning}, which does not belong there."]
+
+
+def test_an_amendment_signed_as_performed_is_not_signed(app: Flask, signed: str) -> None:
+    amend(app, signed, "performed")
+    assert problems(app) == [
+        f"{signed} is performed, but nobody signed it as corrected.",
+        f"Version 2 of {signed} is signed as performed, which does not belong there.",
+    ]
+
+
+@pytest.mark.parametrize("meaning", ["reviewed", "rejected"])
+def test_a_review_stands_under_what_it_led_to(app: Flask, signed: str, meaning: str) -> None:
+    sign_besides(app, signed, 1, meaning)
+    assert problems(app) == [f"{signed} is signed as {meaning}, but stands as performed."]
+
+
+def sign_besides(app: Flask, number: str, version: int, meaning: str) -> None:
+    """Put one more signature under a version, as no page does."""
+    with app.app_context(), store.act("test:record:sign"):
+        one = (Record.number == number, Record.version == version)
+        record = db.session.scalars(select(Record).where(*one)).one()
+        proof = Proof(1, "Somebody", "password", clock.now(), "Europe/Berlin")
+        sign(record, meaning, proof, shown_sha256=record.content_sha256 or "")
+
+
 def test_a_state_without_its_signature_is_found(app: Flask, signed: str) -> None:
     with app.app_context(), store.act("attack:record:state"):
         db.session.execute(text("UPDATE record SET state = 'in progress' WHERE kind = 'calibration'"))
@@ -173,7 +212,26 @@ def test_a_kind_of_document_is_verified_because_it_is_declared(
         "UPDATE signature SET meaning = 'reviewed' "
         f"WHERE record_id = (SELECT id FROM record WHERE number = '{released}')",
     )
-    assert problems(app) == [f"{released} is closed, but nobody signed it as released."]
+    assert problems(app) == [
+        f"{released} is closed, but nobody signed it as released.",
+        f"Version 1 of {released} is signed as reviewed, which does not belong there.",
+    ]
+
+
+@pytest.mark.parametrize("state", ["performed", "closed", "rejected"])
+def test_a_document_that_nobody_signed_is_found_wherever_it_stands(
+    app: Flask, instruction: documents.Kind, state: str
+) -> None:
+    with app.app_context(), store.act("test:instruction:slip"):
+        day = dict.fromkeys(("opened_at", "performed_at", "recorded_at"), clock.now())
+        number = "INS-2026-00002"
+        db.session.add(Record(kind=instruction.name, number=number, version=1, state=state, opened_by=1, **day))
+    assert problems(app) == [f"{number} is {state}, but nobody signed it as released."]
+
+
+def test_a_document_carries_its_one_meaning_alone(app: Flask, released: str) -> None:
+    sign_besides(app, released, 1, "reviewed")
+    assert problems(app) == [f"Version 1 of {released} is signed as reviewed, which does not belong there."]
 
 
 def test_a_version_of_a_declared_document_that_nobody_signed_is_found(app: Flask, instruction: documents.Kind) -> None:
