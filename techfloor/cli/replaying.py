@@ -8,6 +8,8 @@ from typing import IO, Any
 _COPY = re.compile(r"COPY .* FROM stdin;\n")
 _END_OF_ROWS = "\\.\n"
 _AT_ONCE = 1 << 20
+_UNKNOWN_BEFORE = {"SET transaction_timeout = 0;\n": 170000}
+"""Settings of a restore that newer client programs begin a script with, and the first server that knows each."""
 
 
 def script_of(dump: Path, work: Path) -> Path:
@@ -23,7 +25,7 @@ def script_of(dump: Path, work: Path) -> Path:
 def replay(script: Path, raw: Any) -> None:
     """Run the statements of a script on the driver's connection, rows and all; nothing is committed."""
     with script.open(encoding="utf-8", newline="\n") as lines, raw.cursor() as cursor:
-        for statements, rows in _parts(lines):
+        for statements, rows in _parts(lines, raw.info.server_version):
             if statements.strip():
                 cursor.execute(statements)
             if rows:
@@ -34,17 +36,17 @@ def replay(script: Path, raw: Any) -> None:
         cursor.execute("SELECT set_config('search_path', 'public', true)")
 
 
-def _parts(lines: IO[str]) -> Iterator[tuple[str, str]]:
+def _parts(lines: IO[str], server: int) -> Iterator[tuple[str, str]]:
     """Give statements, each time with the one that takes the rows that follow, "" at the end.
 
-    What begins with a backslash is said to psql alone.
+    What begins with a backslash is said to psql alone, and a setting that the server does not know yet to nobody.
     """
     kept: list[str] = []
     for line in lines:
         if _COPY.fullmatch(line):
             yield "".join(kept), line
             kept = []
-        elif not line.startswith("\\"):
+        elif not line.startswith("\\") and server >= _UNKNOWN_BEFORE.get(line, 0):
             kept.append(line)
     yield "".join(kept), ""
 
