@@ -130,6 +130,7 @@ def test_a_discontinued_amendment_leaves_everything_as_it_was(app: Flask, as_: S
     page = words(tara.get(f"/calibration/{number}").text)
     assert "Amend…" in page
     assert "under way" not in page
+    assert "Version 3 takes its place" in words(tara.get(f"/calibration/{number}/amend").text)
     amending(tara, number)
     with app.app_context():
         assert bench_of(number).record.version == 3

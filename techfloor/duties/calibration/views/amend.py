@@ -197,6 +197,7 @@ def _page(bench: Bench, form: AmendForm) -> str:
     return render_template(
         "calibration/amend.html",
         bench=bench,
+        next_version=versions.all_of(bench.record)[-1].version + 1,
         card=[_of_card(change) for change in of_card(bench)],
         form=form,
         errors=form.problems(),
