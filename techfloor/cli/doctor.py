@@ -61,6 +61,7 @@ def look(settings: Settings) -> Iterator[Finding]:
         _pdf,
         _folder,
         _secret,
+        _address,
         _network,
         _disk,
         _database,
@@ -127,6 +128,16 @@ def _secret(settings: Settings) -> Iterator[Finding]:
         yield Finding(WRONG, f"Others can read {file}. Type: chmod 600 {file}")
     else:
         yield Finding(GOOD, "The secret key is its owner's alone")
+
+
+def _address(settings: Settings) -> Iterator[Finding]:
+    """Look at where the codes on paper lead: labels and certificates live for years."""
+    if not settings.public_url and not settings.demo:
+        yield Finding(
+            CAUTION,
+            "The plant has no address: codes on labels and certificates may lead nobody but this machine here. Set "
+            "public_url before the first is printed",
+        )
 
 
 def _network(settings: Settings) -> Iterator[Finding]:

@@ -86,6 +86,14 @@ def test_a_way_that_is_closed_or_leads_nowhere_is_not_told(tmp_path: Path, said:
     assert list(doctor._network(Settings(tmp_path, **said))) == []
 
 
+def test_a_plant_without_an_address_is_told_before_its_first_label(tmp_path: Path) -> None:
+    (told,) = doctor._address(Settings(tmp_path))
+    assert told.mark == CAUTION
+    assert "Set public_url" in told.words
+    assert list(doctor._address(Settings(tmp_path, demo=True))) == []
+    assert list(doctor._address(Settings(tmp_path, public_url="https://plant.example"))) == []
+
+
 def test_a_trigger_that_is_gone_is_told(settings: Settings, keeper: Keeper) -> None:
     with engine_for(keeper.master_url(settings)).connect() as connection:
         connection.exec_driver_sql("DROP TRIGGER tf_area_update" + ("" if settings.database_file else " ON area"))
