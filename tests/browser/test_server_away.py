@@ -45,6 +45,7 @@ def test_what_is_sent_while_the_server_is_away_stays_and_is_saved_exactly_once(
         for _time in range(2):
             save.click()
             expect(page.get_by_role("alert")).to_contain_text("Not sent. The server cannot be reached.")
+        expect(page.locator("[data-online]")).to_have_attribute("data-state", "off")
         expect(page.get_by_label("Name", exact=True)).to_have_value("Turned away")
         expect(save).not_to_have_attribute("aria-disabled", "true")
         assert page.url == f"{home}/equipment/new/machine"

@@ -26,4 +26,5 @@ if (sign) {
   setInterval(beat, PERIOD);
   for (const event of ["online", "offline"]) addEventListener(event, beat);
   document.addEventListener("visibilitychange", beat);
+  document.addEventListener("techfloor:asked", (event) => show(event.detail));
 }

@@ -24,6 +24,7 @@ document.addEventListener(
 async function send(form, submitter) {
   mark(form, submitter);
   const there = await answers();
+  document.dispatchEvent(new CustomEvent("techfloor:asked", { detail: there }));
   release(form);
   document.querySelector("[data-unsent]")?.remove();
   if (there) {
