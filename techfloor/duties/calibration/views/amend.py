@@ -17,6 +17,8 @@ from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED,
 from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.unusual import Detail
+from techfloor.duties.calibration.views.way import AMEND as MAY
+from techfloor.duties.calibration.views.way import may_work
 from techfloor.places.here import plant
 from techfloor.records import versions
 from techfloor.records.lifecycle import SIGNED
@@ -28,17 +30,11 @@ from techfloor.web.pages import NotAllowed, Page, see
 from techfloor.web.show import day, moment, plant_zone
 from techfloor.web.visitor import visitor
 
-MAY = "calibration:amend"
-
 
 def may_amend(bench: Bench, every: Sequence[Version]) -> bool:
     """Tell whether this visitor can amend what a page shows: signed, standing, and not being amended."""
     signed = bench.record.state in (PERFORMED, CLOSED, REJECTED) and not bench.entered_in_error
-    return signed and _allowed(bench) and versions.next_in(every, bench.record.id) is None
-
-
-def _allowed(bench: Bench) -> bool:
-    return visitor().may(MAY) and (bench.body.source == "in house" or visitor().may("calibration:outside"))
+    return signed and may_work(bench.body.source, amending=True) and versions.next_in(every, bench.record.id) is None
 
 
 @dataclass(frozen=True)
@@ -172,7 +168,7 @@ def amend(number: str) -> Page:
 def amend_post(number: str) -> Page:
     """Open the next version; it is worked on like every calibration."""
     bench = standing_bench(number)
-    if not _allowed(bench):
+    if not may_work(bench.body.source, amending=True):
         raise NotAllowed(MAY)
     form = amend_form(_offered(bench))
     actor, at = visitor().person_id, clock.now()

@@ -25,6 +25,8 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
+from techfloor.duties.calibration.views.way import OUTSIDE as MAY
+from techfloor.duties.calibration.views.way import allowed
 from techfloor.duties.calibration.views.wording import due_words, out_sign
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
@@ -36,7 +38,6 @@ from techfloor.web.pages import Page, see
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
-MAY = "calibration:outside"
 USUAL_WEEKS = 3
 
 
@@ -154,7 +155,7 @@ def receive_post(code: str) -> Page:
 @pages.page("/outside/<number>/certificate", permission=MAY)
 def change_certificate(number: str) -> Page:
     """Show what was entered from a certificate, to be corrected before it is signed."""
-    bench = outside.outside_bench(number)
+    bench = allowed(outside.outside_bench(number))
     if bench.record.state != IN_PROGRESS:
         return see(f"/calibration/{number}")
     form = CertificateForm()
@@ -175,7 +176,7 @@ def change_certificate_post(number: str) -> Page:
     """Correct what was entered from a certificate."""
     form, here = CertificateForm(), f"/calibration/outside/{number}/certificate"
     file = form.file_given()
-    bench = outside.outside_bench(number)
+    bench = allowed(outside.outside_bench(number))
     if "add" in request.form:
         form.more_rows()
         return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
@@ -215,7 +216,7 @@ def _certificate_page(
 @pages.page("/outside/<number>", permission=MAY)
 def go_on(number: str) -> Page:
     """Go where an outside calibration stands."""
-    bench = outside.outside_bench(number)
+    bench = allowed(outside.outside_bench(number))
     if bench.record.state != IN_PROGRESS:
         return see(f"/calibration/{number}")
     answered = all(given.answer for given in outside.answers_of(bench))
@@ -225,7 +226,7 @@ def go_on(number: str) -> Page:
 @pages.page("/outside/<number>/checks", permission=MAY)
 def checks(number: str) -> Page:
     """Ask the checks of the procedure, beside what was entered."""
-    bench = outside.outside_bench(number)
+    bench = allowed(outside.outside_bench(number))
     if bench.record.state != IN_PROGRESS:
         return see(f"/calibration/{number}")
     form = checks_form(bench.procedure.checks)
@@ -243,7 +244,7 @@ def checks(number: str) -> Page:
 )
 def checks_post(number: str) -> Page:
     """Keep the answers."""
-    bench = outside.outside_bench(number)
+    bench = allowed(outside.outside_bench(number))
     form = checks_form(bench.procedure.checks)
     actor = visitor().person_id
     if form.attempt(lambda: outside.answer_checks(number, form.entry(), actor=actor)):
@@ -291,7 +292,7 @@ def _results(bench: Bench) -> list[dict[str, Any]]:
 @pages.page("/outside/<number>/sign", permission=MAY)
 def outside_check(number: str) -> Page:
     """Show everything as it will stand in the record, and ask for the signature."""
-    bench = outside.outside_bench(number)
+    bench = allowed(outside.outside_bench(number))
     if bench.record.state != IN_PROGRESS:
         return see(f"/calibration/{number}")
     if not all(given.answer for given in outside.answers_of(bench)):
@@ -310,7 +311,9 @@ def outside_sign(number: str) -> Page:
     """Sign as performed: the certificate was read and checked."""
     return performer_signs(
         number,
-        lambda proof, shown: outside.sign_performed(number, proof, plant(), shown_sha256=shown),
+        lambda proof, shown: outside.sign_performed(
+            allowed(outside.outside_bench(number)).number, proof, plant(), shown_sha256=shown
+        ),
         outside.outside_bench,
         _sign_page,
     )

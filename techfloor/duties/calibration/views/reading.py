@@ -22,7 +22,7 @@ from techfloor.duties.calibration.rules import ReadingEntry
 from techfloor.duties.calibration.views.live import limits_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip
-from techfloor.duties.calibration.views.way import RUNS, away, elsewhere, next_url, place_url
+from techfloor.duties.calibration.views.way import RUNS, allowed, away, elsewhere, next_url, place_url
 from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -43,7 +43,7 @@ class Spot:
 
 
 def _spot(number: str, run: str, point: int, repeat: int) -> Spot:
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if run not in RUNS:
         raise NotFound("This calibration has no such run.")
     planned = bench.point(point)
@@ -194,7 +194,7 @@ def correct_post(number: str, reading_id: int) -> Page:
 
 
 def _given_spot(number: str, reading_id: int) -> tuple[Spot, GivenReading]:
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     given = next((g for g in bench.counting if g.id == reading_id), None)
     if given is None:
         raise NotFound("This reading is not here, or was corrected already.")

@@ -20,6 +20,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grids, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.duties.calibration.views.unusual import unusual
+from techfloor.duties.calibration.views.way import may_work
 from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.equipment.rules import held
 from techfloor.equipment.wording import told
@@ -103,9 +104,9 @@ def _verdicts(bench: Bench) -> list[tuple[str, str, str]]:
 
 def _next_action(bench: Bench, every: list[Version]) -> tuple[str, str] | None:
     """Return (words, address) of the one thing this visitor can do next."""
-    outside, taking_over = bench.body.source == "outside", versions.next_in(every, bench.record.id)
-    if taking_over is not None:
-        return _amendment_action(bench, taking_over)
+    outside = bench.body.source == "outside"
+    if versions.next_in(every, bench.record.id) is not None:
+        return _amendment_action(bench)
     if bench.record.state == IN_PROGRESS and visitor().may("calibration:outside" if outside else "calibration:log"):
         return _("Go on"), f"/calibration/outside/{bench.number}" if outside else f"/calibration/{bench.number}/next"
     if bench.record.state == PERFORMED and _may_review(bench):
@@ -124,9 +125,8 @@ def _again(bench: Bench) -> tuple[str, str] | None:
     return None
 
 
-def _amendment_action(bench: Bench, amendment: Version) -> tuple[str, str] | None:
-    certificate = bench.body.source == "outside" and not amendment.in_error
-    if not visitor().may("calibration:outside" if certificate else "calibration:log"):
+def _amendment_action(bench: Bench) -> tuple[str, str] | None:
+    if not may_work(bench.body.source, amending=True):
         return None
     return _("Go on with the amendment"), f"/calibration/{bench.number}/next"
 

@@ -9,7 +9,7 @@ from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.bench_lines import AmbientValue
 from techfloor.duties.calibration.forms import RoomForm
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.way import away, elsewhere
+from techfloor.duties.calibration.views.way import allowed, away, elsewhere
 from techfloor.refusals import NotFound
 from techfloor.said import word
 from techfloor.web.pages import Page, see
@@ -19,7 +19,7 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/room", permission="calibration:log")
 def room(number: str) -> Page:
     """Show the conditions of the room, each with the way to change it; the only one leads on at once."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if not_here := elsewhere(bench):
         return not_here
     if len(bench.ambient) == 1:
@@ -30,7 +30,7 @@ def room(number: str) -> Page:
 @pages.page("/<number>/room/<int:ambient_id>", permission="calibration:log")
 def change_room(number: str, ambient_id: int) -> Page:
     """Ask for the right value and the reason."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if not_here := elsewhere(bench):
         return not_here
     return _page(bench, _given(bench, ambient_id), RoomForm())
@@ -46,7 +46,7 @@ def change_room(number: str, ambient_id: int) -> Page:
 )
 def change_room_post(number: str, ambient_id: int) -> Page:
     """Replace a condition of the room; the one replaced stays in the record."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     given, form = _given(bench, ambient_id), RoomForm()
 
     def deed() -> None:

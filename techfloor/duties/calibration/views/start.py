@@ -24,7 +24,7 @@ from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.standards import Group, groups
 from techfloor.duties.calibration.starting import StartEntry
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.way import next_url, of_another, take_over_url
+from techfloor.duties.calibration.views.way import allowed, next_url, of_another, take_over_url
 from techfloor.equipment.rules import held
 from techfloor.equipment.wording import told
 from techfloor.measures.quantity import plain
@@ -189,7 +189,7 @@ def pause(number: str) -> Response:
 @pages.page("/<number>/take-over", permission="calibration:log")
 def take_over(number: str) -> Page:
     """Say whose calibration this is and how far it is; one tap takes it over."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if not of_another(bench, visitor().person_id):
         return see(next_url(bench))
     run = bench.run(AS_LEFT if bench.body.adjusted else AS_FOUND)
@@ -211,5 +211,6 @@ def take_over(number: str) -> Page:
 )
 def take_over_post(number: str) -> Page:
     """Go on with somebody else's calibration, as one's own."""
+    allowed(bench_of(number))
     actions.take_over(number, actor=visitor().person_id, at=clock.now())
     return see(f"/calibration/{number}/next")

@@ -5,11 +5,35 @@ from werkzeug.wrappers import Response
 from techfloor.duties.calibration import queries, results
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place
-from techfloor.web.pages import see
+from techfloor.web.pages import NotAllowed, see
 from techfloor.web.visitor import visitor
 
 RUNS = {"as-found": AS_FOUND, "as-left": AS_LEFT}
 PATHS = {run: path for path, run in RUNS.items()}
+
+
+AMEND, OUTSIDE = "calibration:amend", "calibration:outside"
+
+
+def may_work(source: str, *, amending: bool) -> bool:
+    """Tell whether this visitor may work on what comes from a source, in house or outside, or amend it."""
+    return _not_given(source, amending=amending) is None
+
+
+def _not_given(source: str, *, amending: bool) -> str | None:
+    wanted = (*((AMEND,) if amending else ()), *(() if source == "in house" else (OUTSIDE,)))
+    return next((permission for permission in wanted if not visitor().may(permission)), None)
+
+
+def allowed(bench: Bench) -> Bench:
+    """Return a calibration to a visitor who may work on it, beyond what the page asks for; raises NotAllowed.
+
+    What entered an outside certificate in error is worked on at the pages of the bench, and asks for more than these.
+    """
+    missing = _not_given(bench.body.source, amending=bench.amends is not None)
+    if missing is not None:
+        raise NotAllowed(missing)
+    return bench
 
 
 def place_url(number: str, place: Place) -> str:

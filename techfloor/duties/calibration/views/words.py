@@ -7,7 +7,7 @@ from techfloor.duties.calibration import amending
 from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.forms import WordsForm
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.way import away, elsewhere, next_url
+from techfloor.duties.calibration.views.way import allowed, away, elsewhere, next_url
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -15,7 +15,7 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/words", permission="calibration:log")
 def words(number: str) -> Page:
     """Ask for the right words; a first version says them where it is begun and where it is adjusted."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if not_here := elsewhere(bench):
         return not_here
     if bench.amends is None:
@@ -35,7 +35,7 @@ def words(number: str) -> Page:
 )
 def words_post(number: str) -> Page:
     """Keep the right words in the amendment."""
-    bench, form = bench_of(number), WordsForm()
+    bench, form = allowed(bench_of(number)), WordsForm()
     if form.attempt(lambda: amending.amend_words(number, form.entry(), actor=visitor().person_id)):
         return see(f"/calibration/{number}/next")
     return _page(bench, form), 422

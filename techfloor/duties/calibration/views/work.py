@@ -18,7 +18,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, grids, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
 from techfloor.duties.calibration.views.unusual import unusual
-from techfloor.duties.calibration.views.way import away, elsewhere, next_url
+from techfloor.duties.calibration.views.way import allowed, away, elsewhere, next_url
 from techfloor.places.here import plant
 from techfloor.records.signing_page import SignForm
 from techfloor.refusals import Refusal
@@ -29,7 +29,7 @@ from techfloor.web.visitor import visitor
 @pages.page("/<number>/adjust", permission="calibration:log")
 def adjust(number: str) -> Page:
     """Ask whether the gauge was adjusted."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if not_here := elsewhere(bench):
         return not_here
     if bench.left_begun:
@@ -50,7 +50,7 @@ def adjust(number: str) -> Page:
 )
 def adjust_post(number: str) -> Page:
     """Keep whether the gauge was adjusted."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     form = AdjustForm()
 
     def deed() -> None:
@@ -90,7 +90,7 @@ def _adjust_page(bench: Bench, form: AdjustForm) -> str:
 @pages.page("/<number>/check", permission="calibration:log")
 def check(number: str) -> Page:
     """Show everything as it will stand in the record, and ask for the signature."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     url = next_url(bench)
     if not url.endswith("/check"):
         return see(url)
@@ -108,7 +108,9 @@ def sign(number: str) -> Page:
     """Sign as performed."""
     return performer_signs(
         number,
-        lambda proof, shown: signing_acts.sign_performed(number, proof, plant(), shown_sha256=shown),
+        lambda proof, shown: signing_acts.sign_performed(
+            allowed(bench_of(number)).number, proof, plant(), shown_sha256=shown
+        ),
         bench_of,
         _check_page,
     )
@@ -157,7 +159,7 @@ def _error_page(bench: Bench, form: SignForm) -> str:
 @pages.page("/<number>/discontinue", permission="calibration:log")
 def discontinue(number: str) -> Page:
     """Ask why a calibration is not finished."""
-    bench = bench_of(number)
+    bench = allowed(bench_of(number))
     if (bench.amends is None or away(bench)) and (not_here := elsewhere(bench)):
         return not_here
     if bench.record.state != IN_PROGRESS:
@@ -175,9 +177,9 @@ def discontinue(number: str) -> Page:
 )
 def discontinue_post(number: str) -> Page:
     """End a calibration that will not be finished."""
-    form = DiscontinueForm()
+    form, bench = DiscontinueForm(), allowed(bench_of(number))
     actor = visitor().person_id
     if form.attempt(lambda: actions.discontinue(number, form.reason.data or "", actor=actor, at=clock.now())):
         return see(f"/calibration/{number}")
-    bench, errors = bench_of(number), form.problems()
+    errors = form.problems()
     return render_template("calibration/discontinue.html", bench=bench, form=form, errors=errors, away=away(bench)), 422
