@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import outside_work
@@ -15,6 +16,8 @@ from sqlalchemy import text
 
 from techfloor import store
 from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.records.integrity import problems as found_wrong
 from techfloor.records.models import Record
 from techfloor.records.signing import signatures_of, stored_content
@@ -182,6 +185,34 @@ def test_an_amendment_of_an_amendment_names_who_performed_version_1(
     assert (found["version"], found["performed_by"], found["measured_by"]) == (3, "Tara Kowalski", ["Tara Kowalski"])
     assert found["amendment"]["signed_by"] == "Otto Lindqvist"
     assert [(c["from"]["value"], c["to"]["value"]) for c in found["amendment"]["changes"]] == [("150.05", "150.00")]
+
+
+def test_what_an_amendment_corrected_is_no_correction_in_the_one_after_it(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    tara = as_("T", tablet=True)
+    number = calibrated(tara)
+    clock_at(NEXT_DAY)
+    selma = as_("S")
+    amending(selma, number)
+    correct(app, selma, number, "150.05")
+    room = selma.get(f"/calibration/{number}/room").text
+    key = re.findall(rf"/calibration/{number}/room/(\d+)", room)[0]
+    given = {"value": "20.4", "reason": "mistyped"}
+    assert selma.submit(f"/calibration/{number}/room/{key}", given).status_code == 303
+    assert sign(selma, number).status_code == 303
+    clock_at("2026-11-22 09:00")
+    selma = as_("S")
+    amending(selma, number, reason="the jaw was chipped already")
+    words_now = {"condition": "damaged", "damage": "jaw chipped", "soaked": "y"}
+    assert selma.submit(f"/calibration/{number}/words", words_now).status_code == 303
+    assert sign(selma, number).status_code == 303
+    found = content(app, number)
+    assert (found["version"], found["corrections"]) == (3, [])
+    assert [change["what"]["say"] for change in found["amendment"]["changes"]] == ["calibration.condition"]
+    with app.app_context(), app.test_request_context():
+        details = [each.details for each in unusual(bench_of(number))]
+    assert details == [()] * len(details), "nor does its review tell it so"
 
 
 def test_readings_that_an_amendment_adds_were_read_that_day_and_entered_late(

@@ -20,20 +20,17 @@ Change = dict[str, Any]
 
 
 def corrections(bench: Bench) -> list[Change]:
-    """Return what was corrected before it was signed; what an amendment corrects stands among what it changed."""
+    """Return what was corrected before the first signature; what amendments correct stands among what they changed."""
     return [
-        *(_ambient_correction(bench, a) for a in bench.ambient_given if _of_its_own(bench, a)),
-        *(_correction(bench, g) for g in bench.given if _of_its_own(bench, g)),
+        *(_ambient_correction(bench, a) for a in bench.ambient_given if corrected_first(bench, a)),
+        *(_correction(bench, g) for g in bench.given if corrected_first(bench, g)),
     ]
 
 
-def by_amendment(bench: Bench, given: GivenReading | AmbientValue) -> bool:
-    """Tell whether a value was given in the amendment under way, and not carried over from the version before."""
-    return bench.amends is not None and given.recorded_at >= bench.amends.at
-
-
-def _of_its_own(bench: Bench, given: GivenReading | AmbientValue) -> bool:
-    return given.corrects_id is not None and not by_amendment(bench, given)
+def corrected_first(bench: Bench, given: GivenReading | AmbientValue) -> bool:
+    """Tell whether a value corrects another one, and was given before the first signature, in no amendment."""
+    since = bench.amended_since
+    return given.corrects_id is not None and (since is None or given.recorded_at < since)
 
 
 def of_amendment(bench: Bench, content: Mapping[str, Any]) -> list[Change]:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
-from techfloor.duties.calibration.changes import by_amendment
+from techfloor.duties.calibration.changes import corrected_first
 from techfloor.duties.calibration.outside_rules import NO, answers_of
 from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
@@ -100,7 +100,7 @@ def _corrections(bench: Bench) -> list[Detail]:
             f"{reason_words(g.correction)} · {g.by}, {to_the_second(g.recorded_at)}",
         )
         for g in bench.given
-        if g.corrects_id is not None and not by_amendment(bench, g)
+        if corrected_first(bench, g)
     ]
 
 
@@ -113,7 +113,7 @@ def _ambient_corrections(bench: Bench) -> list[Detail]:
             f"{reason_words(a.correction)} · {a.by}, {to_the_second(a.recorded_at)}",
         )
         for a in bench.ambient_given
-        if a.corrects_id is not None and not by_amendment(bench, a)
+        if corrected_first(bench, a)
     ]
 
 
