@@ -29,6 +29,7 @@ class RecordLine:
     number: str
     version: int
     state: str
+    amendment: str | None
     performed_at: datetime
     opened_by: str
     equipment: str | None
@@ -105,6 +106,7 @@ def _fitting(wanted: RecordsWanted) -> Select[*tuple[Any, ...]]:
             Record.number,
             Record.version,
             Record.state,
+            Record.amendment,
             Record.performed_at,
             Person.name,
             Equipment.code,

@@ -15,7 +15,7 @@ from techfloor.house.queries import RecordLine, RecordsWanted
 from techfloor.house.shell import may_open
 from techfloor.places.here import day_as_moments, today
 from techfloor.records.lifecycle import State
-from techfloor.records.wording import state_look, state_words
+from techfloor.records.wording import standing, state_words
 from techfloor.reports import exporting
 from techfloor.reports.written_out import MOST
 from techfloor.web.access import SIGNED_IN, permission
@@ -124,7 +124,7 @@ def _row(line: RecordLine, titles: dict[str, str]) -> dict[str, Any]:
 def _standing(line: RecordLine) -> tuple[str, str]:
     """Return look and words of where a record stands: of a document whether it is in force."""
     if line.from_day is None:
-        return state_look(line.state), state_words(line.state)
+        return standing(line.state, line.amendment)
     if line.from_day > today():
         return "info", _("In force from %(day)s", day=day(line.from_day))
     return "pass", _("In force")

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor.records.lifecycle import State
 from techfloor.records.signing import SignatureFacts
+from techfloor.records.versions import Amendment
 from techfloor.said import in_words, sentences
 
 STATE_LOOKS = {
@@ -39,6 +40,13 @@ def state_look(state: str) -> str:
 def state_words(state: str) -> str:
     """Return a state in the reader's language."""
     return str(_WORDS[State(state)])
+
+
+def standing(state: str, amendment: str | None) -> tuple[str, str]:
+    """Return look and words of a record in a list: what says that it was entered in error has done nothing else."""
+    if amendment == Amendment.ENTERED_IN_ERROR:
+        return "info", gettext("Entered in error")
+    return state_look(state), state_words(state)
 
 
 def meaning_words(meaning: str, _: Callable[[str], str] = gettext) -> str:

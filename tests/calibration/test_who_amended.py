@@ -137,6 +137,18 @@ def test_what_was_entered_in_error_is_declared_by_who_says_so(app: Flask, as_: S
         assert found_wrong(db.session.connection()) == []
 
 
+def test_every_list_says_of_it_that_it_was_entered_in_error(as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number, stays = calibrated(tara), calibrated(tara)
+    amending(tara, number, "entered in error", "this was G-013")
+    assert sign(tara, number).status_code == 303
+    assert review(quinn, number).status_code == 303
+    for listing in ("/records?kind=calibration", "/calibration/", "/calibration/gauges/G-014"):
+        rows = {each: row for row in quinn.get(listing).text.split("<tr") for each in (number, stays) if each in row}
+        assert ("Entered in error" in rows[number], "Entered in error" in rows[stays]) == (True, False), listing
+        assert "is-pass" not in rows[number], listing
+
+
 def test_verify_misses_the_signature_of_an_amendment(app: Flask, as_: SignedInAs) -> None:
     number = calibrated(as_("T", tablet=True))
     with app.app_context(), store.act("test:record:amend"):

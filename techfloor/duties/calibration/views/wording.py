@@ -16,6 +16,7 @@ from techfloor.equipment.statuses import Status
 from techfloor.equipment.wording import HOLD_WORDS, STATUS_SIGNS, Sign, days_words
 from techfloor.measures.due import days_left
 from techfloor.records.versions import Amendment
+from techfloor.records.wording import standing
 from techfloor.web.show import day, plant_zone
 
 _LOOKS = {"pass": "pass", "fail": "fail"}
@@ -47,7 +48,7 @@ def verdict_sign(line: Line | HistoryLine) -> Sign:
 
 def _no_verdict(line: Line | HistoryLine) -> Sign:
     if line.amendment == Amendment.ENTERED_IN_ERROR:
-        return Sign("info", _("Entered in error"))
+        return Sign(*standing(line.state, line.amendment))
     if line.state == REJECTED:
         return Sign("fail", _("Rejected"))
     return Sign("waiting", _("In progress") if line.state == IN_PROGRESS else _("Discontinued"))
