@@ -6,7 +6,7 @@ from typing import Any
 
 import outside_work
 import pytest
-from amending_work import FAILING, amend, amended, amending, calibrated, due, words
+from amending_work import FAILING, amend, amended, amending, calibrated, correct, due, words
 from bench_work import problems, review, sign
 from flask import Flask
 from plant_client import SignedInAs
@@ -192,6 +192,21 @@ def test_the_next_amendment_begins_with_what_was_taken(app: Flask, as_: SignedIn
     amended(app, tara, number)
     assert content(app, number, 3)["gauge"] == content(app, number, 2)["gauge"]
     assert len(content(app, number, 3)["amendment"]["changes"]) == 1
+
+
+@pytest.mark.pages
+def test_every_page_shows_what_is_signed_and_not_what_the_card_says(app: Flask, as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = calibrated(tara)
+    otherwise_today(app)
+    amending(tara, number)
+    correct(app, tara, number, "150.05")
+    page = f"/calibration/{number}"
+    seen = [tara.get(f"{page}/check").text]
+    assert sign(tara, number).status_code == 303
+    seen += [quinn.get(each).text for each in (f"{page}/review", page, f"{page}/versions/1")]
+    for html in map(words, seen):
+        assert ("Serial V15-20815" in html, "SN-4711" in html, "Standard S-003" in html) == (True, False, True)
 
 
 @pytest.mark.pages

@@ -220,7 +220,8 @@ def test_what_an_amendment_corrected_is_no_correction_in_the_one_after_it(
     found = content(app, number)
     assert (found["version"], found["corrections"]) == (3, [])
     assert [change["what"]["say"] for change in found["amendment"]["changes"]] == ["calibration.condition"]
-    assert "Mistyped" not in as_("Q").get(f"/calibration/{number}/review").text, "nor does its review tell it so"
+    seen = as_("Q").get(f"/calibration/{number}/review").text.lower()
+    assert "mistyped" not in seen, "nor does its review tell it so"
 
 
 def test_readings_that_an_amendment_adds_were_read_that_day_and_entered_late(
