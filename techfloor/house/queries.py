@@ -76,14 +76,12 @@ class RecordsWanted:
     beginning: str = ""
 
 
-MOST_FOUND = 200
-"""So many numbers a search of words gives, the newest."""
 NEWEST_FIRST = Order(Key(Record.id, int, descending=True))
 
 
 def found_numbers(words: str, kinds: Sequence[str]) -> tuple[str, ...]:
     """Return the numbers of the newest records of some kinds that fit what was typed."""
-    return tuple(hit.key for hit in search.find(words, kinds=kinds, limit=MOST_FOUND))
+    return tuple(hit.key for hit in search.find(words, kinds=kinds, limit=search.MOST_FOUND))
 
 
 def record_page(wanted: RecordsWanted, at: str = "") -> Page[RecordLine]:

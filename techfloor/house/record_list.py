@@ -18,6 +18,7 @@ from techfloor.records.lifecycle import State
 from techfloor.records.wording import standing, state_words
 from techfloor.reports import exporting
 from techfloor.reports.written_out import MOST
+from techfloor.store import search
 from techfloor.web.access import SIGNED_IN, permission
 from techfloor.web.lists import Asked, Empty, Filter, address, asked, listing
 from techfloor.web.pages import Page, Pages, see
@@ -39,7 +40,7 @@ def index() -> str:
     wanted = _asked(titles)
     narrowed = _narrowed(wanted, titles)
     page = queries.record_page(narrowed, wanted.at)
-    cut = narrowed.numbers is not None and len(narrowed.numbers) == queries.MOST_FOUND
+    cut = narrowed.numbers is not None and len(narrowed.numbers) == search.MOST_FOUND
     return render_template(
         "house/records.html",
         list=listing(
@@ -48,7 +49,7 @@ def index() -> str:
             [_row(line, titles) for line in page.lines],
             empty=_no_records(),
             none_fits=_("No record fits. Choose less, or look at the whole list."),
-            note=_("Only the newest %(most)s that fit are shown. Type more of it.", most=queries.MOST_FOUND)
+            note=_("Only the newest %(most)s that fit are shown. Type more of it.", most=search.MOST_FOUND)
             if cut
             else "",
         ),
@@ -135,10 +136,11 @@ def export() -> Page:
     """Keep who takes away what the list shows, on all its pages, and go on to the archive."""
     titles = _titles()
     wanted = _asked(titles)
-    ids = queries.fitting_ids(_narrowed(wanted, titles), MOST)
+    narrowed = _narrowed(wanted, titles)
+    ids = queries.fitting_ids(narrowed, MOST)
     areas = dict(area_choices())  # an area by its name, for its id says nothing later
     words = {**wanted.values, "area": areas[wanted["area"]] if wanted["area"] else "", "q": wanted.words}
-    taken = exporting.take(KIND, ids, words, **by_whom())
+    taken = exporting.take(KIND, ids, words, found=narrowed.numbers, **by_whom())
     return see(f"/records/exports/{taken.id}.zip")
 
 

@@ -12,11 +12,22 @@ from techfloor.places.here import plant
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import written_out
 from techfloor.reports.models import ExportTaken
-from techfloor.store import blobs, db
+from techfloor.store import blobs, db, search
 
 
-def take(kind: str, ids: Sequence[int], asked: Mapping[str, str], *, actor: int, at: datetime) -> ExportTaken:
-    """Keep that somebody takes these records away; raises Refusal for none, and for more than fit in one archive."""
+def take(
+    kind: str, ids: Sequence[int], asked: Mapping[str, str], *, found: Sequence[str] | None, actor: int, at: datetime
+) -> ExportTaken:
+    """Keep that somebody takes these records away; `found` are the numbers that a search of words gave the list.
+
+    Raises Refusal for none, for more than fit in one archive, and where the search was cut: the rest would be missing.
+    """
+    if found is not None and len(found) >= search.MOST_FOUND:
+        raise Refusal(
+            "What was typed fits %(most)s records or more, and only the newest would be taken. Type more of it, or "
+            "leave it out and choose days.",
+            most=search.MOST_FOUND,
+        )
     if not ids:
         raise Refusal("No record fits. Choose less, then export.")
     if len(ids) > written_out.MOST:

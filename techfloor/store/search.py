@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from techfloor.store.base import Table, db
 
+MOST_FOUND = 200
+"""So many numbers a search of words gives a list of records, the newest: more than anybody reads."""
+
 _TABLES: Mapping[str, tuple[str, ...]] = {
     "sqlite": ("CREATE VIRTUAL TABLE search_words USING fts5(words, prefix='2 3')",),
     "postgresql": (

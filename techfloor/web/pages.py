@@ -59,15 +59,13 @@ class Pages(Blueprint):
         self.access: dict[str, str] = {}
         self.costly: set[str] = set()
 
-    def page(
-        self, rule: str, *, permission: str, endpoint: str | None = None, costly: bool = False
-    ) -> Callable[[View], View]:
-        """Register a page that only reads; a `costly` one counts for many (`web.rates`)."""
+    def page(self, rule: str, *, permission: str, endpoint: str | None = None) -> Callable[[View], View]:
+        """Register a page that only reads; an archive is costly (`web.rates`)."""
 
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.costly.update([f"{self.name}.{name}"] if costly else ())
+            self.costly.update([f"{self.name}.{name}"] if rule.endswith(".zip") else ())
             self.add_url_rule(rule, name, _reading(view, permission), methods=["GET"])
             return view
 

@@ -120,6 +120,9 @@ def test_papers_and_archives_count_for_many_pages(app: Flask, as_: SignedInAs, t
     assert [quinn.post("/calibration/export", data=form).status_code for _ in range(2)] == [422, 429]
     costly = app.extensions["techfloor"].costly
     assert {"calibration.export", "calibration.exported", "calibration.issue_certificate"} <= costly
+    archives = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(".zip")}
+    assert archives >= {"calibration.exported", "records.exported"}
+    assert archives <= costly
 
 
 def test_nobody_at_work_is_ever_held_up() -> None:

@@ -17,7 +17,7 @@ from house.test_access_review import review
 from house.test_policy import CALIPER, approve, drafted
 from techfloor.places.models import Area
 from techfloor.reports.models import ExportTaken
-from techfloor.store import db
+from techfloor.store import db, search
 
 NEVER = "No record fits"
 
@@ -110,6 +110,21 @@ def test_what_it_shows_is_taken_away_with_every_version_and_kept_in_words(
     assert as_("A").get(f"/records/exports/{mine}.zip").status_code == 404
     assert as_("T").get(f"/records/exports/{mine}.zip").status_code == 403
     assert "Kind: E-signature policy" in as_("A").get("/trail/exports").text
+
+
+@pytest.mark.clause("21 CFR 11.10(b)")
+@pytest.mark.parametrize("list_of", ["/records", "/calibration/"])
+def test_what_a_search_cut_short_is_not_taken_for_all_that_fits(
+    app: Flask, as_: SignedInAs, number: str, monkeypatch: pytest.MonkeyPatch, list_of: str
+) -> None:
+    quinn, export = as_("Q"), f"{list_of.rstrip('/')}/export?q=g14"
+    token = quinn.hidden(f"{list_of}?q=g14", export)
+    monkeypatch.setattr(search, "MOST_FOUND", 1)
+    answer = quinn.post(export, data=token)
+    assert answer.status_code == 422
+    assert "only the newest would be taken" in answer.text
+    with app.app_context():
+        assert not db.session.scalars(select(ExportTaken)).all()
 
 
 @pytest.mark.pages

@@ -24,9 +24,6 @@ from techfloor.records.models import Record, Signature, Task
 from techfloor.store import db, search
 from techfloor.store.paging import PAGE, Key, Order, Page
 
-MOST_FOUND = 200
-"""Records that a search looks through, the newest: more than anybody reads."""
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -127,7 +124,7 @@ def found_numbers(words: str) -> tuple[str, ...] | None:
     """
     if not search.plain_words(words):
         return None
-    return tuple(hit.key for hit in search.find(code_like(words) or words, kind=KIND, limit=MOST_FOUND))
+    return tuple(hit.key for hit in search.find(code_like(words) or words, kind=KIND, limit=search.MOST_FOUND))
 
 
 @dataclass(frozen=True)

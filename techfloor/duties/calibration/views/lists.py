@@ -25,6 +25,7 @@ from techfloor.records.lifecycle import State
 from techfloor.records.wording import state_look, state_words
 from techfloor.reports import exporting
 from techfloor.reports.written_out import MOST
+from techfloor.store import search
 from techfloor.web.lists import Asked, Empty, Filter, Tab, address, asked, listing, tabs
 from techfloor.web.pages import Page, see
 from techfloor.web.show import day, moment
@@ -52,7 +53,7 @@ def index() -> str:
     wanted = _asked()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
     page = lists.list_page(_narrowed(wanted, numbers))
-    cut = numbers is not None and len(numbers) == lists.MOST_FOUND
+    cut = numbers is not None and len(numbers) == search.MOST_FOUND
     return render_template(
         "calibration/index.html",
         tabs=own_tabs("/calibration/"),
@@ -93,7 +94,7 @@ def export() -> Page:
     wanted = _asked()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
     ids = lists.fitting_ids(_narrowed(wanted, numbers), MOST)
-    taken = exporting.take(queries.KIND, ids, _in_words(wanted), **by_whom())
+    taken = exporting.take(queries.KIND, ids, _in_words(wanted), found=numbers, **by_whom())
     return see(f"/calibration/exports/{taken.id}.zip")
 
 
@@ -103,7 +104,7 @@ def _in_words(wanted: Asked) -> dict[str, str]:
     return {**wanted.values, "area": areas.get(wanted["area"], "") if wanted["area"] else "", "q": wanted.words}
 
 
-@pages.page("/exports/<int:export_id>.zip", permission="calibration:export", costly=True)
+@pages.page("/exports/<int:export_id>.zip", permission="calibration:export")
 def exported(export_id: int) -> Response:
     """Send the archive to who took it."""
     return exporting.served(queries.KIND, export_id, visitor().person_id, visitor().name)
