@@ -57,7 +57,7 @@ def draft(definition: Definition, body: object, *, version: int | None = None) -
 
 
 def authors(revision: Revision) -> frozenset[int]:
-    """Return who wrote what stands in a revision, or wrote at it before, as the trail has them."""
+    """Return who wrote what stands in a revision, or the day of its draft, now or before, as the trail has them."""
     rows = db.session.execute(
         select(ActorOfAct().label("actor"), ChangeRow.body)
         .select_from(ChangeRow)
@@ -69,7 +69,10 @@ def authors(revision: Revision) -> frozenset[int]:
 
 def _wrote(change: Mapping[str, Any], revision_id: int) -> bool:
     old, new = change.get("old") or {}, change.get("new") or {}
-    return new.get("id") == revision_id and old.get("body_sha256") != new.get("body_sha256")
+    written = ["body_sha256"]
+    if new.get("state") == "draft":  # the day of anything else was set by its approval
+        written.append("effective_from")
+    return new.get("id") == revision_id and any(old.get(name) != new.get(name) for name in written)
 
 
 def rewrite(revision: Revision, body: object, effective_from: date | None) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from techfloor.migrations.upgrade import engine_for
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof, by_password
 from techfloor.places.queries import read_plant
-from techfloor.records import integrity, policy
+from techfloor.records import definitions, integrity, policy
 from techfloor.records.models import Record, RecordContent, Revision, Signature
 from techfloor.records.policy import PolicyEntry
 from techfloor.records.signing import must_accept_policy
@@ -255,6 +256,21 @@ def test_where_the_plant_asks_for_two_persons_no_author_approves(
     assert "You wrote at this draft. Another person approves it." in refused.text
     assert f'href="{POLICY}/approve"' in dana.get(POLICY).text
     assert approve(dana).status_code == 303
+
+
+def test_who_moved_the_day_of_a_draft_wrote_at_it_and_who_approved_it_did_not(app: Flask, as_: SignedInAs) -> None:
+    words, day = PolicyEntry("Signing here", "I sign what I saw.", "Badges."), clock.now().date()
+    with app.app_context():
+        ids = {row.user_name: row.id for row in db.session.execute(select(Person.user_name, Person.id))}
+        moved = replace(words, effective_from=day)
+        for who, entry in (("quinn", words), ("selma", moved), ("ivo", moved)):
+            with store.act("records:policy:draft", actor=ids[who]):
+                revision = policy.write_draft(entry)
+        assert definitions.authors(revision) == {ids["quinn"], ids["selma"]}, "ivo kept what stood there"
+    drafted(as_("Q"), effective_from="")
+    assert approve(as_("D")).status_code == 303
+    with app.app_context():
+        assert ids["dana"] not in definitions.authors(policy.version(2))
 
 
 def test_in_a_small_plant_its_author_approves_it(as_: SignedInAs, profile: Callable[[str], None]) -> None:
