@@ -279,20 +279,6 @@ def open_sessions(person_id: int, started_after: datetime) -> list[SessionLine]:
     return [SessionLine(*row) for row in rows]
 
 
-def signed_in_now(started_after: datetime, seen_after: datetime) -> frozenset[str]:
-    """Return the user names of who has an open session that is neither too old nor too long unused."""
-    rows = db.session.scalars(
-        select(Person.user_name)
-        .join(LoginSession, LoginSession.person_id == Person.id)
-        .where(
-            LoginSession.ended_at.is_(None),
-            LoginSession.started_at > started_after,
-            LoginSession.seen_at > seen_after,
-        )
-    )
-    return frozenset(rows)
-
-
 @dataclass(frozen=True)
 class DeviceLine:
     """One enrolled device in the list."""

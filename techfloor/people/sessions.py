@@ -86,6 +86,23 @@ _SESSION = (
     .outerjoin(_DeviceArea, _DeviceArea.id == Device.area_id)
     .where(LoginSession.token_hash == bindparam("token_hash"))
 )
+_OPEN = (
+    select(
+        Person.user_name,
+        Person.active,
+        Person.last_day,
+        LoginSession.device_id.label("bound_to"),
+        LoginSession.started_at,
+        LoginSession.seen_at,
+        LoginSession.ended_at,
+        LoginSession.ended_why,
+        Device.idle_minutes,
+        Device.revoked_at,
+    )
+    .join(Person, Person.id == LoginSession.person_id)
+    .outerjoin(Device, Device.id == LoginSession.device_id)
+    .where(LoginSession.ended_at.is_(None), LoginSession.started_at > bindparam("started_after"))
+)
 _DEVICE = (
     select(*_DEVICE_COLUMNS)
     .join(_DeviceArea, _DeviceArea.id == Device.area_id)
@@ -120,9 +137,9 @@ def find_caller(
         device = _device(row) if row else None
     if found is None:
         return Caller(device=device)
-    minutes = idle_minutes(device, plant.profile)
+    minutes = idle_minutes(device.idle_minutes if device else None, plant.profile)
     why = _ended_by_others(found, now.astimezone(ZoneInfo(plant.zone)).date())
-    if why is not None or not _alive(found, device, minutes, now):
+    if why is not None or not _alive(found, device.id if device else None, minutes, now):
         return Caller(device=device, extra={"lapsed": found.person_id, "ended": why})
     return Caller(
         visitor=_visitor(found, device, minutes, permission_roles, given),
@@ -150,9 +167,19 @@ def _device(row: Found) -> EnrolledDevice:
     )
 
 
-def idle_minutes(device: EnrolledDevice | None, profile: Profile) -> int:
-    """Return after how many idle minutes a session locks: the device's own, else the profile's, 3 to 30."""
-    own = device.idle_minutes if device else None
+def signed_in_now(plant: PlantFacts, now: datetime) -> frozenset[str]:
+    """Return the user names of those whose next request finds them signed in."""
+    today = now.astimezone(ZoneInfo(plant.zone)).date()
+    return frozenset(
+        row.user_name
+        for row in store.db.session.execute(_OPEN, {"started_after": now - LONGEST})
+        if _ended_by_others(row, today) is None
+        and _alive(row, row.bound_to, idle_minutes(row.idle_minutes, plant.profile), now)
+    )
+
+
+def idle_minutes(own: int | None, profile: Profile) -> int:
+    """Return after how many idle minutes a session locks: its device's own, else the profile's, 3 to 30."""
     shortest, longest = IDLE_MINUTES
     return min(max(own or profile.whole("people.idle_lock_minutes"), shortest), longest)
 
@@ -168,11 +195,11 @@ def _ended_by_others(row: Found, today: date) -> Ended | None:
     return Ended(row.ended_why) if row.ended_at is not None and row.ended_why else None
 
 
-def _alive(row: Found, device: EnrolledDevice | None, minutes: int, now: datetime) -> bool:
+def _alive(row: Found, device_id: int | None, minutes: int, now: datetime) -> bool:
     """Tell whether the session goes on; it lives on the device where it began and nowhere else."""
     return (
         row.ended_at is None
-        and row.bound_to == (device.id if device else None)
+        and row.bound_to == device_id
         and now - row.seen_at <= timedelta(minutes=minutes)
         and now - row.started_at <= LONGEST
     )

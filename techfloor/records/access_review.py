@@ -6,20 +6,19 @@ before, so that a colleague who signs in while somebody reads, and who accepts i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 
 from techfloor.clock import midnight
-from techfloor.people import sessions
 from techfloor.people.locks import TRIES, Outcome
 from techfloor.people.models import Device, Person, PersonRole, PolicyAcceptance, Secret, SignInEvent
 from techfloor.people.proof import Proof
-from techfloor.people.queries import locks_of, signed_in_now
-from techfloor.people.rules import IDLE_MINUTES
+from techfloor.people.queries import locks_of
 from techfloor.people.secrets import VOID
+from techfloor.people.sessions import signed_in_now
 from techfloor.places.models import Area
 from techfloor.places.queries import PlantFacts
 from techfloor.records import definitions, documents
@@ -139,7 +138,7 @@ def today_of(plant: PlantFacts, at: datetime) -> Today:
     accepted = _policies(PolicyAcceptance.at >= began)
     names = select(Person.id, Person.user_name).where(Person.id.in_(accepted))
     return Today(
-        signed_in_now(at - sessions.LONGEST, at - timedelta(minutes=max(IDLE_MINUTES))),
+        signed_in_now(plant, at),
         {row.user_name: accepted[row.id] for row in db.session.execute(names)},
     )
 

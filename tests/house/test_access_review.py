@@ -5,17 +5,19 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from bench_work import problems
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from policies import new_policy
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
-from techfloor.people.models import Person
+from techfloor.people.models import Device, Person
+from techfloor.places.queries import read_plant
 from techfloor.records import access_review
 from techfloor.records.models import Record, RecordContent, Signature
 from techfloor.records.signing import accept_policy
@@ -161,6 +163,36 @@ def test_who_is_signed_in_is_told_beside_what_is_signed(as_: SignedInAs, clock_a
     assert otto.submit("/sign-out", {}, page="/me").status_code == 303
     assert "signed in now" not in line_of(dana, "otto")
     assert review(dana, **seen).status_code == 303, "it is no part of what was read and signed"
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "after", "there"),
+    [("iso9001", None, 9, True), ("regulated", None, 6, False), ("regulated", 20, 18, True), ("iso9001", 3, 4, False)],
+)
+def test_whose_tablet_has_locked_is_not_signed_in_now(
+    app: Flask, as_: SignedInAs, profile: Callable[[str], None], name: str, own: int | None, after: int, there: bool
+) -> None:
+    profile(name)
+    as_("T", tablet=True)
+    with app.app_context():
+        with store.act("people:device:change"):
+            db.session.execute(update(Device).values(idle_minutes=own))
+        plant = read_plant(db.session())
+        assert plant is not None
+        seen = access_review.today_of(plant, clock.now() + timedelta(minutes=after)).signed_in
+        assert ("tara" in seen) is there
+
+
+@pytest.mark.parametrize("person", [{"active": False}, {"last_day": date(2026, 11, 17)}])
+def test_whom_others_signed_out_is_not_signed_in_now(app: Flask, as_: SignedInAs, person: dict[str, object]) -> None:
+    as_("T")
+    with app.app_context():
+        plant = read_plant(db.session())
+        assert plant is not None
+        assert "tara" in access_review.today_of(plant, clock.now()).signed_in
+        with store.act("people:person:change"):
+            db.session.execute(update(Person).where(Person.user_name == "tara").values(person))
+        assert "tara" not in access_review.today_of(plant, clock.now()).signed_in
 
 
 def test_whoever_accepted_another_version_than_the_one_in_force_is_marked(app: Flask, as_: SignedInAs) -> None:
