@@ -10,7 +10,7 @@ from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
 from techfloor.house.house_tiles import house_tiles
-from techfloor.house.keepers import keepers
+from techfloor.house.keepers import keepers, kind_titles
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
@@ -83,9 +83,13 @@ def more() -> str:
 
 @pages.page("/search", permission=SIGNED_IN)
 def search() -> str:
-    """Find records and equipment by any of their words."""
-    typed = request.args.get("q", "").strip()[:200]
-    hits = [(hit, url) for hit in _hits(typed) if (url := hit_url(hit)) is not None]
+    """Find what this person may open of records and equipment, by any of its words."""
+    typed, who, titles = request.args.get("q", "").strip()[:200], visitor(), kind_titles()
+    hits = [
+        (hit.key, hit.title or titles.get(hit.kind, ""), url)
+        for hit in _hits(typed)
+        if (url := hit_url(hit)) is not None and may_open(url, who)
+    ]
     return render_template("house/search.html", typed=typed, hits=hits, full=len(hits) == PAGE)
 
 

@@ -17,7 +17,7 @@ from techfloor.records.lifecycle import State, move
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.signing import Content, fix_content, sign
 from techfloor.refusals import Refusal
-from techfloor.store import db
+from techfloor.store import db, search
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,12 @@ def declared() -> tuple[Kind, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Signing:
-    """What is signed; `supersedes_id` is the record of the version before."""
+    """What is signed; `supersedes_id` is the record of the version before, `title` what people call it."""
 
     kind: Kind
     number: str
     content: Content
+    title: str = ""
     version: int = 1
     supersedes_id: int | None = None
     revision_id: int | None = None
@@ -105,7 +106,10 @@ def as_shown(content: Content, shown_sha256: str) -> None:
 
 
 def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Record:
-    """Make the record of a document under its one signature; raises Refusal when the page showed other content."""
+    """Make the record of a document under its one signature, to be found by its words.
+
+    Raises Refusal when the page showed other content.
+    """
     record = Record(
         kind=document.kind.name,
         number=document.number,
@@ -126,5 +130,6 @@ def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Reco
     sign(record, document.kind.meaning, proof, shown_sha256=shown_sha256)
     move(record, State.CLOSED)
     record.closed_at = proof.at
+    search.put(document.kind.name, document.number, document.title, f"{document.kind.name} {proof.printed_name}")
     db.session.flush()
     return record

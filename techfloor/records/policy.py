@@ -170,6 +170,7 @@ def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256
     signing = documents.Signing(
         kind=DOCUMENT,
         number=number,
+        title=entry_of(revision).title,
         version=revision.version,
         supersedes_id=former.id if former else None,
         revision_id=revision.id,

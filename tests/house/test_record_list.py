@@ -76,6 +76,20 @@ def test_it_is_narrowed_by_kind_state_days_area_and_words(app: Flask, as_: Signe
     assert kinds(quinn, f"?area={area['machining']}")["CAL"] >= 1
 
 
+def test_documents_are_found_by_their_words_by_who_may_open_them(as_: SignedInAs, number: str) -> None:
+    quinn, tara = as_("Q"), as_("T")
+    assert kinds(quinn, "?q=signing") == {"POL": 1}, "by its title"
+    assert kinds(quinn, "?q=access") == {"ACR": 1}, "by its kind"
+    assert kinds(quinn, "?q=quinn") == {"POL": 1, "ACR": 1}, "by who signed it"
+    assert NEVER in as_("S").get("/records?q=access").text
+    drafted(quinn, title="Badges here")
+    assert approve(as_("D")).status_code == 303
+    assert kinds(quinn, "?q=badges") == {"POL": 1}
+    assert "Badges here" in tara.get("/search?q=POL").text
+    assert "Review of access" in quinn.get("/search?q=access").text
+    assert "ACR-" not in tara.get("/search?q=access").text
+
+
 def test_nobody_is_shown_or_takes_away_what_they_may_not_open(as_: SignedInAs, number: str) -> None:
     assert kinds(as_("A"), "?kind=access-review") == {"ACR": 1}
     selma = as_("S")
