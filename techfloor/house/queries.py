@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from techfloor.equipment.lists import code_like
@@ -97,6 +97,7 @@ def fitting_ids(wanted: RecordsWanted, most: int) -> list[int]:
 
 
 def _fitting(wanted: RecordsWanted) -> Select[*tuple[Any, ...]]:
+    first = aliased(Record)  # who amends a piece of work did not do it
     query = (
         select(
             Record.id,
@@ -110,7 +111,8 @@ def _fitting(wanted: RecordsWanted) -> Select[*tuple[Any, ...]]:
             Equipment.code,
             documents.first_day(),
         )
-        .join(Person, Person.id == Record.opened_by)
+        .outerjoin(first, and_(Record.amendment.is_not(None), first.number == Record.number, first.version == 1))
+        .join(Person, Person.id == func.coalesce(first.opened_by, Record.opened_by))
         .outerjoin(Equipment, Equipment.id == Record.equipment_id)
         .where(Record.kind.in_(wanted.kinds), documents.listed(wanted.today))
     )

@@ -147,6 +147,16 @@ def test_every_list_says_of_it_that_it_was_entered_in_error(as_: SignedInAs) -> 
         assert "is-pass" not in rows[number], listing
 
 
+def test_the_list_of_all_records_names_who_did_the_work_and_not_who_amended_it(as_: SignedInAs) -> None:
+    tara, selma = as_("T", tablet=True), as_("S")
+    number = calibrated(tara)
+    amending(selma, number, "entered in error", "this was G-013")
+    assert sign(selma, number).status_code == 303
+    (row,) = (row for row in selma.get("/records?kind=calibration").text.split("<tr") if number in row)
+    assert "Tara Kowalski" in row
+    assert "Selma" not in row
+
+
 def test_verify_misses_the_signature_of_an_amendment(app: Flask, as_: SignedInAs) -> None:
     number = calibrated(as_("T", tablet=True))
     with app.app_context(), store.act("test:record:amend"):
