@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from amending_work import calibrated
 from bench_work import give, give_all, place, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
@@ -133,3 +134,11 @@ def test_after_a_review_the_next_one_is_one_tap_away(as_: SignedInAs, profile: C
     page = quinn.get(answer.location).text
     assert "Next review (1 left)" in page
     assert f"/calibration/{second}/review" in page
+
+
+def test_quality_is_told_that_the_code_on_a_certificate_leads_nobody_anywhere(as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = calibrated(tara)
+    assert review(quinn, number).status_code == 303
+    assert "Set public_url" in quinn.get(f"/calibration/{number}").text
+    assert "Set public_url" not in tara.get(f"/calibration/{number}").text

@@ -23,6 +23,7 @@ from techfloor.duties.calibration.views.unusual import unusual
 from techfloor.duties.calibration.views.way import may_work
 from techfloor.duties.calibration.views.wording import Rejection
 from techfloor.equipment.rules import held
+from techfloor.equipment.statuses import MEASURE
 from techfloor.equipment.wording import told
 from techfloor.places.here import plant
 from techfloor.records import retention, tasks, versions
@@ -33,6 +34,7 @@ from techfloor.records.versions import Version
 from techfloor.records.wording import signature_box
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
+from techfloor.web.address import dead_host
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
@@ -58,6 +60,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
     just_signed = request.args.get("signed") == "1"
+    may_issue = stands and bench.record.state == CLOSED and visitor().may("calibration:issue")
     return render_template(
         "calibration/show.html",
         bench=bench,
@@ -79,7 +82,8 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         look_back=stands and visitor().may("calibration:look-back") and tasks.is_open([v.id for v in every], LOOK_BACK),
         decided=decided(bench) if just_signed and signatures else None,
         next_review=_next_review() if just_signed else None,
-        may_issue=stands and bench.record.state == CLOSED and visitor().may("calibration:issue"),
+        may_issue=may_issue,
+        dead_host=dead_host() if may_issue and visitor().may(MEASURE) else "",
         may_amend=stands and may_amend(bench, every),
         version_notice=version_notice(bench, every),
         version_lines=version_lines(bench, every),
