@@ -20,12 +20,12 @@ from techfloor.store import db
 pytestmark = [pytest.mark.database, pytest.mark.pages]
 
 MARK = "xss7f3a"
-MARKUP = f"\"'><script>{MARK}()</script><img src=x onerror={MARK}()>{{{{7*191}}}}${{7*191}}&lt;"
+MARKUP = f"\"'><script>{MARK}()</script><img src=x onerror={MARK}()>{{{{10007*10009}}}}${{10007*10009}}&lt;"
 SQL = "x'); DROP TABLE person; --"
 LIKE = "%' OR 1=1 UNION SELECT hash FROM secret --"
 LINES = "Rita\r\nERROR forged line\r\nSet-Cookie: a=b\u2028\u202e"
 HOSTILE = (MARKUP, SQL, LIKE, LINES)
-RAW = re.compile(rf"<script>{MARK}|<img src=x onerror={MARK}|[^&]lt;{MARK}|1337")
+RAW = re.compile(rf"<script>{MARK}|<img src=x onerror={MARK}|[^&]lt;{MARK}|100160063")
 QUIET = frozenset({"/people/1/deactivate", "/people/1/badge", "/people/1/code", "/devices/enrol"})
 """What asks for no words and would lock somebody out."""
 
