@@ -62,6 +62,7 @@ def start(page: Page, code: str, room: dict[str, str]) -> str:
         follow(page, page.get_by_role("link", name="Calibrate", exact=True))
     for quantity, value in room.items():
         page.locator(f"[name={quantity}]").fill(value)
+    page.locator("[name=condition]").first.check()
     page.locator("[name=soaked]").check()
     go_on(page)
     return page.url.split("/")[4]

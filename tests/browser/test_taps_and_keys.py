@@ -44,8 +44,10 @@ def test_from_the_scanned_gauge_to_the_signature_in_six_taps(open_tablet: OpenTa
     page.goto("/e/G-014")  # what a hand scanner or the camera opens
     if "/start/" not in page.url:
         steps.follow(page, page.get_by_role("link", name="Calibrate", exact=True))
-    page.locator("[name=temperature]").tap()
-    page.keyboard.type("20.3")
+    temperature = page.locator("[name=temperature]").get_attribute("id") or ""
+    for key in "20.3":
+        page.locator(f'[data-keypad-for="{temperature}"] [data-key="{key}"]').tap()
+    page.locator("[name=condition]").first.tap()
     page.locator("[name=soaked]").tap()
     steps.go_on(page)
     assert page.evaluate("document.activeElement.name") == "indication", "a reading is typed without touching its box"
@@ -96,6 +98,8 @@ def test_a_whole_calibration_by_keyboard_alone(open_desk: OpenDesk) -> None:
     page.keyboard.type("20.3")
     _tab_to(page, "[name=humidity]")
     page.keyboard.type("48")
+    _tab_to(page, "[name=condition]")
+    page.keyboard.press("Space")
     _tab_to(page, "[name=soaked]")
     page.keyboard.press("Space")
     _tab_to(page, "main .button-primary")
@@ -126,6 +130,7 @@ def test_a_whole_calibration_with_scripts_off(open_tablet: OpenTablet) -> None:
     _click(page, page.get_by_role("link", name="Calibrate", exact=True))
     page.locator("[name=temperature]").fill("20.3")
     page.locator("[name=humidity]").fill("48")
+    page.locator("[name=condition]").first.check()
     page.locator("[name=soaked]").check()
     _click(page, page.locator(steps.PRIMARY))
     for typed in ("0.010", "0.030", "0.020"):

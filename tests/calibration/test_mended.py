@@ -97,7 +97,7 @@ def test_a_standard_at_the_laboratory_is_not_offered_and_not_taken(app: Flask, a
     assert "is at the laboratory" in tara.get("/calibration/start/G-014").text
     answer = tara.submit(
         "/calibration/start/G-014",
-        {"standard": BLOCKS, "temperature": "20.3", "soaked": "y"},
+        {"standard": BLOCKS, "temperature": "20.3", "soaked": "y", "condition": "complete and readable"},
     )
     assert answer.status_code == 422
     assert "is at the laboratory" in problems(answer)[0]

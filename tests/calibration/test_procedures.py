@@ -118,7 +118,7 @@ def test_a_calibration_does_not_start_by_a_procedure_that_no_longer_fits(app: Fl
         gauge = db.session.scalars(select(Equipment).where(Equipment.code == "G-014")).one()
         for function in db.session.scalars(select(GaugeFunction).where(GaugeFunction.gauge_id == gauge.id)):
             function.tolerance = "± 0.03 mm"
-    given = {"standard": "S-003", "temperature": "20.3", "soaked": "y"}
+    given = {"standard": "S-003", "temperature": "20.3", "soaked": "y", "condition": "complete and readable"}
     answer = as_("T", tablet=True).submit("/calibration/start/G-014", given)
     assert answer.status_code == 422
     assert "CAL-P-02 does not fit G-014" in answer.text

@@ -24,7 +24,12 @@ from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 PLANT_WORDS = PlantWords("Plant North", "", "Europe/Berlin", True, "Certificate", False)
-GIVEN = {"standard": "S-003", "temperature": AMBIENT["temperature"], "soaked": "y"}
+GIVEN = {
+    "standard": "S-003",
+    "temperature": AMBIENT["temperature"],
+    "soaked": "y",
+    "condition": "complete and readable",
+}
 
 
 def change_certificates(app: Flask, code: str, change: Callable[[StandardCertificate], Any]) -> None:
@@ -116,6 +121,7 @@ def test_a_room_outside_its_limits_is_told_beside_the_field_and_stops_nothing(as
     [
         ({"temperature": "32"}, "32 °C is outside 20 ± 2 °C. Start all the same? The record says so."),
         ({"soaked": ""}, "It has not stood beside the standard for "),
+        ({"condition": ""}, "It is not said in what condition it is. Start all the same? The record says so."),
     ],
 )
 def test_an_unusual_start_is_asked_about_once(as_: SignedInAs, given: dict[str, str], asked: str) -> None:
@@ -130,7 +136,7 @@ def test_an_unusual_start_is_asked_about_once(as_: SignedInAs, given: dict[str, 
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
-        ({}, ""),
+        ({"condition": "", "confirmed": "y"}, ""),
         ({"condition": "complete and readable"}, "complete and readable"),
         ({"condition": "damaged", "damage": "scale scratched"}, "damaged: scale scratched"),
     ],
@@ -253,7 +259,7 @@ def test_standards_of_two_quantities_are_both_needed_and_one_of_each_is_chosen(a
     shown = selma.get(page).text
     assert "Standard for mass" in shown
     assert "Standard for temperature" in shown
-    given = {"temperature": "20.3", "humidity": "45", "soaked": "y"}
+    given = {"temperature": "20.3", "humidity": "45", "soaked": "y", "condition": "complete and readable"}
     alone = selma.submit(page, given | {"standard": "S-001", "standard_2": ""})
     assert problems(alone) == ["Choose one standard for temperature."]
     swapped = selma.submit(page, given | {"standard": "S-005", "standard_2": ""})

@@ -26,7 +26,7 @@ def signed(app: Flask, as_: SignedInAs) -> str:
     """A signed calibration, by its number."""
     selma = as_("S")
     page = "/calibration/start/G-014"
-    answer = selma.submit(page, {"standard": "S-003", "temperature": "20.0", "soaked": "y"})
+    answer = selma.submit(page, {"standard": "S-003", "temperature": "20.0", "soaked": "y", "confirmed": "y"})
     number = answer.location.split("/")[2]
     for value in ("0.00", "25.00", "50.00", "100.00", "150.00", "25.00"):
         place = selma.get(f"/calibration/{number}/next").location.split("?")[0]

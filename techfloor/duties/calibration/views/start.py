@@ -105,7 +105,10 @@ def _no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
 
 
 def _ask_once(procedure: Procedure, form: StartForm) -> None:
-    """Ask before a start that the record will call unusual; a yes, given once for all of it, lets it in."""
+    """Ask before a start that the record will call unusual, or of which it will not say what it could have said.
+
+    A yes, given once for all of it, lets it in.
+    """
     given = form.ambient()
     doubts = [
         _("%(value)s is outside %(limits)s.", value=f"{plain(value)} {show_unit(limit.unit)}", limits=limit.text)
@@ -116,6 +119,8 @@ def _ask_once(procedure: Procedure, form: StartForm) -> None:
         doubts.append(
             _("It has not stood beside the standard for %(minutes)s minutes.", minutes=procedure.soak_minutes)
         )
+    if not form.condition_words():
+        doubts.append(_("It is not said in what condition it is."))
     if doubts and not form.confirmed.data:
         said = " ".join(doubts)
         raise Question("%(doubts)s Start all the same? The record says so.", field="confirmed", doubts=said)
