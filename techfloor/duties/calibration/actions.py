@@ -22,6 +22,7 @@ from techfloor.records.lifecycle import move
 from techfloor.refusals import NotFound, Question, Refusal
 from techfloor.said import as_text, say
 from techfloor.store import db
+from techfloor.store.types import utc_text
 
 _KEEP = insert(Reading.__table__).returning(Reading.__table__.c.id)  # type: ignore[arg-type]
 CORRECTIONS = ("mistyped", "misread the scale", "wrong point")
@@ -214,6 +215,10 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
     if bench.left_begun:
         # What was read as left belongs to the adjustment before it: under another one it would say what is not true.
         raise Refusal("There are readings as left of this adjustment. Sign it as it is, or end it, and begin again.")
+    if bench.amends is not None:
+        for what, was, now in zip(("adjusted", "adjustment"), before, (adjusted, words.strip()), strict=True):
+            if (was or "") != (now or ""):
+                _keep_change(bench, what, was, now, bench.amends.reason, at)
     bench.body.adjusted = adjusted
     bench.body.adjustment = words.strip()
     if adjusted or before[0]:
@@ -221,6 +226,49 @@ def decide_adjustment(number: str, adjusted: bool, words: str, *, actor: int, at
         ledger.log(bench.gauge.id, event, words.strip(), actor=actor, at=at, record_id=bench.record.id)
     db.session.flush()
     return bench
+
+
+@dataclass(frozen=True)
+class WordsEntry:
+    """The words of a calibration: its condition as it is kept, whether it had settled, what was adjusted; why now."""
+
+    condition: str
+    soaked: bool
+    adjustment: str = ""
+    reason: str = ""
+
+
+def change_words(number: str, entry: WordsEntry, *, actor: int, at: datetime) -> None:
+    """Put the words of a calibration right while it is under way.
+
+    Raises Refusal for a change without its reason; what nobody had said yet is said without one, but for an amendment.
+    """
+    bench = open_bench(number, actor)
+    body = bench.body
+    if bench.entered_in_error:
+        raise Refusal("It was entered in error: nothing of it is said in other words.")
+    now: dict[str, object] = {"condition": entry.condition}
+    if bench.procedure.soak_minutes:
+        now["soaked"] = entry.soaked
+    if bench.amends is not None and body.adjusted:
+        if not entry.adjustment:
+            raise Refusal("Enter what was adjusted.", field="adjustment")
+        now["adjustment"] = entry.adjustment
+    before = {what: getattr(body, what) for what in now}
+    changed = [what for what in now if now[what] != before[what]]
+    said = [what for what in changed if bench.amends is not None or before[what] != ""]
+    if said and not entry.reason:
+        raise Refusal("Enter why it is changed.", field="reason")
+    for what in said:
+        _keep_change(bench, what, before[what], now[what], entry.reason, at)
+    for what in changed:
+        setattr(body, what, now[what])
+    db.session.flush()
+
+
+def _keep_change(bench: Bench, what: str, before: object, now: object, reason: str, at: datetime) -> None:
+    made = {"what": what, "from": before, "to": now, "reason": reason, "by": bench.holder, "at": utc_text(at)}
+    bench.body.reworded = [*bench.body.reworded, made]
 
 
 def take_over(number: str, *, actor: int, at: datetime) -> None:

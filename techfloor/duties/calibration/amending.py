@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import actions, rules, starting
+from techfloor.duties.calibration import rules, starting
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.bench_lines import GivenReading, StandardOnBench
 from techfloor.duties.calibration.models import Ambient, Reading
@@ -61,28 +61,6 @@ def amend(number: str, entry: AmendEntry, plant: PlantFacts, *, actor: int, at: 
         _copy_chain(Reading, former, record, _judged_anew(former, standards))
 
 
-@dataclass(frozen=True)
-class WordsEntry:
-    """The words of a calibration: its condition as it is kept, whether it had settled, what was adjusted."""
-
-    condition: str
-    soaked: bool
-    adjustment: str
-
-
-def amend_words(number: str, entry: WordsEntry, *, actor: int) -> None:
-    """Put the words of a calibration right in its amendment; raises Refusal where there is none under way."""
-    bench = actions.open_bench(number, actor)
-    if bench.amends is None or bench.entered_in_error:
-        raise Refusal("Only an amendment changes these words.")
-    if bench.body.adjusted and not entry.adjustment:
-        raise Refusal("Enter what was adjusted.", field="adjustment")
-    bench.body.condition = entry.condition
-    bench.body.soaked = entry.soaked if bench.procedure.soak_minutes else bench.body.soaked
-    bench.body.adjustment = entry.adjustment if bench.body.adjusted else ""
-    db.session.flush()
-
-
 _NOTHING_CAME_OUT: Mapping[str, Any] = {
     "exceptions": [],
     "as_found": "",
@@ -97,6 +75,7 @@ _NOTHING_READ: Mapping[str, Any] = {
     "outside": None,
     "adjusted": None,
     "adjustment": "",
+    "reworded": [],
     "deviations": [],
     "soaked": False,
 }

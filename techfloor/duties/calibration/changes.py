@@ -5,6 +5,7 @@ A change is plain data of the signed content: `what`, `from` and `to` in words o
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from techfloor.duties.calibration import outside_rules, rules
@@ -24,6 +25,7 @@ def corrections(bench: Bench) -> list[Change]:
     return [
         *(_ambient_correction(bench, a) for a in bench.ambient_given if corrected_first(bench, a)),
         *(_correction(bench, g) for g in bench.given if corrected_first(bench, g)),
+        *rewordings(bench),
     ]
 
 
@@ -31,6 +33,17 @@ def corrected_first(bench: Bench, given: GivenReading | AmbientValue) -> bool:
     """Tell whether a value corrects another one, and was given before the first signature, in no amendment."""
     since = bench.amended_since
     return given.corrects_id is not None and (since is None or given.recorded_at < since)
+
+
+def rewordings(bench: Bench) -> list[Change]:
+    """Return which words were changed before the first signature."""
+    since = bench.amended_since
+    return [reworded(e) for e in bench.body.reworded if since is None or datetime.fromisoformat(str(e["at"])) < since]
+
+
+def _since_amended(bench: Bench, reworded: Mapping[str, Any]) -> bool:
+    """Tell whether a word was changed in the amendment under way."""
+    return bench.amends is not None and datetime.fromisoformat(reworded["at"]) >= bench.amends.at
 
 
 def of_amendment(bench: Bench, content: Mapping[str, Any]) -> list[Change]:
@@ -41,13 +54,16 @@ def of_amendment(bench: Bench, content: Mapping[str, Any]) -> list[Change]:
     if bench.former is None or bench.entered_in_error:
         return []
     before = bench.former.signed
-    return [
-        *_verdicts(before, content),
-        *_of_gauge(bench, before, content),
+    values = [
         *_of_standards(bench, before, content),
         *_of_room(bench, bench.former),
         *_of_readings(bench, bench.former),
         *_of_words(bench, bench.former),
+    ]
+    return [
+        *_verdicts(before, content, values),
+        *_of_gauge(bench, before, content),
+        *values,
         *_of_paper(bench, bench.former),
     ]
 
@@ -63,9 +79,12 @@ def _changed(names: Iterable[tuple[Said, object, object]]) -> list[Change]:
 # --- what it is and what it came to ---
 
 
-def _verdicts(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
+def _verdicts(before: Mapping[str, Any], now: Mapping[str, Any], values: Iterable[Change]) -> list[Change]:
+    """Return each verdict that is another: it follows from the values, and from the last of them that was changed."""
     was, is_now = ({run["run"]: run["verdict"] for run in each["runs"]} for each in (before, now))
-    return _changed(
+    last = max((value for value in values if value["at"]), key=lambda value: value["at"], default=None)
+    why = {"reason": say("calibration.follows"), "by": last["by"], "at": last["at"]} if last else {}
+    made = _changed(
         (
             say("calibration.verdict-of", run=say(f"calibration.{run}")),
             _verdict(was.get(run)),
@@ -73,6 +92,7 @@ def _verdicts(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]
         )
         for run in ("as_found", "as_left")
     )
+    return [{**each, **why} for each in made]
 
 
 def _verdict(verdict: str | None) -> Said:
@@ -216,20 +236,31 @@ def _with_unit(bench: Bench, given: GivenReading) -> str | Said:
 # --- words, and a laboratory's paper ---
 
 
+WORDS = {"condition": "condition", "soaked": "settled", "adjusted": "adjusted", "adjustment": "adjustment"}
+"""The columns that hold the words of a calibration, each with what it is called."""
+
+
 def _of_words(bench: Bench, former: Bench) -> list[Change]:
-    was, is_now = former.body, bench.body
-    return _changed(
-        (
-            (say("calibration.condition"), kept(was.condition), kept(is_now.condition)),
-            (say("calibration.settled"), _yes_no(was.soaked), _yes_no(is_now.soaked)),
-            (say("calibration.adjusted"), _yes_no(was.adjusted), _yes_no(is_now.adjusted)),
-            (say("calibration.adjustment"), was.adjustment, is_now.adjustment),
-        )
-    )
+    last = {str(each["what"]): each for each in bench.body.reworded if _since_amended(bench, each)}
+    named = ((what, getattr(former.body, what), getattr(bench.body, what)) for what in WORDS)
+    return [
+        reworded({**_WITHOUT_REASON, **last.get(what, {}), "what": what, "from": was, "to": now})
+        for what, was, now in named
+        if worded(was) != worded(now)
+    ]
 
 
-def _yes_no(value: bool | None) -> Said:
-    return say("calibration.yes" if value else "calibration.no")
+_WITHOUT_REASON = {"reason": "", "by": "", "at": None}
+
+
+def reworded(change: Mapping[str, Any]) -> Change:
+    what = say(f"calibration.{WORDS[change['what']]}")
+    return {**change, "what": what, "from": worded(change["from"]), "to": worded(change["to"])}
+
+
+def worded(value: str | bool | None) -> str | Said:
+    """Return a word as a record says it: typed or said; a mark as yes or no, also one that was never set."""
+    return kept(value) if isinstance(value, str) else say("calibration.yes" if value else "calibration.no")
 
 
 _PAPER = (

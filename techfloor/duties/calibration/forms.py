@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
-from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS
-from techfloor.duties.calibration.amending import AmendEntry, WordsEntry
+from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS, WordsEntry
+from techfloor.duties.calibration.amending import AmendEntry
 from techfloor.duties.calibration.models import Calibration
 from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
@@ -243,9 +243,10 @@ class AmendForm(EntryForm):
 
 
 class WordsForm(ConditionForm):
-    """The words of a calibration that an amendment puts right."""
+    """The words of a calibration under way that are put right, and why."""
 
     adjustment = TextAreaField(_l("What was adjusted?"))
+    reason = StringField(_l("Why is it changed?"))
 
     def show(self, body: Calibration) -> None:
         """Fill the boxes with what stands there."""
@@ -257,7 +258,8 @@ class WordsForm(ConditionForm):
 
     def entry(self) -> WordsEntry:
         """Return what was given; raises Refusal for damage unnamed."""
-        return WordsEntry(self.condition_words(), bool(self.soaked.data), (self.adjustment.data or "").strip())
+        adjustment, reason = (self.adjustment.data or "").strip(), (self.reason.data or "").strip()
+        return WordsEntry(self.condition_words(), bool(self.soaked.data), adjustment, reason)
 
 
 def amend_form(standards: Sequence[Group]) -> AmendForm:

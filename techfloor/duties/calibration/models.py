@@ -17,7 +17,8 @@ class Calibration(Table):
     """The body of a calibration record; its verdicts are facts of the moment they were reached.
 
     Who has it under way signs it: in a first version `performed_by`, in an amendment `amended_by`, while `performed_by`
-    stays who performed it.
+    stays who performed it. `reworded` has each change of its words: the column as `what`, `from`, `to`, the
+    `reason`, the name of who changed it as `by`, and `at` in UTC.
     """
 
     __tablename__ = "calibration"
@@ -32,6 +33,7 @@ class Calibration(Table):
     soaked: Mapped[bool] = mapped_column(Boolean, default=False)
     adjusted: Mapped[bool | None] = mapped_column(Boolean)
     adjustment: Mapped[str] = mapped_column(Text, default="")
+    reworded: Mapped[list[dict[str, object]]] = mapped_column(JsonText, default=list)
     deviations: Mapped[list[Said]] = mapped_column(JsonText, default=list)
     exceptions: Mapped[list[Said]] = mapped_column(JsonText, default=list)
     as_found: Mapped[str] = mapped_column(Text, default="")

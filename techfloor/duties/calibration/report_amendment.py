@@ -29,7 +29,7 @@ def box(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words:
     return AmendmentBox(
         title=title % {"version": content["version"], "former": former["version"], "day": day},
         text=" ".join(part for part in (reason, _signed(content, signatures, words)) if part),
-        changed=tuple(_changed(each, signers) for each in amendment.get("changes") or []),
+        changed=tuple(_changed(each, signers, _("not stated")) for each in amendment.get("changes") or []),
     )
 
 
@@ -49,13 +49,13 @@ def _signed(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], wo
     )
 
 
-def _changed(change: Mapping[str, Any], signers: set[str]) -> ChangedValue:
+def _changed(change: Mapping[str, Any], signers: set[str], nothing: str) -> ChangedValue:
     """Return one change; who made it stands there where that is none of those who signed."""
     what, by = in_words(change["what"]), change["by"]
     why = [in_words(change["reason"]), by if by not in signers else ""]
     return ChangedValue(
         what[:1].upper() + what[1:],
-        with_minus(in_words(change["from"])) or "–",
-        with_minus(in_words(change["to"])) or "–",
+        with_minus(in_words(change["from"])) or nothing,
+        with_minus(in_words(change["to"])) or nothing,
         ", ".join(part for part in why if part),
     )

@@ -41,6 +41,7 @@ def _of_calibration(bench: Bench) -> list[Said]:
         left,
         {
             "calibration.ambient-corrected": any(a.corrects_id is not None for a in bench.ambient),
+            "calibration.reworded": bool(bench.body.reworded),
             "calibration.room": any(not a.within for a in bench.ambient),
             "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
             "calibration.came-held": _came_held(bench),

@@ -501,6 +501,7 @@ def upgrade() -> None:
         sa.Column("soaked", sa.Boolean(), nullable=False),
         sa.Column("adjusted", sa.Boolean(), nullable=True),
         sa.Column("adjustment", sa.Text(), nullable=False),
+        sa.Column("reworded", sa.Text(), nullable=False),
         sa.Column("deviations", sa.Text(), nullable=False),
         sa.Column("exceptions", sa.Text(), nullable=False),
         sa.Column("as_found", sa.Text(), nullable=False),

@@ -24,6 +24,7 @@ class ChangedLine:
 
     what: str
     before: str
+    """Empty for what was not stated; so is `now`."""
     now: str
     who: str
     when: str
@@ -87,8 +88,8 @@ def _line(bench: Bench, change: Mapping[str, Any], at: datetime | None) -> Chang
     when = datetime.fromisoformat(change["at"]) if change["at"] else at
     return ChangedLine(
         what=_capital(in_words(change["what"])),
-        before=in_words(change["from"]) or "–",
-        now=in_words(change["to"]) or "–",
+        before=in_words(change["from"]),
+        now=in_words(change["to"]),
         who=change["by"] or bench.holder,
         when=to_the_second(when) if when else "–",
         why=_capital(in_words(change["reason"])) or bench.amends.reason,

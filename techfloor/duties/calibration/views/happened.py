@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from techfloor.duties.calibration.bench import Bench, version_bench
 from techfloor.duties.calibration.bench_lines import GivenReading
+from techfloor.duties.calibration.changes import WORDS, worded
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.views.shown import point_words
@@ -23,7 +24,7 @@ from techfloor.records import versions
 from techfloor.records.history import Change, Event, timeline
 from techfloor.records.versions import Amendment
 from techfloor.records.wording import meaning_words
-from techfloor.said import in_words, word
+from techfloor.said import in_words, say, word
 from techfloor.web.show import act_words, to_the_second
 
 
@@ -80,10 +81,20 @@ def _told(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happe
     if changes.keys() == {"equipment_hold"}:
         return replace(line, words=_("Hold lifted") if changes["equipment_hold"].new["lifted_at"] else line.words)
     body = changes.get("calibration")
-    if body is not None and body.old and body.old["adjusted"] != body.new["adjusted"] and "record" not in changes:
+    return line if body is None or not body.old or "record" in changes else _of_words(line, body)
+
+
+def _of_words(line: Happening, body: Change) -> Happening:
+    """Say which words were changed, from what to what; an act that changed none of them stays as it is."""
+    if body.old["adjusted"] != body.new["adjusted"]:
         words = _("Adjusted") if body.new["adjusted"] else _("Not adjusted")
         return replace(line, words=words, detail=str(body.new["adjustment"] or ""))
-    return line
+    turned = [(what, body.old[what], body.new[what]) for what in WORDS if body.old[what] != body.new[what]]
+    if not turned:
+        return line
+    before, after = (", ".join(in_words(worded(each[n])) or _("not stated") for each in turned) for n in (1, 2))
+    names = ", ".join(in_words(say(f"calibration.{WORDS[what]}")) for what, _old, _new in turned)
+    return replace(line, words=names.capitalize(), before=before, after=after, tail=line.detail, detail="")
 
 
 def _of_amendment(line: Happening, header: Mapping[str, Any]) -> Happening:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
-from techfloor.duties.calibration.changes import corrected_first
+from techfloor.duties.calibration.changes import corrected_first, rewordings
 from techfloor.duties.calibration.outside_rules import NO, answers_of
 from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
@@ -53,8 +54,10 @@ _OF_AMENDMENT = frozenset({"calibration.amended", "calibration.withdrawn"})
 
 
 def _tells(one: Unusual, said: Said) -> bool:
-    return bool(one.details) or key_of(said) not in {"calibration.corrected", "calibration.ambient-corrected"}
+    return bool(one.details) or key_of(said) not in _CORRECTIONS
 
+
+_CORRECTIONS = frozenset({"calibration.corrected", "calibration.ambient-corrected", "calibration.reworded"})
 
 _TO_BE_LOOKED_AT = frozenset({State.IN_PROGRESS, State.PERFORMED})
 """Once it was looked at, what was unusual is told and warns of nothing."""
@@ -114,6 +117,18 @@ def _ambient_corrections(bench: Bench) -> list[Detail]:
         )
         for a in bench.ambient_given
         if corrected_first(bench, a)
+    ]
+
+
+def _rewordings(bench: Bench) -> list[Detail]:
+    return [
+        Detail(
+            in_words(each["what"]).capitalize(),
+            in_words(each["from"]) or _("not stated"),
+            in_words(each["to"]) or _("not stated"),
+            f"{each['reason']} · {each['by']}, {to_the_second(datetime.fromisoformat(each['at']))}",
+        )
+        for each in rewordings(bench)
     ]
 
 
@@ -240,6 +255,7 @@ _DETAILS: dict[str, Callable[[Bench], list[Detail]]] = {
     "calibration.not-measured": _not_measured,
     "calibration.slip": _slips,
     "calibration.late": _late,
+    "calibration.reworded": _rewordings,
     "calibration.room": _room,
     "calibration.soak": _soak,
     "calibration.measured-by": _signer,
