@@ -1,5 +1,6 @@
 """What a verdict leaves to do: who sees which task, how a look-back ends, what follows a rejection."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from techfloor import clock, store
 from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.equipment import actions, queries
 from techfloor.equipment.entries import FunctionEntry, GaugeEntry, ItemEntry
+from techfloor.equipment.ledger import place_hold
 from techfloor.people.models import Person
 from techfloor.records import tasks
 from techfloor.store import db
@@ -268,3 +270,35 @@ def test_a_look_back_is_closed_once(as_: SignedInAs) -> None:
     given = {"outcome": "affected", "looked": "Batch 7", "done": "blocked and measured again"}
     assert quinn.submit(page, given).status_code == 303
     assert quinn.get(page).location == f"/calibration/{number}"
+
+
+def test_a_gauge_that_is_held_is_due_as_one_that_is_held(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    home = tara.get("/").text
+    assert "Held: out of tolerance" not in home
+    code = re.findall(r'href="/calibration/start/([^"]+)"', home)[0]
+    with app.app_context(), store.act("test:gauge:hold"):
+        place_hold(gauge_by_code(code).id, "out of tolerance", "as found", actor=1, at=clock.now())
+    assert "Held: out of tolerance · Calibrate: " in tara.get("/").text
+
+
+def test_a_review_says_beforehand_what_it_does_to_a_gauge_that_failed(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"])
+    tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+    assert sign(tara, number).status_code == 303
+    page = as_("Q").get(f"/calibration/{number}/review").text
+    assert (
+        "Accept: G-014 stays held until a later calibration passes. Reject: it stays held, and Tara Kowalski is" in page
+    )
+
+
+def test_a_review_says_beforehand_that_it_lifts_the_hold(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", "150.25", "25.00"])
+    tara.submit(f"/calibration/{number}/adjust", {"adjusted": "yes", "words": "gib screw"})
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"])
+    assert sign(tara, number).status_code == 303
+    assert "Accept: the hold on G-014 is lifted." in as_("Q").get(f"/calibration/{number}/review").text

@@ -61,6 +61,16 @@ def test_the_error_and_its_share_in_the_list_of_reviews_are_of_one_reading(
     assert re.search(r"\+4\.82 %", line), "4.82 % of 4 %"
 
 
+def test_where_all_readings_fail_no_single_one_is_named(as_: SignedInAs) -> None:
+    otto = as_("O", tablet=True)
+    number = start(otto, "G-011")
+    give_all(otto, number, "reference", WRENCH)
+    otto.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+    page = otto.get(f"/calibration/{number}/check").text
+    assert "5 of 5 readings, the worst: Fail: error +4.82" in page
+    assert "; mean +4.67" in page
+
+
 def test_beyond_a_limit_of_zero_no_percentage_is_made_up() -> None:
     use = Use(BEYOND_ZERO, None, '["outside","0.00 outside","","","mm"]')
     assert "%" not in use_words(use)

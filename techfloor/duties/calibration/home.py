@@ -144,9 +144,10 @@ def _the_others(visitor: Visitor, today: date, made: list[Tile], *, outside: boo
 
 def _due(gauge: waiting.DuePoint, today: date, url: str, action: str) -> Tile:
     late = (today - gauge.due).days if gauge.due else None
+    due = _due_words(late, day(gauge.due)) if gauge.due and late is not None else _("Calibrate: never calibrated")
     return Tile(
         title=gauge.name,
-        detail=_due_words(late, day(gauge.due)) if gauge.due and late is not None else _("Calibrate: never calibrated"),
+        detail=f"{_('Held: out of tolerance')} · {due}" if gauge.held else due,
         url=url,
         action=action,
         urgency="overdue" if late is None or late > 0 else "today" if late == 0 else "soon",

@@ -103,11 +103,9 @@ _before = (
 )
 
 
-_held = select(EquipmentHold.id).where(
-    EquipmentHold.equipment_id == Record.equipment_id,
-    EquipmentHold.reason == OUT_OF_TOLERANCE,
-    EquipmentHold.lifted_at.is_(None),
-)
+_OPEN = (EquipmentHold.reason == OUT_OF_TOLERANCE, EquipmentHold.lifted_at.is_(None))
+_held = select(EquipmentHold.id).where(EquipmentHold.equipment_id == Record.equipment_id, *_OPEN)
+_item_held = select(EquipmentHold.id).where(EquipmentHold.equipment_id == Equipment.id, *_OPEN)
 
 
 def waiting_for_review(person_id: int, plant: PlantFacts, *, limit: int = 200) -> list[Waiting]:
@@ -250,6 +248,8 @@ class DuePoint:
     area_id: int | None
     status: str
     open_number: str | None
+    held: bool
+    """Held as out of tolerance."""
 
 
 def due_gauges(until: date, area_id: int | None, *, outside: bool = False, limit: int = 20) -> list[DuePoint]:
@@ -290,8 +290,9 @@ def _to_do(due: Any, which: ColumnElement[bool], area_id: int | None, *, outside
         .where(done.equipment_id == Equipment.id, done.kind == KIND, done.state == PERFORMED)
         .where(versions.in_force(done), moves_on)
     )
+    item = (Equipment.code, Equipment.name, due.label("due"), Equipment.area_id, Gauge.status)
     query = (
-        select(Equipment.code, Equipment.name, due.label("due"), Equipment.area_id, Gauge.status, open_record.number)
+        select(*item, open_record.number, _item_held.exists().label("held"))
         .select_from(Equipment)
         .join(Gauge, Gauge.equipment_id == Equipment.id)
         .outerjoin(

@@ -86,6 +86,25 @@ def _stands(bench: Bench) -> str:
     return str(_("%(code)s may not be used yet.", code=gauge.code))
 
 
+def would_mean(bench: Bench) -> str:
+    """Say what a review of a calibration that was out of tolerance does to its gauge; "" where that is not in doubt.
+
+    An amendment is told apart, by what it changed.
+    """
+    gauge, body = bench.gauge, bench.body
+    failed = holding.out_of_tolerance(body.as_left or body.as_found)
+    if bench.amends is not None or not gauge.held or holding.passed_since(bench):
+        return ""
+    if failed:
+        words = _("Accept: %(code)s stays held until a later calibration passes.", code=gauge.code)
+    elif holding.returns(body) and not holding.failed_since(bench):
+        words = _("Accept: the hold on %(code)s is lifted.", code=gauge.code)
+    else:
+        return ""
+    again = _("Reject: it stays held, and %(name)s is asked to calibrate it again.", name=bench.performer)
+    return f"{words} {again}"
+
+
 def next_review() -> tuple[str, int] | None:
     """Return (address, how many wait) of the review to go on with, for who reviews: in the order of their list."""
     if not visitor().may("calibration:review"):

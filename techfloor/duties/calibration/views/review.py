@@ -13,7 +13,7 @@ from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED
-from techfloor.duties.calibration.views.after import decided, next_review
+from techfloor.duties.calibration.views.after import decided, next_review, would_mean
 from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
@@ -102,6 +102,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         events=happenings(bench),
         changed=changed(bench),
         unusual=unusual(bench),
+        means=would_mean(bench),
         form=form,
         errors=form.problems(),
         barred=visitor().person_id in barred(plant(), bench.record.id),

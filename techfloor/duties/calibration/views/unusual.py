@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
+from techfloor.duties.calibration import rules as judging
 from techfloor.duties.calibration import unusual as rules
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
@@ -13,7 +14,7 @@ from techfloor.duties.calibration.changes import corrected_first, rewordings
 from techfloor.duties.calibration.outside_rules import NO, answers_of
 from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
-from techfloor.measures.quantity import plain
+from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.records.lifecycle import State
 from techfloor.said import Said, in_words, key_of, word
@@ -219,8 +220,12 @@ _FAILED = frozenset({"fail", "conditional fail"})
 
 
 def _where(result: PointResult) -> str:
-    """Return the point, and the reading where one of several decided."""
+    """Return the point, and where it has several readings which of them decided, or how many failed."""
     deciding, words = result.deciding, point_words(result.point)
+    failed = sum(reading.verdict in _FAILED for reading in result.readings)
+    if failed > 1:
+        every = len(result.readings)
+        return str(_("%(words)s, %(n)s of %(all)s readings, the worst", words=words, n=failed, all=every))
     if isinstance(deciding, ReadingFacts) and result.point.repeats > 1:
         return str(_("%(words)s, reading %(n)s by itself", words=words, n=deciding.repeat))
     if result.point.repeats > 1:
@@ -233,7 +238,12 @@ def failed_words(bench: Bench, result: PointResult) -> str:
     deciding = result.deciding
     if deciding.error is None:
         return verdict_words(result.verdict)
-    return judged_words(bench.procedure, result.point, deciding)
+    words = judged_words(bench.procedure, result.point, deciding)
+    if deciding is result or result.error is None or len(result.readings) < 2:
+        return words
+    mean = judging.error_shown(bench.procedure, result.error, result.reference)
+    unit = show_unit(bench.procedure.error_unit or result.point.unit)
+    return str(_("%(words)s; mean %(mean)s", words=words, mean=f"{signed(mean)} {unit}"))
 
 
 def _derived_words(derived: DerivedResult) -> str:
