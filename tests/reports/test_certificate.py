@@ -200,6 +200,35 @@ def test_the_box_under_the_title_says_what_was_changed_and_by_whom() -> None:
     assert "same person as amended" in written(caliper() | amended, [corrected, replace(REVIEWED, signer_id=9)])
 
 
+def amended_caliper() -> Content:
+    """Return the caliper of six points, amended in a reading and in its condition, with a correction from before."""
+    at, by = "2026-11-19T08:00:00Z", "Quinn Bauer"
+    reading = {"what": "as found, 25.00 outside inner jaw", "from": "25.05 mm", "to": "25.00 mm", "reason": "mistyped"}
+    condition = {"what": "condition", "from": "", "to": "complete and readable", "reason": "seen on the photo"}
+    changes = [each | {"by": by, "at": at} for each in (reading, condition)]
+    reason = "25.05 at 25.00 mm was typed instead of 25.00, seen on the sheet"
+    amendment = {"kind": "correction", "reason": reason, "by": by, "at": at, "changes": changes}
+    former = {"version": 1, "content_sha256": "0" * 64, "performed_at": "2026-11-18T13:38:02Z"}
+    corrected = {"what": "as found, 50.00 outside", "from": "50.05", "to": "50.00", "reason": "misread the scale"}
+    corrections = [corrected | {"by": "Tara Kowalski", "at": "2026-11-18T13:37:02Z"}]
+    made = caliper() | {"version": 2, "amendment": amendment, "supersedes": former, "corrections": corrections}
+    made["procedure"] = made["procedure"] | {
+        "method": "Clean the jaws and the blocks and close the jaws: the zero marks must meet. Measure each gauge block at "
+        "the named place of the jaws with the light, even force of normal use, and read the vernier square to the scale. "
+        "The nominal length of the block is the reference; its deviation is part of the budget. "
+        "The gauge and the blocks have lain on the plate together, and are handled with gloves. A point that cannot be "
+        "measured is left out, with its reason, and each reading is taken once"
+    }
+    return made
+
+
+@pytest.mark.clause("ISO/IEC 17025 7.8.8")
+def test_an_amended_certificate_of_six_points_stays_on_one_page(pages: Read) -> None:
+    read_pages = pages(amended_caliper)
+    assert len(read_pages) == 1
+    assert "not stated → complete and readable" in read_pages[0]
+
+
 def test_a_reviewer_who_performed_is_printed_as_such() -> None:
     own = replace(REVIEWED, signer_id=PERFORMED.signer_id)
     assert "same person as performed" in written(caliper(), [PERFORMED, own])
