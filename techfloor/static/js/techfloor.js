@@ -9,3 +9,4 @@ import "./idle.js";
 import "./scan.js";
 import "./print.js";
 import "./zone.js";
+import "./jump.js";
