@@ -121,3 +121,11 @@ def test_a_condition_that_was_said_is_changed_with_a_reason_and_looked_at(app: F
     assert [(in_words(each["from"]), in_words(each["to"]), each["reason"]) for each in kept] == [
         ("complete and readable", "damaged: jaw chipped", "overlooked")
     ]
+
+
+def test_an_amendment_that_is_not_finished_says_that_it_ended(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = calibrated(tara)
+    amending(tara, number)
+    answer = tara.submit(f"/calibration/{number}/discontinue", {"reason": "nothing was wrong"}, follow_redirects=True)
+    assert "The amendment is ended. Version 1 stands as before." in answer.text

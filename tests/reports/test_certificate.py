@@ -213,8 +213,9 @@ def amended_caliper() -> Content:
     corrections = [corrected | {"by": "Tara Kowalski", "at": "2026-11-18T13:37:02Z"}]
     made = caliper() | {"version": 2, "amendment": amendment, "supersedes": former, "corrections": corrections}
     made["procedure"] = made["procedure"] | {
-        "method": "Clean the jaws and the blocks and close the jaws: the zero marks must meet. Measure each gauge block at "
-        "the named place of the jaws with the light, even force of normal use, and read the vernier square to the scale. "
+        "method": "Clean the jaws and the blocks and close the jaws: the zero marks must meet. Measure each gauge "
+        "block at the named place of the jaws with the light, even force of normal use, and read the vernier square to "
+        "the scale. "
         "The nominal length of the block is the reference; its deviation is part of the budget. "
         "The gauge and the blocks have lain on the plate together, and are handled with gloves. A point that cannot be "
         "measured is left out, with its reason, and each reading is taken once"

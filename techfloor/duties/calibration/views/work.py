@@ -1,6 +1,7 @@
 """The end of the work at the bench: adjust, check and sign, or give it up."""
 
-from flask import render_template, request
+from flask import flash, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
@@ -178,8 +179,10 @@ def discontinue(number: str) -> Page:
 def discontinue_post(number: str) -> Page:
     """End a calibration that will not be finished."""
     form, bench = DiscontinueForm(), allowed(bench_of(number))
-    actor = visitor().person_id
+    actor, amends = visitor().person_id, bench.amends
     if form.attempt(lambda: actions.discontinue(number, form.reason.data or "", actor=actor, at=clock.now())):
+        if amends is not None:
+            flash(_("The amendment is ended. Version %(version)s stands as before.", version=amends.version), "info")
         return see(f"/calibration/{number}")
     errors = form.problems()
     return render_template("calibration/discontinue.html", bench=bench, form=form, errors=errors, away=away(bench)), 422
