@@ -140,7 +140,9 @@ def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
 def _pdf(settings: Settings, file: Path) -> int:
     from sqlalchemy import text  # noqa: PLC0415
 
+    from techfloor import roster  # noqa: PLC0415, F401 - every table of a record is declared
     from techfloor.migrations.upgrade import engine_for  # noqa: PLC0415
+    from techfloor.records import integrity  # noqa: PLC0415
     from techfloor.store.blobs import hash_of  # noqa: PLC0415
 
     if not file.exists():
@@ -152,8 +154,8 @@ def _pdf(settings: Settings, file: Path) -> int:
         today = clock.now().astimezone(ZoneInfo(zone)).date()
         row = connection.execute(
             text(
-                "SELECT record.number, record.version, record.state, issued_pdf.issue_no, issued_pdf.issued_at, "
-                "record.content_sha256 = issued_pdf.content_sha256 AS same, "
+                "SELECT record.id, record.number, record.version, record.state, issued_pdf.issue_no, "
+                "issued_pdf.issued_at, record.content_sha256 = issued_pdf.content_sha256 AS same, "
                 "later.version AS superseded, later.amendment, later.amendment_reason, later.state AS later_state, "
                 "(SELECT hash FROM act WHERE act.seq = issued_pdf.trail_seq) = issued_pdf.trail_head AS anchored "
                 "FROM issued_pdf JOIN record ON record.id = issued_pdf.record_id "
@@ -166,12 +168,15 @@ def _pdf(settings: Settings, file: Path) -> int:
             ),
             {"sha256": sha256, "today": today.isoformat()},
         ).one_or_none()
+        odd = integrity.problems_of(connection, row.id) if row else []
     if row is None:
         say("✕ This PDF was not issued here, or was changed after it was issued.")
         return 1
     say(f"{row.number} version {row.version}, issue {row.issue_no}, issued {row.issued_at}.")
     say("✓ Its bytes are those that were issued." if row.same else "✕ The record's content is not what was issued.")
     say("✓ Its trail head stands in the chain." if row.anchored else "✕ Its trail head is not in the chain.")
+    if odd:
+        say("✕ The record is not what the trail says was entered and signed. Type: python3 -m techfloor verify")
     if row.state != "closed":
         say(f"✕ The record is {row.state}.")
     if row.amendment == "entered in error":
@@ -184,4 +189,4 @@ def _pdf(settings: Settings, file: Path) -> int:
         say(f"  The reason: {row.amendment_reason}")
     if row.later_state == "performed":
         say(f"  The review of version {row.superseded} is still waiting.")
-    return 0 if row.same and row.anchored and row.state == "closed" and not row.superseded else 1
+    return 0 if row.same and row.anchored and not odd and row.state == "closed" and not row.superseded else 1

@@ -130,12 +130,9 @@ class Answer:
 
 def _answer(found: issue.Verification, *, same_bytes: bool) -> Answer:
     """Return the worst that is to be said of a paper, else that it is current."""
-    if found.content is None:
-        words = _("What is kept here is not what was signed and issued. Tell the plant.")
-        return Answer("fail", _("The content does not hold"), words)
-    if not found.trail_holds:
-        words = _("What was issued and what is kept here no longer agree. Tell the plant.")
-        return Answer("fail", _("The trail does not hold this issue"), words)
+    broken = _broken(found)
+    if broken is not None:
+        return broken
     if found.state == State.REJECTED:
         return Answer("fail", _("Rejected"), _("The plant rejected this record in its review. Do not rely on it."))
     if found.replaced_by is not None:
@@ -143,6 +140,20 @@ def _answer(found: issue.Verification, *, same_bytes: bool) -> Answer:
     if found.state != State.CLOSED:
         return Answer("caution", _("Not closed"), _("This record waits for its review."))
     return Answer("pass", _("Issued here, version current"), _current(found, same_bytes=same_bytes))
+
+
+def _broken(found: issue.Verification) -> Answer | None:
+    """Say what is kept otherwise than it was signed, issued or entered; None where all of it agrees."""
+    if found.content is None:
+        words = _("What is kept here is not what was signed and issued. Tell the plant.")
+        return Answer("fail", _("The content does not hold"), words)
+    if not found.trail_holds:
+        words = _("What was issued and what is kept here no longer agree. Tell the plant.")
+        return Answer("fail", _("The trail does not hold this issue"), words)
+    if not found.rows_hold:
+        words = _("What is kept here is not what was entered and signed. Do not rely on it, and tell the plant.")
+        return Answer("fail", _("The record does not hold"), words)
+    return None
 
 
 def _replaced(found: issue.Verification, by: Version) -> Answer:

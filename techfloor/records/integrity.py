@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from techfloor.records import documents
 from techfloor.records.models import Definition, Record, RecordContent, Revision, Signature
 from techfloor.records.versions import MEANINGS
+from techfloor.store.verify import verify_record
 
 _SIGNED_STATES = ("performed", "closed", "rejected")
 _REVIEWS = {"reviewed": "closed", "rejected": "rejected"}
@@ -29,6 +30,18 @@ def problems(connection: Connection) -> list[str]:
         *_states(connection),
         *_versions(connection),
         *_revisions(connection),
+    ]
+
+
+def problems_of(connection: Connection, record_id: int) -> list[str]:
+    """Return what does not hold of one record, in sentences: its rows, its content, its signatures; a few statements.
+
+    Whether its state has the signatures it needs, and whether the trail itself holds, is for `problems` and `verify`.
+    """
+    return [
+        *verify_record(connection, record_id),
+        *_contents(connection, record_id),
+        *_signatures(connection, record_id),
     ]
 
 
@@ -116,25 +129,33 @@ def name_of(connection: Connection, record_id: int) -> str:
     return ", ".join(part for part in row if part) if row else ""
 
 
-def _contents(connection: Connection) -> list[str]:
-    rows = connection.exec_driver_sql(
+def _of(connection: Connection, query: str, record_id: int | None) -> Sequence[Any]:
+    """Run a query over records, or over one of them."""
+    if record_id is None:
+        return connection.exec_driver_sql(query).all()
+    return connection.execute(text(f"{query} AND record.id = :id"), {"id": record_id}).all()
+
+
+def _contents(connection: Connection, record_id: int | None = None) -> list[str]:
+    query = (
         "SELECT record.number, record.content_sha256, record_content.sha256, record_content.body "
         "FROM record LEFT JOIN record_content ON record_content.record_id = record.id "
-        "WHERE record.content_sha256 IS NOT NULL OR record_content.sha256 IS NOT NULL"
+        "WHERE (record.content_sha256 IS NOT NULL OR record_content.sha256 IS NOT NULL)"
     )
     found = []
-    for number, header, named, body in rows:
+    for number, header, named, body in _of(connection, query, record_id):
         actual = None if body is None else hashlib.sha256(str(body).encode()).hexdigest()
         if not header == named == actual:
             found.append(f"The stored content of {number} is not what was signed.")
     return found
 
 
-def _signatures(connection: Connection) -> list[str]:
-    rows = connection.exec_driver_sql(
+def _signatures(connection: Connection, record_id: int | None = None) -> list[str]:
+    query = (
         "SELECT signature.id, record.number FROM signature JOIN record ON record.id = signature.record_id "
-        "WHERE record.content_sha256 IS NULL OR signature.content_sha256 != record.content_sha256"
+        "WHERE (record.content_sha256 IS NULL OR signature.content_sha256 != record.content_sha256)"
     )
+    rows = _of(connection, query, record_id)
     return [f"Signature {row[0]} of {row[1]} stands under another content." for row in rows]
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from techfloor import clock, store
 from techfloor.people.models import Person
 from techfloor.places.queries import day_at_plant
-from techfloor.records import documents, versions
+from techfloor.records import documents, integrity, versions
 from techfloor.records.lifecycle import SIGNED
 from techfloor.records.models import Record, Signature
 from techfloor.records.signing import SignatureFacts, signature_facts, signatures_of, stored_content
@@ -88,6 +88,7 @@ def render(order: Order, draw: Draw) -> Rendered:
         record = session.get(Record, order.record_id)
         if record is None or record.content_sha256 is None:
             raise NotFound("This record is not signed yet.")
+        _refuse_other(record, session)
         signatures = signatures_of(order.record_id, session)
         text = stored_content(order.record_id, session)
         head = session.execute(select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)).one()
@@ -98,6 +99,18 @@ def render(order: Order, draw: Draw) -> Rendered:
     attachment = pdf.Attachment(f"{record.number}.json", text.encode(), "The signed content of this record")
     data = pdf.render(document.html, [attachment], title=document.title, lang=order.language)
     return Rendered(order, facts, record.content_sha256, data)
+
+
+def _refuse_other(record: Record, session: Session) -> None:
+    """Raise Refusal for a record whose rows are not what the trail says, and log which ones."""
+    problems = integrity.problems_of(session.connection(), record.id)
+    if problems:
+        current_app.logger.error("No PDF of %s was issued: %s", record.number, "; ".join(problems))
+        raise Refusal(
+            "What is kept of %(number)s is not what was entered and signed, so no PDF is issued. Have an administrator "
+            "type: python3 -m techfloor verify",
+            number=record.number,
+        )
 
 
 def _next_issue(record_id: int, session: Session) -> int:
@@ -160,6 +173,8 @@ class Verification:
     trail_seq: int
     trail_head: str
     trail_holds: bool
+    rows_hold: bool
+    """True where its rows, content and signatures are what the trail says of them."""
     content: str | None
     """The signed content, None where it is not what was issued."""
     signatures: tuple[SignatureFacts, ...]
@@ -233,6 +248,7 @@ def _verification(issued: IssuedPdf) -> Verification:
         trail_seq=issued.trail_seq,
         trail_head=issued.trail_head,
         trail_holds=anchored == issued.trail_head,
+        rows_hold=not integrity.problems_of(db.session.connection(), record.id),
         content=_content(issued),
         signatures=tuple(signature_facts(each) for each in signatures_of(record.id)),
     )

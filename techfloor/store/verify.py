@@ -3,14 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Table, func, select, text
 from sqlalchemy.engine import Connection
 
 from techfloor.store import databases, mending, trail
@@ -87,6 +87,69 @@ class Image(NamedTuple):
 
     change: int
     sha: bytes | None
+
+
+def verify_record(connection: Connection, record: int) -> list[str]:
+    """Check what a signature locks of one record, and what never changes of it, against what the trail says last.
+
+    Two statements by indexes, and a third where a row is odd: an upgrade writes down under no record what it made of
+    rows. Whether the chain holds is for `verify` to say.
+    """
+    owned = [(table, audit) for table, audit in trail.audited() if audit.root and (audit.locks or audit.append_only)]
+    changes = _changes(connection, trail.ChangeRow.record == record)
+    there = _images_of(connection, owned, record)
+    odd = _odd(changes, there, {table.name for table, _audit in owned})
+    if odd:
+        upgraded = _changes(connection, trail.ChangeRow.about.in_({table for table, _row in odd}))
+        changes = sorted([*changes, *(each for each in upgraded if each.of in odd)])
+        odd = _odd(changes, there, {table.name for table, _audit in owned})
+    return [f"{table} {row} is not what the trail last said of it" for table, row in sorted(odd)]
+
+
+class _Change(NamedTuple):
+    """A change at its place in the trail: the table and the key of its row, and the row's image, None if deleted."""
+
+    seq: int
+    number: int
+    of: tuple[str, str]
+    image: str | None
+
+
+def _changes(connection: Connection, which: ColumnElement[bool]) -> list[_Change]:
+    """Return changes in the order in which their acts were sealed; one that no trigger wrote is of no row."""
+    found = (
+        select(trail.ActRow.seq, trail.ChangeRow.id, trail.ChangeRow.body)
+        .join(trail.ActRow, trail.ActRow.id == trail.ChangeRow.act)
+        .where(which)
+        .order_by(trail.ActRow.seq, trail.ChangeRow.id)
+    )
+    changes = []
+    for seq, number, body in connection.execute(found):
+        try:
+            table, row, image = trail.change_of(body)
+        except ValueError:
+            continue
+        changes.append(_Change(seq, number, (table, row), image))
+    return changes
+
+
+def _images_of(connection: Connection, owned: Sequence[tuple[Table, Audit]], record: int) -> dict[tuple[str, str], str]:
+    """Return the rows of a record as they stand, by table and key, in one statement."""
+    database = databases.of(connection)
+    every = " UNION ALL ".join(
+        f"SELECT '{table.name}', {databases.row_key(table, 'this')}, {database.row_json(table, audit, 'this')} "  # noqa: S608 - names of the models
+        f'FROM "{table.name}" AS this WHERE this."{audit.root}" = :record'
+        for table, audit in owned
+    )
+    return {(table, row): image for table, row, image in connection.execute(text(every), {"record": record})}
+
+
+def _odd(
+    changes: Sequence[_Change], there: Mapping[tuple[str, str], str], tables: Container[str]
+) -> set[tuple[str, str]]:
+    """Return the rows that stand otherwise than the last of these changes says, or whose fate none of them tells."""
+    last = {each.of: each.image for each in changes if each.of[0] in tables}
+    return {of for of in last.keys() | there.keys() if last.get(of) != there.get(of)}
 
 
 class Newest:
