@@ -200,14 +200,15 @@ def _packed(taking: Taking, read: "Read") -> Path:
 
 
 def _check(path: Path) -> int:
-    from techfloor.reports import written_out  # noqa: PLC0415
+    from techfloor.reports import read_again  # noqa: PLC0415
 
     if not path.exists():
         raise StepError(f"There is nothing at {path}.")
-    found = written_out.check(path)
+    found = read_again.check(path)
     for problem in found.problems:
         say(f"✕ {problem}")
     if found.problems:
         return 1
     say(f"✓ {found.contents} contents are what was signed, and {found.files} files what was written out.")
+    say(read_again.NOT_PROVEN)
     return 0

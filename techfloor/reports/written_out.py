@@ -4,7 +4,6 @@ An archive is made record by record while it is sent: no more than one record st
 the database stays open between two.
 """
 
-import csv
 import hashlib
 import io
 import json
@@ -14,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
@@ -24,7 +22,7 @@ from techfloor.people import signing_secret as _sentences  # noqa: F401 - gives 
 from techfloor.reports.spreadsheet import csv_bytes
 from techfloor.said import in_words
 from techfloor.store.blobs import Blobs
-from techfloor.store.types import canonical_json, utc_text
+from techfloor.store.types import utc_text
 
 HASHES, INDEX, MANIFEST, CONTENT = "SHA256SUMS", "index.csv", "manifest.json", "content.json"
 TRAIL = ("act", "time", "action", "person", "device", "reason", "operation", "table", "row", "column", "old", "new")
@@ -237,81 +235,3 @@ def _counts(records: Sequence[Written]) -> dict[str, object]:
     """Return how many records there are, each once, in how many versions, and whether no version of them is missing."""
     there = {str(record.line["number"]): int(record.line["versions"]) for record in records}
     return {"records": len(there), "versions": len(records), "all_versions": len(records) == sum(there.values())}
-
-
-# --- read again ---
-
-_MOST_UNFOLDED = 200
-"""A trail of many like lines unfolds to some fifty times its bytes, and a bomb to a thousand."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What came out of reading an export again: how many contents and files were right, and what was not."""
-
-    contents: int
-    files: int
-    problems: tuple[str, ...]
-
-
-def check(path: Path) -> Checked:
-    """Read an export again, a folder, an archive or one content; recompute canonical bytes and hashes, and compare."""
-    if path.is_dir():
-        names = sorted(str(each.relative_to(path)) for each in path.rglob("*") if each.is_file())
-        return _check(names, lambda name: (path / name).read_bytes())
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as packed:
-            swollen = [each.filename for each in packed.infolist() if _swells(each)]
-            if swollen:
-                return Checked(0, 0, tuple(f"{name}: unfolds to far more than its bytes" for name in swollen))
-            return _check([name for name in packed.namelist() if not name.endswith("/")], packed.read)
-    return _check([CONTENT], lambda _name: path.read_bytes())
-
-
-def _swells(packed: zipfile.ZipInfo) -> bool:
-    """Tell whether a packed file holds so little in so much that it is there to fill the memory."""
-    return packed.file_size > _MOST_UNFOLDED * packed.compress_size + 1_000_000
-
-
-def _check(names: Sequence[str], read: Callable[[str], bytes]) -> Checked:
-    known, contents, files = set(names), 0, 0
-    problems: list[str] = []
-    for name in names:
-        folder, _, last = name.rpartition("/")
-        within = f"{folder}/" if folder else ""
-        if last == CONTENT:
-            contents += 1
-            signed = _signed(read(f"{within}signatures.csv")) if f"{within}signatures.csv" in known else set()
-            problems.extend(f"{name}: {what}" for what in _content_problems(read(name), signed))
-        if last == HASHES:
-            for sha256, each in _sums(read(name)):
-                files += 1
-                if within + each not in known:
-                    problems.append(f"{within}{each}: is missing")
-                elif hashlib.sha256(read(within + each)).hexdigest() != sha256:
-                    problems.append(f"{within}{each}: is not what was written out")
-    if not contents:
-        problems.append("there is no content.json here")
-    return Checked(contents, files, tuple(problems))
-
-
-def _content_problems(data: bytes, signed: set[str]) -> list[str]:
-    """Compare a content with its canonical form, and its hash with that under its signatures."""
-    try:
-        again = canonical_json(json.loads(data)).encode()
-    except (ValueError, TypeError):
-        return ["cannot be read as a signed content"]
-    found = [] if again == data else ["read and written again, it is another text"]
-    if signed and signed != {hashlib.sha256(again).hexdigest()}:
-        found.append("is not what was signed")
-    return found
-
-
-def _signed(data: bytes) -> set[str]:
-    return {row["content_sha256"] for row in csv.DictReader(io.StringIO(data.decode()))}
-
-
-def _sums(data: bytes) -> Iterator[tuple[str, str]]:
-    for line in data.decode().splitlines():
-        sha256, _, name = line.partition("  ")
-        yield sha256, name

@@ -20,7 +20,7 @@ from attacks.papers import PAPER
 from techfloor.equipment.models import CertificateFile
 from techfloor.records.attachments import JPEG, PDF, PNG, look_at
 from techfloor.refusals import Refusal
-from techfloor.reports import written_out
+from techfloor.reports import read_again
 from techfloor.store import db
 
 pytestmark = [pytest.mark.database, pytest.mark.pages]
@@ -118,7 +118,7 @@ def test_an_export_that_unfolds_to_far_more_than_its_bytes_is_not_read(tmp_path:
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("CAL-2026-00001/content.json", b" " * (20 << 20))
 
-    assert written_out.check(bomb).problems == ("CAL-2026-00001/content.json: unfolds to far more than its bytes",)
+    assert read_again.check(bomb).problems == ("CAL-2026-00001/content.json: unfolds to far more than its bytes",)
 
 
 def test_what_was_hidden_in_a_picture_is_left_behind() -> None:

@@ -26,7 +26,7 @@ from techfloor.cli.steps import StepError
 from techfloor.migrations.upgrade import engine_for
 from techfloor.places.models import Area
 from techfloor.records.models import Record
-from techfloor.reports import exporting, written_out
+from techfloor.reports import exporting, read_again, written_out
 from techfloor.reports.models import ExportTaken
 from techfloor.reports.written_out import Written
 from techfloor.settings import Settings
@@ -81,20 +81,20 @@ def test_every_file_has_its_hash_and_every_content_is_what_was_signed(
 ) -> None:
     file = tmp_path / "taken.zip"
     file.write_bytes(taken(as_("S")))
-    found = written_out.check(file)
+    found = read_again.check(file)
     assert (found.contents, found.problems) == (1, ())
     with zipfile.ZipFile(file) as packed:
         packed.extractall(tmp_path / "out")
         assert f"{signed}/trail.csv" in packed.namelist()
-    assert written_out.check(tmp_path / "out").problems == ()
+    assert read_again.check(tmp_path / "out").problems == ()
     content = tmp_path / "out" / signed / "content.json"
-    assert written_out.check(content).problems == ()
+    assert read_again.check(content).problems == ()
     content.write_text(content.read_text("utf-8").replace("150.10", "150.00"), "utf-8")
-    problems = written_out.check(tmp_path / "out").problems
+    problems = read_again.check(tmp_path / "out").problems
     assert f"{signed}/content.json: is not what was signed" in problems
     assert f"{signed}/content.json: is not what was written out" in problems
     content.unlink()
-    assert f"{signed}/content.json: is missing" in written_out.check(tmp_path / "out").problems
+    assert f"{signed}/content.json: is missing" in read_again.check(tmp_path / "out").problems
 
 
 def test_a_sheet_takes_no_words_for_a_formula(as_: SignedInAs, signed: str) -> None:
@@ -176,7 +176,7 @@ def test_the_command_writes_the_records_of_a_time(app: Flask, settings: Settings
         with pytest.raises(StepError, match="No calibration was performed"):
             export.of_days(connection, "calibration", (date(2020, 1, 1), date(2020, 2, 1)), tmp_path)
     assert made.name == f"techfloor-calibration-{day}-{day}.zip"
-    found = written_out.check(made)
+    found = read_again.check(made)
     assert (found.contents, found.problems) == (1, ())
 
 
@@ -259,7 +259,7 @@ def test_every_version_of_a_document_is_written_out(app: Flask, settings: Settin
         number = connection.scalar(text("SELECT DISTINCT number FROM record WHERE kind = 'policy'"))
         folder = export.write(connection, settings, export.of_number(connection, number, tmp_path))
     assert sorted(each.name for each in folder.iterdir()) == ["SHA256SUMS", "version-1", "version-2"]
-    found = written_out.check(folder)
+    found = read_again.check(folder)
     assert (found.contents, found.problems) == (2, ())
 
 
@@ -289,6 +289,6 @@ class TestOfTheWholeDemo:
         with engine_for(settings.database).connect() as connection:
             days = (date(2026, 7, 1), date(2026, 9, 30))
             made = export.write(connection, settings, export.of_days(connection, "calibration", days, tmp_path))
-        found = written_out.check(made)
+        found = read_again.check(made)
         assert found.contents > 3
         assert found.problems == ()
