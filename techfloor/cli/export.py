@@ -1,7 +1,6 @@
 """`export`: writes records out whole, one by one or those of a time as one archive; `--check` reads them again."""
 
 import argparse
-import getpass
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from techfloor.cli.instance import add_instance, instance_settings
+from techfloor.cli.instance import add_instance, instance_settings, machine_account
 from techfloor.cli.steps import StepError, say
 from techfloor.cli.verify import refuse_other_version
 from techfloor.settings import Settings
@@ -133,7 +132,7 @@ def _keep(settings: Settings, wanted: Sequence[Taking]) -> None:
     from techfloor.app import create_app  # noqa: PLC0415
     from techfloor.reports import exporting  # noqa: PLC0415
 
-    account = _account()
+    account = machine_account()
     with create_app(settings).app_context():
         try:
             with store.act("reports:records:export"):
@@ -149,14 +148,6 @@ def _keep(settings: Settings, wanted: Sequence[Taking]) -> None:
         finally:
             store.db.session.remove()
             store.db.engine.dispose()
-
-
-def _account() -> str:
-    """Return whose account of this machine runs the command."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "?"  # a container may have no names
 
 
 def write(connection: "Connection", settings: Settings, taking: Taking) -> Path:

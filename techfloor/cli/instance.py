@@ -1,6 +1,7 @@
 """Which instance a command is about: the folder it was given, the demo plant's, or the usual one."""
 
 import argparse
+import getpass
 import os
 from pathlib import Path
 
@@ -30,3 +31,11 @@ def instance_settings(args: argparse.Namespace, *, must_exist: bool = True) -> S
     if must_exist and settings.database_file and not settings.database_file.exists():
         raise StepError(f"There is no database in {folder}. Name the folder with --instance.")
     return settings
+
+
+def machine_account() -> str:
+    """Return whose account of this machine runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "?"  # a container may have no names

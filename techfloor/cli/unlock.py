@@ -2,7 +2,7 @@
 
 import argparse
 
-from techfloor.cli.instance import add_instance, instance_settings
+from techfloor.cli.instance import add_instance, instance_settings, machine_account
 from techfloor.cli.steps import StepError, say
 
 
@@ -28,6 +28,6 @@ def run(args: argparse.Namespace) -> int:
         if person_id is None:
             raise StepError(f"There is no person with the user name {args.user_name}.")
         with store.act("people:lock:clear"):
-            clear_lock(None, clock.now(), person_id)
+            clear_lock(None, clock.now(), person_id, account=machine_account())
     say(f"\u2713 {args.user_name} can sign in again.")
     return 0

@@ -1,9 +1,10 @@
 """What happened to people, devices and settings, act by act, as the trail has it: to be read, nothing to sign."""
 
+import heapq
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from techfloor.house.keepers import kind_titles
 from techfloor.house.setting_words import TITLES
+from techfloor.house.tries_told import reset_line, resets, run_line, wrong_runs
 from techfloor.people import queries
 from techfloor.people.actions import device_of, person_of
 from techfloor.people.roles import Role, role_title
@@ -32,6 +34,9 @@ SEE = "house:trail"
 PERMISSIONS = (
     permission(SEE, "See what happened to people, devices and settings", "quality", "auditor", "administrator"),
 )
+
+Line = tuple[datetime, dict[str, str]]
+"""A line of a page, and when it was."""
 
 PEOPLE = ("person", "person_role", "secret")
 SETTINGS = ("plant", "plant_setting", "area", "station", "shift")
@@ -78,56 +83,72 @@ class Names:
 @pages.page("/people", permission=SEE)
 def people() -> str:
     """Show who was added, changed or given a role, by whom and when."""
-    return _page(_("What happened to people"), PEOPLE, "", "/people/", _("People"), queries.names())
+    names = queries.names()
+    return _page(_("What happened to people"), PEOPLE, "", (_("People"), "/people/"), names, _resets(names))
 
 
 @pages.page("/people/<int:person_id>", permission=SEE)
 def person(person_id: int) -> str:
-    """Show what happened to one person: roles given and taken, secrets set and reset."""
+    """Show what happened to one person: roles given and taken, secrets set, wrong ones typed, locks and resets."""
     who = person_of(person_id)
-    return _page(who.name, PEOPLE, str(person_id), f"/people/{person_id}", _("People"))
+    more = [*_resets({}, person_id), *((run.until, run_line(run)) for run in wrong_runs(person_id))]
+    return _page(who.name, PEOPLE, str(person_id), (_("People"), f"/people/{person_id}"), more=more)
+
+
+def _resets(names: Mapping[int, str], person_id: int | None = None) -> list[Line]:
+    """Return the locks that were taken off; with a one-time code it is said in the line of that."""
+    return [
+        (event.at, reset_line(event, names)) for event in resets(person_id) if event.action != "people:secret:reset"
+    ]
 
 
 @pages.page("/devices", permission=SEE)
 def devices() -> str:
     """Show which devices were enrolled, changed or revoked."""
-    return _page(_("What happened to devices"), ("device",), "", "/devices", _("Devices"))
+    return _page(_("What happened to devices"), ("device",), "", (_("Devices"), "/devices"))
 
 
 @pages.page("/devices/<int:device_id>", permission=SEE)
 def device(device_id: int) -> str:
     """Show what happened to one device."""
-    return _page(device_of(device_id).name, ("device",), str(device_id), "/devices", _("Devices"))
+    return _page(device_of(device_id).name, ("device",), str(device_id), (_("Devices"), "/devices"))
 
 
 @pages.page("/settings", permission=SEE)
 def settings() -> str:
     """Show what was changed of the plant, its areas, stations, shifts and its profile."""
-    return _page(_("What happened to the settings"), SETTINGS, "", "/settings", _("Settings"))
+    return _page(_("What happened to the settings"), SETTINGS, "", (_("Settings"), "/settings"))
 
 
 @pages.page("/exports", permission=SEE)
 def exports() -> str:
     """Show who took which records away in bulk."""
-    return _page(_("What was exported"), ("export_taken",), "", "/settings", _("Settings"))
+    return _page(_("What was exported"), ("export_taken",), "", (_("Settings"), "/settings"))
 
 
 def _page(
     heading: str,
     tables: tuple[str, ...],
     subject: str,
-    back: str,
-    place: str,
+    crumb: tuple[str, str],
     people: Mapping[int, str] | None = None,
+    more: Sequence[Line] = (),
 ) -> str:
+    """Show the acts that changed rows of some tables, with more lines between them by their time."""
     events = timeline_about(tables, lambda change: not subject or subject_of(change) == subject)
     names = Names(people or {}, {area.id: area.name for area in areas(db.session())}, _taken(events))
+    lines = [(event.at, _line(event, names)) for event in events]
+    later_first = sorted(more, key=_moment_of, reverse=True)
     return render_template(
         "house/trail.html",
         heading_words=heading,
-        events=[_line(event, names) for event in events],
-        crumb=(place, back),
+        events=[line for _at, line in heapq.merge(lines, later_first, key=_moment_of, reverse=True)],
+        crumb=crumb,
     )
+
+
+def _moment_of(line: Line) -> datetime:
+    return line[0]
 
 
 _AT_ONCE = 10_000

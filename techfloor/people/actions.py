@@ -226,18 +226,27 @@ def give_code(actor: int | None, at: datetime, person_id: int) -> str:
     return code
 
 
-def clear_lock(actor: int | None, at: datetime, person_id: int) -> None:
-    """Let a person who typed too many wrong secrets try again; nobody clears their own lock."""
+def clear_lock(actor: int | None, at: datetime, person_id: int, *, account: str = "") -> None:
+    """Let a person who typed too many wrong secrets try again; nobody clears their own lock.
+
+    `account` is whose account of the machine did it by the command.
+    """
     person = person_of(person_id)
     if actor == person_id:
         raise Refusal("Another supervisor or an administrator has to reset your lock.")
-    _clear(person, at)
+    _clear(person, at, account)
 
 
-def _clear(person: Person, at: datetime) -> None:
-    db.session.add(
-        SignInEvent(person_id=person.id, typed=person.user_name, kind="reset", outcome=Outcome.CLEARED.value, at=at)
+def _clear(person: Person, at: datetime, account: str = "") -> None:
+    cleared = SignInEvent(
+        person_id=person.id,
+        typed=person.user_name,
+        kind="reset",
+        outcome=Outcome.CLEARED.value,
+        address=account[:60],
+        at=at,
     )
+    db.session.add(cleared)
     db.session.flush()
 
 

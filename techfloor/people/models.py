@@ -97,7 +97,8 @@ class LoginSession(Table):
 class SignInEvent(Table):
     """A try to prove who one is, or a reset of the lock: locks are counted from these rows.
 
-    `typed` is the user name; for a name nobody has, a keyed hash of it.
+    `typed` is the user name; for a name nobody has, a keyed hash of it. `address` is where a try came from, and of a
+    reset by the command the account of the machine.
     """
 
     __tablename__ = "sign_in_event"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select, true
 
 from techfloor.people.models import Person
 from techfloor.store import db
@@ -51,15 +51,21 @@ def timeline(record_ids: Iterable[int]) -> list[Event]:
     return _events(rows)
 
 
-def timeline_about(tables: Iterable[str], wanted: Callable[[Change], bool], most: int = 200) -> list[Event]:
+def timeline_about(
+    tables: Iterable[str],
+    wanted: Callable[[Change], bool],
+    most: int = 200,
+    narrowed: ColumnElement[bool] = true(),  # noqa: B008 - it never changes
+) -> list[Event]:
     """Return the acts that changed rows of these tables which are no records, newest first, at most `most`.
 
-    `wanted` picks among the changes. One statement by the index of such changes, and one for the names.
+    `wanted` picks among the changes that are `narrowed` down to. One statement by the index of such changes, and one
+    for the names.
     """
     rows = db.session.execute(
         select(ActRow.seq, ActRow.body, ChangeRow.body.label("change"))
         .join(ChangeRow, ChangeRow.act == ActRow.id)
-        .where(ChangeRow.about.in_(list(tables)))
+        .where(ChangeRow.about.in_(list(tables)), narrowed)
         .order_by(ActRow.seq.desc(), ChangeRow.id)
     ).all()
     changes = [(row, _change(json.loads(row.change))) for row in rows]

@@ -1,13 +1,19 @@
 """Who was given which role when, and what became of devices and settings: read by auditors, signed by nobody."""
 
+import argparse
+import getpass
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from plant_client import Post, SignedInAs
+from plant_client import Post, SignedInAs, read_forms
 from sqlalchemy import select
 
+from techfloor import clock
+from techfloor.cli import unlock
 from techfloor.people.models import Device, Person
+from techfloor.settings import Settings
 from techfloor.store import db
 
 pytestmark = pytest.mark.pages
@@ -98,3 +104,37 @@ def test_nobody_and_nothing_has_that_number(as_: SignedInAs, page: str) -> None:
 def test_its_pages_lead_to_the_trail_those_who_may_read_it(as_: SignedInAs, page: str) -> None:
     assert 'href="/trail/' in as_("A").get(page).text
     assert 'href="/trail/' not in as_("S").get(page).text
+
+
+def wrong(app: Flask, user_name: str, count: int, at: datetime) -> None:
+    """Type so many wrong passwords as somebody, a minute apart, as the sign-in page does."""
+    browser = app.test_client()
+    for minute in range(count):
+        with clock.set_to(at + timedelta(minutes=minute)):
+            typed = {**read_forms(browser.get("/sign-in").text)[0].hidden, "user_name": user_name, "password": "no"}
+            browser.post("/sign-in", data=typed)
+
+
+@pytest.mark.clause("21 CFR 11.300(d)")
+def test_wrong_passwords_locks_and_who_took_them_off_stay_on_the_page_of_the_person(
+    app: Flask, as_: SignedInAs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    otto, selma, amal = id_of(app, "otto"), as_("S"), as_("A")
+    now = clock.now()
+    wrong(app, "otto", 5, now - timedelta(hours=2))
+    assert selma.submit(f"/people/{otto}/unlock", page=f"/people/{otto}").status_code == 303
+    told = lines(amal.get(f"/trail/people/{otto}").text)
+    assert told[0].startswith("Lock reset")
+    assert told[0].endswith("Selma Brandt")
+    assert told[1].startswith("5 wrong passwords since 18 Nov 2026 12:38 · locked for 15 minutes 18 Nov 2026 12:42")
+    assert not any("wrong" in line for line in lines(amal.get(f"/trail/people/{id_of(app, 'tara')}").text))
+    assert "Lock reset Otto Lindqvist" in lines(amal.get("/trail/people").text)[0]
+
+    monkeypatch.setattr(unlock, "instance_settings", lambda _args: settings)
+    monkeypatch.setattr(getpass, "getuser", lambda: "wheel")
+    with app.app_context():
+        db.engine.dispose()
+    assert unlock.run(argparse.Namespace(user_name="otto")) == 0
+    told = lines(amal.get(f"/trail/people/{otto}").text)
+    assert "Lock reset By the command, as: wheel" in told[0]
+    assert "The system" in told[0]
