@@ -24,10 +24,14 @@ def run(args: argparse.Namespace) -> int:
 
     settings = instance_settings(args)
     with create_app(settings).app_context():
-        person_id = db.session.scalar(select(Person.id).where(Person.user_name == args.user_name))
-        if person_id is None:
-            raise StepError(f"There is no person with the user name {args.user_name}.")
-        with store.act("people:lock:clear"):
-            clear_lock(None, clock.now(), person_id, account=machine_account())
+        try:
+            person_id = db.session.scalar(select(Person.id).where(Person.user_name == args.user_name))
+            if person_id is None:
+                raise StepError(f"There is no person with the user name {args.user_name}.")
+            with store.act("people:lock:clear"):
+                clear_lock(None, clock.now(), person_id, account=machine_account())
+        finally:
+            db.session.remove()
+            db.engine.dispose()
     say(f"\u2713 {args.user_name} can sign in again.")
     return 0

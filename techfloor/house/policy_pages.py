@@ -172,9 +172,13 @@ def _shown_now() -> str:
 def _approval_page(revision: Revision, form: SignForm) -> str:
     content = json.loads(policy.preview(revision, plant(), clock.now()).text)
     first_day = date.fromisoformat(content["effective_from"])
+    current = policy_in_force()
     return render_template(
         "house/policy_approve.html",
         content=content,
+        written_by=policy.writers(revision),
+        current=current,
+        differs=policy.differences(policy.text_of(current), policy.text_of(revision)) if current else [],
         form=form,
         first_day=first_day,
         barred=policy.barred(revision, visitor().person_id, plant()),
@@ -221,6 +225,7 @@ def show(version: int) -> str:
     return render_template(
         "house/policy_version.html",
         content=json.loads(stored_content(record.id)),
+        written_by=policy.writers(revision),
         record=record,
         legal_holds=retention.on_record(record.id),
         state=(look, words),

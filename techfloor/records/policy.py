@@ -5,6 +5,8 @@ Each approved version is a record of the kind `policy`: one number for the docum
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import SequenceMatcher
+from itertools import zip_longest
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -154,6 +156,26 @@ def _first_day(revision: Revision, at: datetime) -> date:
 def barred(revision: Revision, person_id: int, plant: PlantFacts) -> bool:
     """Tell whether somebody may not approve a draft: who wrote at it, where the plant asks for a second person."""
     return two_persons(plant) and person_id in definitions.authors(revision)
+
+
+def writers(revision: Revision) -> list[str]:
+    """Return the names of who wrote at a version, as the trail has them, by name."""
+    wrote = definitions.authors(revision)
+    return list(db.session.scalars(select(Person.name).where(Person.id.in_(wrote)).order_by(Person.name, Person.id)))
+
+
+def differences(before: PolicyText, after: PolicyText) -> list[tuple[str, str]]:
+    """Return what differs between two versions, (before, after): the title, each paragraph; "" where one is missing."""
+    old, new = (_paragraphs(each.text) for each in (before, after))
+    found = [] if before.title == after.title else [(before.title, after.title)]
+    for kind, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            found.extend(zip_longest(old[first:last], new[start:end], fillvalue=""))
+    return found
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def approve(revision: Revision, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:

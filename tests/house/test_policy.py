@@ -354,3 +354,33 @@ def test_verify_misses_the_signature_of_a_version_in_force(app: Flask, settings:
         assert integrity.problems(connection) == [
             "Version 2 of e-signature is in force, but nobody signed it as approved."
         ]
+
+
+@pytest.mark.clause("21 CFR 11.10(k)")
+def test_who_wrote_at_a_version_stands_on_its_page_and_who_approves_sees_what_differs(as_: SignedInAs) -> None:
+    quinn, dana = as_("Q"), as_("D")
+    typed = quinn.get(f"{POLICY}/draft").text
+    stands = re.search(r"<textarea[^>]*>(.*?)</textarea>", typed, re.DOTALL)
+    assert stands is not None
+    drafted(quinn, text=f"{stands[1].strip()}\nI read before I sign.")
+    page = dana.get(f"{POLICY}/approve").text
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "Written by Quinn Bauer" in words
+    assert "What differs from version 1, in force now" in words
+    rows = re.search(r"<tbody[^>]*>(.*?)</tbody>", page, re.DOTALL)
+    assert rows is not None
+    assert "I read before I sign." in rows[1]
+    assert "I sign only what I did" not in rows[1], "what stayed is no difference"
+    assert approve(dana).status_code == 303
+    for reader in ("A", "T"):
+        words = " ".join(re.sub(r"<[^>]*>", " ", as_(reader).get(f"{POLICY}/2").text).split())
+        assert "Written by Quinn Bauer" in words
+        assert "Written by Quinn Bauer, Dana" not in words
+
+
+def test_what_differs_between_two_versions_is_told_by_paragraph() -> None:
+    one = policy.PolicyText("Signing", 1, "First.\n\nSecond.\nThird.")
+    other = policy.PolicyText("Signing here", 2, "First.\nSecond, anew.\nThird.\nFourth.")
+    told = [("Signing", "Signing here"), ("Second.", "Second, anew."), ("", "Fourth.")]
+    assert policy.differences(one, other) == told
+    assert policy.differences(one, one) == []

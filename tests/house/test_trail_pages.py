@@ -133,6 +133,7 @@ def test_wrong_passwords_locks_and_who_took_them_off_stay_on_the_page_of_the_per
     monkeypatch.setattr(unlock, "instance_settings", lambda _args: settings)
     monkeypatch.setattr(getpass, "getuser", lambda: "wheel")
     with app.app_context():
+        db.session.remove()
         db.engine.dispose()
     assert unlock.run(argparse.Namespace(user_name="otto")) == 0
     told = lines(amal.get(f"/trail/people/{otto}").text)
