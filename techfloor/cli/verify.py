@@ -66,7 +66,8 @@ def whole(connection: "Connection", settings: Settings) -> "Verdict":
     from techfloor.store.verify import verify, verify_anchors  # noqa: PLC0415
 
     refuse_other_version(connection)
-    found = verify(connection, settings.instance / "anchors.log", functools.partial(integrity.name_of, connection))
+    name, owner = (functools.partial(each, connection) for each in (integrity.name_of, integrity.owner_of))
+    found = verify(connection, settings.instance / "anchors.log", name, owner)
     found.problems.extend(integrity.problems(connection))
     found.problems.extend(_files(connection, blobs.kept_by(settings, connection)))
     if settings.anchors_copy:

@@ -129,6 +129,27 @@ def name_of(connection: Connection, record_id: int) -> str:
     return ", ".join(part for part in row if part) if row else ""
 
 
+_OWNERS = {
+    "person_id": "SELECT name FROM person WHERE id = :id",
+    "equipment_id": "SELECT code FROM equipment WHERE id = :id",
+    "gauge_id": "SELECT code FROM equipment WHERE id = :id",
+    "standard_id": "SELECT code FROM equipment WHERE id = :id",
+}
+"""The columns by which a row belongs to a person or a thing, and what people call it."""
+
+
+def owner_of(connection: Connection, table: str, row: Mapping[str, Any]) -> str:
+    """Return what a row belongs to as people call it: a person's name, an equipment's code; "" if unknown."""
+    if table in {"person", "equipment"}:
+        return str(row.get("name" if table == "person" else "code") or "")
+    for column, query in _OWNERS.items():
+        if isinstance(row.get(column), int):
+            found = connection.scalar(text(query), {"id": row[column]})
+            if found:
+                return str(found)
+    return ""
+
+
 def _of(connection: Connection, query: str, record_id: int | None) -> Sequence[Any]:
     """Run a query over records, or over one of them."""
     if record_id is None:

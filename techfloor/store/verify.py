@@ -18,6 +18,8 @@ from techfloor.store.base import Audit
 from techfloor.store.restoration import Restoration
 
 Name = Callable[[int], str]
+Owner = Callable[[str, Mapping[str, Any]], str]
+"""What a row of a table, which belongs to no record, belongs to, as people call it; "" where that is not known."""
 _ANCHOR = re.compile(r"[0-9]{1,18} [0-9a-f]{64}")
 
 
@@ -38,17 +40,23 @@ class Verdict:
         return not self.problems
 
 
-def verify(connection: Connection, anchors: Path | None = None, name: Name = lambda _root: "") -> Verdict:
+def verify(
+    connection: Connection,
+    anchors: Path | None = None,
+    name: Name = lambda _root: "",
+    owner: Owner = lambda _table, _row: "",
+) -> Verdict:
     """Check the chain, orphan changes, the triggers, the anchors, and every row against its last recorded value.
 
-    `name` says what people call the record of an id, for the problems of its rows.
+    `name` says what people call the record of an id, and `owner` what a row without one belongs to, for the problems
+    of rows.
     """
     verdict, newest = read(connection, anchors, name)
     verdict.problems.extend(
         f"The trigger {each} is not as this version writes it." for each in mending.other_triggers(connection)
     )
     verdict.notes.extend(mending.told(connection))
-    _reconcile(connection, newest, verdict, name)
+    _reconcile(connection, newest, verdict, _Namer(name, owner))
     return verdict
 
 
@@ -274,7 +282,22 @@ def _given_up(connection: Connection) -> list[_GivenUp]:
     ]
 
 
-def _reconcile(connection: Connection, newest: Newest, verdict: Verdict, name: Name) -> None:
+@dataclass(frozen=True)
+class _Namer:
+    """Begins the problem of a row with what it belongs to: "CAL-2026-00036, G-014: ", "Tara Kowalski: "."""
+
+    name: Name
+    owner: Owner
+
+    def of(self, table: Table, audit: Audit, row: Mapping[str, Any]) -> str:
+        """Return the record that a row belongs to, or the person or the thing, "" where neither is known."""
+        root = row.get(audit.root) if audit.root else None
+        words = self.name(root) if isinstance(root, int) else ""
+        words = words or self.owner(table.name, row)
+        return f"{words}: " if words else ""
+
+
+def _reconcile(connection: Connection, newest: Newest, verdict: Verdict, namer: _Namer) -> None:
     database = databases.of(connection)
     for table, audit in trail.audited():
         known = newest.of.pop(table.name, {})
@@ -289,19 +312,13 @@ def _reconcile(connection: Connection, newest: Newest, verdict: Verdict, name: N
             if (last := known.pop(row, None)) is None or last.sha != hash_of(image)
         ]
         for row, last, image in odd:
-            problem = _wrong(connection, last, image)
-            verdict.problems.append(f"{_of(audit, image, name)}{table.name} {row} {problem}.")
-        verdict.problems.extend(
-            f"{table.name} {row} is gone, and no act deleted it." for row, last in known.items() if last.sha
-        )
+            problem, whose = _wrong(connection, last, image), namer.of(table, audit, json.loads(image))
+            verdict.problems.append(f"{whose}{table.name} {row} {problem}.")
+        for row, last in known.items():
+            if last.sha:
+                whose = namer.of(table, audit, _recorded(connection, last))
+                verdict.problems.append(f"{whose}{table.name} {row} is gone, and no act deleted it.")
     verdict.problems.extend(f"The trail speaks of a table {name} that is not there." for name in newest.of)
-
-
-def _of(audit: Audit, image: str, name: Name) -> str:
-    """Return the record that a row belongs to, as its problem begins: "CAL-2026-00036, G-014: "."""
-    root = json.loads(image).get(audit.root) if audit.root else None
-    words = name(root) if isinstance(root, int) else ""
-    return f"{words}: " if words else ""
 
 
 def hash_of(image: str) -> bytes:
@@ -311,14 +328,43 @@ def hash_of(image: str) -> bytes:
 
 def _wrong(connection: Connection, newest: Image | None, found: str) -> str:
     """Return what is wrong with a row that stands in the database otherwise than the trail says."""
+    now = json.loads(found)
     if newest is None:
-        return "stands in the database, but no act wrote it"
+        said = _said(now)
+        return "stands in the database, but no act wrote it" + (f": {said}" if said else "")
     if newest.sha is None:
         return "was deleted, and stands there again"
-    body = connection.scalar(select(trail.ChangeRow.body).where(trail.ChangeRow.id == newest.change))
-    return f"was changed outside the trail: {_difference(json.loads(body or '{}').get('new', {}), json.loads(found))}"
+    return f"was changed outside the trail: {_difference(_recorded(connection, newest), now)}"
 
 
-def _difference(was: dict[str, Any], now: dict[str, Any]) -> str:
-    names = [name for name in now if was.get(name) != now.get(name)]
-    return ", ".join(f"{name} was “{was.get(name)}”, is “{now.get(name)}”" for name in names)
+def _recorded(connection: Connection, last: Image) -> dict[str, Any]:
+    """Return a row as the trail said last; empty where its change is not as a trigger writes it."""
+    body = connection.scalar(select(trail.ChangeRow.body).where(trail.ChangeRow.id == last.change))
+    found = json.loads(body or "{}").get("new")
+    return found if isinstance(found, dict) else {}
+
+
+def _said(row: Mapping[str, Any]) -> str:
+    """Return what a row says besides its keys."""
+    words = {name: value for name, value in row.items() if name != "id" and not name.endswith("_id")}
+    return ", ".join(f"{name} “{_cut(value)}”" for name, value in words.items() if value is not None and value != "")
+
+
+def _difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    told = []
+    for name in (name for name in now if was.get(name) != now.get(name)):
+        before, after = str(was.get(name)), str(now.get(name))
+        same = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+        start = max(same - _LONGEST // 4, 0) if max(len(before), len(after)) > _LONGEST else 0
+        told.append(f"{name} was “{_cut(before, start)}”, is “{_cut(after, start)}”")
+    return ", ".join(told)
+
+
+_LONGEST = 120
+"""So many characters of a value are said: a whole content would be one line of thousands."""
+
+
+def _cut(value: object, start: int = 0) -> str:
+    text = str(value)
+    end = start + _LONGEST
+    return f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}"

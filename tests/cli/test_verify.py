@@ -17,7 +17,7 @@ from techfloor.migrations.upgrade import engine_for
 from techfloor.records.versions import Amendment
 from techfloor.reports.models import IssuedPdf
 from techfloor.settings import Settings
-from techfloor.store import db
+from techfloor.store import databases, db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 
@@ -151,3 +151,32 @@ def test_one_pdf_is_known_by_its_bytes_without_the_server(
     assert "was not issued here, or was changed" in capsys.readouterr().out
     with pytest.raises(StepError, match="There is no file"):
         verified(settings, monkeypatch, tmp_path / "none.pdf")
+
+
+def test_a_row_of_no_record_is_told_with_whose_it_is_and_long_values_are_cut(
+    certified: str, settings: Settings, keeper: Keeper
+) -> None:
+    with engine_for(keeper.master_url(settings)).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            databases.of(connection).drop_triggers(connection)
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(
+            "INSERT INTO person_role (id, person_id, role) "
+            "SELECT 9000, id, 'administrator' FROM person WHERE user_name = 'tara'"
+        )
+        connection.exec_driver_sql("UPDATE equipment SET name = 'Other' WHERE code = 'G-021'")
+        connection.exec_driver_sql(
+            "UPDATE record_content SET body = replace(body, 'Vernier', 'Other') "
+            f"WHERE record_id = (SELECT id FROM record WHERE number = '{certified}')"
+        )
+        connection.commit()
+    found = problems(settings)
+    role = "Tara Kowalski: person_role 9000 stands in the database, but no act wrote it: role “administrator”."
+    assert role in found
+    assert any(each.startswith("G-021: equipment ") for each in found)
+    changed = next(each for each in found if "record_content" in each and "was changed outside" in each)
+    assert changed.startswith(f"{certified}, G-014: ")
+    assert "Vernier" in changed
+    assert "…”, is “…" in changed
+    assert max(len(each) for each in found) < 500

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import Table
 
 from techfloor import store
 from techfloor.places.models import Area
@@ -184,8 +185,13 @@ def test_an_act_whose_commit_failed_gets_no_anchor(
     assert (found.problems, found.acts) == ([], 3)
 
 
-def test_a_problem_of_a_row_begins_with_the_record_it_belongs_to() -> None:
-    names = {17: "CAL-2026-00036, G-014"}.get
-    named = verifying._of(Audit(root="record_id"), '{"record_id": 17}', lambda root: names(root, ""))
-    assert named == "CAL-2026-00036, G-014: "
-    assert verifying._of(Audit(), '{"id": 17}', lambda root: names(root, "")) == ""
+def test_a_problem_of_a_row_begins_with_the_record_it_belongs_to_or_whose_it_is() -> None:
+    names, owners = {17: "CAL-2026-00036, G-014"}, {3: "Tara Kowalski"}
+    namer = verifying._Namer(
+        lambda root: names.get(root, ""), lambda _table, row: owners.get(row.get("person_id", 0), "")
+    )
+    table = Area.__table__
+    assert isinstance(table, Table)
+    assert namer.of(table, Audit(root="record_id"), {"record_id": 17}) == "CAL-2026-00036, G-014: "
+    assert namer.of(table, Audit(), {"id": 17}) == ""
+    assert namer.of(table, Audit(root="record_id"), {"record_id": None, "person_id": 3}) == "Tara Kowalski: "
