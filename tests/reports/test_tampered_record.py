@@ -92,6 +92,7 @@ def test_a_record_with_other_rows_than_the_trail_says_is_not_issued_and_does_not
         assert answer.status_code != 303, what
         assert "python3 -m techfloor verify" in answer.text, what
         assert issues(app, certified)[1] == before, what
+        assert quinn.get(f"/calibration/{certified}").status_code == 200, what
         with holding(settings, keeper) as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.bench import Bench, version_bench
-from techfloor.duties.calibration.bench_lines import GivenReading
+from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.changes import WORDS, worded
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
 from techfloor.duties.calibration.results import AS_FOUND
@@ -105,10 +105,13 @@ def _of_amendment(line: Happening, header: Mapping[str, Any]) -> Happening:
 
 def _of_value(bench: Bench, line: Happening, changes: Mapping[str, Change]) -> Happening | None:
     reading, room = changes.get("calibration_reading"), changes.get("calibration_ambient")
+    # A row that somebody took away past the trail is not shown as it was; `verify` names it.
     if reading is not None and bench.body.source == "in house":
-        return _of_reading(bench, line, next(g for g in bench.given if g.id == int(str(reading.new["id"]))))
+        given = next((g for g in bench.given if g.id == int(str(reading.new["id"]))), None)
+        return _of_reading(bench, line, given) if given else None
     if room is not None and room.new["corrects_id"]:
-        return _of_room(bench, line, int(str(room.new["id"])))
+        entered = next((a for a in bench.ambient_given if a.id == int(str(room.new["id"]))), None)
+        return _of_room(bench, line, entered) if entered else None
     return None
 
 
@@ -134,8 +137,7 @@ def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening
     )
 
 
-def _of_room(bench: Bench, line: Happening, ambient_id: int) -> Happening:
-    given = next(a for a in bench.ambient_given if a.id == ambient_id)
+def _of_room(bench: Bench, line: Happening, given: AmbientValue) -> Happening:
     return replace(
         line,
         words=word(given.quantity, "quantity").capitalize(),
