@@ -42,9 +42,9 @@ _RECORDS = (
 )
 _BODIES = (
     "INSERT INTO calibration (record_id, gauge_id, source, plan, condition, soaked, adjusted, adjustment, deviations, "
-    "exceptions, as_found, as_left, worst_found, worst_left, performed_by) "
-    "SELECT id, equipment_id, 'in house', '[]', 'used', 1, 0, '', '[]', '[]', 'pass', '', '+0.01 mm', '', opened_by "
-    "FROM record WHERE number LIKE 'CAL-B-%'"
+    "exceptions, as_found, as_left, worst_found, worst_left, reworded, performed_by) "
+    "SELECT id, equipment_id, 'in house', '[]', 'used', 1, 0, '', '[]', '[]', 'pass', '', '+0.01 mm', '', '[]', "
+    "opened_by FROM record WHERE number LIKE 'CAL-B-%'"
 )
 
 

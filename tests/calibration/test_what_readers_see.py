@@ -140,5 +140,6 @@ def test_quality_is_told_that_the_code_on_a_certificate_leads_nobody_anywhere(as
     tara, quinn = as_("T", tablet=True), as_("Q")
     number = calibrated(tara)
     assert review(quinn, number).status_code == 303
-    assert "Set public_url" in quinn.get(f"/calibration/{number}").text
-    assert "Set public_url" not in tara.get(f"/calibration/{number}").text
+    quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
+    assert "Set public_url" in quinn.get(f"/calibration/{number}/certificate").text
+    assert "Set public_url" not in tara.get(f"/calibration/{number}/certificate").text

@@ -224,7 +224,7 @@ def test_what_an_amendment_corrected_is_no_correction_in_the_one_after_it(
     clock_at("2026-11-22 09:00")
     selma = as_("S")
     amending(selma, number, reason="the jaw was chipped already")
-    words_now = {"condition": "damaged", "damage": "jaw chipped", "soaked": "y"}
+    words_now = {"condition": "damaged", "damage": "jaw chipped", "soaked": "y", "reason": "seen on the photo"}
     assert selma.submit(f"/calibration/{number}/words", words_now).status_code == 303
     assert sign(selma, number).status_code == 303
     found = content(app, number)

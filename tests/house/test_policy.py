@@ -356,7 +356,7 @@ def test_verify_misses_the_signature_of_a_version_in_force(app: Flask, settings:
         ]
 
 
-@pytest.mark.clause("21 CFR 11.10(k)")
+@pytest.mark.clause("21 CFR 11.10(e)")
 def test_who_wrote_at_a_version_stands_on_its_page_and_who_approves_sees_what_differs(as_: SignedInAs) -> None:
     quinn, dana = as_("Q"), as_("D")
     typed = quinn.get(f"{POLICY}/draft").text

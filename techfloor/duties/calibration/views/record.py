@@ -60,7 +60,6 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
     just_signed = request.args.get("signed") == "1"
-    may_issue = stands and bench.record.state == CLOSED and visitor().may("calibration:issue")
     return render_template(
         "calibration/show.html",
         bench=bench,
@@ -82,8 +81,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         look_back=stands and visitor().may("calibration:look-back") and tasks.is_open([v.id for v in every], LOOK_BACK),
         decided=decided(bench) if just_signed and signatures else None,
         next_review=_next_review() if just_signed else None,
-        may_issue=may_issue,
-        dead_host=dead_host() if may_issue and visitor().may(MEASURE) else "",
+        may_issue=stands and bench.record.state == CLOSED and visitor().may("calibration:issue"),
         may_amend=stands and may_amend(bench, every),
         version_notice=version_notice(bench, every),
         version_lines=version_lines(bench, every),
@@ -169,7 +167,12 @@ def show_certificate(number: str) -> Page:
     record = _asked(number)
     if paper.issued(record.id, None) is None:
         raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)
-    return render_template("calibration/certificate.html", number=number, version=request.args.get("version", type=int))
+    return render_template(
+        "calibration/certificate.html",
+        number=number,
+        version=request.args.get("version", type=int),
+        dead_host=dead_host() if visitor().may(MEASURE) else "",
+    )
 
 
 def _asked(number: str) -> Record:
