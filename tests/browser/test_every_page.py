@@ -145,6 +145,7 @@ NOT_LOOKED_AT = {
     "access.pdf": "a PDF",
     "access.show": "the tables of /people/access",
     "calibration.exported": "a file",
+    "records.exported": "a file",
     "policies.paper": "as the page of a certificate",
     "policies.pdf": "a PDF",
     "retention.due": "a table as that of /records",
