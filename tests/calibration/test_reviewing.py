@@ -39,6 +39,7 @@ def backlog(as_: SignedInAs, profile: Callable[[str], None]) -> list[str]:
     return [*(done(tara) for _ in range(5)), failed_wrench(as_("O", tablet=True))]
 
 
+@pytest.mark.pages
 def test_home_says_how_many_wait_and_names_what_failed(backlog: list[str], as_: SignedInAs) -> None:
     home = as_("Q").get("/").text
     assert "6 calibrations wait for your review" in home
@@ -47,18 +48,21 @@ def test_home_says_how_many_wait_and_names_what_failed(backlog: list[str], as_: 
     assert named == [backlog[-1]]
 
 
+@pytest.mark.pages
 def test_home_counts_each_of_them_once(backlog: list[str], as_: SignedInAs) -> None:
     selma = as_("S").get("/").text
     others = len(re.findall('class="tile ', selma)) - 2
     assert f"{6 + others} open" in selma
 
 
+@pytest.mark.pages
 def test_what_failed_is_reviewed_first_then_what_is_unusual(backlog: list[str], as_: SignedInAs) -> None:
     page = as_("Q").get("/calibration/review").text
     assert re.findall(r'class="button" href="/calibration/(CAL-[^"]+)/review"', page) == [backlog[-1], backlog[0]]
     assert "out of tolerance as found" in page
 
 
+@pytest.mark.pages
 def test_clean_ones_have_a_tab_with_their_signature(backlog: list[str], as_: SignedInAs) -> None:
     quinn = as_("Q")
     assert 'name="chosen"' not in quinn.get("/calibration/review").text
@@ -67,6 +71,7 @@ def test_clean_ones_have_a_tab_with_their_signature(backlog: list[str], as_: Sig
     assert "Clean passes (4)" in page
 
 
+@pytest.mark.pages
 def test_an_auditor_reads_the_list_and_signs_nothing(backlog: list[str], as_: SignedInAs) -> None:
     amal = as_("A")
     page = amal.get("/calibration/review").text
@@ -108,18 +113,21 @@ def decision(page: str) -> str:
     return " ".join(found.groups())
 
 
+@pytest.mark.pages
 def test_an_accepted_pass_says_when_it_is_next_due(as_: SignedInAs) -> None:
     quinn, number = as_("Q"), done(as_("T", tablet=True))
     said = decision(quinn.get(review(quinn, number).location).text)
     assert said == "pass Accepted. G-014 is in limited use, next due 20 May 2027."
 
 
+@pytest.mark.pages
 def test_a_rejection_says_who_is_asked_again(as_: SignedInAs) -> None:
     quinn, number = as_("Q"), done(as_("T", tablet=True))
     said = decision(quinn.get(review(quinn, number, "reject", remark="wrong blocks").location).text)
     assert said == "fail Rejected. G-014 stays held; Tara Kowalski is asked to calibrate it again."
 
 
+@pytest.mark.pages
 def test_a_signed_fail_is_not_green_and_the_hold_is_told_once(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = done(tara, FAILING)
@@ -131,6 +139,7 @@ def test_a_signed_fail_is_not_green_and_the_hold_is_told_once(as_: SignedInAs) -
     assert 'href="/equipment/G-014/label"' in page
 
 
+@pytest.mark.pages
 def test_an_accepted_fail_stays_held(as_: SignedInAs) -> None:
     quinn, number = as_("Q"), done(as_("T", tablet=True), FAILING)
     assert decision(quinn.get(review(quinn, number).location).text).startswith("hold Accepted. G-014 stays held")
@@ -139,6 +148,7 @@ def test_an_accepted_fail_stays_held(as_: SignedInAs) -> None:
 # The check before signing
 
 
+@pytest.mark.pages
 def test_the_check_says_first_what_it_comes_to(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
@@ -150,6 +160,7 @@ def test_the_check_says_first_what_it_comes_to(as_: SignedInAs) -> None:
     assert "As found: 1 of 6 points out of tolerance" in panel
 
 
+@pytest.mark.pages
 def test_a_wrong_pin_is_said_beside_its_box_and_nowhere_else(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
