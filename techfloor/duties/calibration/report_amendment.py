@@ -40,7 +40,7 @@ def in_error(content: Mapping[str, Any]) -> bool:
 
 
 def _signed(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words: Words) -> str:
-    """Say who amended it and when, as the signature under it says; one of an older schema was signed as performed."""
+    """Say who amended it and when, as the signature under it says."""
     _ = words.translate
     said = _("Declared by %(name)s, %(time)s.") if in_error(content) else _("Corrected by %(name)s, %(time)s.")
     found = [s for s in signatures if s.meaning in MEANINGS.values()]

@@ -69,11 +69,10 @@ def _by(said: str, bench: Bench, at: datetime | None) -> str:
 
 
 def _signed_at(bench: Bench) -> datetime | None:
-    """Return when it was signed; what was signed before there was a meaning for it stands as performed."""
+    """Return when it was signed, None before that."""
     if bench.record.content_sha256 is None:
         return None
-    meanings = {*MEANINGS.values(), "performed"}
-    return next((s.signed_at for s in signatures_of(bench.record.id) if s.meaning in meanings), None)
+    return next((s.signed_at for s in signatures_of(bench.record.id) if s.meaning in MEANINGS.values()), None)
 
 
 def _changes(bench: Bench) -> list[changes.Change]:
