@@ -20,6 +20,7 @@ from techfloor.places.queries import PlantFacts, PlantNotice
 from techfloor.records import drafts as kept_drafts
 from techfloor.records import history
 from techfloor.records.submissions import Submissions
+from techfloor.reports.job_runner import Runner
 from techfloor.settings import Settings, SettingsError
 from techfloor.store import blobs, connections
 from techfloor.store.acts import new_id
@@ -48,6 +49,7 @@ class House:
         self.draft_of = kept_drafts.values_of
         self.drop_draft = kept_drafts.drop
         self.who_changed = history.who_changed
+        self.jobs: Runner
 
     def zone(self) -> str:
         """Return the name of the plant's zone."""
@@ -72,7 +74,8 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxies > 0:  # of what they say, the address alone is believed: where the plant is, `public_url` says
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    app.extensions["techfloor"] = House(settings)
+    app.extensions["techfloor"] = house = House(settings)
+    house.jobs = Runner(app)
     _log_to(app, settings.instance)
     connections.init_app(app, settings)
     Babel(app, locale_selector=_language)

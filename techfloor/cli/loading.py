@@ -16,7 +16,9 @@ def load_app(target: str) -> Any:
     """Import the application `module:name`; runs in the worker, before anything else."""
     _end_with_parent()
     module, _, name = target.partition(":")
-    return getattr(import_module(module), name)
+    app = getattr(import_module(module), name)
+    app.extensions["techfloor"].jobs.start()
+    return app
 
 
 def _end_with_parent() -> None:

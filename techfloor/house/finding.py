@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms import StringField
 
 from techfloor.house import queries, scanning
-from techfloor.house.home import record_url
+from techfloor.house.keepers import record_url
 from techfloor.house.running import running
 from techfloor.refusals import Refusal
 from techfloor.web.access import SIGNED_IN

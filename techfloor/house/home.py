@@ -10,7 +10,7 @@ from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
 from techfloor.house.house_tiles import house_tiles
-from techfloor.house.keepers import keepers, kind_titles
+from techfloor.house.keepers import kind_titles, record_url
 from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
@@ -62,12 +62,6 @@ def put_away() -> Response:
     """Show the list of first steps no more."""
     places.put_away(PUT_AWAY)
     return redirect("/", code=303)
-
-
-def record_url(number: str) -> str | None:
-    """Return the page of a record, asked of those who keep records in their order."""
-    found = (keeper.record_url(number) for keeper in keepers())
-    return next((url for url in found if url is not None), None)
 
 
 @pages.page("/more", permission=SIGNED_IN)

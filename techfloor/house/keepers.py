@@ -71,3 +71,9 @@ def keepers() -> tuple[Duty | Keeper, ...]:
 def kind_titles() -> dict[str, str]:
     """Return what each kind of record is called."""
     return {kind: str(keeper.title) for keeper in keepers() for kind in keeper.record_kinds}
+
+
+def record_url(number: str) -> str | None:
+    """Return the page of a record, asked of those who keep records in their order."""
+    found = (keeper.record_url(number) for keeper in keepers())
+    return next((url for url in found if url is not None), None)

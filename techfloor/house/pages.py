@@ -6,6 +6,7 @@ from techfloor.house import (
     drafts,
     finding,
     home,
+    job_pages,
     policy,
     policy_pages,
     profile_pages,
@@ -29,6 +30,7 @@ PERMISSIONS = (
 all_pages: list[Pages] = [
     home.pages,
     record_list.pages,
+    job_pages.pages,
     policy.pages,
     policy_pages.pages,
     access_pages.pages,

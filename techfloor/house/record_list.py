@@ -9,8 +9,7 @@ from flask_babel import lazy_gettext as _l
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.narrowing import area_choices
 from techfloor.house import queries
-from techfloor.house.home import record_url
-from techfloor.house.keepers import keepers
+from techfloor.house.keepers import keepers, record_url
 from techfloor.house.queries import RecordLine, RecordsWanted
 from techfloor.house.shell import may_open
 from techfloor.places.here import day_as_moments, today

@@ -12,8 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from techfloor.house import queries
-from techfloor.house.home import record_url
-from techfloor.house.keepers import kind_titles
+from techfloor.house.keepers import kind_titles, record_url
 from techfloor.house.settings_forms import reason_field
 from techfloor.house.settings_pages import SEE, done
 from techfloor.people import queries as people

@@ -147,9 +147,9 @@ _NEWEST = (
 )
 
 
-def newest(record_id: int) -> IssuedPdf | None:
+def newest(record_id: int, session: Session | None = None) -> IssuedPdf | None:
     """Return the newest issue of a record."""
-    return db.session.scalar(_NEWEST, {"record": record_id})
+    return (session or db.session).scalar(_NEWEST, {"record": record_id})
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Tables of issued PDFs, and of what was taken away in bulk."""
+"""Tables of issued PDFs, of what was taken away in bulk, and of jobs."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from techfloor.store import Audit, JsonText, Table, UtcTime
@@ -41,4 +41,57 @@ class ExportTaken(Table):
     asked: Mapped[dict[str, str]] = mapped_column(JsonText)
     records: Mapped[list[int]] = mapped_column(JsonText)
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    taken_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Job(Table):
+    """Long work that somebody asked for; what it is done for, and how far it is, stands in its lines."""
+
+    __tablename__ = "job"
+    __audit__ = Audit(append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    asked: Mapped[dict[str, str]] = mapped_column(JsonText)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class JobLine(Table):
+    """One piece of a job: what it is about, whether it is done, and the hash of what was made.
+
+    It is no record: what it makes is one, and is written in the same transaction as `state`. Who works on it says so in
+    `claimed_by`, so that no other server begins it too; a claim that grew old is nobody's.
+    """
+
+    __tablename__ = "job_line"
+
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(Integer, primary_key=True)
+    subject_id: Mapped[int] = mapped_column(Integer)
+    subject: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text, default="waiting")
+    sha256: Mapped[str | None] = mapped_column(Text)
+    why: Mapped[dict[str, object] | None] = mapped_column(JsonText)
+    claimed_by: Mapped[str | None] = mapped_column(Text)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'done', 'failed', 'stopped')", name="state"),
+        Index(
+            "ix_job_line_waiting", "job_id", "n", sqlite_where=state == "waiting", postgresql_where=state == "waiting"
+        ),
+    )
+
+
+class JobTaken(Table):
+    """Who took what a job made, to print it, and when: whoever comes next sees that it was printed."""
+
+    __tablename__ = "job_taken"
+    __audit__ = Audit(append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
+    taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -18,6 +18,7 @@ from techfloor.records.signing import SignatureFacts, signature_facts
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue, sheets
 from techfloor.reports.issue import Document, IssueFacts, Order, Rendered
+from techfloor.reports.jobs import Keep
 from techfloor.reports.models import IssuedPdf
 from techfloor.reports.pdf import PdfFailed, PdfUnavailable
 from techfloor.reports.sheets import Sheet
@@ -52,17 +53,37 @@ class Paper:
 
         Raises NotFound, Refusal for a record that is not closed, PdfUnavailable or PdfFailed when it cannot be made.
         """
-        record = self._record(number, version)
+        return self._render_of(self._record(number, version), visitor().person_id)
+
+    def _render_of(self, record: Record, by: int) -> Rendered:
         if record.state != State.CLOSED:
-            raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=number)
+            raise Refusal("%(number)s is not closed: a certificate is issued after the review.", number=record.number)
         order = Order(
             record_id=record.id,
-            by=visitor().person_id,
+            by=by,
             language=plant().language,
             verify_base=f"{paper_base()}/verify",
             file_name=f"{record.number}-v{record.version}.pdf",
         )
         return issue.render(order, self.document)
+
+    def made_once(self, by: int, record_id: int) -> Keep:
+        """Return what keeps the paper of a closed record for a job: its first issue, or the one there is already.
+
+        Raises what `render` raises.
+        """
+        with store.looking_at() as reading:
+            there = issue.newest(record_id, reading)
+            record = reading.get_one(Record, record_id)
+        if there is not None:
+            return lambda: there.sha256
+        rendered = self._render_of(record, by)
+
+        def keep() -> str:
+            quicker = issue.newest(record_id)  # somebody may have issued it by hand meanwhile
+            return (quicker or issue.keep(rendered)).sha256
+
+        return keep
 
     def _record(self, number: str, version: int | None) -> Record:
         wanted = select(Record).where(Record.kind == self.kind, Record.number == number)

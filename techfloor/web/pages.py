@@ -22,6 +22,8 @@ Page = WerkzeugResponse | str | tuple[str, int]
 """What a view answers: a page, a page with its status, or the way to another."""
 
 LONGEST_REASON = 2000
+_ARCHIVES = (".zip", "/all.pdf")
+"""How the address of what is packed anew for each who asks ends."""
 
 # What each act is called where the trail is shown to people, by its name.
 act_titles: dict[str, object] = {}
@@ -65,7 +67,7 @@ class Pages(Blueprint):
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.costly.update([f"{self.name}.{name}"] if rule.endswith(".zip") else ())
+            self.costly.update([f"{self.name}.{name}"] if rule.endswith(_ARCHIVES) else ())
             self.add_url_rule(rule, name, _reading(view, permission), methods=["GET"])
             return view
 

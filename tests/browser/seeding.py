@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.reports.job_runner import Runner
 from techfloor.reports.models import IssuedPdf
 from techfloor.store import db
 
@@ -105,6 +106,14 @@ class Seeds:
         signed = {"user_name": self._quinn.who.user_name, "secret": self._quinn.secret, "outcome": "accept"}
         assert self._quinn.submit(f"/calibration/{number}/review", signed).status_code == 303
         return number
+
+    def job(self) -> str:
+        """Return a job that has ended, and what it made was printed."""
+        self.closed()
+        page = self._quinn.submit("/calibration/certificates", page="/calibration/").location
+        Runner(self._quinn.application).run_waiting()
+        assert self._quinn.submit(f"{page}/print", page=page).status_code == 303
+        return str(page.rsplit("/", 1)[1])
 
     def amending(self) -> str:
         """Return a calibration that is being corrected."""

@@ -137,6 +137,7 @@ AT_A_DESK = (
     ("D", "/settings/profile/follow/regulated"),
     ("D", "/settings/profile/people.idle_lock_minutes"),
     ("D", "/me/pin"),
+    ("Q", "/jobs/{job}"),
 )
 NOT_LOOKED_AT = {
     "static": "no page",

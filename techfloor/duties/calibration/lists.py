@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from techfloor.duties.calibration.drift import FoundReading, PointKey
 from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
+from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, KIND
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
@@ -99,6 +99,21 @@ def fitting_ids(wanted: Wanted, most: int) -> list[int]:
     numbers = _fitting(_lines(), wanted).with_only_columns(Record.number)
     ids = select(every.id).where(every.kind == KIND, every.number.in_(numbers)).limit(most + 1)
     return list(db.session.scalars(ids))
+
+
+def closed_ones(wanted: Wanted, most: int) -> list[tuple[int, str]]:
+    """Return (id, number) of what a list shows and is closed, on all its pages together, the first performed first.
+
+    It is `most`, and one more where there are more.
+    """
+    rows = db.session.execute(
+        _fitting(_lines(), wanted)
+        .with_only_columns(Record.id, Record.number)
+        .where(Record.state == CLOSED)
+        .order_by(Record.performed_at, Record.id)
+        .limit(most + 1)
+    )
+    return [(row.id, row.number) for row in rows]
 
 
 def _fitting(query: Select[*tuple[Any, ...]], wanted: Wanted) -> Select[*tuple[Any, ...]]:

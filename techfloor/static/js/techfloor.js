@@ -10,3 +10,4 @@ import "./scan.js";
 import "./print.js";
 import "./zone.js";
 import "./jump.js";
+import "./look_again.js";

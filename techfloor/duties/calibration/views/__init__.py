@@ -2,6 +2,7 @@
 
 from techfloor.duties.calibration.views import (
     amend,
+    certificates,
     gauge,
     lists,
     look_back,
@@ -19,6 +20,7 @@ from techfloor.duties.calibration.views.pages import pages
 
 __all__ = [
     "amend",
+    "certificates",
     "gauge",
     "lists",
     "look_back",

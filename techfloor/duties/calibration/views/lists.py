@@ -50,9 +50,9 @@ def own_tabs(current: str) -> list[Tab]:
 @pages.page("/", permission="calibration:read")
 def index() -> str:
     """List the calibrations, newest first."""
-    wanted = _asked()
+    wanted = asked_for()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
-    page = lists.list_page(_narrowed(wanted, numbers))
+    page = lists.list_page(narrowed(wanted, numbers))
     cut = numbers is not None and len(numbers) == search.MOST_FOUND
     return render_template(
         "calibration/index.html",
@@ -71,10 +71,14 @@ def index() -> str:
         export_url=address("/calibration/export", **wanted.values, q=wanted.words)
         if visitor().may("calibration:export")
         else "",
+        certificates_url=address("/calibration/certificates", **wanted.values, q=wanted.words)
+        if visitor().may("calibration:issue")
+        else "",
     )
 
 
-def _asked() -> Asked:
+def asked_for() -> Asked:
+    """Read what the list of calibrations is asked for."""
     states = [("", _("All")), *((state.value, state_words(state)) for state in State)]
     return asked(
         "/calibration/",
@@ -91,14 +95,14 @@ def _asked() -> Asked:
 )
 def export() -> Page:
     """Keep who takes away what the list shows, on all its pages, and go on to the archive."""
-    wanted = _asked()
+    wanted = asked_for()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
-    ids = lists.fitting_ids(_narrowed(wanted, numbers), MOST)
-    taken = exporting.take(queries.KIND, ids, _in_words(wanted), found=numbers, **by_whom())
+    ids = lists.fitting_ids(narrowed(wanted, numbers), MOST)
+    taken = exporting.take(queries.KIND, ids, in_words(wanted), found=numbers, **by_whom())
     return see(f"/calibration/exports/{taken.id}.zip")
 
 
-def _in_words(wanted: Asked) -> dict[str, str]:
+def in_words(wanted: Asked) -> dict[str, str]:
     """Return what the list was asked for as it is kept: an area by its name, for its id says nothing later."""
     areas = dict(area_choices())
     return {**wanted.values, "area": areas.get(wanted["area"], "") if wanted["area"] else "", "q": wanted.words}
@@ -113,7 +117,7 @@ def exported(export_id: int) -> Response:
 _VERDICTS = ("pass", "fail", "conditional pass", "conditional fail")
 
 
-def _narrowed(wanted: Asked, numbers: tuple[str, ...] | None) -> lists.Wanted:
+def narrowed(wanted: Asked, numbers: tuple[str, ...] | None) -> lists.Wanted:
     """Return what the page asks the list for; its days begin and end at the plant's midnight."""
 
     def begins(name: str, later: int = 0) -> datetime | None:

@@ -1,0 +1,139 @@
+"""Work that goes on in the background: how far it is, what could not be done, and what it made."""
+
+from datetime import date
+from typing import Any
+
+from flask import Response, current_app, render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor import store
+from techfloor.house.keepers import record_url
+from techfloor.refusals import NotFound
+from techfloor.reports import jobs
+from techfloor.reports.jobs import LineState, Progress
+from techfloor.reports.joined import joined
+from techfloor.web.access import SIGNED_IN
+from techfloor.web.forms import refusal_text
+from techfloor.web.pages import Page, Pages, see
+from techfloor.web.show import day
+from techfloor.web.visitor import by_whom, visitor
+
+pages = Pages("jobs", __name__, url_prefix="/jobs")
+
+SHOWN = 100
+"""Lines of a kind on the page; more are counted."""
+
+
+@pages.page("", permission=SIGNED_IN)
+def index() -> str:
+    """List what this person had done in the background."""
+    return render_template("house/jobs.html", rows=[_row(each) for each in jobs.newest_of(visitor().person_id)])
+
+
+def _row(found: Progress) -> dict[str, Any]:
+    return {
+        "url": f"/jobs/{found.id}",
+        "title": jobs.kind_named(found.kind).title,
+        "asked_at": found.asked_at,
+        "words": progress_words(found),
+        "look": "info" if not found.ended else "fail" if found.failed else "pass",
+    }
+
+
+def progress_words(found: Progress) -> str:
+    """Say how far a job is: "42 of 200 done"."""
+    words = _("%(done)s of %(total)s done", done=found.done, total=found.total)
+    if found.failed:
+        words = _("%(words)s, %(failed)s could not be done", words=words, failed=found.failed)
+    if found.stopped:
+        words = _("%(words)s, %(stopped)s stopped", words=words, stopped=found.stopped)
+    return str(words)
+
+
+@pages.page("/<int:job_id>", permission=SIGNED_IN)
+def show(job_id: int) -> str:
+    """Show how far a job is; the page looks again by itself until it has ended."""
+    found = _mine(job_id)
+    kind, taken = jobs.kind_named(found.kind), jobs.taken(job_id)
+    return render_template(
+        "house/job.html",
+        job=found,
+        title=kind.title,
+        words=progress_words(found),
+        asked=", ".join(_chosen(name, value) for name, value in found.asked.items() if value),
+        undone=[_undone(row) for row in jobs.lines_of(job_id, LineState.FAILED, limit=SHOWN)],
+        done=[_done(row) for row in jobs.lines_of(job_id, LineState.DONE, limit=SHOWN)] if found.ended else [],
+        taken=taken,
+        more=max(found.done - SHOWN, 0),
+    )
+
+
+def _chosen(name: str, value: str) -> str:
+    """Say what the list was narrowed to when the work was asked for."""
+    if name == "since":
+        return str(_("from %(day)s", day=day(date.fromisoformat(value))))
+    if name == "until":
+        return str(_("to %(day)s", day=day(date.fromisoformat(value))))
+    return value
+
+
+def _mine(job_id: int) -> Progress:
+    """Return a job for who asked for it and for who may do the same; raises NotFound for anybody else."""
+    found = jobs.progress(job_id)
+    if found.asked_by != visitor().person_id and not visitor().may(jobs.kind_named(found.kind).permission):
+        raise NotFound("There is no job %(job)s.", job=job_id)
+    return found
+
+
+def _undone(row: Any) -> dict[str, Any]:
+    return {"subject": row.subject, "url": record_url(row.subject), "why": refusal_text(jobs.refusal_of(row.why))}
+
+
+def _done(row: Any) -> dict[str, Any]:
+    return {"subject": row.subject, "url": record_url(row.subject)}
+
+
+@pages.quiet("/<int:job_id>/stop", permission=SIGNED_IN)
+def stop(job_id: int) -> Page:
+    """Stop what waits of a job; what is done stays."""
+    return _turned(job_id, jobs.stop)
+
+
+@pages.quiet("/<int:job_id>/again", permission=SIGNED_IN)
+def again(job_id: int) -> Page:
+    """Have done what could not be done before."""
+    answer = _turned(job_id, jobs.again)
+    current_app.extensions["techfloor"].jobs.wake()
+    return answer
+
+
+def _turned(job_id: int, turn: Any) -> Page:
+    _mine(job_id)
+    with store.quiet():
+        turn(job_id)
+    return see(f"/jobs/{job_id}")
+
+
+@pages.act("/<int:job_id>/print", permission=SIGNED_IN, action="reports:job:take", title=_l("Taken to be printed"))
+def take(job_id: int) -> Page:
+    """Keep who prints what a job made, and go on to it."""
+    _mine(job_id)
+    jobs.take(job_id, **by_whom())
+    return see(f"/jobs/{job_id}/all.pdf")
+
+
+@pages.page("/<int:job_id>/all.pdf", permission=SIGNED_IN)
+def all_pieces(job_id: int) -> Response:
+    """Send everything a job made as one PDF, in the order it was asked for; raises NotFound before it was taken."""
+    found = _mine(job_id)
+    kind = jobs.kind_named(found.kind)
+    if jobs.taken(job_id) is None:
+        raise NotFound("Open job %(job)s and print from there.", job=job_id)
+    blobs = current_app.extensions["techfloor"].blobs
+    pieces = (blobs.get(row.sha256) for row in jobs.lines_of(job_id, LineState.DONE))
+    made = joined(pieces, f"{kind.file_name}-{job_id}")
+    response = Response(made, mimetype="application/pdf", direct_passthrough=True)
+    response.headers["Content-Disposition"] = f'attachment; filename="{kind.file_name}-{job_id}.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
