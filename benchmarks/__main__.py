@@ -5,12 +5,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import certificate, listing, saving, tablets, verifying
+from benchmarks import bulk, certificate, listing, saving, tablets, verifying
 from benchmarks.figures import FULL, QUICK, Figure, Scale, machine, table
 from benchmarks.plants import folder
 
 MEASURES: dict[str, Callable[[Path, Scale], list[Figure]]] = {
     "certificate": certificate.measure,
+    "bulk": bulk.measure,
     "saving": saving.measure,
     "list": listing.measure,
     "tablets": tablets.measure,
