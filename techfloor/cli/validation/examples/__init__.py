@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from techfloor.cli.validation.examples import decisions, series, uncertainty
+from techfloor.cli.validation.examples import charts, decisions, series, uncertainty
 from techfloor.cli.validation.examples.terms import Inputs, Results
 
 COMPUTED: dict[str, Callable[[Inputs], Results]] = {
@@ -39,4 +39,17 @@ COMPUTED: dict[str, Callable[[Inputs], Results]] = {
     "StRD-Norris": series.norris,
     "StRD-NoInt1": series.through_origin,
     "StRD-Wampler1": series.wampler,
+    **{f"SPC-const-n{n}": charts.chart_factors for n in (2, 3, 4, 5, 6, 9, 10)},
+    "Montgomery-piston-R": charts.means_and_ranges,
+    "Montgomery-piston-S": charts.means_and_deviations,
+    "Montgomery-oj-np": charts.defectives,
+    "Montgomery-circuit-c": charts.defects,
+    "Montgomery-pc-u": charts.defect_rate,
+    "NIST-EWMA": charts.moving_average,
+    "NIST-CUSUM": charts.cumulative_sum,
+    "Shewhart-ARL": charts.run_lengths,
+    "CUSUM-ARL": charts.run_lengths_of_cusum,
+    "WECO-ARL": charts.run_length_of_rules,
+    "NIST-capability": charts.process_capability,
+    "NIST-ZARR13-CI": charts.interval_of_mean,
 }
