@@ -1,0 +1,147 @@
+"""The numbers of a certificate: each way in which D-SI writes them, with their units and their uncertainty."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from xml.etree.ElementTree import Element
+
+from techfloor.measures.quantity import plain
+from techfloor.refusals import Refusal
+from techfloor.reports.dcc.model import Quantity
+from techfloor.reports.dcc.opening import SI
+from techfloor.reports.dcc.units import unit_of
+
+LONGEST_NUMBER = 40
+MOST_POINTS = 10_000
+
+
+def _si(parent: Element, name: str) -> str:
+    return " ".join((parent.findtext(SI + name) or "").split())
+
+
+def number(text: str, name: str) -> Decimal | None:
+    """Read one number; None for NaN. Raises Refusal for what is none, and for one that nobody can mean."""
+    if text.upper() == "NAN":
+        return None
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite() or abs(found.adjusted()) > LONGEST_NUMBER or len(found.as_tuple().digits) > LONGEST_NUMBER:
+        raise Refusal(
+            "“%(text)s” in %(name)s is no number. Ask the laboratory for a corrected file.", text=text[:20], name=name
+        )
+    return Decimal(plain(found))
+
+
+def _numbers(text: str, name: str) -> list[Decimal | None]:
+    parts = text.split()
+    if len(parts) > MOST_POINTS:
+        raise Refusal("%(name)s has more than %(most)s values. That is too many.", name=name, most=MOST_POINTS)
+    return [number(part, name) for part in parts]
+
+
+def xml_list(text: str) -> list[str]:
+    """Split at the blanks of XML alone: a no-break space is part of a word."""
+    return [word for word in text.replace("\t", " ").replace("\n", " ").replace("\r", " ").split(" ") if word]
+
+
+def _spread(found: Sequence[Decimal | None], long: int, name: str) -> list[Decimal | None]:
+    """Return one number for each value: none, one for all, or as many."""
+    if not found:
+        return [None] * long
+    if len(found) == 1:
+        return [*found] * long
+    if len(found) != long:
+        raise Refusal(
+            "%(name)s has %(count)s uncertainties for %(all)s values. Ask the laboratory for a corrected file.",
+            name=name,
+            count=len(found),
+            all=long,
+        )
+    return list(found)
+
+
+_EXPANDED = frozenset({"uncertainty", "valueExpandedMU", "uncertaintyXMLList", "valueExpandedMUXMLList"})
+_STANDARD = frozenset({"standardUnc", "valueStandardMU", "standardUncXMLList", "valueStandardMUXMLList"})
+
+
+@dataclass(frozen=True)
+class _Uncertainty:
+    """U, k and the probability, as far as an element states them."""
+
+    u: list[Decimal | None]
+    k: list[Decimal | None]
+    p: list[Decimal | None]
+
+
+def _uncertainty(element: Element, name: str) -> _Uncertainty:
+    """Find U below an element, in either generation of D-SI; a standard uncertainty is U with k = 1."""
+    found: dict[str, list[Decimal | None]] = {"u": [], "k": [], "p": []}
+    for below in element.iter():
+        local = below.tag.removeprefix(SI) if isinstance(below.tag, str) else ""
+        if local in _EXPANDED or local in _STANDARD:
+            found["u"] = _numbers(below.text or "", name)
+            if local in _STANDARD:
+                found["k"] = [Decimal(1)]
+        elif local.removesuffix("XMLList") == "coverageFactor":
+            found["k"] = _numbers(below.text or "", name)
+        elif local.removesuffix("XMLList") == "coverageProbability" and not found["p"]:
+            found["p"] = _numbers(below.text or "", name)
+    return _Uncertainty(found["u"], found["k"], found["p"])
+
+
+def _quantities(
+    values: Sequence[Decimal | None], units: Sequence[str], uncertain: _Uncertainty, name: str
+) -> list[Quantity | None]:
+    long = len(values)
+    if len(units) not in {1, long}:
+        raise Refusal(
+            "%(name)s has %(count)s units for %(all)s values. Ask the laboratory for a corrected file.",
+            name=name,
+            count=len(units),
+            all=long,
+        )
+    every = [*units] * long if len(units) == 1 else units
+    us, ks, ps = (_spread(each, long, name) for each in (uncertain.u, uncertain.k, uncertain.p))
+    return [
+        None if value is None else Quantity(value, unit_of(unit), u, k, p, f"{plain(value)} {unit}")
+        for value, unit, u, k, p in zip(values, every, us, ks, ps, strict=True)
+    ]
+
+
+def _real(element: Element, name: str) -> list[Quantity | None]:
+    return _quantities(
+        _numbers(_si(element, "value"), name)[:1], [_si(element, "unit")], _uncertainty(element, name), name
+    )
+
+
+def _xml_listed(element: Element, name: str) -> list[Quantity | None]:
+    values = _numbers(_si(element, "valueXMLList"), name)
+    units = xml_list(_si(element, "unitXMLList")) or [""]
+    if len(units) not in {1, len(values)}:
+        units = [" ".join(units)]  # a unit that is spelled with a blank
+    return _quantities(values, units, _uncertainty(element, name), name)
+
+
+def _listed(element: Element, name: str) -> list[Quantity | None]:
+    """Read a list of single numbers, which may share a unit and U."""
+    reals = element.findall(SI + "real")
+    common = Element("common")
+    common.extend(child for child in element if child.tag != SI + "real")
+    shared, unit = _uncertainty(common, name), _si(element, "listUnit")
+    cells: list[Quantity | None] = []
+    for real in reals[: MOST_POINTS + 1]:
+        own = _uncertainty(real, name)
+        values = _numbers(_si(real, "value"), name)[:1]
+        cells += _quantities(values, [_si(real, "unit") or unit], own if own.u else shared, name)
+    return cells
+
+
+FORMS: dict[str, Callable[[Element, str], list[Quantity | None]]] = {
+    SI + "real": _real,
+    SI + "constant": _real,
+    SI + "list": _listed,
+    SI + "realList": _listed,
+    SI + "realListXMLList": _xml_listed,
+}
