@@ -44,10 +44,11 @@ class IssueFacts:
 
 @dataclass(frozen=True)
 class Document:
-    """A document drawn from a record's content, ready to be rendered."""
+    """A document drawn from a record's content, ready to be rendered; `files` travel in it beside the content."""
 
     html: str
     title: str
+    files: tuple[pdf.Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def render(order: Order, draw: Draw) -> Rendered:
     facts = IssueFacts(number, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language)
     document = draw(text, signatures, facts)
     attachment = pdf.Attachment(f"{record.number}.json", text.encode(), "The signed content of this record")
-    data = pdf.render(document.html, [attachment], title=document.title, lang=order.language)
+    data = pdf.render(document.html, [attachment, *document.files], title=document.title, lang=order.language)
     return Rendered(order, facts, record.content_sha256, data)
 
 

@@ -17,10 +17,11 @@ from techfloor.records.models import Record, Signature
 from techfloor.records.signing import SignatureFacts, signature_facts
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import issue, sheets
+from techfloor.reports.dcc.opening import certificate_in
 from techfloor.reports.issue import Document, IssueFacts, Order, Rendered
 from techfloor.reports.jobs import Keep
 from techfloor.reports.models import IssuedPdf
-from techfloor.reports.pdf import PdfFailed, PdfUnavailable
+from techfloor.reports.pdf import Attachment, PdfFailed, PdfUnavailable
 from techfloor.reports.sheets import Sheet
 from techfloor.store import db
 from techfloor.web import headers
@@ -31,20 +32,29 @@ from techfloor.web.visitor import visitor
 Draw = Callable[[Mapping[str, Any], Sequence[SignatureFacts], IssueFacts, Any], Sheet]
 """From the signed content, the signatures, the facts of the issue and a translator to the sheet; from nothing else."""
 
+Attach = Callable[[Mapping[str, Any], Sequence[SignatureFacts], IssueFacts, Any], Sequence[Attachment]]
+"""From the same to the files that travel in the PDF beside the signed content."""
+
+
+def _nothing(*_given: object) -> Sequence[Attachment]:
+    return ()
+
 
 @dataclass(frozen=True)
 class Paper:
-    """The document of one kind of record: how its sheet is drawn, and the template that shows it."""
+    """The document of one kind of record: how its sheet is drawn, the template that shows it, and what it carries."""
 
     kind: str
     draw: Draw
     template: str
+    attach: Attach = _nothing
 
     def document(self, text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Document:
         """Draw the document from the signed content, the signatures and the facts of its issue."""
         with force_locale(facts.language):
-            made = self.draw(json.loads(text), [signature_facts(each) for each in signatures], facts, gettext)
-            return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title)
+            drawn_from = json.loads(text), [signature_facts(each) for each in signatures], facts, gettext
+            made, files = self.draw(*drawn_from), tuple(self.attach(*drawn_from))
+            return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title, files)
 
     def render(self, number: str, version: int | None = None) -> Rendered:
         """Render the next issue of a closed record for the visitor, apart from the request's transaction.
@@ -126,6 +136,18 @@ def issued(record_id: int, issue_no: int | None) -> IssuedPdf | None:
     if issue_no is None:
         return issue.newest(record_id)
     return db.session.scalar(select(IssuedPdf).where(IssuedPdf.record_id == record_id, IssuedPdf.issue_no == issue_no))
+
+
+def digital_served(paper: IssuedPdf) -> Response:
+    """Serve the digital certificate that an issued paper carries; raises NotFound where it carries none."""
+    try:
+        made = certificate_in(current_app.extensions["techfloor"].blobs.get(paper.sha256))
+    except Refusal as no:
+        raise NotFound("This certificate carries no digital one.") from no
+    response = make_response(made)
+    response.headers["Content-Type"] = "application/xml"
+    response.headers["Content-Disposition"] = f'attachment; filename="{paper.file_name.removesuffix(".pdf")}.xml"'
+    return response
 
 
 def served(paper: IssuedPdf) -> Response:

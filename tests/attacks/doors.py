@@ -23,6 +23,7 @@ _STATES = {
     "calibration.issue_certificate": "closed",
     "calibration.show_certificate": "closed",
     "calibration.certificate_pdf": "closed",
+    "calibration.certificate_xml": "closed",
     "calibration.file": "checked",
     "calibration.go_on": "checked",
     "calibration.change_certificate": "checked",

@@ -154,6 +154,7 @@ NOT_LOOKED_AT = {
     "about.healthz": "no page",
     "about.parts": "tests/house looks at it in every state",
     "calibration.certificate_pdf": "a PDF",
+    "calibration.certificate_xml": "an XML file",
     "calibration.file": "a file",
     "calibration.show_version": "the page of the record, of an earlier version",
     "equipment.paper_of_certificate": "a file",

@@ -57,6 +57,13 @@ def sheet(
     return review_sheet(made, content, words) if content.get("outside") else made
 
 
+def remarks(
+    content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issue: IssueFacts, words: Words
+) -> list[Remark]:
+    """Return what the certificate says below its results, each under its label."""
+    return _Certificate(content, signatures, issue, words).remarks()
+
+
 @dataclass(frozen=True)
 class _Certificate:
     """One certificate in the making."""
@@ -97,7 +104,7 @@ class _Certificate:
             tables=self._tables(groups),
             chart=chart,
             chart_title=report_chart.chart_title(groups, self.words) if chart else "",
-            remarks=tuple(self._remarks()),
+            remarks=tuple(self.remarks()),
             signatures=tuple(self._signature(s) for s in self.signatures),
             verify_url=issue.verify_url,
             verify_code=in_fours(issue.code, "-"),
@@ -272,7 +279,8 @@ class _Certificate:
 
     # --- remarks ---
 
-    def _remarks(self) -> list[Remark]:
+    def remarks(self) -> list[Remark]:
+        """Return the remarks that say something."""
         _, content = self._, self.content
         if self.in_error:
             return [Remark(_("Authorised"), authorised)] if (authorised := self._authorised()) else []

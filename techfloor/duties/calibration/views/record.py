@@ -34,6 +34,7 @@ from techfloor.records.versions import Version
 from techfloor.records.wording import signature_box
 from techfloor.refusals import NotFound
 from techfloor.reports import issue, paper
+from techfloor.reports.models import IssuedPdf
 from techfloor.web.address import dead_host
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Page, see
@@ -71,6 +72,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         grids=grids(bench),
         signatures=[signature_box(signature_facts(s)) for s in signatures],
         issued=issued,
+        digital=_is_digital(bench),
         issue_form=IssueForm(),
         events=happenings(bench),
         changed=changed(bench),
@@ -164,15 +166,19 @@ def issue_certificate(number: str) -> Page:
 @pages.page("/<number>/certificate", permission="calibration:read", endpoint="show_certificate")
 def show_certificate(number: str) -> Page:
     """Show an issued certificate within a page: a browser without bars has no way back from the PDF itself."""
-    record = _asked(number)
-    if paper.issued(record.id, None) is None:
-        raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)
+    _issued(number)
     return render_template(
         "calibration/certificate.html",
         number=number,
+        digital=_is_digital(version_bench(_asked(number).id)),
         version=request.args.get("version", type=int),
         dead_host=dead_host() if visitor().may(MEASURE) else "",
     )
+
+
+def _is_digital(bench: Bench) -> bool:
+    """Tell whether a certificate carries a digital one: not the review of another laboratory's, nor a withdrawal."""
+    return bench.body.source == "in house" and not bench.entered_in_error
 
 
 def _asked(number: str) -> Record:
@@ -184,8 +190,17 @@ def _asked(number: str) -> Record:
 @pages.page("/<number>/certificate.pdf", permission="calibration:read")
 def certificate_pdf(number: str) -> FlaskResponse:
     """Serve an issued certificate, byte for byte as it was issued; ?issue=n asks for an earlier one."""
-    record = _asked(number)
-    issued = paper.issued(record.id, request.args.get("issue", type=int))
+    return paper.served(_issued(number))
+
+
+@pages.page("/<number>/certificate.xml", permission="calibration:read")
+def certificate_xml(number: str) -> FlaskResponse:
+    """Serve the digital certificate that an issued one carries, byte for byte; ?issue=n asks for an earlier one."""
+    return paper.digital_served(_issued(number))
+
+
+def _issued(number: str) -> IssuedPdf:
+    issued = paper.issued(_asked(number).id, request.args.get("issue", type=int))
     if issued is None:
         raise NotFound("This certificate has not been issued yet. Open %(number)s and issue it.", number=number)
-    return paper.served(issued)
+    return issued
