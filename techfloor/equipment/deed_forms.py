@@ -6,17 +6,19 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from techfloor.equipment.entries import CertificateEntry
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.shapes import CertificateView
 from techfloor.measures.quantity import NumberError, parse_number, plain
+from techfloor.records.attachments import PDF, XML
 from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
+from techfloor.reports.dcc.reading import read
 from techfloor.web.fields import LONG, SHORT, DayField, needed, options, text_of
-from techfloor.web.forms import EntryForm, NumberField, refusal_text
+from techfloor.web.forms import AskingForm, EntryForm, NumberField, refusal_text
 
 
 class CertificateForm(UploadForm):
@@ -114,6 +116,21 @@ def _certified_row(line: str, at: int) -> dict[str, str]:
     if len(numbers) not in {2, 3}:
         raise Refusal("Line %(at)s: write nominal; value; U with a decimal point.", field="certified", at=at)
     return dict(zip(("nominal", "value", "u"), numbers, strict=False))
+
+
+class DigitalForm(UploadForm, AskingForm):
+    """The file of a digital certificate: read before it is put away, and asked about where it names another item."""
+
+    kinds = (PDF, XML)
+    file = FileField(_l("Digital certificate"), description=_l("The XML of the laboratory, or a PDF that carries it."))
+    confirmed = BooleanField(_l("Yes, it is the right certificate"))
+
+    def look_closer(self, data: bytes) -> None:
+        """Read it; what cannot be read is said beside the box, and not put away."""
+        try:
+            read(data)
+        except Refusal as no:
+            raise Refusal(no.sentence, field="file", **no.parameters) from no
 
 
 OTHER = "other"

@@ -4,6 +4,7 @@ import io
 import re
 import unicodedata
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,9 +23,11 @@ MOST_PIXELS = 25_000_000
 LONGEST_SIDE = 4000
 LONGEST_NAME = 100
 
-PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+PDF, JPEG, PNG, XML = "application/pdf", "image/jpeg", "image/png", "application/xml"
+USUAL = (PDF, JPEG, PNG)
+_XML_BEGINS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _MAGIC = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", PNG))
-_ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
+_ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png", XML: ".xml"}
 _FORMATS = {JPEG: "JPEG", PNG: "PNG"}
 _UNFIT = re.compile(r'[\x00-\x1f\x7f<>:"|?*]+')
 
@@ -48,11 +51,13 @@ class KeptFile:
     sha256: str
 
 
-def look_at(name: str, data: bytes, *, field: str = "file", largest: int = LARGEST) -> CleanFile:
-    """Return a PDF as it is, and an image written anew: whatever else was in its file is left behind.
+def look_at(
+    name: str, data: bytes, *, field: str = "file", largest: int = LARGEST, kinds: Sequence[str] = USUAL
+) -> CleanFile:
+    """Return a PDF or XML as it is, and an image written anew: whatever else was in its file is left behind.
 
-    Raises Refusal at `field` for an empty or too large file, and for bytes that are no PDF, JPEG or PNG,
-    whatever the name says.
+    Raises Refusal at `field` for an empty or too large file, and for bytes that are none of `kinds`, whatever the name
+    says. What begins like XML is XML by that alone: who reads it looks closer.
     """
     if not data:
         raise Refusal("The file is empty. Choose another.", field=field)
@@ -60,13 +65,25 @@ def look_at(name: str, data: bytes, *, field: str = "file", largest: int = LARGE
         raise Refusal(
             "The file is larger than %(most)s MB. Choose a smaller one.", field=field, most=largest // MEGABYTE
         )
-    media_type = next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
-    if media_type is None:
-        raise Refusal("This is no PDF, JPEG or PNG. Choose the certificate as one of these.", field=field)
-    if media_type != PDF:
+    media_type = _kind_of(data)
+    if media_type is None or media_type not in kinds:
+        raise _not_of(kinds, field)
+    if media_type in _FORMATS:
         with decoding():
             data = _written_anew(data, media_type, field)
     return CleanFile(clean_name(name, media_type), media_type, data)
+
+
+def _kind_of(data: bytes) -> str | None:
+    if data.lstrip(b" \t\r\n").startswith(_XML_BEGINS):
+        return XML
+    return next((kind for magic, kind in _MAGIC if data.startswith(magic)), None)
+
+
+def _not_of(kinds: Sequence[str], field: str) -> Refusal:
+    if XML in kinds:
+        return Refusal("This is no XML and no PDF. Choose the digital certificate as one of these.", field=field)
+    return Refusal("This is no PDF, JPEG or PNG. Choose the certificate as one of these.", field=field)
 
 
 def clean_name(name: str, media_type: str) -> str:

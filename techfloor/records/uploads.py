@@ -1,7 +1,8 @@
 """A file on a form: looked at and put away before the act begins, kept through a refused try, and handed out again."""
 
 import io
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from flask import Response, current_app, send_file
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -20,6 +21,8 @@ class UploadForm(EntryForm):
 
     kept = HiddenField()
     file: FileField
+    kinds: ClassVar[Sequence[str]] = attachments.USUAL
+    """What a file may be."""
 
     def file_given(self) -> KeptFile | None:
         """Return the file that came, or came before, and remember it in the form; one that will not do is refused.
@@ -29,6 +32,9 @@ class UploadForm(EntryForm):
         found = self._taken() if self.file.data else self._kept_before()
         self.kept.data = _token().dumps(vars(found)) if found else ""
         return found
+
+    def look_closer(self, data: bytes) -> None:
+        """Raise Refusal for a file that will not do for what the form asks: none of it is put away."""
 
     def complete(self, file: KeptFile | None, missing: str) -> bool:
         """Validate the form and its file together, so that all that is missing is said at once.
@@ -45,7 +51,9 @@ class UploadForm(EntryForm):
     def _taken(self) -> KeptFile | None:
         upload, largest = self.file.data, min(attachments.LARGEST, largest_file())
         try:
-            clean = attachments.look_at(upload.filename or "", upload.stream.read(largest + 1), largest=largest)
+            data = upload.stream.read(largest + 1)
+            clean = attachments.look_at(upload.filename or "", data, largest=largest, kinds=self.kinds)
+            self.look_closer(clean.data)
         except Refusal as no:
             self.refuse(no)
             return None

@@ -26,7 +26,7 @@ Page = str | tuple[str, int] | Response
 @pages.page("/<code>/certificates/new", permission=MEASURE)
 def new_certificate(code: str) -> Page:
     """Ask for what stands on a certificate; what the last one said is proposed again."""
-    standard = _standard(code)
+    standard = standard_of_code(code)
     form = CertificateForm(formdata=None)
     if not form.restored:
         _propose(form, standard)
@@ -44,7 +44,7 @@ def add_certificate(code: str) -> Page:
     """Add a certificate, with the laboratory's paper where there is one."""
     form = CertificateForm()
     file = form.file_given()  # written to disk before the act's transaction begins
-    standard = _standard(code)
+    standard = standard_of_code(code)
     if form.complete(file, "") and form.attempt(
         lambda: actions.add_certificate(standard.id, form.entry(), file=file, **by_whom())
     ):
@@ -67,14 +67,20 @@ def _certificate_page(
     form: CertificateForm, standard: StandardView, file: KeptFile | None = None, before: PaperView | None = None
 ) -> str:
     return render_template(
-        "equipment/certificate_form.html", form=form, standard=standard, kept=file, before=before, action=request.path
+        "equipment/certificate_form.html",
+        form=form,
+        standard=standard,
+        kept=file,
+        before=before,
+        action=request.path,
+        preview=None,
     )
 
 
 @pages.page("/<code>/certificates/<int:certificate_id>", permission=READ)
 def certificate(code: str, certificate_id: int) -> str:
     """Show one certificate: what stands on it, what became of it, and the records that rest on it."""
-    standard = _standard(code)
+    standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
     return render_template(
         "equipment/certificate.html",
@@ -104,14 +110,14 @@ def _facts(certificate: CertificateView) -> list[tuple[str, str]]:
 @pages.page("/<code>/certificates/<int:certificate_id>/file", permission=READ)
 def paper_of_certificate(code: str, certificate_id: int) -> FlaskResponse:
     """Hand out the laboratory's paper."""
-    queries.certificate_by_id(_standard(code).id, certificate_id)
+    queries.certificate_by_id(standard_of_code(code).id, certificate_id)
     return hand_out(queries.file_of_certificate(certificate_id))
 
 
 @pages.page("/<code>/certificates/<int:certificate_id>/correct", permission=MEASURE)
 def correct_certificate(code: str, certificate_id: int) -> Page:
     """Show a certificate as it was entered, to be corrected."""
-    standard = _standard(code)
+    standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
     if not paper.stands:
         return redirect(_url(standard, certificate_id), code=303)
@@ -132,7 +138,7 @@ def replace_certificate(code: str, certificate_id: int) -> Page:
     """Put a corrected version in the place of a certificate."""
     form = CorrectCertificateForm()
     file = form.file_given()  # written to disk before the act's transaction begins
-    standard = _standard(code)
+    standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
 
     def correct() -> StandardCertificate:
@@ -147,7 +153,7 @@ def replace_certificate(code: str, certificate_id: int) -> Page:
 @pages.page("/<code>/certificates/<int:certificate_id>/withdraw", permission=MEASURE)
 def withdraw_certificate(code: str, certificate_id: int) -> Page:
     """Ask why a certificate is taken back."""
-    standard = _standard(code)
+    standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
     if not paper.stands:
         return redirect(_url(standard, certificate_id), code=303)
@@ -163,7 +169,7 @@ def withdraw_certificate(code: str, certificate_id: int) -> Page:
 )
 def take_back_certificate(code: str, certificate_id: int) -> Page:
     """Take a certificate back."""
-    standard = _standard(code)
+    standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
     form = WithdrawForm()
     if not form.attempt(lambda: actions.withdraw_certificate(certificate_id, form.words(), **by_whom())):
@@ -180,7 +186,8 @@ def _url(standard: StandardView, certificate_id: int) -> str:
     return f"/equipment/{standard.code}/certificates/{certificate_id}"
 
 
-def _standard(code: str) -> StandardView:
+def standard_of_code(code: str) -> StandardView:
+    """Return a standard by the code on its label; raises NotFound."""
     found = queries.standards_for([code], today())
     if not found:
         raise NotFound("No standard has the code %(code)s. Check the label and type it again.", code=code)
@@ -215,7 +222,7 @@ def note_opened(code: str, certificate_id: int) -> Page:
 
 
 def _lot(code: str, certificate_id: int) -> tuple[StandardView, CertificateView]:
-    standard = _standard(code)
+    standard = standard_of_code(code)
     lots = queries.certificates_of(standard.id)
     lot = next((lot.certificate for lot in lots if lot.certificate.id == certificate_id and lot.stands), None)
     if lot is None or not standard.reference_material:

@@ -21,7 +21,7 @@ MOST = 200_000
 """How many elements a certificate may have: one of 10 000 points has a tenth of that, and it takes a second to read."""
 
 _PDF = b"%PDF-"
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _PEEK = 4096
 _MARK = b"digitalCalibrationCertificate"
 
@@ -73,9 +73,11 @@ def _streams(data: bytes) -> Iterator[bytes]:
         head = _inflated(data[began : began + _PEEK], _PEEK)
         if _MARK in head:
             yield _inflated(data[began : began + LARGEST + MEGABYTE], LARGEST + 1)
-        elif _MARK in data[began : began + _PEEK]:
-            ended = data.find(b"endstream", began)
-            yield data[began : ended if ended >= 0 else None].rstrip()
+            continue
+        ended = data.find(b"endstream", began)
+        plain = data[began : ended if ended >= 0 else len(data)]
+        if _MARK in plain[:_PEEK]:
+            yield plain.rstrip()
 
 
 def _inflated(data: bytes, most: int) -> bytes:

@@ -88,6 +88,8 @@ def _uncertainty(element: Element, name: str) -> _Uncertainty:
             found["k"] = _numbers(below.text or "", name)
         elif local.removesuffix("XMLList") == "coverageProbability" and not found["p"]:
             found["p"] = _numbers(below.text or "", name)
+    if any(u < 0 for u in found["u"] if u is not None) or any(k <= 0 for k in found["k"] if k is not None):
+        raise Refusal("The uncertainty of %(name)s is below zero. Ask the laboratory for a corrected file.", name=name)
     return _Uncertainty(found["u"], found["k"], found["p"])
 
 

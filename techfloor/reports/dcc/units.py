@@ -6,9 +6,11 @@ outside of it is written beside its value in an SI unit (D-SI, `si:hybrid`).
 
 import re
 from collections import Counter
+from decimal import Context, Decimal
 from fractions import Fraction
 
-from techfloor.measures.units import UNITS, canonical, is_unit
+from techfloor.measures.units import UNITS, canonical, convert, is_unit, same_unit
+from techfloor.reports.dcc.model import Quantity
 
 DIRECT = {
     "nm": r"\nano\metre", "um": r"\micro\metre", "mm": r"\milli\metre", "cm": r"\centi\metre", "m": r"\metre",
@@ -36,6 +38,9 @@ BESIDE = {
 OWN = {"pH": r"\one", "pieces/h": r"\hour\tothe{-1}"}
 """Numbers on a scale of their own: the same number stands beside it."""
 
+LONGEST = 24
+"""Digits that a converted number keeps where it does not end before."""
+_SHORT = Context(prec=15)
 _PREFIXES = {
     "nano": -9, "micro": -6, "milli": -3, "centi": -2, "deci": -1, "deca": 1, "hecto": 2, "kilo": 3, "mega": 6,
     "giga": 9, "pico": -12, "femto": -15, "tera": 12,
@@ -103,6 +108,17 @@ def _known() -> dict[tuple[Fraction, tuple[tuple[str, int], ...]], str]:
 
 
 _KNOWN = _known()
+
+
+def in_unit(quantity: Quantity, unit: str, *, difference: bool = False) -> Decimal:
+    """Convert exactly; what has no end is cut to 15 digits. A number in the unit already stays as it was typed.
+
+    Raises UnitError for a unit of another quantity, and for one that is not known.
+    """
+    if quantity.unit == unit or (is_unit(quantity.unit) and is_unit(unit) and same_unit(quantity.unit, unit)):
+        return quantity.value
+    converted = convert(quantity.value, quantity.unit, unit, difference=difference)
+    return converted if len(converted.as_tuple().digits) <= LONGEST else _SHORT.plus(converted)
 
 
 def written(unit: str) -> str:

@@ -1,0 +1,195 @@
+"""Digital certificates that come in: the ways laboratories write them, and the files that are none."""
+
+import random
+import zlib
+from contextlib import suppress
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from techfloor.refusals import Refusal
+from techfloor.reports.dcc import opening
+from techfloor.reports.dcc.model import Point, When
+from techfloor.reports.dcc.opening import certificate_in
+from techfloor.reports.dcc.reading import read
+
+from .dcc_samples import BLOCKS, RING, SENSOR, TORQUE, VERSION_2, WEIGHTS, dcc
+
+
+def points(xml: bytes, unit: str = "") -> tuple[Point, ...]:
+    (result,) = read(xml, unit=unit).results
+    return result.points
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(Refusal) as no:
+        read(data)
+    return str(no.value)
+
+
+def test_who_what_and_when() -> None:
+    found = read(dcc(BLOCKS, issued="2026-10-05"))
+    assert (found.number, found.laboratory.name, found.laboratory.address) == (
+        "PTB-2026-771",
+        "Laboratory North",
+        "Kiel",
+    )
+    assert [str(day) for day in (found.begun, found.ended, found.issued)] == ["2026-10-01", "2026-10-02", "2026-10-05"]
+    assert (found.items[0].name, found.items[0].identifications[0].value) == ("Set", "GB0-1147")
+    assert found.results[0].name == "Length"
+
+
+def test_lists_with_u_as_d_si_writes_it_now() -> None:
+    nominal, deviation = points(dcc(BLOCKS))[1].nominal, points(dcc(BLOCKS))[1].deviation
+    assert nominal is not None
+    assert deviation is not None
+    assert (nominal.value, nominal.unit, nominal.stated) == (Decimal("0.050"), "m", r"0.050 \metre")
+    assert (deviation.value, deviation.unit, deviation.u, deviation.k) == (
+        Decimal("-0.05"), "um", Decimal("0.08"), Decimal(2),
+    )  # fmt: skip
+
+
+def test_version_2_with_names_in_german_and_u_for_a_whole_list() -> None:
+    second = points(dcc(WEIGHTS, version=VERSION_2))[1]
+    assert second.nominal is not None
+    assert second.measured is not None
+    assert (second.nominal.value, second.nominal.unit) == (Decimal(2), "g")
+    assert (second.measured.value, second.measured.u, second.measured.k) == (
+        Decimal("1.99997"), Decimal("0.000030"), Decimal(2),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "value"), [("C", "0.01"), ("K", "273.16"), ("", "0.01")])
+def test_of_several_units_the_wanted_one_is_taken(unit: str, value: str) -> None:
+    reference = points(dcc(SENSOR), unit)[0].reference
+    assert reference is not None
+    assert reference.value == Decimal(value)
+
+
+def test_u_of_the_older_d_si_and_what_is_not_understood_is_named() -> None:
+    found = read(dcc(SENSOR))
+    measured = found.results[0].points[1].measured
+    assert measured is not None
+    assert (measured.u, measured.k) == (Decimal("0.03"), Decimal("2.0"))
+    assert found.results[0].when is When.AFTER
+    assert found.unread == ("stability",)
+
+
+def test_a_standard_uncertainty_is_u_with_k_1() -> None:
+    (point,) = points(dcc(RING))
+    assert point.measured is not None
+    assert (point.measured.u, point.measured.k) == (Decimal("0.0003"), Decimal(1))
+
+
+def test_before_and_after_adjustment_are_told_apart() -> None:
+    assert [result.when for result in read(dcc(TORQUE)).results] == [When.BEFORE, When.AFTER]
+
+
+def test_a_correction_is_the_error_with_the_other_sign() -> None:
+    xml = dcc(TORQUE).replace(b"basic_measurementError", b"basic_measurementError_correction")
+    error = read(xml).results[1].points[0].error
+    assert error is not None
+    assert error.value == Decimal("-0.01")
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+
+
+def declaring(what: bytes) -> bytes:
+    """Return a certificate that declares a document type."""
+    return dcc(BLOCKS).replace(b"?>", b"?><!DOCTYPE x " + what + b">", 1)
+
+
+BAD: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"  \n", "The file is empty."),
+    "an entity of a file": (
+        declaring(b'[<!ENTITY e SYSTEM "file:///etc/passwd">]').replace(b"Kiel", b"&e;"),
+        "declares a document type or entities of its own",
+    ),
+    "a thousand million laughs": (
+        declaring(f'[<!ENTITY l0 "x">{LAUGHS}]'.encode()).replace(b"Kiel", b"&l9;"),
+        "declares a document type or entities of its own",
+    ),
+    "a document type from elsewhere": (
+        declaring(b'SYSTEM "http://127.0.0.1:9/x.dtd"'),
+        "declares a document type or entities of its own",
+    ),
+    "an entity that nobody declared": (dcc(BLOCKS).replace(b"Kiel", b"&e;"), "This is no whole XML"),
+    "cut off": (dcc(BLOCKS)[:1500], "it breaks off or is damaged at line"),
+    "another encoding than it says": (dcc(BLOCKS).replace(b"Kiel", b"K\xfcel"), "it breaks off or is damaged at line"),
+    "an encoding that nobody knows": (dcc(BLOCKS).replace(b"UTF-8", b"KLINGON"), "This is no whole XML"),
+    "an encoding that is none": (dcc(BLOCKS).replace(b"UTF-8", b"utf-7"), "This is no whole XML"),
+    "another document": (b"<html><body/></html>", "it begins with “html”"),
+    "another namespace": (dcc(BLOCKS).replace(b"https://ptb.de/dcc", b"https://dfm.dk"), "of another kind than PTB's (https://dfm.dk)"),
+    "no namespace": (b"<digitalCalibrationCertificate/>", "of another kind than PTB's (no namespace)"),
+    "version 1": (dcc(BLOCKS, version="1.8.4"), "has the version “1.8.4”; versions 2 and 3 can be read"),
+    "no version": (dcc(BLOCKS, version=""), "has the version “”"),
+    "without end": (b"<a>" * 200_000, "built too deep or too large"),
+    "too many elements": (b"<a>" + b"<b/>" * 300_000 + b"</a>", "built too deep or too large"),
+    "no number": (dcc(BLOCKS, number=" "), "has no number (uniqueIdentifier)"),
+    "no day": (dcc(BLOCKS).replace(b"PerformanceDate", b"Date"), "does not say when it was performed"),
+    "a word for a number": (dcc(BLOCKS).replace(b"-0.05", b"about"), "“about” in deviationfromnominal is no number"),
+    "a number that nobody can mean": (dcc(BLOCKS).replace(b"-0.05", b"1e999999999"), "is no number"),
+    "a number without end": (dcc(BLOCKS).replace(b"-0.05", b"1" * 5000), "is no number"),
+    "too few values": (dcc(BLOCKS).replace(b"0.02 -0.05 0.10", b"0.02 -0.05"), "has 3 uncertainties for 2 values"),
+    "columns of different length": (dcc(BLOCKS).replace(b"0.025 0.050 0.100", b"0.025 0.050"), "values, the others 3"),
+    "a million values": (dcc(BLOCKS).replace(b"0.025 0.050 0.100", b"1 " * 1_000_000), "more than 10000 values"),
+    "a PDF without one": (b"%PDF-1.7\nstream\nx\nendstream", "This PDF carries no digital certificate."),
+    "a PDF with a damaged one": (
+        b"%PDF-1.7\nstream\n" + zlib.compress(dcc(BLOCKS)[:900]) + b"\nendstream",
+        "This is no whole XML",
+    ),
+    "an uncertainty below zero": (dcc(BLOCKS).replace(b"0.07 0.08", b"0.07 -0.08"), "is below zero"),
+    "a coverage factor of zero": (dcc(BLOCKS).replace(b"List>2<", b"List>0<"), "is below zero"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_answered_with_a_sentence_that_says_what_to_do(name: str) -> None:
+    data, said = BAD[name]
+    assert said in refusal(data)
+
+
+def test_a_file_that_is_too_large_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "LARGEST", 1000)
+    assert "larger than" in refusal(dcc(BLOCKS))
+
+
+def test_a_pdf_that_unfolds_without_end_is_cut_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "LARGEST", 100_000)
+    packed = zlib.compress(dcc(BLOCKS) + b" " * 50_000_000, 9)
+    assert "larger than" in refusal(b"%PDF-1.7\nstream\r\n" + packed + b"\nendstream")
+
+
+@pytest.mark.parametrize("packed", [zlib.compress, bytes])
+def test_a_pdf_gives_what_it_carries_packed_or_plain(packed: type[bytes]) -> None:
+    pdf = (
+        b"%PDF-1.7\n<< /Length 9 >>\nstream\nBT ET\nendstream\n<<>>\nstream\n" + packed(dcc(BLOCKS)) + b"\nendstream\n"
+    )
+    assert certificate_in(pdf) == dcc(BLOCKS)
+
+
+ALL = (BLOCKS, WEIGHTS, SENSOR, RING, TORQUE)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(ALL), st.randoms(use_true_random=False))
+def test_no_cut_and_no_flipped_byte_is_answered_with_anything_but_a_sentence(
+    results: str, chance: random.Random
+) -> None:
+    for _ in range(5):
+        data = bytearray(dcc(results))
+        for _ in range(chance.randrange(1, 12)):
+            at = chance.randrange(len(data))
+            if chance.random() < 0.5 or not chr(data[at]).isalnum():
+                data[at] = chance.choice(b"0123456789.-eN ") if chr(data[at]).isdigit() else data[at]
+            else:
+                data[at] = chance.randrange(256)
+        if chance.random() < 0.3:
+            del data[chance.randrange(len(data)) :]
+        if chance.random() < 0.2:
+            data = bytearray(b"%PDF-1.7\nstream\n" + zlib.compress(bytes(data)))
+        with suppress(Refusal):
+            read(bytes(data), unit="mm")
