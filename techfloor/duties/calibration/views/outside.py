@@ -122,7 +122,7 @@ def receive(code: str) -> Page:
         form.sent.process_data(gauge.sent_on)
         form.back.process_data(today())
         form.open_rows(function.name for function in gauge.item.functions)
-    return _certificate_page(gauge, gauge.item.functions, form, f"/calibration/gauges/{code}/certificate")
+    return certificate_page(gauge, gauge.item.functions, form, f"/calibration/gauges/{code}/certificate")
 
 
 @pages.act(
@@ -139,7 +139,7 @@ def receive_post(code: str) -> Page:
     gauge = gauge_by_code(code)
     if "add" in request.form:
         form.more_rows()
-        return _certificate_page(gauge, gauge.item.functions, form, here, file), 422
+        return certificate_page(gauge, gauge.item.functions, form, here, file), 422
 
     missing = _("Choose the laboratory's certificate, as a PDF or a photo of it.")
 
@@ -149,7 +149,7 @@ def receive_post(code: str) -> Page:
 
     if form.complete(file, missing) and (done := form.attempt(deed)):
         return see(f"/calibration/outside/{done.made}/checks")
-    return _certificate_page(gauge, gauge.item.functions, form, here, file), 422
+    return certificate_page(gauge, gauge.item.functions, form, here, file), 422
 
 
 @pages.page("/outside/<number>/certificate", permission=MAY)
@@ -162,7 +162,7 @@ def change_certificate(number: str) -> Page:
     if not form.restored:
         form.show(outside.entry_of(bench))
     here = f"/calibration/outside/{number}/certificate"
-    return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, number=number)
+    return certificate_page(bench.gauge, outside.functions_of(bench), form, here, number=number)
 
 
 @pages.act(
@@ -179,23 +179,26 @@ def change_certificate_post(number: str) -> Page:
     bench = allowed(outside.outside_bench(number))
     if "add" in request.form:
         form.more_rows()
-        return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
+        return certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
     actor, at = visitor().person_id, clock.now()
     if form.complete(file, "") and form.attempt(
         lambda: outside.change(number, form.entry(), file, plant(), actor=actor, at=at)
     ):
         return see(f"/calibration/outside/{number}/checks")
-    return _certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
+    return certificate_page(bench.gauge, outside.functions_of(bench), form, here, file, number), 422
 
 
-def _certificate_page(
+def certificate_page(
     gauge: GaugeFacts,
     functions: Sequence[ItemFunction],
     form: CertificateForm,
     action: str,
     file: KeptFile | None = None,
     number: str = "",
+    *,
+    notes: Sequence[str] | None = None,
 ) -> str:
+    """Show the form of a certificate; `notes` are those of a digital one that it was filled from."""
     units = [(f.name, f"{f.name}, {show_unit(f.unit)}" if f.unit else f.name) for f in functions]
     form.offer(units or [("", "–")])
     return render_template(
@@ -206,6 +209,7 @@ def _certificate_page(
         action=action,
         kept=file,
         number=number,
+        notes=notes,
         tolerances=[(f.name, f.tolerance) for f in functions if f.tolerance],
     )
 
