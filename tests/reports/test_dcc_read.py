@@ -160,7 +160,9 @@ def test_a_file_that_is_too_large_is_not_parsed(monkeypatch: pytest.MonkeyPatch)
 def test_a_pdf_that_unfolds_without_end_is_cut_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(opening, "LARGEST", 100_000)
     packed = zlib.compress(dcc(BLOCKS) + b" " * 50_000_000, 9)
-    assert "larger than" in refusal(b"%PDF-1.7\nstream\r\n" + packed + b"\nendstream")
+    pdf = b"%PDF-1.7\nstream\r\n" + packed + b"\nendstream"
+    assert len(certificate_in(pdf)) == opening.LARGEST + 1
+    assert "larger than" in refusal(pdf)
 
 
 @pytest.mark.parametrize("packed", [zlib.compress, bytes])

@@ -217,6 +217,17 @@ def test_any_table_is_valid_and_comes_back_as_it_was(results: list[Result]) -> N
     assert [[p.label for p in r.points] for r in back.results] == [[p.label for p in r.points] for r in made.results]
 
 
+def test_in_the_si_unit_beside_it_a_temperature_has_its_offset_and_an_error_has_none() -> None:
+    point = Point(nominal=Quantity(Decimal(212), "F"), error=Quantity(Decimal("1.8"), "F", Decimal("0.9"), Decimal(2)))
+    item = Item("Thermometer", identifications=(Identification("owner", "X-1"),))
+    day = date(2026, 1, 2)
+    xml = write(Certificate("N-1", Party("Laboratory"), day, day, (item,), (Result("Table", (point,)),)))
+    (found,) = read(xml, unit="C").results[0].points
+    assert found.nominal is not None
+    assert found.error is not None
+    assert (found.nominal.value, found.error.value, found.error.u) == (Decimal(100), Decimal(1), Decimal("0.5"))
+
+
 def test_signs_that_xml_does_not_have_do_not_break_it() -> None:
     made = report_dcc.certificate(caliper(), SIGNATURES, ISSUE)
     odd = replace(made, items=(replace(made.items[0], name="A\x00\x0b\ud800 <b>&\tC"),))
