@@ -173,6 +173,19 @@ def test_a_pdf_gives_what_it_carries_packed_or_plain(packed: type[bytes]) -> Non
     assert certificate_in(pdf) == dcc(BLOCKS)
 
 
+def test_a_pdf_of_nothing_but_beginnings_of_streams_is_not_read_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def inflated(data: bytes, _most: int) -> bytes:
+        looked.append(len(data))
+        return b""
+
+    monkeypatch.setattr(opening, "MOST_STREAMS", 50)
+    monkeypatch.setattr(opening, "_inflated", inflated)
+    assert "carries no digital certificate" in refusal(b"%PDF-1.7\n" + b"stream\n" * 100_000)
+    assert (len(looked), max(looked)) == (50, 4096)
+
+
 ALL = (BLOCKS, WEIGHTS, SENSOR, RING, TORQUE)
 
 

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -20,6 +21,8 @@ DEEPEST = 100
 MOST = 200_000
 """How many elements a certificate may have: one of 10 000 points has a tenth of that, and it takes a second to read."""
 
+MOST_STREAMS = 20_000
+"""How many streams of a PDF are looked into; a certificate of a hundred pages has a thousand."""
 _PDF = b"%PDF-"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _PEEK = 4096
@@ -68,16 +71,16 @@ def _streams(data: bytes) -> Iterator[bytes]:
     An embedded file is a stream of its own that stands in the file as it is (ISO 32000-1, 7.5.7 keeps streams out of
     object streams), deflated or plain; an encrypted PDF does not show its files.
     """
-    for found in _STREAM.finditer(data):
+    for found in islice(_STREAM.finditer(data), MOST_STREAMS):
         began = found.end()
         head = _inflated(data[began : began + _PEEK], _PEEK)
         if _MARK in head:
             yield _inflated(data[began : began + LARGEST + MEGABYTE], LARGEST + 1)
             continue
-        ended = data.find(b"endstream", began)
-        plain = data[began : ended if ended >= 0 else len(data)]
-        if _MARK in plain[:_PEEK]:
-            yield plain.rstrip()
+        head = data[began : began + _PEEK].partition(b"endstream")[0]
+        if _MARK in head:
+            ended = data.find(b"endstream", began)
+            yield data[began : ended if ended >= 0 else len(data)].rstrip()
 
 
 def _inflated(data: bytes, most: int) -> bytes:
