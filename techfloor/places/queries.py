@@ -1,13 +1,14 @@
 """Reads of the plant: what every page must know of it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from techfloor.clock import WEEKDAYS
+from techfloor.measures.shifts import day_began
 from techfloor.places.models import Area, Plant, PlantSetting, Shift, Station
 from techfloor.places.profile import Profile, keys
 from techfloor.store import db
@@ -35,10 +36,7 @@ class ShiftHours:
 
     def covers(self, local: datetime) -> bool:
         """Tell whether `local` falls in this shift; a night shift belongs to the day it began."""
-        began = local
-        if self.starts > self.ends and local.time() < self.ends:
-            began = local - timedelta(days=1)
-        if WEEKDAYS[began.weekday()] not in self.days:
+        if WEEKDAYS[day_began(local, self.starts, self.ends).weekday()] not in self.days:
             return False
         if self.starts <= self.ends:
             return self.starts <= local.time() < self.ends

@@ -13,17 +13,12 @@ CASES: dict[str, Case] = {case.id: case for case in cases()}
 STILL_TO_COME = {
     "ANOVA",
     "MSA/Gage R&R",
-    "OEE",
-    "Pareto",
-    "maintenance KPI",
-    "productivity",
     "sampling/AOQL",
     "sampling/OC",
     "sampling/code letters",
     "sampling/design",
     "sampling/tables",
     "sampling/variables",
-    "training",
 }
 
 
@@ -60,7 +55,7 @@ def test_a_case_whose_computation_fails_says_why_and_stops_nothing() -> None:
 
 
 def test_a_case_without_a_function_is_not_built() -> None:
-    assert compute(CASES["OEE-identity"]).outcome is Outcome.NOT_BUILT
+    assert compute(replace(CASES["OEE-identity"], id="not built yet")).outcome is Outcome.NOT_BUILT
 
 
 def test_every_area_is_either_computed_or_named_as_still_to_come() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from techfloor.cli.validation.examples import charts, decisions, series, uncertainty
+from techfloor.cli.validation.examples import charts, decisions, figures, series, uncertainty
 from techfloor.cli.validation.examples.terms import Inputs, Results
 
 COMPUTED: dict[str, Callable[[Inputs], Results]] = {
@@ -52,4 +52,11 @@ COMPUTED: dict[str, Callable[[Inputs], Results]] = {
     "WECO-ARL": charts.run_length_of_rules,
     "NIST-capability": charts.process_capability,
     "NIST-ZARR13-CI": charts.interval_of_mean,
+    "Vorne-OEE": figures.shift_log,
+    "OEE-waycalc": figures.run_and_planned,
+    "OEE-identity": figures.elements_of_the_standard,
+    "MTBF-Wikipedia": figures.lives,
+    "Heizer-productivity": figures.before_and_after,
+    "Pareto-qcc": figures.defects,
+    "MT1-rules": figures.certifications,
 }
