@@ -45,6 +45,7 @@ class House:
         self.rates = rates.Rates(settings.pages_per_second)
         self.permission_roles = roster.permission_roles()
         self.duties = roster.DUTIES
+        self.importers = roster.importers()
         self.keep_draft = drafts.keep_draft
         self.draft_of = kept_drafts.values_of
         self.drop_draft = kept_drafts.drop

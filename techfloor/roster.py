@@ -5,10 +5,14 @@ from techfloor.equipment.views import PERMISSIONS as EQUIPMENT_PERMISSIONS
 from techfloor.equipment.views import pages as equipment_pages
 from techfloor.house.pages import PERMISSIONS as HOUSE_PERMISSIONS
 from techfloor.house.pages import all_pages as house_pages
+from techfloor.imports.registry import BUILT_IN as IMPORTERS
+from techfloor.imports.views import PERMISSIONS as IMPORT_PERMISSIONS
+from techfloor.imports.views import pages as import_pages
 from techfloor.people.views import PERMISSIONS as PEOPLE_PERMISSIONS
 from techfloor.people.views import all_pages as people_pages
 from techfloor.web.access import Permission
 from techfloor.web.duty import Duty
+from techfloor.web.importing import Importer
 from techfloor.web.pages import Pages
 
 DUTIES: tuple[Duty, ...] = (CALIBRATION,)
@@ -16,15 +20,20 @@ DUTIES: tuple[Duty, ...] = (CALIBRATION,)
 
 def pages() -> list[Pages]:
     """Return every blueprint of the application."""
-    return [*house_pages, *people_pages, equipment_pages, *(duty.pages for duty in DUTIES)]
+    return [*house_pages, *people_pages, equipment_pages, import_pages, *(duty.pages for duty in DUTIES)]
 
 
 def permissions() -> list[Permission]:
     """Return every permission that a room declares."""
-    declared = [*HOUSE_PERMISSIONS, *PEOPLE_PERMISSIONS, *EQUIPMENT_PERMISSIONS]
+    declared = [*HOUSE_PERMISSIONS, *PEOPLE_PERMISSIONS, *EQUIPMENT_PERMISSIONS, *IMPORT_PERMISSIONS]
     for duty in DUTIES:
         declared.extend(duty.permissions)
     return declared
+
+
+def importers() -> tuple[Importer, ...]:
+    """Return everything that can be brought in from a sheet, in the order in which it is offered."""
+    return (*IMPORTERS, *(each for duty in DUTIES for each in duty.importers))
 
 
 def permission_roles() -> dict[str, frozenset[str]]:

@@ -113,6 +113,7 @@ _OF_FILES = {
     "issued_pdf": ("The issued PDF “%s”", "file_name", "record_id"),
     "attachment": ("The attached file “%s”", "name", "record_id"),
     "certificate_file": ("The paper “%s” of a standard's certificate", "name", "NULL"),
+    "import_run": ("The file “%s” that was brought in", "name", "NULL"),
 }
 """What a file is called, the column of its name, and of the record it belongs to."""
 

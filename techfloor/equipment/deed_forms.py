@@ -13,7 +13,7 @@ from techfloor.equipment.entries import CertificateEntry
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.shapes import CertificateView
 from techfloor.measures.quantity import NumberError, parse_number, plain
-from techfloor.records.attachments import PDF, XML
+from techfloor.records.attachments import PDF, XML, CleanFile
 from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
 from techfloor.reports.dcc.reading import read
@@ -125,12 +125,14 @@ class DigitalForm(UploadForm, AskingForm):
     file = FileField(_l("Digital certificate"), description=_l("The XML of the laboratory, or a PDF that carries it."))
     confirmed = BooleanField(_l("Yes, it is the right certificate"))
 
-    def look_closer(self, data: bytes) -> None:
-        """Read it; what cannot be read is said beside the box, and not put away."""
+    def look_at(self, name: str, data: bytes, largest: int) -> CleanFile:
+        """Read it, too; what cannot be read is said beside the box, and not put away."""
+        clean = super().look_at(name, data, largest)
         try:
-            read(data)
+            read(clean.data)
         except Refusal as no:
             raise Refusal(no.sentence, field="file", **no.parameters) from no
+        return clean
 
 
 OTHER = "other"

@@ -1,11 +1,12 @@
 """What people enter about equipment, and what must be true of it before it is kept."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from techfloor.equipment.statuses import Status
+from techfloor.measures.due import next_due
 from techfloor.measures.quantity import plain
 from techfloor.measures.tolerance import Tolerance, ToleranceError
 from techfloor.measures.units import is_unit, show_unit
@@ -135,6 +136,14 @@ def check_interval(months: int) -> None:
     """Refuse an interval that is no whole number of months within ten years."""
     if not 1 <= months <= LONGEST_INTERVAL:
         raise Refusal("Enter an interval of 1 to 120 months.", field="interval_months")
+
+
+def calibrated_on(entry: GaugeEntry, done: date, due_rule: str, today: date) -> GaugeEntry:
+    """Say when a new gauge was last calibrated, and from that when it is due; refuses a day that is still to come."""
+    if done > today:
+        raise Refusal("This day is still to come.", field="last_calibrated")
+    check_interval(entry.interval_months)
+    return replace(entry, last_calibrated=done, due=next_due(done, entry.interval_months, due_rule))
 
 
 def check_unit(unit: str) -> None:

@@ -1,7 +1,6 @@
 """The forms of machines, gauges and standards: what is typed, turned into entries."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -15,10 +14,9 @@ from techfloor.equipment.entries import (
     ItemEntry,
     MachineEntry,
     StandardEntry,
-    check_interval,
+    calibrated_on,
 )
 from techfloor.equipment.statuses import Status
-from techfloor.measures.due import next_due
 from techfloor.places.choosing import read_place
 from techfloor.refusals import Refusal
 from techfloor.web.editing import EditForm
@@ -234,12 +232,7 @@ class NewGaugeForm(NewItem, GaugeForm):
         """Return what was entered, with the first due day; raises Refusal for a calibration that is still to come."""
         entry = self.entry(str(self.status.data))
         done: date | None = self.last_calibrated.data
-        if done is None:
-            return entry
-        if done > today:
-            raise Refusal("This day is still to come.", field="last_calibrated")
-        check_interval(entry.interval_months)
-        return replace(entry, last_calibrated=done, due=next_due(done, entry.interval_months, due_rule))
+        return entry if done is None else calibrated_on(entry, done, due_rule, today)
 
 
 def _id_of(field: Any, name: str) -> int | None:

@@ -2,11 +2,12 @@
 
 from techfloor.duties.calibration import models as calibration
 from techfloor.equipment import models as equipment
+from techfloor.imports import models as imports
 from techfloor.people import models as people
 from techfloor.places import models as places
 from techfloor.records import models as records
 from techfloor.reports import models as reports
 from techfloor.store import db, mending, restoration, search, trail
 
-ALL = (calibration, equipment, mending, people, places, records, reports, restoration, search, trail)
+ALL = (calibration, equipment, imports, mending, people, places, records, reports, restoration, search, trail)
 METADATA = db.metadata

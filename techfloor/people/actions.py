@@ -21,6 +21,7 @@ from techfloor.people.rules import (
     initials_of,
     may_reset,
     tidy_device,
+    tidy_initials,
     tidy_name,
     tidy_user_name,
 )
@@ -55,14 +56,7 @@ def create_person(at: datetime, entry: PersonEntry, *, administrator_may_make_re
 
 def _free_initials(name: str, wanted: str, own: str = "") -> str:
     taken = set(db.session.scalars(select(Person.initials))) - {own}
-    short = wanted.strip().upper()
-    if not short:
-        return initials_of(name, taken)
-    if len(short) > 5 or not short.isalnum():
-        raise Refusal("Use 1 to 5 letters for the initials.", field="initials")
-    if short in taken:
-        raise Refusal("Somebody else has these initials.", field="initials")
-    return short
+    return tidy_initials(wanted, taken) or initials_of(name, taken)
 
 
 def _area(area_id: int | None) -> int | None:

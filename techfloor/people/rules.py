@@ -74,6 +74,16 @@ def tidy_user_name(text: str) -> str:
     return user_name
 
 
+def tidy_initials(text: str, taken: Collection[str]) -> str:
+    """Return initials in capitals, '' for none; raises Refusal for what is no initials, or for somebody else's."""
+    short = text.strip().upper()
+    if short and (len(short) > 5 or not short.isalnum()):
+        raise Refusal("Use 1 to 5 letters for the initials.", field="initials")
+    if short in taken:
+        raise Refusal("Somebody else has these initials.", field="initials")
+    return short
+
+
 def initials_of(name: str, taken: Collection[str]) -> str:
     """Return initials nobody else has: TK, then TKO with one letter more of the last name, then TK2."""
     words = [word for word in re.split(r"[\s-]+", name) if word[:1].isalpha()] or [name]

@@ -86,16 +86,16 @@ def _not_of(kinds: Sequence[str], field: str) -> Refusal:
     return Refusal("This is no PDF, JPEG or PNG. Choose the certificate as one of these.", field=field)
 
 
-def clean_name(name: str, media_type: str) -> str:
+def clean_name(name: str, media_type: str, ending: str = "") -> str:
     """Return the last part of a path without signs that a file system or a header would stumble over.
 
-    The ending follows what the file is; a name of which nothing remains becomes "attachment".
+    The ending follows what the file is, or is given; a name of which nothing remains becomes "attachment".
     """
     last = re.split(r"[\\/]", unicodedata.normalize("NFC", name))[-1]
     printable = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
     stem = _UNFIT.sub("", printable).strip(" .").rpartition(".")
     base = (stem[0] or stem[2])[:LONGEST_NAME].strip(" .") or "attachment"
-    return base + _ENDINGS[media_type]
+    return base + (ending or _ENDINGS[media_type])
 
 
 def _written_anew(data: bytes, media_type: str, field: str) -> bytes:

@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from wtforms import FileField, HiddenField
 
 from techfloor.records import attachments
-from techfloor.records.attachments import KeptFile
+from techfloor.records.attachments import CleanFile, KeptFile
 from techfloor.refusals import Refusal
 from techfloor.web.forms import EntryForm
 from techfloor.web.incoming import largest_file
@@ -29,12 +29,9 @@ class UploadForm(EntryForm):
 
         It is written to the disk here: call this before anything that begins the act's transaction.
         """
-        found = self._taken() if self.file.data else self._kept_before()
-        self.kept.data = _token().dumps(vars(found)) if found else ""
+        found = self._taken() if self.file.data else kept_by_name(self.kept.data or "")
+        self.kept.data = name_kept(found) if found else ""
         return found
-
-    def look_closer(self, data: bytes) -> None:
-        """Raise Refusal for a file that will not do for what the form asks: none of it is put away."""
 
     def complete(self, file: KeptFile | None, missing: str) -> bool:
         """Validate the form and its file together, so that all that is missing is said at once.
@@ -48,12 +45,14 @@ class UploadForm(EntryForm):
         self.file.errors = refused  # validating has taken it away
         return sound and not refused
 
+    def look_at(self, name: str, data: bytes, largest: int) -> CleanFile:
+        """Return a file as it is kept; raises Refusal for one that this form does not take: none of it is put away."""
+        return attachments.look_at(name, data, largest=largest, kinds=self.kinds)
+
     def _taken(self) -> KeptFile | None:
         upload, largest = self.file.data, min(attachments.LARGEST, largest_file())
         try:
-            data = upload.stream.read(largest + 1)
-            clean = attachments.look_at(upload.filename or "", data, largest=largest, kinds=self.kinds)
-            self.look_closer(clean.data)
+            clean = self.look_at(upload.filename or "", upload.stream.read(largest + 1), largest)
         except Refusal as no:
             self.refuse(no)
             return None
@@ -62,11 +61,18 @@ class UploadForm(EntryForm):
         sha256 = current_app.extensions["techfloor"].blobs.put(clean.data)
         return KeptFile(clean.name, clean.media_type, len(clean.data), sha256)
 
-    def _kept_before(self) -> KeptFile | None:
-        try:
-            return KeptFile(**_token().loads(self.kept.data)) if self.kept.data else None
-        except BadSignature:
-            return None
+
+def name_kept(file: KeptFile) -> str:
+    """Return what names a kept file in an address or a form, to this person alone."""
+    return str(_token().dumps(vars(file)))
+
+
+def kept_by_name(name: str) -> KeptFile | None:
+    """Return the kept file that `name_kept` named to this person, None for any other word."""
+    try:
+        return KeptFile(**_token().loads(name)) if name else None
+    except BadSignature:
+        return None
 
 
 def _token() -> URLSafeSerializer:

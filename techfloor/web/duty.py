@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from techfloor.web.access import Permission
+from techfloor.web.importing import Importer
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import Visitor
 
@@ -54,6 +55,8 @@ class Duty:
     """The kind of work on equipment that it does, and the page of a piece of equipment for it, by its code."""
     first_step: FirstStep | None = None
     """What a new plant lacks for its first record."""
+    importers: tuple[Importer, ...] = ()
+    """What it brings in from a sheet, beside what the plant is made of."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
 

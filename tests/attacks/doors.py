@@ -60,6 +60,8 @@ _USUAL: dict[str, Any] = {
     "kind": "machine",
     "ready": "caliper",
     "key": "people.idle_lock_minutes",
+    "what": "gauges",
+    "run_id": 1,
     "name": "regulated",
     "filename": "css/base.css",
 }

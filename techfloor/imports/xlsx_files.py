@@ -1,0 +1,147 @@
+"""Reading an XLSX file row by row, in bounded memory: what is no plain value is said, and nothing of it is run."""
+
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import Any
+
+from techfloor.imports.sheet import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    Sheet,
+    formula,
+    gathered,
+    letter,
+    number_as_shown,
+    tidy,
+)
+from techfloor.refusals import Refusal
+
+MEGABYTE = 1024 * 1024
+LARGEST_WHOLE = 16 * MEGABYTE
+"""What is read whole: styles, shared words. The sheets are read row by row, and may unpack to more."""
+LARGEST_UNPACKED = 256 * MEGABYTE
+MOST_PARTS = 1000
+
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]+:[A-Z]{1,3}[0-9]+)"')
+_DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_PIECE = 64 * 1024
+
+
+def read_xlsx(data: bytes) -> Sheet:
+    """Read the first sheet that is shown; raises Refusal for what is no workbook or would not stay small."""
+    try:
+        _look_over(data)
+        with warnings.catch_warnings():
+            # What is left out of a workbook that is only read, such as drop-down lists, is told by warnings.
+            warnings.simplefilter("ignore")
+            return _first_sheet(data)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        EOFError,
+    ) as error:
+        raise _unreadable() from error
+    except (SyntaxError, NotImplementedError, RuntimeError, IndexError, AssertionError) as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> Refusal:
+    return Refusal("This workbook cannot be read. Open it, save it again as XLSX, and choose that file.", field="file")
+
+
+def _look_over(data: bytes) -> None:
+    """Refuse a workbook that unpacks to far more than it says, or declares entities, before a parser sees it."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts = archive.infolist()
+        whole = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
+        if len(parts) > MOST_PARTS or whole > LARGEST_WHOLE or sum(p.file_size for p in parts) > LARGEST_UNPACKED:
+            raise Refusal(
+                "The workbook is too large. Copy the rows, at most %(most)s, into a new one and choose that.",
+                field="file",
+                most=MOST_ROWS,
+            )
+        for part in parts:
+            if part.filename.endswith((".xml", ".rels")):
+                with archive.open(part) as opened:
+                    if _DECLARES.search(opened.read(_PIECE).replace(b"\0", b"")):
+                        raise Refusal("The workbook holds XML that is not allowed here. Save it anew.", field="file")
+
+
+def _first_sheet(data: bytes) -> Sheet:
+    import openpyxl  # noqa: PLC0415 - heavy to import, and only imports need it
+
+    book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    with closing(book):
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+        if not shown:
+            raise Refusal("The workbook has no sheet with rows. Choose another.", field="file")
+        sheet = shown[0]
+        found = gathered(_rows(sheet))
+        merged = _merged(data, sheet._worksheet_path)
+    notes = [Refusal("Only the sheet “%(name)s” is read.", name=sheet.title)] if len(book.sheetnames) > 1 else []
+    if merged:
+        said = ", ".join(merged[:5]) + (" …" if len(merged) > 5 else "")
+        notes.append(Refusal("Cells are merged: %(cells)s. Only the first of each counts.", cells=said))
+    return replace(found, notes=tuple(notes))
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    # What a file says of its own size may be wrong: rows and cells are counted as they come.
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
+        yield _row(number, cells)
+
+
+def _row(number: int, cells: tuple[Any, ...]) -> Row:
+    problem: Refusal | None = None
+    words = []
+    for place, cell in enumerate(cells):
+        kind = getattr(cell, "data_type", "n")
+        if kind == "f":
+            problem = problem or formula(place)
+        elif kind == "e":
+            problem = problem or Refusal(
+                "Column %(letter)s holds an error: %(words)s.", letter=letter(place), words=cell.value
+            )
+        words.append("" if kind in {"f", "e"} else _words(cell))
+    return Row(number, tuple(words), problem)
+
+
+def _words(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return number_as_shown(value, str(cell.number_format or ""))
+    return tidy(str(value))
+
+
+def _merged(data: bytes, path: str) -> list[str]:
+    """Find the merged cells, which a reader row by row is not told of; they stand behind the rows."""
+    found, tail = [], b""
+    with zipfile.ZipFile(BytesIO(data)) as archive, archive.open(path.lstrip("/")) as opened:
+        while piece := opened.read(_PIECE):
+            text = tail + piece
+            found += [match[1].decode() for match in _MERGED.finditer(text)]
+            cut = text.rfind(b"<")
+            tail = text[cut:][:_PIECE] if cut >= 0 else b""
+    return found
