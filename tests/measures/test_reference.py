@@ -13,12 +13,6 @@ CASES: dict[str, Case] = {case.id: case for case in cases()}
 STILL_TO_COME = {
     "ANOVA",
     "MSA/Gage R&R",
-    "sampling/AOQL",
-    "sampling/OC",
-    "sampling/code letters",
-    "sampling/design",
-    "sampling/tables",
-    "sampling/variables",
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from techfloor.cli.validation.examples import charts, decisions, figures, series, uncertainty
+from techfloor.cli.validation.examples import charts, decisions, figures, sampling, series, uncertainty
 from techfloor.cli.validation.examples.terms import Inputs, Results
 
 COMPUTED: dict[str, Callable[[Inputs], Results]] = {
@@ -59,4 +59,14 @@ COMPUTED: dict[str, Callable[[Inputs], Results]] = {
     "Heizer-productivity": figures.before_and_after,
     "Pareto-qcc": figures.defects,
     "MT1-rules": figures.certifications,
+    "MIL105E-II-A-table": sampling.rejection_numbers,
+    "MIL105E-II-A-full": sampling.master_table,
+    "MIL105E-TableI-II": sampling.code_letters,
+    "MIL105E-VI-A": sampling.limiting_quality,
+    "MIL105E-V-A": sampling.outgoing_factors,
+    "MIL105E-X-K": sampling.tabulated_curve,
+    "NIST-OC-52-3": sampling.curve_of_lots,
+    "Montgomery-OC-89-2": sampling.curve_of_lots,
+    "Rpkg-findplan-binom": sampling.plan_by_attributes,
+    "Rpkg-findplan-var": sampling.plan_by_variables,
 }
