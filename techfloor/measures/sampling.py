@@ -5,11 +5,11 @@ master tables are not kept: along each diagonal (letter + AQL) the acceptance nu
 its diagonal rule.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from types import MappingProxyType
+
+from techfloor.measures.because import Because, because
 
 LETTERS = "ABCDEFGHJKLMNPQRS"
 """Code letters; S exists for tightened inspection alone."""
@@ -68,18 +68,6 @@ class Arrow(StrEnum):
 
     down = "down"
     up = "up"
-
-
-@dataclass(frozen=True)
-class Because:
-    """One reason, as a message id with %(name)s places and what fills them."""
-
-    sentence: str
-    values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
-
-    def __str__(self) -> str:
-        """Give the sentence in English."""
-        return self.sentence % self.values if self.values else self.sentence
 
 
 @dataclass(frozen=True)
@@ -255,26 +243,24 @@ def single_plan(
     used, moved, found = _follow(letter, value, severity)
     table_n = size_of(used, severity)
     n = min(table_n, lot)
-    why = [
-        Because("A lot of %(lot)s at level %(level)s has letter %(letter)s.", _of(lot=lot, level=level, letter=letter))
-    ]
+    why = [because("A lot of %(lot)s at level %(level)s has letter %(letter)s.", lot=lot, level=level, letter=letter)]
     if moved:
         why.append(
-            Because(
+            because(
                 "At AQL %(aql)s the table of %(severity)s inspection leads %(way)s from %(letter)s to %(used)s:"
                 " n and Ac are those of %(used)s.",
-                _of(aql=value, severity=severity, way=moved, letter=letter, used=used),
+                aql=value,
+                severity=severity,
+                way=moved,
+                letter=letter,
+                used=used,
             )
         )
     if n == lot:
-        why.append(Because("The sample of %(n)s is not smaller than the lot: inspect every item.", _of(n=table_n)))
+        why.append(because("The sample of %(n)s is not smaller than the lot: inspect every item.", n=table_n))
     if severity is Severity.reduced:
-        why.append(Because("Reduced inspection as in MIL-STD-105E, table II-C; compare it with your licensed copy."))
+        why.append(because("Reduced inspection as in MIL-STD-105E, table II-C; compare it with your licensed copy."))
     return SamplingPlan(lot, level, value, severity, letter, used, n, table_n, found.ac, found.re, moved, tuple(why))
-
-
-def _of(**values: object) -> Mapping[str, object]:
-    return MappingProxyType(values)
 
 
 def _follow(letter: str, aql: Decimal, severity: Severity) -> tuple[str, Arrow | None, Cell]:

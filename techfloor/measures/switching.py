@@ -6,7 +6,8 @@ back is not given to these rules.
 
 from dataclasses import dataclass, replace
 
-from techfloor.measures.sampling import Because, SamplingError, Severity
+from techfloor.measures.because import Because, because
+from techfloor.measures.sampling import SamplingError, Severity
 
 _WINDOW = 5
 
@@ -90,17 +91,14 @@ def after(standing: Standing, lot: Lot, rules: SwitchingRules = SwitchingRules()
 
 def _normal(now: Standing, lot: Lot, rules: SwitchingRules) -> Standing:
     if now.recent.count(False) >= rules.rejected_of_five:
-        because = Because("%(rejected)s of %(lots)s consecutive lots were rejected.", _counts(now))
-        return Standing(Severity.tightened, why=because)
+        counts = {"rejected": now.recent.count(False), "lots": len(now.recent)}
+        why = because("%(rejected)s of %(lots)s consecutive lots were rejected.", **counts)
+        return Standing(Severity.tightened, why=why)
     now = replace(now, score=now.score + _points(lot) if _points(lot) else 0)
     if rules.reduced_score is not None and now.score >= rules.reduced_score:
-        because = Because("The switching score reached %(score)s.", {"score": now.score})
-        return Standing(Severity.reduced, why=because)
+        why = because("The switching score reached %(score)s.", score=now.score)
+        return Standing(Severity.reduced, why=why)
     return now
-
-
-def _counts(now: Standing) -> dict[str, object]:
-    return {"rejected": now.recent.count(False), "lots": len(now.recent)}
 
 
 def _points(lot: Lot) -> int:
@@ -113,21 +111,21 @@ def _points(lot: Lot) -> int:
 def _tightened(now: Standing, lot: Lot, rules: SwitchingRules) -> Standing:
     now = replace(now, rejected=now.rejected + (not lot.accepted), lots=now.lots + 1)
     if now.in_a_row >= rules.accepted_in_a_row:
-        return Standing(why=Because("%(lots)s lots in a row were accepted.", {"lots": now.in_a_row}))
+        return Standing(why=because("%(lots)s lots in a row were accepted.", lots=now.in_a_row))
     if rules.discontinue_after is not None and now.rejected >= rules.discontinue_after:
-        because = Because("%(lots)s lots were rejected on tightened inspection.", {"lots": now.rejected})
-        return replace(now, discontinued=True, why=because)
+        why = because("%(lots)s lots were rejected on tightened inspection.", lots=now.rejected)
+        return replace(now, discontinued=True, why=why)
     if rules.discontinue_after_lots is not None and now.lots >= rules.discontinue_after_lots:
-        because = Because("%(lots)s lots in a row stayed on tightened inspection.", {"lots": now.lots})
-        return replace(now, discontinued=True, why=because)
+        why = because("%(lots)s lots in a row stayed on tightened inspection.", lots=now.lots)
+        return replace(now, discontinued=True, why=why)
     return now
 
 
 def _reduced(now: Standing, lot: Lot, _rules: SwitchingRules) -> Standing:
     if not lot.accepted:
-        return Standing(why=Because("A lot was rejected on reduced inspection."))
+        return Standing(why=because("A lot was rejected on reduced inspection."))
     if lot.between:
-        return Standing(why=Because("A lot was accepted with more than Ac and less than Re."))
+        return Standing(why=because("A lot was accepted with more than Ac and less than Re."))
     return now
 
 
@@ -142,4 +140,4 @@ def resume(standing: Standing) -> Standing:
     """Begin again after a discontinuation, tightened (ISO 2859-1:1999, 9.4). Raises SamplingError."""
     if not standing.discontinued:
         raise SamplingError("Inspection is not discontinued.")
-    return Standing(Severity.tightened, why=Because("The cause was mended: inspection resumes tightened."))
+    return Standing(Severity.tightened, why=because("The cause was mended: inspection resumes tightened."))

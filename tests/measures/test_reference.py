@@ -11,8 +11,6 @@ from techfloor.measures.uncertainty import Method
 CASES: dict[str, Case] = {case.id: case for case in cases()}
 
 STILL_TO_COME = {
-    "ANOVA",
-    "MSA/Gage R&R",
 }
 
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from techfloor.measures.because import because
 from techfloor.measures.sampling import (
     AQLS,
     LETTERS,
     Arrow,
-    Because,
     Level,
     SamplingError,
     SamplingPlan,
@@ -131,7 +131,7 @@ def test_an_arrow_is_told_in_words() -> None:
 
 
 def test_reasons_without_values_are_their_sentence() -> None:
-    assert str(Because("It is 100 %.")) == "It is 100 %."
+    assert str(because("It is 100 %.")) == "It is 100 %."
 
 
 def test_the_lot_is_decided_by_the_count() -> None:
@@ -282,7 +282,7 @@ def test_a_lot_between_ac_and_re_ends_reduced_inspection() -> None:
     reduced = Standing(Severity.reduced)
     assert after(reduced, GOOD).severity is Severity.reduced
     assert after(reduced, Lot(True, between=True)).severity is Severity.normal
-    assert back_to_normal(reduced, Because("Production stopped.")).severity is Severity.normal
+    assert back_to_normal(reduced, because("Production stopped.")).severity is Severity.normal
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_a_lot_between_ac_and_re_ends_reduced_inspection() -> None:
         lambda: SwitchingRules(rejected_of_five=6),
         lambda: SwitchingRules(discontinue_after=0),
         lambda: resume(Standing()),
-        lambda: back_to_normal(Standing(), Because("x")),
+        lambda: back_to_normal(Standing(), because("x")),
     ],
 )
 def test_rules_that_cannot_be_and_moves_that_are_not_are_refused(wrong: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from techfloor.cli.validation.examples import charts, decisions, figures, sampling, series, uncertainty
+from techfloor.cli.validation.examples import charts, decisions, figures, gauges, sampling, series, uncertainty
 from techfloor.cli.validation.examples.terms import Inputs, Results
 
 COMPUTED: dict[str, Callable[[Inputs], Results]] = {
@@ -59,6 +59,8 @@ COMPUTED: dict[str, Callable[[Inputs], Results]] = {
     "Heizer-productivity": figures.before_and_after,
     "Pareto-qcc": figures.defects,
     "MT1-rules": figures.certifications,
+    "StRD-SiRstv": gauges.strd_one_way,
+    "AIAG-GRR-ANOVA": gauges.aiag_crossed,
     "MIL105E-II-A-table": sampling.rejection_numbers,
     "MIL105E-II-A-full": sampling.master_table,
     "MIL105E-TableI-II": sampling.code_letters,
