@@ -20,8 +20,10 @@ class SwitchingRules:
     `accepted_in_a_row`: lots that lead back. `discontinue_after`: lots rejected in one stretch of tightened
     inspection (five in MIL-STD-105E, 4.8, ISO 2859-1:1999, 9.4, and ANSI/ASQ Z1.4-2003, 8.4); None never.
     `discontinue_after_lots`: lots, accepted or not, in one stretch of it (10 in MIL-STD-105D and older editions
-    of Z1.4); None never. `reduced_score`: the switching score that allows reduced inspection (30 in ISO
-    2859-1:1999, 9.3.3); None, as plants start, does without.
+    of Z1.4); None never. `reduced_score`: the switching score that leads to reduced inspection (30 in ISO
+    2859-1:1999, 9.3.3). `reduced_after`: lots accepted in a row on normal inspection that lead to it (10 in
+    MIL-STD-105E, 4.7.3 a, whose limit numbers of table VIII fall away by ANSI/ASQ Z1.4-2003, 8.5). Both None, as
+    plants start: no reduced inspection.
     """
 
     rejected_of_five: int = 2
@@ -29,6 +31,7 @@ class SwitchingRules:
     discontinue_after: int | None = 5
     discontinue_after_lots: int | None = None
     reduced_score: int | None = None
+    reduced_after: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse counts that never or always switch."""
@@ -38,7 +41,7 @@ class SwitchingRules:
             raise SamplingError("The switching rules count from 1 lot.")
 
     def _ends(self) -> tuple[int | None, ...]:
-        return self.discontinue_after, self.discontinue_after_lots, self.reduced_score
+        return self.discontinue_after, self.discontinue_after_lots, self.reduced_score, self.reduced_after
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,9 @@ def _normal(now: Standing, lot: Lot, rules: SwitchingRules) -> Standing:
         return Standing(Severity.tightened, why=why)
     now = replace(now, score=now.score + _points(lot) if _points(lot) else 0)
     if rules.reduced_score is not None and now.score >= rules.reduced_score:
-        why = because("The switching score reached %(score)s.", score=now.score)
-        return Standing(Severity.reduced, why=why)
+        return Standing(Severity.reduced, why=because("The switching score reached %(score)s.", score=now.score))
+    if rules.reduced_after is not None and now.in_a_row >= rules.reduced_after:
+        return Standing(Severity.reduced, why=because("%(lots)s lots in a row were accepted.", lots=now.in_a_row))
     return now
 
 

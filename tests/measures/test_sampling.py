@@ -272,6 +272,11 @@ def test_a_score_of_30_leads_to_reduced_and_a_rejected_lot_back() -> None:
     assert [each.severity for each in standings[13:]] == [Severity.normal, Severity.reduced, Severity.normal]
 
 
+def test_ten_accepted_in_a_row_lead_to_reduced_where_the_plant_says_so() -> None:
+    standings = run(GOOD, BAD, *[GOOD] * 10, rules=SwitchingRules(reduced_after=10))
+    assert [each.severity for each in standings[-2:]] == [Severity.normal, Severity.reduced]
+
+
 def test_with_ac_2_the_score_counts_what_a_tighter_plan_accepts() -> None:
     rules = SwitchingRules(reduced_score=30)
     good, loose = Lot(True, accepted_one_step_tighter=True, ac=2), Lot(True, ac=2)
