@@ -10,9 +10,6 @@ from techfloor.measures.uncertainty import Method
 
 CASES: dict[str, Case] = {case.id: case for case in cases()}
 
-STILL_TO_COME = {
-}
-
 
 @pytest.mark.clause("21 CFR 11.10(a)", "ISO/IEC 17025 7.11.6")
 @pytest.mark.parametrize("name", COMPUTED)
@@ -50,12 +47,5 @@ def test_a_case_without_a_function_is_not_built() -> None:
     assert compute(replace(CASES["OEE-identity"], id="not built yet")).outcome is Outcome.NOT_BUILT
 
 
-def test_every_area_is_either_computed_or_named_as_still_to_come() -> None:
-    computed = {CASES[name].area for name in COMPUTED}
-    assert computed | STILL_TO_COME == {case.area for case in CASES.values()}
-    assert computed & STILL_TO_COME == set()
-
-
-def test_every_case_of_a_computed_area_has_its_function() -> None:
-    computed = {CASES[name].area for name in COMPUTED}
-    assert {name for name, case in CASES.items() if case.area in computed} == set(COMPUTED)
+def test_every_case_has_its_function() -> None:
+    assert set(COMPUTED) == set(CASES)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from techfloor.cli.validation.ground import Ground
@@ -85,6 +86,8 @@ def _case(found: Computed) -> Mapping[str, Any]:
 
 def plain(value: object) -> object:
     """Return what JSON has no word for: a decimal keeps its digits."""
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"A report cannot hold {value!r}.")
