@@ -73,6 +73,7 @@ def serve(settings: Settings, port: int) -> None:
     """Serve an instance on a port, a free one for 0, until somebody kills this process."""
     die_with_parent()
     app, moment = create_app(settings), datetime.fromisoformat(sys.argv[4])
+    app.extensions["techfloor"].jobs.start()
 
     def at_the_moment(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         with clock.set_to(moment):  # each thread of the server has a context of its own
