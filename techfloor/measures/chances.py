@@ -24,8 +24,7 @@ def binomial(count: int, n: int, p: float) -> float:
         return 0.0
     if p in {0.0, 1.0}:
         return float(count == (n if p else 0))
-    ways = math.lgamma(n + 1) - math.lgamma(count + 1) - math.lgamma(n - count + 1)
-    return math.exp(ways + count * math.log(p) + (n - count) * math.log1p(-p))
+    return math.exp(_log_ways(n, count) + count * math.log(p) + (n - count) * math.log1p(-p))
 
 
 def poisson(count: int, expected: float) -> float:
@@ -42,9 +41,21 @@ def hypergeometric(count: int, n: int, bad: int, lot: int) -> float:
     return math.comb(bad, count) * math.comb(lot - bad, n - count) / math.comb(lot, n)
 
 
-def at_most(count: int, chance: Callable[[int], float]) -> float:
-    """Add up the probabilities of 0 to `count`."""
-    return min(1.0, math.fsum(chance(i) for i in range(count + 1)))
+def at_most_of_lot(count: int, n: int, bad: int, lot: int) -> float:
+    """Give the probability of at most `count` bad items in n drawn from a lot: each term from the one before."""
+    first, last = max(0, n - (lot - bad)), min(n, bad, count)
+    if last < first:
+        return 0.0
+    term = _log_ways(bad, first) + _log_ways(lot - bad, n - first) - _log_ways(lot, n)
+    terms = [math.exp(term)]
+    for i in range(first, last):
+        term += math.log((bad - i) * (n - i) / ((i + 1) * (lot - bad - n + i + 1)))
+        terms.append(math.exp(term))
+    return min(1.0, math.fsum(terms))
+
+
+def _log_ways(n: int, count: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(count + 1) - math.lgamma(n - count + 1)
 
 
 def bad_in(lot: int, p: float) -> int:

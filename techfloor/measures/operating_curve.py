@@ -217,9 +217,7 @@ def outgoing_limit(plan: Plan, model: Model = Model.binomial, lot: int | None = 
     if model is Model.hypergeometric:
         if lot is None:
             raise SamplingError("The curve of a single lot needs the size of the lot.")
-        points = [behaviour(plan, bad / lot, model, lot) for bad in range(lot + 1)]
-        best = max(points, key=lambda point: point.aoq)
-        return OutgoingLimit(best.aoq, best.p)
+        return _worst_lot(plan, lot)
     end = quality_at(plan, 1e-6, model, lot)
 
     def outgoing(p: float) -> float:
@@ -232,3 +230,18 @@ def outgoing_limit(plan: Plan, model: Model = Model.binomial, lot: int | None = 
         low, high = (low, right) if outgoing(left) > outgoing(right) else (left, high)
     p = (low + high) / 2
     return OutgoingLimit(outgoing(p), p)
+
+
+def _worst_lot(plan: Plan, lot: int) -> OutgoingLimit:
+    """Find the count of bad items whose AOQ is highest, looking closer around the best of a grid."""
+
+    def outgoing(bad: int) -> float:
+        return behaviour(plan, bad / lot, Model.hypergeometric, lot).aoq
+
+    low, high = 0, lot
+    while high - low > _GRID:
+        step = (high - low) // (_GRID // 4)
+        best = max(range(low, high + 1, step), key=outgoing)
+        low, high = max(low, best - step), min(high, best + step)
+    bad = max(range(low, high + 1), key=outgoing)
+    return OutgoingLimit(outgoing(bad), bad / lot)

@@ -1,12 +1,13 @@
 """Finding the smallest single plan by attributes that keeps both risks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from techfloor.measures.chances import Model
-from techfloor.measures.operating_curve import acceptance, single
+from techfloor.measures.chances import Model, at_most_of_lot, bad_in
 from techfloor.measures.sampling import SamplingError
 
-_LARGEST = 2_000_000
+# Larger samples are no inspection any more, and their search takes seconds.
+_LARGEST = 200_000
 
 
 @dataclass(frozen=True)
@@ -53,32 +54,43 @@ def find_plan(
         raise SamplingError("A fraction nonconforming lies between 0 and 1.")
     if model is Model.hypergeometric and lot is None:
         raise SamplingError("The curve of a single lot needs the size of the lot.")
+    accepts = _accepting(model, lot)
     largest = lot if lot is not None and model is Model.hypergeometric else _LARGEST
     n = 1
     for c in range(largest):
-        n = _smallest(max(n, c + 1), c, consumer, model, lot, largest)
-        good = acceptance(single(n, c), producer.p, model, _lot(model, lot))
+        # An item has one nonconformity or several; it is nonconforming once.
+        n = _smallest(n if model is Model.poisson else max(n, c + 1), c, consumer, accepts, largest)
+        good = accepts(n, c, producer.p)
         if good >= producer.pa:
-            bad = acceptance(single(n, c), consumer.p, model, _lot(model, lot))
-            return FoundPlan(n, c, model, good, bad)
-    raise SamplingError("No plan keeps both risks.")
+            return FoundPlan(n, c, model, good, accepts(n, c, consumer.p))
+    raise SamplingError("No plan keeps both risks: the two qualities are too close to be told apart by any sample.")
 
 
-def _lot(model: Model, lot: int | None) -> int | None:
-    return lot if model is Model.hypergeometric else None
+_Accepting = Callable[[int, int, float], float]
+"""The probability that a plan (n, c) accepts a quality."""
 
 
-def _smallest(low: int, c: int, consumer: RiskPoint, model: Model, lot: int | None, largest: int) -> int:
+def _accepting(model: Model, lot: int | None) -> _Accepting:
+    if model is Model.hypergeometric and lot is not None:
+        return lambda n, c, p: at_most_of_lot(c, n, bad_in(lot, p), lot)
+    from scipy.special import bdtr, pdtr  # noqa: PLC0415 - heavy to import
+
+    if model is Model.poisson:
+        return lambda n, c, p: float(pdtr(c, n * p))
+    return lambda n, c, p: float(bdtr(c, n, p))
+
+
+def _smallest(low: int, c: int, consumer: RiskPoint, accepts: _Accepting, largest: int) -> int:
     """Give the smallest n from `low` on that accepts the consumer's quality rarely enough."""
 
     def protects(n: int) -> bool:
-        return acceptance(single(n, c), consumer.p, model, _lot(model, lot)) <= consumer.pa
+        return accepts(n, c, consumer.p) <= consumer.pa
 
     if low > largest or not protects(largest):
-        raise SamplingError("No plan keeps both risks: the two qualities are too close for this lot.")
-    high = low
+        raise SamplingError("No plan keeps both risks: the two qualities are too close to be told apart by any sample.")
+    high, step = low, 1
     while not protects(high):
-        low, high = high + 1, min(high * 2, largest)
+        low, high, step = high + 1, min(high + step, largest), 2 * step
     while low < high:
         middle = (low + high) // 2
         low, high = (low, middle) if protects(middle) else (middle + 1, high)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from techfloor.measures.chances import Model, binomial, hypergeometric, poisson
+from techfloor.measures.chances import Model, at_most_of_lot, binomial, hypergeometric, poisson
 from techfloor.measures.operating_curve import (
     Plan,
     Stage,
@@ -39,6 +39,8 @@ def test_the_probabilities_are_those_of_scipy(count: int, n: int, p: float) -> N
 def test_the_probability_of_a_single_lot_is_that_of_scipy(count: int, n: int, bad: int, lot: int) -> None:
     expected = float(stats.hypergeom.pmf(count, lot, bad, n))
     assert hypergeometric(count, n, bad, lot) == pytest.approx(expected, rel=1e-8, abs=1e-15)
+    below = float(stats.hypergeom.cdf(count, lot, bad, n))
+    assert at_most_of_lot(count, n, bad, lot) == pytest.approx(below, rel=1e-8, abs=1e-12)
 
 
 def test_what_cannot_happen_has_no_probability() -> None:
@@ -83,6 +85,19 @@ def test_the_outgoing_limit_is_the_top_of_its_curve() -> None:
     assert found.aoql == pytest.approx(0.0155, abs=0.0003)  # Montgomery, 15.2, read off a curve
     near = curve(single(89, 2), [found.p * factor for factor in (0.9, 0.99, 1.01, 1.1)], lot=10_000)
     assert all(point.aoq <= found.aoql for point in near)
+
+
+def test_the_worst_of_a_large_lot_is_found_without_trying_every_count() -> None:
+    found, endless = outgoing_limit(single(125, 3), Model.hypergeometric, 500_000), outgoing_limit(single(125, 3))
+    assert found.aoql == pytest.approx(endless.aoql, rel=1e-3)
+    assert found.p == pytest.approx(endless.p, rel=0.01)
+
+
+@pytest.mark.parametrize("lot", [900, 1150, 1400])
+def test_a_closer_look_around_the_best_misses_nothing(lot: int) -> None:
+    plan = single(89, 2)
+    every = max(behaviour(plan, bad / lot, Model.hypergeometric, lot).aoq for bad in range(lot + 1))
+    assert outgoing_limit(plan, Model.hypergeometric, lot).aoql == every
 
 
 def test_a_lot_lowers_the_outgoing_limit_by_what_was_inspected() -> None:
@@ -154,6 +169,14 @@ def test_the_smallest_plan_for_two_risks_is_found(
 ) -> None:
     found = find_plan(producer, consumer, model, lot)
     assert (found.n, found.c) == expected
+
+
+def test_items_may_have_more_nonconformities_than_one() -> None:
+    found = find_plan(RiskPoint(1.5, 0.95), RiskPoint(2.5, 0.05), Model.poisson)
+    assert found.c >= found.n
+    assert acceptance(single(found.n, found.c), 1.5, Model.poisson) == pytest.approx(found.at_producer)
+    assert found.at_producer >= 0.95
+    assert found.at_consumer <= 0.05
 
 
 @settings(max_examples=30)
