@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import databases
 import pytest
 import quick  # before any application is made
-from databases import Keeper
+from databases import Keeper, said_to
 from flask import Flask
 from plant_client import GAUGE_ROOM, TABLET_OF, ClockAt, PlantClient, Post, SignedInAs, device_key, sign_in, watch_over
 from sqlalchemy import select
@@ -25,7 +25,7 @@ from techfloor.app import create_app
 from techfloor.cli.demo import cast
 from techfloor.cli.demo.days import ANCHOR
 from techfloor.cli.demo.load import load
-from techfloor.migrations.upgrade import upgrade
+from techfloor.migrations.upgrade import engine_for, upgrade
 from techfloor.people.models import Device
 from techfloor.people.sessions import token_hash
 from techfloor.places import actions as places
@@ -189,6 +189,35 @@ def app(settings: Settings) -> Iterator[Flask]:
     watch_over(made)
     yield made
     _close(made)
+
+
+@pytest.fixture
+def behind_the_back(settings: Settings, keeper: Keeper) -> Callable[..., None]:
+    """Run statements as somebody who holds the database."""
+
+    def run(*statements: str) -> None:
+        with engine_for(keeper.master_url(settings)).connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(said_to(connection.dialect.name, statement))
+                connection.commit()
+
+    return run
+
+
+@pytest.fixture
+def forget(behind_the_back: Callable[..., None]) -> Callable[[str], None]:
+    """Make a procedure of the demo plant unknown, with its approval, as in a plant that never took it over."""
+
+    def run(code: str) -> None:
+        behind_the_back(
+            "DROP TRIGGER tf_record_signed",
+            "DROP TRIGGER tf_record_update",
+            "DROP TRIGGER tf_definition_update",
+            f"UPDATE record SET number = 'OLD-{code}' WHERE number = '{code}'",
+            f"UPDATE definition SET code = 'OLD-{code}' WHERE code = '{code}'",
+        )
+
+    return run
 
 
 @pytest.fixture

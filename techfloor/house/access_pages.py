@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.house.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.people.proof import Proof
 from techfloor.people.roles import role_title
 from techfloor.places.here import plant, today
@@ -21,6 +20,7 @@ from techfloor.records.wording import signature_box
 from techfloor.reports import documents, paper
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
+from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.reports.sheets import Cell, Column, Row, Sheet, Table
 from techfloor.reports.spreadsheet import csv_bytes
 from techfloor.web.access import permission

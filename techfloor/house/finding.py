@@ -70,5 +70,5 @@ def where(typed: str, who: Visitor) -> str | None:
             return url
     if written is not None:
         return f"/equipment/{quote(written, safe='')}"
-    number = queries.record_number(typed)
-    return record_url(number) if number else None
+    found = queries.record_named(typed)
+    return record_url(*found) if found else None

@@ -101,4 +101,4 @@ def hit_url(hit: index.Hit) -> str | None:
     """Return the page of what was found, None when no page shows it."""
     if hit.kind == "equipment":
         return f"/equipment/{quote(hit.key, safe='')}"
-    return record_url(hit.key)
+    return record_url(hit.key, hit.kind)

@@ -26,7 +26,8 @@ class Keeper:
 
     def record_url(self, number: str) -> str | None:
         """Return the page of one of its records, None for the number of another's."""
-        return self.page(number) if number.startswith(f"{self.record_prefix}-") else None
+        mine = bool(self.record_prefix) and number.startswith(f"{self.record_prefix}-")
+        return self.page(number) if mine else None
 
 
 def _policy_on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -65,15 +66,23 @@ OF_HOUSE = (
 
 def keepers() -> tuple[Duty | Keeper, ...]:
     """Return all who keep records."""
-    return (*running().duties, *OF_HOUSE)
+    duties = running().duties
+    documents = (each for duty in duties for each in duty.documents)
+    return (*duties, *(Keeper(each.title, (each.kind,), "", each.page, each.on_paper) for each in documents), *OF_HOUSE)
+
+
+def record_url(number: str, kind: str = "") -> str | None:
+    """Return the page of a record, asked of those who keep records in their order.
+
+    A document that is numbered by a code of its own is found by its kind alone.
+    """
+    asked = [keeper for keeper in keepers() if not kind or kind in keeper.record_kinds]
+    if kind and asked and not asked[0].record_prefix and isinstance(asked[0], Keeper):
+        return asked[0].page(number)
+    found = (keeper.record_url(number) for keeper in asked)
+    return next((url for url in found if url is not None), None)
 
 
 def kind_titles() -> dict[str, str]:
     """Return what each kind of record is called."""
     return {kind: str(keeper.title) for keeper in keepers() for kind in keeper.record_kinds}
-
-
-def record_url(number: str) -> str | None:
-    """Return the page of a record, asked of those who keep records in their order."""
-    found = (keeper.record_url(number) for keeper in keepers())
-    return next((url for url in found if url is not None), None)

@@ -12,7 +12,6 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from techfloor import clock
-from techfloor.house.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.house.settings_pages import SEE, done
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
@@ -32,6 +31,7 @@ from techfloor.refusals import NotFound
 from techfloor.reports import documents, paper
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
+from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.reports.sheets import Fact, FactColumn, Sheet
 from techfloor.web.access import SIGNED_IN, permission
 from techfloor.web.editing import EditForm, Kept

@@ -54,9 +54,12 @@ def equipment_id(typed: str) -> int | None:
     return db.session.scalar(select(Equipment.id).where(Equipment.code == code_as_written(typed)))
 
 
-def record_number(typed: str) -> str | None:
-    """Return the number of a record as it is written; None when there is none of that number."""
-    return db.session.scalar(select(Record.number).where(Record.number == typed.upper()).limit(1))
+def record_named(typed: str) -> tuple[str, str] | None:
+    """Return number and kind of a record as they are written; None when there is none of that number."""
+    found = db.session.execute(
+        select(Record.number, Record.kind).where(Record.number == typed.upper()).limit(1)
+    ).first()
+    return (found.number, found.kind) if found else None
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def _titles() -> dict[str, str]:
         kind: str(keeper.title)
         for keeper in keepers()
         for kind in keeper.record_kinds
-        if may_open(keeper.record_url(f"{keeper.record_prefix}-0") or "", who)
+        if may_open(record_url(f"{keeper.record_prefix}-0", kind) or "", who)
     }
 
 
@@ -111,7 +111,7 @@ def _row(line: RecordLine, titles: dict[str, str]) -> dict[str, Any]:
     return {
         "number": line.number,
         "version": line.version,
-        "url": record_url(line.number),
+        "url": record_url(line.number, line.kind),
         "kind": titles[line.kind],
         "equipment": line.equipment,
         "performed_at": line.performed_at,

@@ -189,7 +189,7 @@ def due(kind: str) -> str:
     return render_template(
         "house/retention_due.html",
         title=title,
-        lines=[(line, record_url(line.number), state_words(line.state)) for line in found.lines] if found else [],
+        lines=[(line, record_url(line.number, kind), state_words(line.state)) for line in found.lines] if found else [],
         newer=wanted.url(found.back) if found and found.back else "",
         older=wanted.url(found.onward) if found and found.onward else "",
     )
@@ -224,6 +224,10 @@ def hold(hold_id: int) -> str:
     return _hold_page(hold_id, LiftForm())
 
 
+def _state(state: str) -> tuple[str, str]:
+    return state_look(state), state_words(state)
+
+
 def _hold_page(hold_id: int, form: LiftForm) -> str:
     wanted, titles = asked(f"{HOME}/holds/{hold_id}"), kind_titles()
     page = queries.held_page(hold_id, wanted.at)
@@ -233,7 +237,13 @@ def _hold_page(hold_id: int, form: LiftForm) -> str:
         counted=retention.counted(hold_id),
         names=people.names(),
         lines=[
-            (line, titles[line.kind], record_url(line.number), state_look(line.state), state_words(line.state))
+            (
+                line,
+                titles[line.kind],
+                record_url(line.number, line.kind),
+                state_look(line.state),
+                state_words(line.state),
+            )
             for line in page.lines
         ],
         before=wanted.url(page.back) if page.back else "",

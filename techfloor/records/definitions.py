@@ -16,6 +16,8 @@ from techfloor.store import db
 from techfloor.store.trail import ActorOfAct, ActRow, ChangeRow
 from techfloor.store.types import canonical_json
 
+GIVEN_UP = "given up"
+
 
 @dataclass(frozen=True)
 class Approval:
@@ -39,21 +41,28 @@ def define(kind: str, code: str, title: str) -> Definition:
 
 def draft(definition: Definition, body: object, *, version: int | None = None) -> Revision:
     """Write a new revision of `definition`, a draft."""
-    newest = db.session.scalar(select(func.max(Revision.version)).where(Revision.definition_id == definition.id))
+    mine = (Revision.definition_id == definition.id, Revision.state != GIVEN_UP)
+    newest = db.session.scalar(select(func.max(Revision.version)).where(*mine))
     number = version or (newest or 0) + 1
     if newest is not None and number <= newest:
         raise Refusal("Version %(version)s is not newer than version %(newest)s.", version=number, newest=newest)
-    text = canonical_json(body)
-    revision = Revision(
-        definition_id=definition.id,
-        version=number,
-        state="draft",
-        body=body,
-        body_sha256=hashlib.sha256(text.encode()).hexdigest(),
+    again = (Revision.definition_id == definition.id, Revision.version == number)
+    revision = db.session.scalar(select(Revision).where(*again)) or Revision(
+        definition_id=definition.id, version=number
     )
+    revision.state, revision.body, revision.effective_from = "draft", body, None
+    revision.body_sha256 = hashlib.sha256(canonical_json(body).encode()).hexdigest()
     db.session.add(revision)
     db.session.flush()
     return revision
+
+
+def give_up(revision: Revision) -> None:
+    """Give up a draft; the trail keeps what it said, and its version is free for another draft."""
+    if revision.state != "draft":
+        raise Refusal("Only a draft can be given up.")
+    revision.state = GIVEN_UP
+    db.session.flush()
 
 
 def authors(revision: Revision) -> frozenset[int]:
@@ -174,12 +183,12 @@ def in_force(kind: str, code: str, session: Session | None = None, *, on: date |
 
 
 def versions(kind: str, code: str) -> list[Revision]:
-    """Return every revision of `kind` and `code`, the newest first."""
+    """Return every revision of `kind` and `code`, the newest first; a draft that was given up is none."""
     return list(
         db.session.scalars(
             select(Revision)
             .join(Definition, Definition.id == Revision.definition_id)
-            .where(Definition.kind == kind, Definition.code == code)
+            .where(Definition.kind == kind, Definition.code == code, Revision.state != GIVEN_UP)
             .order_by(Revision.version.desc())
         )
     )

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Text, and_, func, or_, select, text, type_coerce
 from sqlalchemy.engine import Connection
 
-from techfloor.records import documents
+from techfloor.records import definitions, documents
 from techfloor.records.models import Definition, Record, RecordContent, Revision, Signature
 from techfloor.records.versions import MEANINGS
 from techfloor.store.verify import verify_record
@@ -58,7 +58,9 @@ def _revisions(connection: Connection) -> list[str]:
         .outerjoin(Record, _OF_DOCUMENT)
         .outerjoin(RecordContent, RecordContent.record_id == Record.id)
     )
-    unapproved = versions.where(Definition.kind.in_(kinds), Revision.state != "draft", ~signed.exists())
+    unapproved = versions.where(
+        Definition.kind.in_(kinds), Revision.state.not_in(["draft", definitions.GIVEN_UP]), ~signed.exists()
+    )
     return [
         f"Version {version} of {code} is not what was approved."
         for code, version, body, named, content in connection.execute(approved)
@@ -74,7 +76,8 @@ def _says(signed: str | None, body: str) -> bool:
     words, content = _read(body), _read(signed)
     if words is None or content is None:
         return True
-    return all(content.get(name) == words[name] for name in ("title", "text") if name in words)
+    whole = "body" not in content or content["body"] == words
+    return whole and all(content.get(name) == words[name] for name in ("title", "text") if name in words)
 
 
 def _read(text: str | None) -> Mapping[str, Any] | None:

@@ -24,10 +24,13 @@ class Definition(Table):
 
 
 class Revision(Table):
-    """One version of a definition: draft, approved, effective, superseded; its body is fixed once approved."""
+    """One version of a definition: draft, approved, effective, superseded; its body is fixed once approved.
+
+    A draft that was given up stays as a row, and becomes the next draft of its version.
+    """
 
     __tablename__ = "revision"
-    __audit__ = Audit(settled="OLD.state <> 'draft'", free=("state",))
+    __audit__ = Audit(settled="OLD.state NOT IN ('draft', 'given up')", free=("state",))
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     definition_id: Mapped[int] = mapped_column(ForeignKey("definition.id"))
@@ -48,7 +51,7 @@ class Revision(Table):
             sqlite_where=state == "effective",
             postgresql_where=state == "effective",
         ),
-        CheckConstraint("state IN ('draft', 'approved', 'effective', 'superseded')", name="state"),
+        CheckConstraint("state IN ('draft', 'approved', 'effective', 'superseded', 'given up')", name="state"),
     )
 
 

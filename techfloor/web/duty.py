@@ -35,6 +35,18 @@ class FirstStep:
 
 
 @dataclass(frozen=True)
+class DocumentKind:
+    """A kind of document that a duty signs beside its records, numbered by codes of its own: a procedure."""
+
+    kind: str
+    title: Any
+    page: Callable[[str], str]
+    """Where one of them is read, by its code."""
+    on_paper: Callable[[Mapping[str, Any]], list[tuple[str, str]]]
+    """What a signed content says to everybody who holds the paper: (name, value)."""
+
+
+@dataclass(frozen=True)
 class Duty:
     """One documented duty: its pages, its permissions, what it puts on the home page and finds for a code."""
 
@@ -57,10 +69,13 @@ class Duty:
     """What a new plant lacks for its first record."""
     importers: tuple[Importer, ...] = ()
     """What it brings in from a sheet, beside what the plant is made of."""
+    documents: tuple[DocumentKind, ...] = ()
+    """What it signs that is no work on a piece of equipment."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
 
     def record_url(self, number: str) -> str | None:
-        """Return the page of one of its records, None for the number of another duty's."""
-        mine = bool(self.record_prefix) and number.startswith(f"{self.record_prefix}-")
+        """Return the page of one of its records, None for the number of another duty's, or the code of a document."""
+        rest = number.removeprefix(f"{self.record_prefix}-")
+        mine = bool(self.record_prefix) and rest != number and rest[:1].isdigit()
         return f"{self.home}{number}" if mine else None

@@ -43,8 +43,17 @@ _GAUGES = {
     "calibration.procedure_show": "CAL-P-02",
     "calibration.procedure_ready": "CAL-P-02",
     "calibration.procedure_take_over": "CAL-P-02",
+    "calibration.procedure_version": "CAL-P-04",
+    "calibration.paper": "CAL-P-04",
+    "calibration.pdf": "CAL-P-04",
+    "calibration.issue_pdf": "CAL-P-04",
+    "calibration.procedure_retirement": "CAL-P-04",
+    "calibration.procedure_retire": "CAL-P-04",
     "verify.show": "AAAABBBBCCCC",
 }
+_DRAFTS = frozenset(
+    f"calibration.procedure_{name}" for name in ("draft", "edit", "keep", "approval", "approve", "give_up", "pieces")
+)
 _USUAL: dict[str, Any] = {
     "run": "as-found",
     "point": 1,
@@ -102,7 +111,9 @@ class Doors:
         usual = {
             **_USUAL,
             "number": self.names[_STATES.get(rule.endpoint, "begun")],
-            "code": _GAUGES.get(rule.endpoint, "S-006" if "certificates" in rule.rule else "G-014"),
+            "code": self.names["draft"]
+            if rule.endpoint in _DRAFTS
+            else _GAUGES.get(rule.endpoint, "S-006" if "certificates" in rule.rule else "G-014"),
             "certificate_id": int(self.names["lot"]),
             "reading_id": int(self.names["reading"]),
             "ambient_id": int(self.names["ambient"]),

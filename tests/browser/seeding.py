@@ -30,6 +30,19 @@ _CERTIFICATE = {
     "uncertainty": "0.0012 mm (k = 2)",
 }
 _OUTSIDE_CHECKS = 6
+_PROCEDURE = {
+    "code": "CAL-P-90",
+    "title": "Caliper of the plant, 0.01 mm",
+    "mode": "apply",
+    "unit": "mm",
+    "tolerance": "± 0.03 mm",
+    "point_sets-0-points": "0.00\n50.00; pieces: 50\n200.00",
+    "budget-0-component": "resolution",
+    "budget-0-basis": "half resolution",
+    "standards": "S-003",
+    "rule": "guard-band",
+    "rule_text": "Guard band: U is taken off each limit",
+}
 
 
 class Seeds:
@@ -41,6 +54,13 @@ class Seeds:
     def __getitem__(self, name: str) -> str:
         made: str = getattr(self, name)()
         return made
+
+    def draft(self) -> str:
+        """Return the code of a procedure that is drafted, with a budget, a stack to be proposed and no approval."""
+        url, typed = "/calibration/procedures/new", dict(_PROCEDURE)
+        answer = self._quinn.submit(url, typed)
+        assert answer.status_code == 303, answer.text
+        return typed["code"]
 
     def begun(self, code: str = "G-014", readings: Sequence[str] = CALIPER[:1]) -> str:
         """Return a calibration with its first reading."""

@@ -83,7 +83,7 @@ def shown(bench: Bench, point: PointResult) -> Decimal:
 def test_everything_of_the_data_is_there(loaded: Flask, plant: Plant) -> None:
     results = sum(len(certificate.results) for certificate in plant.outside)
     readings = sum(len(run.readings) + len(run.extra) for made in plant.history for _, run in runs(made))
-    documents = 2  # the policy, and a review of access
+    documents = 2 + len(plant.procedures)  # the policy, a review of access, and each procedure
     assert count(Record) - documents == count(Calibration) == len(plant.history) + len(plant.outside)
     assert count(Reading) == readings + results
     assert count(Equipment) == len(plant.gauges) + len(plant.machines) + len(plant.standards)

@@ -1,14 +1,12 @@
 """Loads the equipment of the demo plant: procedures, machines, gauges, standards and their certificates."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from techfloor.cli.demo.loading import Loading, deed
-from techfloor.cli.demo.shapes import Function, Gauge, Machine, Procedure, Standard, StandardCertificate
-from techfloor.duties.calibration import ready_made
+from techfloor.cli.demo.loading import Loading, deed, desk_proof
+from techfloor.cli.demo.shapes import Function, Gauge, Machine, Standard, StandardCertificate
+from techfloor.duties.calibration import approving, ready_made
 from techfloor.equipment import actions
 from techfloor.equipment import models as equipment
 from techfloor.equipment.entries import (
@@ -20,7 +18,7 @@ from techfloor.equipment.entries import (
     StandardEntry,
 )
 from techfloor.equipment.statuses import Status
-from techfloor.records import definitions
+from techfloor.places.queries import read_plant
 from techfloor.store import db
 
 # A reference material is replaced before its lot expires; the register asks for an interval all the same.
@@ -28,20 +26,15 @@ _MONTHS_OF_A_LOT = 12
 
 
 def load_procedures(loading: Loading) -> None:
-    """Put every calibration procedure in force, approved by quality."""
-    quality = loading.people["Q"]
+    """Put every calibration procedure in force, approved by quality under a signature."""
+    quality, plant = loading.people["Q"], read_plant(db.session())
+    assert plant is not None
     for procedure in loading.plant.procedures:
         with deed(loading.began, "calibration:procedure:approve", actor=quality, zone=loading.zone):
             body = ready_made.body(ready_made.find(procedure.code))
-            loading.procedures[procedure.code] = _approve(loading, procedure, body)
-
-
-def _approve(loading: Loading, procedure: Procedure, body: Mapping[str, Any]) -> int:
-    definition = definitions.define("calibration procedure", procedure.code, procedure.title)
-    draft = definitions.draft(definition, body, version=procedure.version)
-    approval = definitions.Approval(loading.people["Q"], loading.began, procedure.effective)
-    definitions.put_in_force(draft, approval)
-    return definition.id
+            proof = desk_proof(loading, "Q", loading.began)
+            made = approving.load(procedure.code, procedure.version, body, proof, plant)
+            loading.procedures[procedure.code] = made
 
 
 def load_machines(loading: Loading) -> None:

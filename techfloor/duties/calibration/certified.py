@@ -29,6 +29,10 @@ class StandardFacts:
         """The coverage factor that the certificate states, None where it states none."""
         return Decimal(self.stated["k"]) if self.stated.get("k") else None
 
+    def same_unit(self, unit: str) -> bool:
+        """Tell whether its pieces are counted in this unit."""
+        return not self.unit or self.unit == unit or (is_unit(unit) and same_unit(self.unit, unit))
+
     def value_of(self, stack: Sequence[str], otherwise: Decimal, unit: str) -> Decimal:
         """Return the certified value of the pieces together; `otherwise` at a point without pieces."""
         if not stack:
@@ -83,7 +87,7 @@ class StandardFacts:
             raise self._other_unit(source, target) from error
 
     def _piece(self, nominal: str, unit: str) -> tuple[Decimal, Decimal | None]:
-        if self.unit and self.unit != unit and not (is_unit(unit) and same_unit(self.unit, unit)):
+        if not self.same_unit(unit):
             raise self._other_unit(self.unit, unit)
         for known, piece in self.certified.items():
             if Decimal(known) == Decimal(nominal):

@@ -1,9 +1,10 @@
-"""The canonical content of a calibration, schema 3: what is signed, hashed, printed and attached.
+"""The canonical content of a calibration, schema 4: what is signed, hashed, printed and attached.
 
 Schema 2 added to schema 1 `amendment` and `supersedes`, both null in a first version. Schema 3 adds what an amendment
 changed, `amendment.changes`, and who signed it, `amendment.signed_by`; `corrections` are only those from before the
-first signature, and who performed and measured stays who that was in version 1. What was signed under an older schema
-stays as it is.
+first signature, and who performed and measured stays who that was in version 1. Schema 4 adds to each point
+`tur_reference`, the ratio of its tolerance to U of reference and environment alone; `tur` is still that of the whole
+process. What was signed under an older schema stays as it is.
 
 It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
 it, and the words of a field (pass, as_found, goes) as the code spells them. The paper puts them into words.
@@ -24,7 +25,7 @@ from techfloor.records import versions
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 3
+SCHEMA = 4
 OUTSIDE_TITLE = say("calibration.outside-title")
 WITHDRAWAL_TITLE = say("calibration.withdrawal-title")
 
@@ -249,10 +250,15 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "tolerance": _tolerance(bench, result),
         "u": "" if result.u is None else rules.report_u(procedure, result.u, result.reference),
         "k": "" if result.k is None else rules.report_k(result.k),
-        "tur": "" if result.tur is None else plain(round(result.tur, 1)),
+        "tur": _ratio(result.tur),
+        "tur_reference": _ratio(result.tur_reference),
         "guard": rules.report_u(procedure, result.guard, result.reference),
         "verdict": result.verdict,
     }
+
+
+def _ratio(ratio: Decimal | None) -> str:
+    return "" if ratio is None else plain(round(ratio, 1))
 
 
 def _against(bench: Bench, point: PlannedPoint, reference: Decimal | None) -> Decimal | None:

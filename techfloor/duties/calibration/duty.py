@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration import procedures
+from techfloor.duties.calibration import queries, report_procedure
 from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.calibration.home import for_code, tiles
 from techfloor.duties.calibration.models import REVIEW
@@ -11,7 +11,7 @@ from techfloor.duties.calibration.permissions import PERMISSIONS
 from techfloor.duties.calibration.queries import KIND, WORK
 from techfloor.duties.calibration.starting import PREFIX
 from techfloor.duties.calibration.views import pages
-from techfloor.web.duty import Duty, FirstStep
+from techfloor.web.duty import DocumentKind, Duty, FirstStep
 
 DUTY = Duty(
     key="calibration",
@@ -27,5 +27,13 @@ DUTY = Duty(
     on_paper=on_paper,
     tiled_tasks=(REVIEW,),
     work_page=(WORK, lambda code: f"/calibration/gauges/{code}"),
-    first_step=FirstStep(_l("Take over a ready-made procedure."), "/calibration/procedures", procedures.KIND),
+    first_step=FirstStep(_l("Take over a ready-made procedure."), "/calibration/procedures", queries.PROCEDURE),
+    documents=(
+        DocumentKind(
+            queries.PROCEDURE,
+            _l("Calibration procedure"),
+            lambda code: f"/calibration/procedures/{code}",
+            report_procedure.on_paper,
+        ),
+    ),
 )

@@ -88,7 +88,8 @@ def revision_used_before(revision_id: int, besides: str) -> bool:
     return (
         db.session.scalar(
             select(Record.id)
-            .where(Record.revision_id == revision_id, Record.number != besides, versions.in_force())
+            .where(Record.kind == KIND, Record.revision_id == revision_id)
+            .where(Record.number != besides, versions.in_force())
             .limit(1)
         )
         is not None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
-from techfloor.measures.decision import Rule, tur
+from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain
 from techfloor.measures.tolerance import ToleranceError
 from techfloor.measures.uncertainty import report_round
@@ -97,7 +97,7 @@ def _smallest_ratio(
     procedure: Procedure, points: Sequence[PlannedPoint], standard: StandardFacts | None
 ) -> Decimal | None:
     """Return the smallest TUR; raises Refusal at a point where U reaches the tolerance."""
-    counted = procedure if standard else _without_standard(procedure)
+    counted = procedure if standard else without_standard(procedure)
     ratios = []
     for point in points:
         found = _ratio_at(counted, point, standard)
@@ -117,7 +117,8 @@ def _smallest_ratio(
     return min(ratios, default=None)
 
 
-def _without_standard(procedure: Procedure) -> Procedure:
+def without_standard(procedure: Procedure) -> Procedure:
+    """Return a procedure whose budget counts only what is known before a standard is chosen: U is a least value."""
     rows = tuple(row for row in procedure.budget if row.basis not in _OF_STANDARD or row.fallback)
     return replace(procedure, budget=rows)
 
@@ -126,16 +127,19 @@ def _ratio_at(
     procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None
 ) -> tuple[Decimal, Decimal, Decimal] | None:
     """Return (TUR, U, half of the tolerance's width) at a point; None without U, or with one open side."""
-    if procedure.mode is Mode.attribute or not point.tolerance:
+    if procedure.mode is Mode.attribute:
         return None
     try:
         lower, upper = rules.limits_at(point, point.value)
-    except ToleranceError:
-        return None
+    except ToleranceError as error:
+        raise Refusal(
+            "Its point %(point)s has no limits for this gauge. Enter the tolerance on the card of the gauge.",
+            point=point.label,
+        ) from error
     found = rules.uncertainty_at(procedure, point, point.value, standard=standard)
-    if found is None or lower is None or upper is None or not found[0]:
+    if found is None or lower is None or upper is None:
         return None
-    ratio = tur(lower, upper, found[0] / found[1], found[1])
+    ratio = rules.ratio((lower, upper), found[0])
     return None if ratio is None else (ratio, found[0], (upper - lower) / 2)
 
 

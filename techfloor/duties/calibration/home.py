@@ -7,7 +7,7 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import queries, waiting
+from techfloor.duties.calibration import drafting, queries, waiting
 from techfloor.duties.calibration.gauges import gauge_by_code
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
@@ -45,8 +45,25 @@ def for_code(code: str, visitor: Visitor) -> str | None:
 
 
 def tiles(visitor: Visitor) -> list[Tile]:
-    """Return what is due for a person: reviews, their own calibrations under way, the gauges of their area."""
-    return [*_to_review(visitor), *_to_calibrate(visitor), *_to_send_out(visitor)]
+    """Return what is due for a person: reviews, their own calibrations under way, the gauges of their area, drafts."""
+    return [*_to_review(visitor), *_to_calibrate(visitor), *_to_send_out(visitor), *_drafts(visitor)]
+
+
+def _drafts(visitor: Visitor) -> list[Tile]:
+    """Return the drafts of procedures: each waits for an approval, or for the rest of it."""
+    if not visitor.may("calibration:procedures"):
+        return []
+    return [
+        Tile(
+            title=draft.procedure.title,
+            detail=_("Procedure, version %(version)s: a draft", version=draft.procedure.version),
+            url=f"/calibration/procedures/{draft.procedure.code}/draft",
+            action=_("Look"),
+            urgency="waiting",
+            code=draft.procedure.code,
+        )
+        for draft in drafting.drafts()
+    ]
 
 
 def _to_review(visitor: Visitor) -> list[Tile]:

@@ -336,6 +336,7 @@ def _content_point(judged: JudgedResult) -> dict[str, Any]:
         "u": "" if result.u is None else plain(result.u),
         "k": "" if result.k is None else plain(result.k),
         "tur": "" if judged.tur is None else plain(round(judged.tur, 1)),
+        "tur_reference": "",
         "guard": "",
         "verdict": judged.verdict,
     }

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Any
 
+from techfloor.duties.calibration.points import called
 from techfloor.measures.decision import Rule
+from techfloor.measures.quantity import plain
 from techfloor.refusals import Refusal
 
 
@@ -19,6 +21,12 @@ class Mode(StrEnum):
     comparison = "comparison"  # the difference to the standard is read
     attribute = "attribute"  # goes, or does not go
     certificate = "certificate"  # an outside laboratory's certificate is reviewed
+
+
+OF_THE_GAUGE = "from the gauge"
+"""The tolerance of a procedure that states none: each gauge is held to its own."""
+FIXED = "fixed"
+"""The coverage of a procedure whose k is fixed; any other takes k from the budget."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,7 @@ class Procedure:
     environment: tuple[Limit, ...] = ()
     standards: tuple[str, ...] = ()
     significant_digits: int = 2
+    coverage: str = "k"
     k: str = "2"
     budget_unit: str = ""
     budget: tuple[BudgetRow, ...] = ()
@@ -173,6 +182,11 @@ class Procedure:
         """True where the mean of the repeats decides, not each reading."""
         return self.verdict_on == "mean"
 
+    @property
+    def own_tolerance(self) -> str:
+        """The tolerance it states for every gauge, "" where each gauge has its own."""
+        return "" if self.tolerance.strip() == OF_THE_GAUGE else self.tolerance
+
 
 def _pick(kind: type[Any], data: Mapping[str, Any]) -> Any:
     names = {field.name for field in fields(kind)}
@@ -189,12 +203,12 @@ _RULES |= {"four-outcome": Rule.four_outcome, "pfa": Rule.pfa}
 
 
 def read_procedure(code: str, version: int, title: str, body: Mapping[str, Any]) -> Procedure:
-    """Read the body of a procedure's revision."""
+    """Read the body of a procedure's revision; the title in it is that of this version, `title` the one of them all."""
     given = {name: body[name] for name in _SIMPLE if name in body}
     return Procedure(
         code=code,
         version=version,
-        title=title,
+        title=body.get("title") or title,
         mode=Mode(body["mode"]),
         rule=_RULES[body.get("rule", "simple")],
         environment=tuple(_pick(Limit, row) for row in body.get("environment", ())),
@@ -220,6 +234,7 @@ _SIMPLE = (
     "verdict_on",
     "soak_minutes",
     "significant_digits",
+    "coverage",
     "k",
     "budget_unit",
 )
@@ -256,12 +271,13 @@ def _point_rows(procedure: Procedure, item: Item) -> list[Mapping[str, Any]]:
 
 def _point(procedure: Procedure, item: Item, row: Mapping[str, Any]) -> PlannedPoint:
     function = item.function(row.get("function", ""))
+    nominal = of_range(row["percent"], function) if "percent" in row else row.get("nominal", "")
     return PlannedPoint(
         n=0,
-        label=row["label"],
+        label=row["label"] or called(nominal, row),
         function=function.name,
         unit=function.unit or procedure.unit,
-        nominal=row.get("nominal", ""),
+        nominal=nominal,
         direction=row.get("direction", ""),
         position=row.get("position", ""),
         stack=tuple(row.get("stack", ())),
@@ -270,8 +286,21 @@ def _point(procedure: Procedure, item: Item, row: Mapping[str, Any]) -> PlannedP
         resolution=function.resolution,
         reads_to=function.reads_to,
         full_scale=function.high,
-        tolerance=function.tolerance or procedure.tolerance,
+        tolerance=function.tolerance or procedure.own_tolerance,
     )
+
+
+def of_range(percent: str, function: ItemFunction) -> str:
+    """Return so many % of the way from the low to the high end of a range, as the gauge can show it: "50.0".
+
+    Raises Refusal for a gauge whose range or resolution is not known.
+    """
+    step = function.reads_to or function.resolution
+    if not (function.high and step):
+        raise Refusal("Its points are in % of the range, and the range of this gauge, or what it shows, is not known.")
+    low, size = Decimal(function.low or 0), Decimal(step)
+    exact = low + (Decimal(function.high) - low) * Decimal(percent) / 100
+    return plain(((exact / size).to_integral_value(ROUND_HALF_EVEN) * size).quantize(size))
 
 
 def _entry_rows(procedure: Procedure) -> Iterable[tuple[DerivedRule, Mapping[str, Any]]]:

@@ -3,25 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
-from techfloor.duties.calibration import fitting, ready_made
+from techfloor.duties.calibration import fitting, queries, ready_made
 from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.fitting import Fit, fit
-from techfloor.duties.calibration.gauges import GaugeFacts
+from techfloor.duties.calibration.foresight import User, possible, restacked
+from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.procedure import Mode, Procedure, plan, read_procedure
-from techfloor.duties.calibration.standards import groups
+from techfloor.duties.calibration.standards import choices, groups
 from techfloor.equipment import ledger
-from techfloor.equipment.models import Equipment, Gauge, Standard
-from techfloor.people.models import Person
+from techfloor.equipment.models import Equipment, Gauge, GaugeFunction, Standard
+from techfloor.equipment.statuses import Status
 from techfloor.records import definitions
-from techfloor.records.definitions import Approval
 from techfloor.records.models import Definition, Revision
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 
-KIND = "calibration procedure"
+KIND = queries.PROCEDURE
+MOST_OFFERED = 500
+"""So many gauges are offered to look at the limits for."""
 
 
 @dataclass(frozen=True)
@@ -40,21 +44,12 @@ class InForce:
 
 def in_force() -> list[InForce]:
     """Return the procedures in force, by code."""
-    rows = db.session.execute(
-        select(Definition, Revision, Person.name)
-        .join(Revision, Revision.definition_id == Definition.id)
-        .outerjoin(Person, Person.id == Revision.approved_by)
-        .where(Definition.kind == KIND, Revision.state == "effective")
-        .order_by(Definition.code)
-    )
-    return [_in_force(row.Definition, row.Revision, row.name or "") for row in rows]
+    return [_in_force(row) for row in queries.in_force_today(Definition.kind == KIND)]
 
 
-def _in_force(definition: Definition, revision: Revision, approved_by: str) -> InForce:
-    body = revision.body
-    assert isinstance(body, dict)
-    procedure = read_procedure(definition.code, revision.version, definition.title, body)
-    return InForce(definition.id, procedure, revision.effective_from, approved_by)
+def _in_force(row: Any) -> InForce:
+    procedure = queries.read_revision(row.Definition, row.Revision)
+    return InForce(row.Definition.id, procedure, row.Revision.effective_from, row.name or "")
 
 
 def one_in_force(code: str) -> InForce:
@@ -65,20 +60,26 @@ def one_in_force(code: str) -> InForce:
     return found
 
 
+def codes() -> set[str]:
+    """Return the codes of all procedures of this plant, also of those in draft and retired."""
+    live = select(Revision.definition_id).where(Revision.state != definitions.GIVEN_UP)
+    return set(db.session.scalars(select(Definition.code).where(Definition.kind == KIND, Definition.id.in_(live))))
+
+
 def ready() -> list[Procedure]:
     """Return the ready-made procedures that this plant has not taken over."""
-    known = set(db.session.scalars(select(Definition.code).where(Definition.kind == KIND)))
+    known = codes()
     return [_read(row["code"]) for row in ready_made.rows() if row["code"] not in known]
 
 
-def _read(code: str) -> Procedure:
+def _read(code: str, chosen: Sequence[str] | None = None) -> Procedure:
     row = ready_made.find(code)
-    return read_procedure(code, 1, row["title"], ready_made.body(row))
+    return read_procedure(code, 1, row["title"], ready_made.body(row, None if chosen is None else tuple(chosen)))
 
 
-def ready_one(code: str) -> Procedure:
-    """Return one ready-made procedure; raises NotFound."""
-    return _read(code)
+def ready_one(code: str, chosen: Sequence[str] | None = None) -> Procedure:
+    """Return one ready-made procedure, with standards of this plant where they are chosen; raises NotFound."""
+    return _read(code, chosen)
 
 
 def standards() -> list[tuple[str, str]]:
@@ -92,18 +93,61 @@ def standards() -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in rows]
 
 
-def take_over(code: str, chosen: Sequence[str], *, actor: int, at: datetime, today: date) -> None:
-    """Put a ready-made procedure in force with this plant's own standards; raises Refusal without one."""
-    row = ready_made.find(code)
-    mode = Mode(row["mode"])
-    if mode is not Mode.certificate and not chosen:
-        raise Refusal("Choose the standard it is done with. Enter one first if there is none.", field="standards")
-    unknown = set(chosen) - {known for known, _name in standards()}
-    if unknown:
-        raise Refusal("%(code)s is no standard of this plant.", field="standards", code=min(unknown))
-    definition = definitions.define(KIND, code, row["title"])
-    draft = definitions.draft(definition, ready_made.body(row, tuple(chosen)))
-    definitions.put_in_force(draft, Approval(actor, at, today))
+def users(definition_id: int) -> list[User]:
+    """Return the gauges that are calibrated by a procedure, by code; what is retired or lost is not."""
+    codes = db.session.scalars(
+        select(Equipment.code)
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .where(Gauge.procedure_id == definition_id, Gauge.status.not_in([Status.RETIRED, Status.LOST]))
+        .order_by(Equipment.code)
+    )
+    return [User(code, gauge_by_code(code).item) for code in codes.all()]
+
+
+def gauges_in(unit: str) -> list[tuple[str, str]]:
+    """Return (code, name) of the gauges that measure in a unit, by code; what is retired or lost is not."""
+    rows = db.session.execute(
+        select(Equipment.code, Equipment.name)
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .join(GaugeFunction, GaugeFunction.gauge_id == Gauge.equipment_id)
+        .where(GaugeFunction.unit == unit, Gauge.status.not_in([Status.RETIRED, Status.LOST]))
+        .distinct()
+        .order_by(Equipment.code)
+        .limit(MOST_OFFERED)
+    )
+    return [(row.code, row.name) for row in rows]
+
+
+def standard_of(procedure: Procedure, day: date) -> StandardFacts | None:
+    """Return the standard that gives a procedure its reference values, as its certificate stands that day."""
+    return next(iter(_ready_standards(procedure, day)), None)
+
+
+def likely_standards(code: str, day: date) -> list[str]:
+    """Return the standards of this plant that a ready-made procedure is proposed with: what it names, else the best."""
+    procedure = ready_one(code)
+    if procedure.mode in {Mode.certificate, Mode.attribute}:
+        return []  # nothing tells which standard of this plant is like the one it names
+    like = like_unit(procedure.unit, day)
+    named = [each.code for each in like if each.code in procedure.standards]
+    if named:
+        return named
+    best = max(like, key=lambda each: _points_given(restacked(procedure, each), each), default=None)
+    return [best.code] if best else []
+
+
+def _points_given(procedure: Procedure, standard: StandardFacts) -> int:
+    """Count the points whose pieces a standard has."""
+    rows = [row for each in (procedure.body or {}).get("point_set", ()) for row in each["points"]]
+    has = {Decimal(nominal) for nominal in standard.certified}
+    return sum({Decimal(piece) for piece in row.get("stack", ())} <= has for row in rows)
+
+
+def like_unit(unit: str, day: date) -> list[StandardFacts]:
+    """Return the standards of the plant that measure in a unit and may be used that day, by code."""
+    offered = choices([code for code, _name in standards()], day)
+    facts = (choice.ready.facts for choice in offered if choice.ready)
+    return sorted((each for each in facts if each.same_unit(unit)), key=lambda each: each.code)
 
 
 @dataclass(frozen=True)
@@ -127,7 +171,7 @@ def candidates(gauge: GaugeFacts, day: date) -> list[Candidate]:
     made = [
         _candidate(gauge, one.procedure, point_set, day) for one in in_force() for point_set in _sets(one.procedure)
     ]
-    made += [_candidate(gauge, one, point_set, None) for one in ready() for point_set in _sets(one)]
+    made += [_candidate(gauge, one, point_set, day, made=True) for one in ready() for point_set in _sets(one)]
     return sorted(made, key=lambda one: _closeness(one, gauge))
 
 
@@ -135,16 +179,18 @@ def _sets(procedure: Procedure) -> list[str]:
     return [str(row["key"]) for row in (procedure.body or {}).get("point_set", ())] or [""]
 
 
-def _candidate(gauge: GaugeFacts, procedure: Procedure, point_set: str, day: date | None) -> Candidate:
-    """Return how one fits; `day` is None for a ready-made one, whose standards are not this plant's."""
+def _candidate(gauge: GaugeFacts, procedure: Procedure, point_set: str, day: date, *, made: bool = False) -> Candidate:
+    """Return how one fits; a ready-made one is held against the standards of this plant that measure in its unit."""
     item = replace(gauge.item, point_set=point_set)
-    known = _ready_standards(procedure, day) if day else []
-    found = max((fit(procedure, item, standard) for standard in known or [None]), key=_goodness)
+    known = like_unit(procedure.unit, day) if made else _ready_standards(procedure, day)
+    tried: list[StandardFacts | None] = [*known] or [None]
+    fits = [fit(possible(restacked(procedure, each), each) if made else procedure, item, each) for each in tried]
+    found = max(fits, key=_goodness)
     words = fitting.range_words(plan(procedure, item)) if found.objection is None and point_set else ""
-    return Candidate(procedure, point_set, day is None, found, words)
+    return Candidate(procedure, point_set, made, found, words)
 
 
-def _ready_standards(procedure: Procedure, day: date) -> list[StandardFacts | None]:
+def _ready_standards(procedure: Procedure, day: date) -> list[StandardFacts]:
     first = next(iter(groups(procedure.standards, day)), None)
     return [choice.ready.facts for choice in first.choices if choice.ready] if first else []
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
+from techfloor import clock
 from techfloor.duties.calibration.procedure import Procedure, read_procedure
+from techfloor.people.models import Person
+from techfloor.places.queries import day_at_plant
 from techfloor.records import versions
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Attachment, Definition, Record, Revision
@@ -59,18 +62,37 @@ def open_on_gauge(gauge_id: int) -> str | None:
     )
 
 
+PROCEDURE = "calibration procedure"
+"""The kind of the definition of a procedure, and of the record that approves a version of it."""
+
+
 def in_force_under(definition_id: int | None) -> tuple[Revision, Procedure] | None:
-    """Return the revision in force under a definition, and the procedure it holds; None where there is none."""
-    row = db.session.execute(
-        select(Revision, Definition)
-        .join(Definition, Definition.id == Revision.definition_id)
-        .where(Revision.definition_id == definition_id, Revision.state == "effective")
-    ).one_or_none()
-    if row is None:
-        return None
-    definition, revision = row.Definition, row.Revision
+    """Return the revision in force today under a definition, and the procedure it holds; None where there is none."""
+    found = in_force_today(Revision.definition_id == definition_id)
+    return (found[0].Revision, read_revision(found[0].Definition, found[0].Revision)) if found else None
+
+
+def in_force_today(*conditions: ColumnElement[bool]) -> list[Any]:
+    """Return (Definition, Revision, who approved it) of each procedure in force today, by code.
+
+    One that was approved for a day to come counts from that day, written down or not (`records.definitions`).
+    """
+    today = day_at_plant(clock.now())
+    come = (Revision.state == "approved") & (Revision.effective_from <= today)
+    rows = db.session.execute(
+        select(Definition, Revision, Person.name)
+        .join(Revision, Revision.definition_id == Definition.id)
+        .outerjoin(Person, Person.id == Revision.approved_by)
+        .where((Revision.state == "effective") | come, *conditions)
+        .order_by(Definition.code, Revision.version)
+    )
+    return list({row.Definition.id: row for row in rows}.values())
+
+
+def read_revision(definition: Definition, revision: Revision) -> Procedure:
+    """Return the procedure that a revision states."""
     assert isinstance(revision.body, dict)
-    return revision, read_procedure(definition.code, revision.version, definition.title, revision.body)
+    return read_procedure(definition.code, revision.version, definition.title, revision.body)
 
 
 def attachments(record_id: int) -> list[Attachment]:

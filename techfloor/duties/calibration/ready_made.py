@@ -9,7 +9,7 @@ from typing import Any
 from techfloor.refusals import NotFound
 
 # What a revision says itself is not part of its body.
-_OF_THE_REVISION = frozenset({"code", "version", "title", "effective"})
+_OF_THE_REVISION = frozenset({"code", "version", "effective"})
 
 
 @functools.cache

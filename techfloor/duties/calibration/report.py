@@ -6,6 +6,7 @@ It carries what ISO/IEC 17025:2017 asks in 7.8.2 (all reports), 7.8.4 (calibrati
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -316,7 +317,26 @@ class _Certificate:
         return self._("The results are metrologically traceable through the certificates of the standards named above.")
 
     def _coverage(self) -> str:
-        return in_words(self.content["coverage"] or "") if any(p["u"] for p in self._points()) else ""
+        if not any(p["u"] for p in self._points()):
+            return ""
+        return " ".join(part for part in (in_words(self.content["coverage"] or ""), self._ratios()) if part)
+
+    def _ratios(self) -> str:
+        """Say how often U fits into the tolerance, twice: content before schema 4 does not say it of the reference."""
+        whole, reference = (self._span(key) for key in ("tur", "tur_reference"))
+        if not reference:
+            return ""
+        words = self._(
+            "The tolerance is %(whole)s times U (TUR), and %(reference)s times U of reference and room alone."
+        )
+        return words % {"whole": whole, "reference": reference}
+
+    def _span(self, key: str) -> str:
+        """Return the smallest and the largest of a number of the points, "" where none has it: 1.7 to 2.5."""
+        found = sorted((p[key] for p in self._points() if p.get(key)), key=Decimal)
+        if not found or found[0] == found[-1]:
+            return found[0] if found else ""
+        return self._("%(low)s to %(high)s") % {"low": found[0], "high": found[-1]}
 
     def _adjustment(self) -> str:
         if not self.content["adjusted"]:

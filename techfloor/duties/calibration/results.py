@@ -11,7 +11,7 @@ from techfloor.duties.calibration.certified import StandardFacts
 from techfloor.duties.calibration.procedure import DerivedRule, Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules import CANNOT
 from techfloor.measures import derived as derived_results
-from techfloor.measures.decision import Verdict, tur, worst
+from techfloor.measures.decision import Verdict, worst
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.said import Said, say
@@ -56,6 +56,7 @@ class PointResult:
     k: Decimal | None = None
     guard: Decimal = Decimal(0)
     tur: Decimal | None = None
+    tur_reference: Decimal | None = None
     cannot_measure: str = ""
 
     @property
@@ -191,8 +192,22 @@ def _measured(
         verdict = decided.verdict.value if len(given) >= point.repeats else ""
     else:
         verdict = worst(Verdict(r.verdict) for r in given).value
-    ratio = tur(lower, upper, u, Decimal(1)) if u else None
-    return PointResult(point, given, verdict, reference, indication, error, lower, upper, u, k, decided.guard, ratio)
+    ratios = rules.ratios_at(procedure, point, reference, standard=standard, errors=errors)
+    return PointResult(
+        point,
+        given,
+        verdict,
+        reference,
+        indication,
+        error,
+        lower,
+        upper,
+        u,
+        k,
+        decided.guard,
+        tur=rules.ratio((lower, upper), u),
+        tur_reference=ratios.reference,
+    )
 
 
 def mean(numbers: Sequence[Decimal | None]) -> Decimal | None:

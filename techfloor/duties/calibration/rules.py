@@ -10,9 +10,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from techfloor.duties.calibration.certified import StandardFacts
-from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.procedure import FIXED, BudgetRow, Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
-from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide
+from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, tur
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.repeats import type_a
 from techfloor.measures.side import EXACT
@@ -203,12 +203,63 @@ def uncertainty_at(
 ) -> tuple[Decimal, Decimal] | None:
     """Return (U, k) of an error at a point, in the unit of the reading; None for a procedure without a budget.
 
-    Rows: "constant" is in the budget's unit; "half resolution" is half a digit of the gauge; "certificate" is U of
-    the standard at the point, from its certificate; "deviation" is what the certificate shows the pieces off their
-    nominals, at least `value`; "pooled" is the procedure's s over the root of the repeats; "repeats" is the
-    procedure's s until all repeats are in, and after that their own s where that is larger. Raises Refusal where
-    the certificate states no U and the row has no fallback.
+    Rows: "constant" is in the budget's unit, "percent" in % of the reading; "half resolution" is half a digit of the
+    gauge; "certificate" is U of the standard at the point, from its certificate; "deviation" is what the certificate
+    shows the pieces off their nominals, at least `value`; "pooled" is the procedure's s over the root of the repeats;
+    "repeats" is the procedure's s until all repeats are in, and after that their own s where that is larger. Raises
+    Refusal where the certificate states no U and the row has no fallback.
     """
+    worked = _worked_out(procedure, point, reference, standard=standard, errors=errors)
+    return None if worked is None else _expanded(procedure, *worked)
+
+
+@dataclass(frozen=True)
+class Ratios:
+    """How often U fits into the tolerance: U of the reference and the room alone, and of the whole process.
+
+    None where no U is known, or a side of the tolerance is open. The test uncertainty ratio of ANSI/NCSL Z540.3.
+    """
+
+    reference: Decimal | None = None
+    process: Decimal | None = None
+
+
+def ratios_at(
+    procedure: Procedure,
+    point: PlannedPoint,
+    reference: Decimal,
+    *,
+    standard: StandardFacts | None,
+    errors: Sequence[Decimal] = (),
+) -> Ratios:
+    """Return both ratios of the tolerance at a point to U there; raises Refusal as `uncertainty_at` does."""
+    worked = _worked_out(procedure, point, reference, standard=standard, errors=errors)
+    if worked is None:
+        return Ratios()
+    budget, at, per = worked
+    without_item = budget.only(Origin.standard, Origin.environment) if _beside_item(budget) else None
+    found = (None if each is None else _expanded(procedure, each, at, per)[0] for each in (without_item, budget))
+    return Ratios(*(ratio(limits_at(point, reference), u) for u in found))
+
+
+def ratio(limits: tuple[Decimal | None, Decimal | None], u: Decimal | None) -> Decimal | None:
+    """Return how often an expanded uncertainty fits into limits; None without one, or with an open side."""
+    return tur(*limits, u, Decimal(1)) if u else None
+
+
+def _beside_item(budget: Budget) -> bool:
+    return any(each.origin is not Origin.item for each in budget.components)
+
+
+def _worked_out(
+    procedure: Procedure,
+    point: PlannedPoint,
+    reference: Decimal,
+    *,
+    standard: StandardFacts | None,
+    errors: Sequence[Decimal],
+) -> tuple[Budget, Point, Decimal] | None:
+    """Return the budget at a point, and what takes its unit to that of the reading; None without a budget."""
     if not procedure.budget:
         return None
     scale = _HUNDRED if procedure.budget_unit == "%" else Decimal(1)
@@ -223,9 +274,16 @@ def uncertainty_at(
         for row in procedure.budget
     )
     resolution = Decimal(point.resolution) if point.resolution else None
-    found = evaluate(Budget(components), Point(reference, resolution))
-    expanded = Decimal(repr(found.U)) * size / scale
-    return _shorten(expanded), _shorten(Decimal(repr(found.k)))
+    return Budget(components), Point(reference, resolution), size / scale
+
+
+def _expanded(procedure: Procedure, budget: Budget, at: Point, per: Decimal) -> tuple[Decimal, Decimal]:
+    """Return (U, k) of a budget in the unit of the reading; k is the procedure's own where that is fixed."""
+    found = evaluate(budget, at)
+    if procedure.coverage == FIXED:
+        k = Decimal(procedure.k)
+        return _shorten(Decimal(repr(found.u)) * k * per), k
+    return _shorten(Decimal(repr(found.U)) * per), _shorten(Decimal(repr(found.k)))
 
 
 _OF_STANDARD = frozenset({"certificate", "deviation"})
@@ -270,6 +328,8 @@ def _planned_component(row: BudgetRow, repeats: int) -> Component:
     shape, divisor, origin = Distribution(row.distribution), Decimal(row.divisor), Origin(row.origin)
     if row.basis == "half resolution":
         return Component(row.component, Decimal(1), shape, divisor, origin, Per.half_resolution)
+    if row.basis == "percent":
+        return Component(row.component, Decimal(row.value), shape, divisor, origin, Per.percent_of_reading)
     value = Decimal(row.value)
     if row.basis == "pooled":
         value /= Decimal(math.sqrt(repeats))

@@ -240,7 +240,9 @@ def upgrade() -> None:
         sa.Column("effective_from", sa.Text(), nullable=True),
         sa.Column("approved_by", sa.Integer(), nullable=True),
         sa.Column("approved_at", sa.Text(), nullable=True),
-        sa.CheckConstraint("state IN ('draft', 'approved', 'effective', 'superseded')", name=op.f("ck_revision_state")),
+        sa.CheckConstraint(
+            "state IN ('draft', 'approved', 'effective', 'superseded', 'given up')", name=op.f("ck_revision_state")
+        ),
         sa.ForeignKeyConstraint(["approved_by"], ["person.id"], name=op.f("fk_revision_approved_by")),
         sa.ForeignKeyConstraint(["definition_id"], ["definition.id"], name=op.f("fk_revision_definition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),

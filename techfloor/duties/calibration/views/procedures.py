@@ -1,31 +1,29 @@
-"""The procedures of the plant: what is in force, what is ready-made, and which a gauge is calibrated by."""
+"""The procedures of the plant: in force, in draft, ready-made and retired, and which a gauge is calibrated by."""
 
-from flask import flash, render_template
+from collections.abc import Sequence
+from typing import Any
+
+from flask import redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from techfloor import clock
-from techfloor.duties.calibration import fitting, procedures
+from techfloor.duties.calibration import drafting, fitting, procedures
 from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
-from techfloor.duties.calibration.procedure import Mode, Procedure
 from techfloor.duties.calibration.procedures import Candidate
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.places.here import today
-from techfloor.refusals import Refusal
+from techfloor.records import definitions
+from techfloor.refusals import NotFound, Refusal
 from techfloor.web.forms import EntryForm, refusal_text
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
-_NONE_YET = ""
-
-
-class TakeOverForm(EntryForm):
-    """With which standards a ready-made procedure is done here."""
-
-    standards = SelectMultipleField(_l("Standards it is done with"), choices=[], validate_choice=False)
+WRITE = "calibration:procedures"
+HOME = "/calibration/procedures"
 
 
 class ChooseForm(EntryForm):
@@ -36,76 +34,48 @@ class ChooseForm(EntryForm):
 
 @pages.page("/procedures", permission="calibration:read")
 def procedure_list() -> str:
-    """List the procedures in force and the ready-made ones."""
+    """List the procedures in force, the drafts, the ready-made ones and those that are retired."""
+    in_force = procedures.in_force()
     return render_template(
         "calibration/procedures.html",
-        in_force=procedures.in_force(),
+        in_force=in_force,
+        drafts=drafting.drafts(),
         ready=procedures.ready(),
-        may_approve=visitor().may("calibration:procedures"),
-        tabs=own_tabs("/calibration/procedures"),
+        retired=drafting.retired({each.definition_id for each in in_force}),
+        may_write=visitor().may(WRITE),
+        tabs=own_tabs(HOME),
     )
 
 
 @pages.page("/procedures/<code>", permission="calibration:read")
-def procedure_show(code: str) -> str:
-    """Show a procedure in force."""
-    found = procedures.one_in_force(code)
-    return render_template(
-        "calibration/procedure.html", procedure=found.procedure, found=found, form=None, errors=[], asks_standard=False
-    )
+def procedure_show(code: str) -> Page:
+    """Show a procedure in force; of one that is not, its newest version, or its draft."""
+    definition = drafting.definition_of(code)
+    try:
+        version = procedures.one_in_force(definition.code).procedure.version
+    except NotFound:
+        approved = [each for each in definitions.versions(procedures.KIND, definition.code) if each.state != "draft"]
+        if not approved:
+            return redirect(f"{HOME}/{definition.code}/draft", code=303)
+        version = approved[0].version
+    return redirect(f"{HOME}/{definition.code}/versions/{version}", code=303)
 
 
-@pages.page("/procedures/ready/<code>", permission="calibration:procedures")
-def procedure_ready(code: str) -> str:
-    """Show a ready-made procedure and ask for the standards of this plant."""
-    return _ready_page(procedures.ready_one(code), _take_over_form())
-
-
-@pages.act(
-    "/procedures/ready/<code>",
-    permission="calibration:procedures",
-    action="calibration:procedure:approve",
-    title=_l("Procedure approved"),
-    endpoint="procedure_take_over",
-)
-def procedure_take_over(code: str) -> Page:
-    """Put a ready-made procedure in force."""
-    form, at = _take_over_form(), clock.now()
-    chosen = [value for value in (form.standards.data or []) if value != _NONE_YET]
-    if form.attempt(lambda: procedures.take_over(code, chosen, actor=visitor().person_id, at=at, today=today())):
-        flash(_("%(code)s is in force. Choose it on the page of each gauge it is for.", code=code), "success")
-        return see("/calibration/procedures")
-    return _ready_page(procedures.ready_one(code), form), 422
-
-
-def _take_over_form() -> TakeOverForm:
-    form = TakeOverForm()
-    form.standards.choices = [SelectChoice(code, f"{code} {name}") for code, name in procedures.standards()]
-    return form
-
-
-def _ready_page(procedure: Procedure, form: TakeOverForm) -> str:
-    return render_template(
-        "calibration/procedure.html",
-        procedure=procedure,
-        found=None,
-        form=form,
-        errors=form.problems(),
-        asks_standard=procedure.mode is not Mode.certificate,
-    )
-
-
-@pages.page("/gauges/<code>/procedure", permission="calibration:procedures")
+@pages.page("/gauges/<code>/procedure", permission=WRITE)
 def gauge_procedure(code: str) -> str:
     """Ask by which procedure a gauge is calibrated: those that fit it, the closest first."""
     gauge = gauge_by_code(code)
     found = procedures.candidates(gauge, today())
-    return _choose_page(gauge, _choose_form(found), found)
+    form = _choose_form(found)
+    wanted = request.args.get("chosen", "")
+    if not form.chosen.data:
+        form.chosen.data = next((key for key, *_rest in form.chosen.choices if key.startswith(f"{wanted}|")), None)
+    return _choose_page(gauge, form, found)
 
 
 @pages.act(
     "/gauges/<code>/procedure",
-    permission="calibration:procedures",
+    permission=WRITE,
     action="calibration:gauge:procedure",
     title=_l("Procedure chosen"),
     alone="equipment:{code}",
@@ -158,12 +128,33 @@ def _hint(one: Candidate) -> str:
 def _choose_page(gauge: GaugeFacts, form: ChooseForm, found: list[Candidate]) -> str:
     fitting_ones = [one for one in found if one.fit.objection is None]
     ready = {one.procedure.code: one for one in reversed(fitting_ones) if one.ready_made}
+    changed = _to_change(gauge, found, set(ready))
+    known = {one.procedure.code for one in changed}
     return render_template(
         "calibration/gauge_procedure.html",
         gauge=gauge,
         form=form,
         hints={one.key: _hint(one) for one in fitting_ones if _hint(one)},
         ready=[(one.procedure.code, _choice_words(one), _hint(one)) for one in reversed(ready.values())],
-        others=[(_choice_words(one), refusal_text(one.fit.objection)) for one in found if one.fit.objection],
+        changed=[(one.procedure.code, _choice_words(one), _why_not(one)) for one in changed],
+        others=[(_choice_words(one), _why_not(one)) for one in found if one.fit.objection and _other(one, known)],
         errors=form.problems(),
     )
+
+
+def _other(one: Candidate, known: set[str]) -> bool:
+    return not (one.ready_made and one.procedure.code in known)
+
+
+def _why_not(one: Candidate) -> str:
+    return refusal_text(one.fit.objection) if one.fit.objection else ""
+
+
+def _to_change(gauge: GaugeFacts, found: Sequence[Candidate], offered: set[str]) -> list[Candidate]:
+    """Return the ready-made ones for this kind of gauge that do not fit it as they stand, the likest first."""
+    like: dict[str, Any] = {}
+    for one in found:
+        wanted = one.ready_made and one.fit.objection and one.procedure.code not in offered
+        if wanted and fitting.likeness(one.procedure, gauge.kind, gauge.item) > 1:
+            like.setdefault(one.procedure.code, one)
+    return list(like.values())
