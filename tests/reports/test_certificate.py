@@ -320,3 +320,17 @@ def test_a_signature_never_stands_without_its_remarks(count: int) -> None:
     content["runs"] = [content["runs"][0] | {"points": more}]
     page = next(page for page in read(drawn(content)) if "PIN on enrolled tablet" in page)
     assert "Conformity" in page
+
+
+def with_ratios() -> Content:
+    """The caliper with both ratios at its points, as since schema 4."""
+    content = caliper()
+    for n, each in enumerate(content["runs"][0]["points"]):
+        each |= {"tur": f"1.{6 + n % 2}", "tur_reference": "28.9"}
+    return content
+
+
+def test_both_ratios_of_the_tolerance_to_u_are_said_where_they_are_known() -> None:
+    said = "The tolerance is 1.6 to 1.7 times U (TUR), and 28.9 times U of reference and room alone."
+    assert said in written(with_ratios())
+    assert "(TUR)" not in written(caliper())
