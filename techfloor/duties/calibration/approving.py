@@ -93,7 +93,7 @@ def take_over(code: str, chosen: Sequence[str], proof: Proof, plant: PlantFacts,
 def _approved_as_shown(draft: Draft, proof: Proof, plant: PlantFacts, shown_sha256: str) -> Record:
     documents.as_shown(content_of(draft, plant, proof.at), shown_sha256)
     for no in objections(draft, day_at_plant(proof.at)):
-        raise Refusal(no.sentence, field=None, **no.parameters)
+        raise Refusal(no.sentence, field=no.field, **no.parameters)
     return _signed(draft, proof, plant)
 
 

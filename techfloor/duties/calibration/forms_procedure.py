@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any, ClassVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
@@ -18,7 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from techfloor.duties.calibration.procedure import Mode
 from techfloor.duties.calibration.wording import COVERAGES, MODES, RULES
@@ -206,6 +207,13 @@ class ProcedureForm(EditForm):
     checks = TextAreaField(_l("What is checked on a certificate, one in a line"), _TEXT)
     change = StringField(_l("What is new"), _LINE)
     effective_from = DayField(_l("In force from"), [Optional()])
+
+    def validate_standards(self, field: Any) -> None:
+        """Refuse a standard that was not offered."""
+        offered = {choice.value for choice in field.choices}
+        unknown = next((code for code in field.data or () if code and code not in offered), None)
+        if unknown is not None:
+            raise ValidationError(_("%(code)s is no standard of this plant.", code=unknown))
 
     def entry(self) -> ProcedureEntry:
         """Return what stands in the boxes; rows left empty are left out."""

@@ -1,6 +1,6 @@
 """Writing a procedure: a new one, the next version of one, its draft with its limits, giving it up."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template, request
@@ -114,8 +114,8 @@ def _on_to_draft(draft: Draft, form: ProcedureForm) -> Page:
 def _edit_form(code: str) -> ProcedureForm:
     """Return the form over the draft as it stands now, whoever kept it."""
     found, body = drafting.draft_or_none(code), drafting.begun(code)
-    stands = _with_choices(ProcedureForm(formdata=None, drafted=False))
-    form = _with_choices(ProcedureForm())
+    stands = _with_choices(ProcedureForm(formdata=None, drafted=False), body.get("standards", ()))
+    form = _with_choices(ProcedureForm(), body.get("standards", ()))
     for each in (stands,) if form.restored or request.method == "POST" else (stands, form):
         each.show(entry_of(body))
         each.effective_from.process_data(found.revision.effective_from if found else None)
@@ -127,8 +127,10 @@ def _edit_form(code: str) -> ProcedureForm:
     return form.beside(stands, *([Kept("revision", "id", found.revision.id, boxes)] if found else []))
 
 
-def _with_choices(form: ProcedureForm) -> ProcedureForm:
-    form.standards.choices = [SelectChoice(code, f"{code} {name}") for code, name in procedures.standards()]
+def _with_choices(form: ProcedureForm, named: Sequence[str] = ()) -> ProcedureForm:
+    """Offer the standards of the plant, and those that stand in the procedure already."""
+    names = dict.fromkeys(named, "") | dict(procedures.standards())
+    form.standards.choices = [SelectChoice(code, f"{code} {names[code]}".strip()) for code in sorted(names)]
     return form
 
 
