@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import date, datetime, time
 from io import BytesIO
-from typing import Any
+from typing import IO, Any
 
 from techfloor.imports.sheet import (
     MOST_COLUMNS,
@@ -25,10 +25,16 @@ from techfloor.imports.sheet import (
 from techfloor.refusals import Refusal
 
 MEGABYTE = 1024 * 1024
-LARGEST_WHOLE = 16 * MEGABYTE
-"""What is read whole: styles, shared words. The sheets are read row by row, and may unpack to more."""
-LARGEST_UNPACKED = 256 * MEGABYTE
+LARGEST_WORDS = 16 * MEGABYTE
+"""The words that cells share are read one after the other, and all kept."""
+LARGEST_WHOLE = 2 * MEGABYTE
+"""What is read whole: styles, the list of sheets."""
+LARGEST_ROW = MEGABYTE
+"""The sheets are read row by row, and may unpack to more; but no row, and nothing beside them, to more than this."""
+LARGEST_SHEETS = 256 * MEGABYTE
 MOST_PARTS = 1000
+
+_SHEETS, _WORDS = "xl/worksheets/", "xl/sharedStrings.xml"
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]+:[A-Z]{1,3}[0-9]+)"')
 _DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -65,19 +71,38 @@ def _unreadable() -> Refusal:
 def _look_over(data: bytes) -> None:
     """Refuse a workbook that unpacks to far more than it says, or declares entities, before a parser sees it."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        parts = archive.infolist()
-        whole = sum(part.file_size for part in parts if not part.filename.startswith("xl/worksheets/"))
-        if len(parts) > MOST_PARTS or whole > LARGEST_WHOLE or sum(p.file_size for p in parts) > LARGEST_UNPACKED:
-            raise Refusal(
-                "The workbook is too large. Copy the rows, at most %(most)s, into a new one and choose that.",
-                field="file",
-                most=MOST_ROWS,
-            )
+        parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
+        sheets = [part for part in parts if part.filename.startswith(_SHEETS)]
+        words = sum(part.file_size for part in parts if part.filename == _WORDS)
+        whole = sum(part.file_size for part in parts if part not in sheets) - words
+        too_large = len(parts) > MOST_PARTS or whole > LARGEST_WHOLE or words > LARGEST_WORDS
+        if too_large or sum(part.file_size for part in sheets) > LARGEST_SHEETS:
+            raise _too_large()
         for part in parts:
-            if part.filename.endswith((".xml", ".rels")):
-                with archive.open(part) as opened:
-                    if _DECLARES.search(opened.read(_PIECE).replace(b"\0", b"")):
-                        raise Refusal("The workbook holds XML that is not allowed here. Save it anew.", field="file")
+            with archive.open(part) as opened:
+                if _DECLARES.search(opened.read(_PIECE).replace(b"\0", b"")):
+                    raise Refusal("The workbook holds XML that is not allowed here. Save it anew.", field="file")
+        for part in sheets:
+            with archive.open(part) as opened:
+                _look_at_rows(opened)
+
+
+def _too_large() -> Refusal:
+    return Refusal(
+        "The workbook is too large. Copy the rows, at most %(most)s, into a new one and choose that.",
+        field="file",
+        most=MOST_ROWS,
+    )
+
+
+def _look_at_rows(sheet: IO[bytes]) -> None:
+    """Refuse a sheet with a stretch that a parser would have to keep whole and that is longer than any row."""
+    since = 0
+    while piece := sheet.read(_PIECE):
+        last = max(piece.rfind(b"<row"), piece.rfind(b":row"))
+        since = len(piece) - last if last >= 0 else since + len(piece)
+        if since > LARGEST_ROW:
+            raise _too_large()
 
 
 def _first_sheet(data: bytes) -> Sheet:

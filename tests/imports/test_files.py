@@ -158,8 +158,15 @@ def test_a_workbook_that_unpacks_to_a_mountain_is_refused_before_it_does() -> No
     whole = xlsx_of(("Code", "Name"), ("A", "B"))
     tracemalloc.start()
     try:
-        assert "too large" in refusal(repacked(whole, "xl/styles.xml", lambda body: body + b" " * (17 << 20)))
-        del whole
+        assert "too large" in refusal(repacked(whole, "xl/styles.xml", lambda body: body + b" " * (3 << 20)))
+        many = b"<row>" + b"<c/>" * (1 << 20) + b"</row></sheetData>"
+        wide = repacked(whole, SHEET, lambda body: body.replace(b"</sheetData>", many))
+        after = repacked(whole, SHEET, lambda body: body.replace(b"</worksheet>", b" " * (2 << 20) + b"</worksheet>"))
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        assert "too large" in refusal(wide)
+        assert "too large" in refusal(after)
+        assert tracemalloc.get_traced_memory()[1] - before < 2 << 20
         bomb = BytesIO()
         with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(SHEET, "w") as part:
             for _ in range(260):

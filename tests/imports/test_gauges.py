@@ -287,3 +287,35 @@ def test_all_there_is_brought_in_again_changes_nothing(app: Flask, quinn: Desk, 
 def test_the_example_file_can_be_brought_in_as_it_is(app: Flask, dana: Desk, what: str) -> None:
     dana.bring_in(what, dana.client.get(f"/imports/{what}/example.csv").data)
     assert runs(app) == [(2, 0, 0, 0)]
+
+
+@pytest.mark.pages
+def test_hostile_words_of_a_file_stay_words(app: Flask, quinn: Desk) -> None:
+    script = "<script>alert(1)</script>"
+    head = ("Code", "Name", "Type", "Unit", "Area", script)
+    rows = (
+        ("G-301", script, script, "mm", "", script),
+        ("G-302", "N", "k", "mm", script, ""),
+        ("G-014", script, "", "", "", ""),
+    )
+    answer = quinn.choose("gauges", csv_of(head, *rows), f"{script}.csv")
+    pages = [quinn.client.get(quinn.looked).text]
+    location = quinn.confirm().location
+    pages += [quinn.client.get(url).text for url in (location, "/imports/", "/equipment/G-301")]
+    assert all("<script>alert" not in page for page in pages)
+    assert answer.status_code == 303
+    assert runs(app) == [(1, 1, 0, 1)]
+
+
+@pytest.mark.pages
+def test_what_a_browser_would_never_send_is_answered(app: Flask, quinn: Desk) -> None:
+    quinn.look("gauges", csv_of(HEAD, CALIPER))
+    typed = quinn.client.hidden(quinn.looked, quinn.action)
+    for wrong in ("", "0:nothing", "99:code", "x", "0:code 0:code 1:code", "0:code 1:name 2:kind 9:unit.9"):
+        answer = quinn.client.post(quinn.action, data={**typed, "columns": wrong})
+        assert answer.status_code in {409, 422}, wrong
+    for name in ("x", ""):
+        assert quinn.client.post(quinn.action, data={**typed, "file": name}).status_code == 404
+    assert quinn.client.post("/imports/nothing/bring-in", data=typed).status_code == 404
+    assert quinn.client.get(quinn.looked + "&c999=code&cx=name&c-1=unit&c0=unit+99").status_code == 200
+    assert runs(app) == []

@@ -107,3 +107,12 @@ def test_a_row_that_says_everything_replaces_everything_but_what_follows_from_wo
     said = gauges.values_of(entry, PLACES)
     found = gauges.values_of(gauges.entry_of(said, stands, PLACES), PLACES)
     assert {key: found[key] for key, value in said.items() if value} == {key: v for key, v in said.items() if v}
+
+
+def test_a_row_that_says_nothing_of_place_and_the_same_unit_leaves_both_as_they_stand() -> None:
+    stands = StandardEntry(ItemEntry("S-1", "Thermometer", area_id=1, station_id=1), "temperature", "°C", 12)
+    row = {"code": "S-1", "unit": "C", "area": "", "station": ""}
+    assert standards.entry_of(row, stands, PLACES) == stands
+    assert standards.entry_of({**row, "area": "Machining"}, stands, PLACES) == stands
+    moved = standards.entry_of({**row, "area": "Moulding"}, stands, PLACES).item
+    assert (moved.area_id, moved.station_id) == (2, None)
