@@ -1,6 +1,6 @@
 """Made-up cases: one generator of random numbers for each seed, so that a case that fails can be had again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Seeds = range
+Asked = Callable[[str, Sequence[Sequence[float]]], list[float]]
+"""Asks R for one number for each row of numbers, which it knows as x[1], x[2] and so on."""
 
 
 def chance(area: str, seed: int) -> np.random.Generator:
