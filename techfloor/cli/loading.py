@@ -17,7 +17,8 @@ def load_app(target: str) -> Any:
     _end_with_parent()
     module, _, name = target.partition(":")
     app = getattr(import_module(module), name)
-    app.extensions["techfloor"].jobs.start()
+    if hasattr(app, "extensions"):  # another program's application has no jobs of ours
+        app.extensions["techfloor"].jobs.start()
     return app
 
 

@@ -13,7 +13,7 @@ from techfloor.refusals import NotFound
 from techfloor.reports import jobs
 from techfloor.reports.jobs import LineState, Progress
 from techfloor.reports.joined import joined
-from techfloor.web.access import SIGNED_IN
+from techfloor.web.access import permission
 from techfloor.web.forms import refusal_text
 from techfloor.web.pages import Page, Pages, see
 from techfloor.web.show import day
@@ -21,11 +21,18 @@ from techfloor.web.visitor import by_whom, visitor
 
 pages = Pages("jobs", __name__, url_prefix="/jobs")
 
+ASK = "house:jobs"
+PERMISSIONS = (
+    permission(
+        ASK, "Have work done in the background", "technician", "supervisor", "trainer", "quality", "administrator"
+    ),
+)
+
 SHOWN = 100
 """Lines of a kind on the page; more are counted."""
 
 
-@pages.page("", permission=SIGNED_IN)
+@pages.page("", permission=ASK)
 def index() -> str:
     """List what this person had done in the background."""
     return render_template("house/jobs.html", rows=[_row(each) for each in jobs.newest_of(visitor().person_id)])
@@ -51,7 +58,7 @@ def progress_words(found: Progress) -> str:
     return str(words)
 
 
-@pages.page("/<int:job_id>", permission=SIGNED_IN)
+@pages.page("/<int:job_id>", permission=ASK)
 def show(job_id: int) -> str:
     """Show how far a job is; the page looks again by itself until it has ended."""
     found = _mine(job_id)
@@ -94,13 +101,13 @@ def _done(row: Any) -> dict[str, Any]:
     return {"subject": row.subject, "url": record_url(row.subject)}
 
 
-@pages.quiet("/<int:job_id>/stop", permission=SIGNED_IN)
+@pages.quiet("/<int:job_id>/stop", permission=ASK)
 def stop(job_id: int) -> Page:
     """Stop what waits of a job; what is done stays."""
     return _turned(job_id, jobs.stop)
 
 
-@pages.quiet("/<int:job_id>/again", permission=SIGNED_IN)
+@pages.quiet("/<int:job_id>/again", permission=ASK)
 def again(job_id: int) -> Page:
     """Have done what could not be done before."""
     answer = _turned(job_id, jobs.again)
@@ -115,7 +122,7 @@ def _turned(job_id: int, turn: Any) -> Page:
     return see(f"/jobs/{job_id}")
 
 
-@pages.act("/<int:job_id>/print", permission=SIGNED_IN, action="reports:job:take", title=_l("Taken to be printed"))
+@pages.act("/<int:job_id>/print", permission=ASK, action="reports:job:take", title=_l("Taken to be printed"))
 def take(job_id: int) -> Page:
     """Keep who prints what a job made, and go on to it."""
     _mine(job_id)
@@ -123,7 +130,7 @@ def take(job_id: int) -> Page:
     return see(f"/jobs/{job_id}/all.pdf")
 
 
-@pages.page("/<int:job_id>/all.pdf", permission=SIGNED_IN)
+@pages.page("/<int:job_id>/all.pdf", permission=ASK)
 def all_pieces(job_id: int) -> Response:
     """Send everything a job made as one PDF, in the order it was asked for; raises NotFound before it was taken."""
     found = _mine(job_id)

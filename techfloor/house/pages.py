@@ -26,6 +26,7 @@ PERMISSIONS = (
     *retention_pages.PERMISSIONS,
     *record_list.PERMISSIONS,
     *trail_pages.PERMISSIONS,
+    *job_pages.PERMISSIONS,
 )
 all_pages: list[Pages] = [
     home.pages,

@@ -295,6 +295,10 @@ _LOCAL_ALREADY = {
     # Rows of the demo plant's files: times of the plant's own clock, without a zone.
     ("cli/demo/load_equipment.py", "made.started_at.date()"),
     ("cli/demo/plant/people_and_times.py", "signed.date()"),
+    # The clock on the wall of a shift, and a cell of a workbook, which has no zone.
+    ("imports/xlsx_files.py", "value.date()"),
+    ("measures/shifts.py", "(local - timedelta(days=1)).date()"),
+    ("measures/shifts.py", "local.date()"),
 }
 
 
