@@ -68,7 +68,11 @@ def keepers() -> tuple[Duty | Keeper, ...]:
     """Return all who keep records."""
     duties = running().duties
     documents = (each for duty in duties for each in duty.documents)
-    return (*duties, *(Keeper(each.title, (each.kind,), "", each.page, each.on_paper) for each in documents), *OF_HOUSE)
+    return (
+        *duties,
+        *(Keeper(each.title, (each.kind,), each.prefix, each.page, each.on_paper) for each in documents),
+        *OF_HOUSE,
+    )
 
 
 def record_url(number: str, kind: str = "") -> str | None:

@@ -12,6 +12,10 @@ GROUPS = (
         ("calibration.due_day", "calibration.grace_days", "gate.gauge_overdue"),
     ),
     (
+        _l("Intervals"),
+        ("calibration.interval_method", "calibration.interval_target"),
+    ),
+    (
         _l("Review and release of a calibration"),
         ("signatures.calibration_review", "signatures.reviewer", "signatures.gauge_usable"),
     ),
@@ -61,6 +65,8 @@ TITLES = {
     "calibration.live_verdict_as_found": _l("When the verdict of an as-found reading shows"),
     "calibration.due_day": _l("Day on which a gauge falls due"),
     "calibration.grace_days": _l("Days of grace after the due day"),
+    "calibration.interval_method": _l("How another interval of a gauge is proposed"),
+    "calibration.interval_target": _l("Per cent of gauges that are to be found in tolerance"),
     "calibration.certificate": _l("When the certificate is made"),
     "calibration.due_date_on_certificate": _l("The next due date stands on the certificate"),
     "calibration.document_title": _l("Title of the document"),

@@ -76,6 +76,18 @@ def lengthening_is_earned(in_tolerance: int, n: int, target: float, confidence: 
     return clopper_pearson_lower(in_tolerance, n, confidence) >= target
 
 
+def fewest_to_earn(target: float, confidence: float = 0.95) -> int:
+    """Give how many results, all in tolerance, first show that the reliability reaches the target.
+
+    The lower Clopper-Pearson bound of n of n is (1 - confidence)^(1/n). Raises ValueError for a target not between 0
+    and 1.
+    """
+    if not 0 < target < 1:
+        raise ValueError("a target reliability lies between 0 and 1")
+    n = math.ceil(math.log(1 - confidence) / math.log(target) - 1e-9)
+    return max(n, 1)
+
+
 def at_most(count: int, n: int, share: float) -> float:
     """Give the binomial probability of at most `count` successes in n."""
     return math.fsum(math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(count + 1))

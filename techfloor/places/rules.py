@@ -19,9 +19,13 @@ WHOLE_NUMBERS: Mapping[str, tuple[int, int]] = {
     "people.access_review_months": (0, 36),
     "signatures.line_clearance_persons": (1, 2),
     "calibration.grace_days": (0, 30),
+    "calibration.interval_target": (50, 99),
     "retention.records_years": (1, 100),
 }
 """The smallest and largest value of each setting that is a whole number."""
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {"calibration.interval_method": ("none", "staircase", "reliability", "drift")}
+"""What a setting may be besides what the profiles say."""
 
 # Where holding the work back is what makes a record trustworthy, a plant may not turn it down to a warning.
 _ALWAYS_BLOCK = frozenset({"gate.equipment_held", "gate.gauge_held_or_out_of_tolerance"})
@@ -125,6 +129,8 @@ def allowed(key: str, in_profiles: Collection[object]) -> list[object]:
         return []
     if all(isinstance(value, bool) for value in in_profiles):
         return [True, False]
+    if key in _CHOICES:
+        return list(_CHOICES[key])
     if key in _ALWAYS_BLOCK:
         return ["block"]
     if set(in_profiles) <= set(GATE_MODES):

@@ -36,17 +36,24 @@ class PaperOf:
     leaf: Callable[..., Leaf]
 
 
-def paper_pages(pages: Pages, rule: str, kind: PaperOf, *, see_it: str, issue_it: str) -> None:
-    """Register what is done with the paper of a document whose own page stands at `rule`."""
+def paper_pages(pages: Pages, rule: str, kind: PaperOf, *, see_it: str, issue_it: str, name: str = "") -> None:
+    """Register what is done with the paper of a document whose own page stands at `rule`.
+
+    `name` begins the names of the endpoints, where a blueprint has the papers of several kinds.
+    """
 
     @pages.act(
-        f"{rule}/pdf", permission=issue_it, action="reports:pdf:issue", title=_l("PDF issued"), endpoint="issue_pdf"
+        f"{rule}/pdf",
+        permission=issue_it,
+        action="reports:pdf:issue",
+        title=_l("PDF issued"),
+        endpoint=f"{name}issue_pdf",
     )
     def issue_pdf(**named: str | int) -> Response:
         kind.paper.issue_in_act(*kind.named(**named))
         return see(request.path.removesuffix("/pdf"))
 
-    @pages.page(f"{rule}/paper", permission=see_it, endpoint="paper")
+    @pages.page(f"{rule}/paper", permission=see_it, endpoint=f"{name}paper")
     def show_paper(**named: str | int) -> str:
         leaf, own = kind.leaf(**named), request.path.removesuffix("/paper")
         return render_template(
@@ -58,7 +65,7 @@ def paper_pages(pages: Pages, rule: str, kind: PaperOf, *, see_it: str, issue_it
             crumbs=leaf.crumbs,
         )
 
-    @pages.page(f"{rule}.pdf", permission=see_it, endpoint="pdf")
+    @pages.page(f"{rule}.pdf", permission=see_it, endpoint=f"{name}pdf")
     def pdf(**named: str | int) -> FlaskResponse:
         issued = paper.issued(kind.leaf(**named).record.id, None)
         if issued is None:

@@ -36,14 +36,16 @@ class FirstStep:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A kind of document that a duty signs beside its records, numbered by codes of its own: a procedure."""
+    """A kind of document that a duty signs beside its records: a procedure, the change of an interval."""
 
     kind: str
     title: Any
     page: Callable[[str], str]
-    """Where one of them is read, by its code."""
+    """Where one of them is read, by its number."""
     on_paper: Callable[[Mapping[str, Any]], list[tuple[str, str]]]
     """What a signed content says to everybody who holds the paper: (name, value)."""
+    prefix: str = ""
+    """With what their numbers begin; '' where each is numbered by a code of its own."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration import queries, report_procedure
+from techfloor.duties.calibration import interval_changes, queries, report_interval, report_procedure
 from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.calibration.home import for_code, tiles
-from techfloor.duties.calibration.models import REVIEW
+from techfloor.duties.calibration.models import PROPOSAL, REVIEW
 from techfloor.duties.calibration.on_paper import on_paper
 from techfloor.duties.calibration.permissions import PERMISSIONS
 from techfloor.duties.calibration.queries import KIND, WORK
@@ -25,7 +25,7 @@ DUTY = Duty(
     record_kinds=(KIND,),
     record_prefix=PREFIX,
     on_paper=on_paper,
-    tiled_tasks=(REVIEW,),
+    tiled_tasks=(REVIEW, PROPOSAL),
     work_page=(WORK, lambda code: f"/calibration/gauges/{code}"),
     first_step=FirstStep(_l("Take over a ready-made procedure."), "/calibration/procedures", queries.PROCEDURE),
     documents=(
@@ -34,6 +34,13 @@ DUTY = Duty(
             _l("Calibration procedure"),
             lambda code: f"/calibration/procedures/{code}",
             report_procedure.on_paper,
+        ),
+        DocumentKind(
+            queries.INTERVAL,
+            _l("Change of an interval"),
+            lambda number: f"/calibration/intervals/{number}",
+            report_interval.on_paper,
+            prefix=interval_changes.PREFIX,
         ),
     ),
 )

@@ -7,8 +7,9 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import drafting, queries, waiting
+from techfloor.duties.calibration import drafting, interval_history, queries, waiting
 from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
 from techfloor.refusals import NotFound
@@ -46,7 +47,13 @@ def for_code(code: str, visitor: Visitor) -> str | None:
 
 def tiles(visitor: Visitor) -> list[Tile]:
     """Return what is due for a person: reviews, their own calibrations under way, the gauges of their area, drafts."""
-    return [*_to_review(visitor), *_to_calibrate(visitor), *_to_send_out(visitor), *_drafts(visitor)]
+    return [
+        *_to_review(visitor),
+        *_to_calibrate(visitor),
+        *_to_send_out(visitor),
+        *_drafts(visitor),
+        *_to_decide(visitor),
+    ]
 
 
 def _drafts(visitor: Visitor) -> list[Tile]:
@@ -64,6 +71,17 @@ def _drafts(visitor: Visitor) -> list[Tile]:
         )
         for draft in drafting.drafts()
     ]
+
+
+def _to_decide(visitor: Visitor) -> list[Tile]:
+    """Return that the results ask for other intervals, for who decides on them."""
+    count = interval_history.proposals() if visitor.may(INTERVALS) else 0
+    if not count:
+        return []
+    title = ngettext(
+        "Another interval is proposed for %(num)d gauge", "Other intervals are proposed for %(num)d gauges", count
+    )
+    return [Tile(title, _("Nothing changes before you sign."), "/calibration/intervals", _("Look"), "waiting")]
 
 
 def _to_review(visitor: Visitor) -> list[Tile]:

@@ -10,6 +10,7 @@ from techfloor.said import Said
 from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
 
 LOOK_BACK, REVIEW, AGAIN = "look-back", "review calibration", "calibrate again"
+PROPOSAL = "interval proposal"
 """The kinds of task that a calibration raises."""
 
 

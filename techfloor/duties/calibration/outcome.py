@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, select
 
+from techfloor.duties.calibration import interval_changes
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.earlier import last_good, returned_to_use
 from techfloor.duties.calibration.gauges import GaugeFacts
@@ -66,6 +67,7 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
         _move_due(bench, proof)
     _find_by_its_words(bench)
     db.session.flush()
+    interval_changes.propose(bench, plant, proof.at)
 
 
 def usable_now(plant: PlantFacts, *, review: bool) -> bool:

@@ -63,6 +63,7 @@ def open_on_gauge(gauge_id: int) -> str | None:
 
 
 PROCEDURE = "calibration procedure"
+INTERVAL = "interval change"
 """The kind of the definition of a procedure, and of the record that approves a version of it."""
 
 

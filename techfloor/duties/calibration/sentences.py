@@ -33,6 +33,42 @@ SENTENCES = {
     "calibration.discontinued": _l("Discontinued: %(reason)s"),
     "calibration.as_found": _l("as found"),
     "calibration.as_left": _l("as left"),
+    # the interval of a gauge
+    "calibration.interval-proposal": _l("%(months)s → %(better)s months: %(why)s"),
+    "calibration.interval-changed": _l("%(months)s → %(better)s months"),
+    "calibration.interval-kept": _l("kept as it is: %(words)s"),
+    "calibration.interval-overtaken": _l("newer results say something else"),
+    "calibration.interval-failed": _l("%(number)s found it out of tolerance"),
+    "calibration.interval-more": _l(
+        "%(count)s more in tolerance, each after about %(months)s months, would lengthen it"
+    ),
+    "calibration.interval-no-errors": _l("its results say pass or fail alone, and not how much reserve there is"),
+    "calibration.interval-no-reserve": _l("the last ones used up to %(share)s %% of the tolerance"),
+    "calibration.interval-reserve": _l("the last %(count)s were in tolerance and used at most %(share)s %% of it"),
+    "calibration.interval-longest": _l(
+        "the last %(count)s used at most %(share)s %% of the tolerance, and this is the longest interval"
+    ),
+    "calibration.interval-none-told": _l("nothing was calibrated after about %(months)s months yet"),
+    "calibration.interval-agrees": _l("%(passed)s of %(count)s in tolerance agree with the target of %(target)s %%"),
+    "calibration.interval-unearned": _l(
+        "all %(count)s in tolerance; %(lacking)s more without a fail would show the target of %(target)s %%"
+    ),
+    "calibration.interval-reliable": _l(
+        "%(passed)s of %(count)s in tolerance are more than the target of %(target)s %%"
+    ),
+    "calibration.interval-unreliable": _l(
+        "%(passed)s of %(count)s in tolerance are less than the target of %(target)s %%"
+    ),
+    "calibration.interval-no-line": _l(
+        "there is no line yet: %(count)s calibrations since the last adjustment or fail"
+    ),
+    "calibration.interval-drifts-in": _l("after %(months)s months every point is expected within its limits (95 %%)"),
+    "calibration.interval-drifts-just": _l(
+        "after %(months)s months every point is expected within its limits (95 %%), and after more it is not known"
+    ),
+    "calibration.interval-drifts-out": _l(
+        "after %(months)s months %(low)s to %(high)s %(unit)s is expected at %(point)s (95 %%), beyond its limits"
+    ),
     # holds, and what lifted them
     "calibration.hold-failed": _l("as found, %(number)s"),
     "calibration.hold-failed-left": _l("as left, %(number)s"),

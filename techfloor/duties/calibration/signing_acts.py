@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from techfloor.duties.calibration import holding, outcome, queries, results, rules, unusual
+from techfloor.duties.calibration import holding, interval_changes, outcome, queries, results, rules, unusual
 from techfloor.duties.calibration.actions import unsigned_bench
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
@@ -147,6 +147,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
     else:
         outcome.reject(bench, proof, remark)
     db.session.flush()
+    interval_changes.propose(bench, plant, proof.at)
     return bench
 
 

@@ -52,5 +52,12 @@ BOXES = {
     "checks": _l("What is checked on a certificate"),
     "change": _l("What is new"),
 }
+METHODS = {
+    "none": _l("No method: intervals are not proposed"),
+    "staircase": _l("Staircase: longer after three passes with a reserve, shorter after a fail"),
+    "reliability": _l("Reliability: as often in tolerance as wanted, over like gauges"),
+    "drift": _l("Drift: as long as every point is expected within its limits"),
+}
+"""How another interval is found."""
 CHOSEN = {"mode": MODES, "rule": RULES, "coverage": COVERAGES}
 """What stands in a box where it is chosen among words."""

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from techfloor.duties.calibration import drift, lists, queries
 from techfloor.duties.calibration.drift import Band, PointHistory
+from techfloor.duties.calibration.interval_history import method_of
+from techfloor.duties.calibration.intervals import Method
 from techfloor.duties.calibration.lists import HistoryLine
 from techfloor.duties.calibration.procedure import Procedure
 from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED, REJECTED
@@ -70,6 +72,7 @@ def gauge(code: str) -> str | Response:
         rejection=_rejection(newest),
         deeds=_deeds(found, lines, mine),
         may_equipment=visitor().may("equipment:read"),
+        shows_interval=method_of(plant()) is not Method.NONE,
     )
 
 

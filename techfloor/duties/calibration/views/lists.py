@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import lists, queries
+from techfloor.duties.calibration import interval_history, lists, queries
+from techfloor.duties.calibration.intervals import Method
 from techfloor.duties.calibration.lists import Line
+from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign
@@ -40,8 +42,14 @@ def own_tabs(current: str) -> list[Tab]:
         (_("To review"), "/calibration/review", "calibration:see-reviews"),
         (_("At the laboratory"), "/calibration/outside", "calibration:outside"),
         (_("Procedures"), "/calibration/procedures", "calibration:procedures"),
+        *([] if _no_intervals() else [(_("Intervals"), "/calibration/intervals", INTERVALS)]),
     ]
     return tabs(found, current)
+
+
+def _no_intervals() -> bool:
+    """Tell whether this plant has no use for proposals: it never meets their page."""
+    return interval_history.method_of(plant()) is Method.NONE
 
 
 # --- calibrations ---

@@ -1,0 +1,370 @@
+"""Intervals: what results say of them, and that nothing changes without a signature."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from bench_work import give_all, review, sign, start
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
+from sqlalchemy import select
+
+from techfloor import store
+from techfloor.duties.calibration import drift
+from techfloor.duties.calibration.drift import Found, PointHistory, PointKey
+from techfloor.duties.calibration.intervals import (
+    LADDER,
+    AsFound,
+    Evidence,
+    Method,
+    advice,
+    longer_rung,
+    percent,
+    shorter_rung,
+)
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentLog, Gauge
+from techfloor.measures.due import add_months
+from techfloor.measures.interval import fewest_to_earn, lengthening_is_earned
+from techfloor.records.models import Record, Task
+from techfloor.said import in_words, key_of
+from techfloor.store import db
+
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.05", "25.00"]
+TOO_LONG = ["0.00", "25.00", "50.05", "100.00", "150.30", "25.00"]
+
+
+# --- the methods ---
+
+
+def found(*results: tuple[bool, str | None], months: int = 12, first: date = date(2020, 1, 1)) -> list[AsFound]:
+    """Results one interval apart, oldest first: whether each passed, and the share of the tolerance it used."""
+    return [
+        AsFound(
+            f"CAL-{n}",
+            add_months(first, n * months),
+            passed,
+            None if use is None else Fraction(use),
+            Fraction(months) if n else None,
+        )
+        for n, (passed, use) in enumerate(results)
+    ]
+
+
+def said(method: Method, evidence: Evidence, target: float = 0.9) -> tuple[int, str]:
+    """The interval that a method asks for, and the key of its reason."""
+    made = advice(method, evidence, target)
+    assert made is not None
+    return made.months, key_of(made.reason).removeprefix("calibration.interval-")
+
+
+GOOD, TIGHT, BAD = (True, "0.4"), (True, "0.9"), (False, "1.2")
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ([], (12, "more")),
+        ([GOOD, GOOD, GOOD], (12, "more")),  # the first has no interval before it
+        ([GOOD, GOOD, GOOD, GOOD], (18, "reserve")),
+        ([GOOD, BAD, GOOD, GOOD], (12, "more")),
+        ([GOOD, BAD, GOOD, GOOD, GOOD], (18, "reserve")),
+        ([GOOD, GOOD, GOOD, TIGHT], (12, "no-reserve")),
+        ([GOOD, GOOD, GOOD, (True, "0.8")], (18, "reserve")),
+        ([GOOD, GOOD, GOOD, BAD], (6, "failed")),
+        ([GOOD, *[(True, None)] * 3], (12, "no-errors")),
+    ],
+)
+def test_the_staircase(results: list[tuple[bool, str | None]], expected: tuple[int, str]) -> None:
+    assert said(Method.STAIRCASE, Evidence(12, found(*results))) == expected
+
+
+def test_a_calibration_much_sooner_or_later_than_the_interval_says_nothing_of_it() -> None:
+    early, late = found(*[GOOD] * 5, months=4), found(*[GOOD] * 5, months=24)
+    assert said(Method.STAIRCASE, Evidence(12, early)) == (12, "more")
+    assert said(Method.STAIRCASE, Evidence(12, late)) == (12, "more")
+
+
+def test_the_longest_interval_stays_the_longest() -> None:
+    assert said(Method.STAIRCASE, Evidence(60, found(*[GOOD] * 4, months=60))) == (60, "longest")
+
+
+def test_reliability_lengthens_only_what_is_earned() -> None:
+    twenty = found(*[GOOD] * 21)
+    assert said(Method.RELIABILITY, Evidence(12, twenty), 0.9) == (12, "unearned")
+    thirty = found(*[GOOD] * 30)
+    assert said(Method.RELIABILITY, Evidence(12, thirty), 0.9) == (12, "agrees")  # 12 to 14: no rung lies there
+    assert (
+        said(
+            Method.RELIABILITY,
+            Evidence(
+                12,
+                found(*[GOOD] * 31),
+            ),
+            0.6,
+        )[0]
+        > 12
+    )
+    assert said(Method.RELIABILITY, Evidence(12, []), 0.9) == (12, "none-told")
+
+
+def test_reliability_shortens_what_fails_too_often() -> None:
+    half = found(GOOD, *[GOOD, BAD] * 10)
+    months, key = said(Method.RELIABILITY, Evidence(12, half), 0.9)
+    assert (months < 12, key) == (True, "unreliable")
+
+
+def test_like_gauges_count_together() -> None:
+    own, others = found(*[GOOD] * 3), found(*[GOOD] * 3) * 20
+    assert said(Method.RELIABILITY, Evidence(12, own, alike=others), 0.7)[0] == 18
+
+
+@settings(deadline=None)
+@given(st.floats(0.5, 0.99))
+def test_the_fewest_that_earn_it_are_the_fewest(target: float) -> None:
+    n = fewest_to_earn(target)
+    assert lengthening_is_earned(n, n, target - 1e-9)
+    assert n == 1 or not lengthening_is_earned(n - 1, n - 1, target + 1e-9)
+
+
+KEY = PointKey("", "150.00", "", "", "mm")
+
+
+def line(*errors: str, limit: str = "0.10", months: int = 12) -> PointHistory:
+    """Errors at one point, one interval apart."""
+    lower, upper = -Decimal(limit), Decimal(limit)
+    results = [
+        Found(f"CAL-{n}", add_months(date(2018, 1, 1), n * months), Decimal(error), lower, upper, True, False)
+        for n, error in enumerate(errors)
+    ]
+    return PointHistory(KEY, "mm", tuple(results))
+
+
+def test_drift_goes_as_far_as_the_band_stays_inside() -> None:
+    steady = line("0.010", "0.011", "0.010", "0.011", "0.010", "0.011")
+    assert said(Method.DRIFT, Evidence(12, [], [steady])) == (18, "drifts-in")
+    rising = line("0.00", "0.02", "0.04", "0.06", "0.08", "0.10")
+    months, key = said(Method.DRIFT, Evidence(12, [], [rising]))
+    assert (months, key) == (6, "drifts-out")
+    assert said(Method.DRIFT, Evidence(12, [], [steady, rising])) == (6, "drifts-out")
+
+
+def test_drift_says_nothing_without_a_line() -> None:
+    assert said(Method.DRIFT, Evidence(12, [], [line("0.01", "0.01", "0.02")])) == (12, "no-line")
+    assert said(Method.DRIFT, Evidence(12, [], [])) == (12, "no-errors")
+
+
+def test_without_a_method_nothing_is_said() -> None:
+    assert advice(Method.NONE, Evidence(12, found(*[GOOD] * 9)), 0.9) is None
+
+
+results_of_any_kind = st.lists(
+    st.tuples(st.booleans(), st.one_of(st.none(), st.fractions(0, 2, max_denominator=100).map(str))), max_size=30
+)
+
+
+@given(results_of_any_kind, st.sampled_from(LADDER), st.sampled_from(list(Method)), st.floats(0.5, 0.99))
+def test_an_interval_is_never_more_than_doubled_nor_out_of_the_ladder(
+    results: list[tuple[bool, str | None]], months: int, method: Method, target: float
+) -> None:
+    evidence = Evidence(months, found(*results, months=months))
+    made = advice(method, evidence, target)
+    if made is None:
+        return
+    assert made.months == months or made.months in LADDER
+    assert 1 <= made.months <= 2 * months
+    assert set(made.rests_on) <= set(evidence.found)
+    assert "%(" not in in_words(made.reason)
+
+
+@given(st.sampled_from(LADDER))
+def test_rungs_lie_on_either_side(months: int) -> None:
+    assert longer_rung(months) >= months >= shorter_rung(months)
+
+
+def test_a_share_is_rounded_up() -> None:
+    assert (percent(Fraction(792, 1000)), percent(Fraction(8, 10)), percent(Fraction(0))) == ("80", "80", "0")
+
+
+def test_a_band_of_three_is_no_line() -> None:
+    three = line("0.01", "0.02", "0.01")
+    band = drift.band(three, three.found[-1].on + timedelta(days=365))
+    assert band is not None
+    assert band.count == 3
+
+
+# --- through the pages ---
+
+
+def calibrate(tara: PlantClient, selma: PlantClient, values: list[str]) -> str:
+    """Calibrate the caliper, and have it reviewed where that is asked."""
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", values)
+    if values is TOO_LONG:
+        assert tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"}).status_code == 303
+    assert sign(tara, number).status_code == 303
+    if selma.get(f"/calibration/{number}/review").status_code == 200:
+        review(selma, number)
+    return number
+
+
+@pytest.fixture
+def often(as_: SignedInAs, clock_at: ClockAt, app: Flask) -> list[str]:
+    """The caliper, whose interval is one month, calibrated four times a month apart."""
+    with app.app_context(), store.act("equipment:gauge:change"):
+        _row(Gauge).interval_months = 1
+    numbers = []
+    for day in ("2026-08-20", "2026-09-19", "2026-10-20", "2026-11-19"):
+        clock_at(f"{day} 09:00")
+        numbers.append(calibrate(as_("T", tablet=True), as_("S"), CALIPER))
+    clock_at("2026-11-20 10:00")
+    return numbers
+
+
+def _row(kind: type[Gauge]) -> Gauge:
+    return db.session.scalars(
+        select(kind).join(Equipment, Equipment.id == kind.equipment_id).where(Equipment.code == "G-014")
+    ).one()
+
+
+def months(app: Flask) -> int:
+    """The interval of the caliper now."""
+    with app.app_context():
+        return _row(Gauge).interval_months
+
+
+def open_tasks(app: Flask) -> list[str]:
+    """What is proposed and not decided on."""
+    with app.app_context():
+        wanted = (Task.kind == "interval proposal", Task.done_at.is_(None))
+        return [in_words(words) for words in db.session.scalars(select(Task.words).where(*wanted))]
+
+
+def due(app: Flask) -> date:
+    """When the caliper is due."""
+    with app.app_context():
+        return db.session.scalars(
+            select(EquipmentDue.due)
+            .join(Equipment, Equipment.id == EquipmentDue.equipment_id)
+            .where(Equipment.code == "G-014", EquipmentDue.work == "calibration")
+        ).one()
+
+
+def test_quality_reads_the_proposal_and_signs_the_longer_interval(
+    app: Flask, as_: SignedInAs, often: list[str]
+) -> None:
+    assert len(open_tasks(app)) == 1
+    quinn = as_("Q")
+    assert "Another interval is proposed for 1 gauge" in quinn.get("/").text
+    assert "1 → 2 months" in quinn.get("/calibration/intervals").text
+    page = quinn.get("/calibration/gauges/G-014/interval").text
+    assert "1 month → 2 months" in page
+    assert all(number in page for number in often)
+    assert due(app) == date(2026, 12, 19)
+    number = decide(quinn, "2").rsplit("/", 1)[1]
+    assert months(app) == 2
+    assert due(app) == date(2027, 1, 19)
+    assert open_tasks(app) == []
+    signed = quinn.get(f"/calibration/intervals/{number}").text
+    assert "Quinn Bauer" in signed
+    assert "19 Dec 2026 → 19 Jan 2027" in signed
+    with app.app_context():
+        record = db.session.scalars(select(Record).where(Record.number == number)).one()
+        assert (record.kind, record.state) == ("interval change", "closed")
+        events = db.session.scalars(select(EquipmentLog.event).where(EquipmentLog.record_id == record.id)).all()
+        assert events == ["interval changed"]
+    assert quinn.get(f"/calibration/intervals/{number}.pdf").data.startswith(b"%PDF")
+
+
+def decide(client: PlantClient, wanted: str, words: str = "") -> str:
+    """Choose an interval, look at the change and sign it; returns where that led."""
+    home = "/calibration/gauges/G-014/interval"
+    chosen = client.submit(f"{home}/choose", {"months": wanted, "words": words}, page=home)
+    assert chosen.status_code == 200, chosen.text
+    hidden = next(form.hidden for form in read_forms(chosen.text) if form.action == home)
+    answer = client.post(home, data={**hidden, "user_name": client.who.user_name, "secret": client.secret})
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def test_an_interval_of_ones_own_needs_words_and_stays_within_ten_years(
+    app: Flask, as_: SignedInAs, often: list[str]
+) -> None:
+    quinn, home = as_("Q"), "/calibration/gauges/G-014/interval"
+    for typed, said_words in (
+        ("3", "Enter why: it is not what was proposed."),
+        ("1", "That is the interval it has."),
+        ("0", "Enter an interval of 1 to 120 months."),
+        ("121", "Enter an interval of 1 to 120 months."),
+        ("", "Enter an interval of 1 to 120 months."),
+        ("x", ""),
+    ):
+        answer = quinn.submit(f"{home}/choose", {"months": typed, "words": ""}, page=home)
+        assert answer.status_code == 422, typed
+        assert said_words in answer.text
+    decide(quinn, "3", "It is used twice a year.")
+    assert months(app) == 3
+
+
+def test_who_keeps_the_interval_says_why_and_is_asked_again_by_new_results_alone(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, often: list[str]
+) -> None:
+    quinn, home = as_("Q"), "/calibration/gauges/G-014/interval"
+    refused = quinn.submit(f"{home}/keep", {"words": " "}, page=home)
+    assert refused.status_code == 422
+    assert "Enter why the interval stays as it is." in refused.text
+    assert quinn.submit(f"{home}/keep", {"words": "A new line begins."}, page=home).status_code == 303
+    assert open_tasks(app) == []
+    assert months(app) == 1
+    clock_at("2026-12-19 09:00")
+    calibrate(as_("T", tablet=True), as_("S"), CALIPER)
+    assert len(open_tasks(app)) == 1
+
+
+def test_a_fail_takes_the_place_of_what_was_proposed(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, often: list[str]
+) -> None:
+    with app.app_context(), store.act("equipment:gauge:change"):
+        _row(Gauge).interval_months = 2
+    clock_at("2026-12-19 09:00")
+    number = calibrate(as_("T", tablet=True), as_("S"), TOO_LONG)
+    assert open_tasks(app) == [f"2 → 1 months: {number} found it out of tolerance"]
+
+
+def test_what_changed_meanwhile_is_not_signed(app: Flask, as_: SignedInAs, clock_at: ClockAt, often: list[str]) -> None:
+    quinn, home = as_("Q"), "/calibration/gauges/G-014/interval"
+    chosen = quinn.submit(f"{home}/choose", {"months": "2"}, page=home)
+    hidden = next(form.hidden for form in read_forms(chosen.text) if form.action == home)
+    clock_at("2026-12-01 09:00")
+    calibrate(as_("T", tablet=True), as_("S"), CALIPER)
+    quinn = as_("Q")
+    answer = quinn.post(
+        home, data={**hidden, **_token(quinn, home), "user_name": quinn.who.user_name, "secret": quinn.secret}
+    )
+    assert answer.status_code == 422
+    assert months(app) == 1
+
+
+def _token(client: PlantClient, page: str) -> dict[str, str]:
+    return client.hidden(page, f"{page}/choose")
+
+
+def test_others_read_it_and_decide_nothing(as_: SignedInAs, often: list[str]) -> None:
+    page = as_("A").get("/calibration/gauges/G-014/interval").text
+    assert "Look at the change" not in page
+    home = "/calibration/gauges/G-014/interval"
+    amal = as_("A")
+    token = amal.hidden(home, "/sign-out")["csrf_token"]
+    assert amal.post(f"{home}/choose", data={"months": "2", "csrf_token": token}).status_code == 403
+    assert "proposed for" not in as_("T", tablet=True).get("/").text
+
+
+def test_a_small_plant_never_meets_it(app: Flask, as_: SignedInAs, profile: Callable[[str], None]) -> None:
+    profile("small")
+    quinn = as_("Q")
+    assert "/calibration/intervals" not in quinn.get("/calibration/").text
+    assert "/interval" not in quinn.get("/calibration/gauges/G-014").text
+    assert "Intervals are not proposed here." in quinn.get("/calibration/intervals").text
