@@ -1,6 +1,7 @@
 """The demo plant as it stands after loading: what the data says, sealed in the trail, and nothing of tomorrow."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -24,7 +25,7 @@ from techfloor.cli.demo.load_history import load_papers
 from techfloor.cli.demo.reading import Plant, load_plant
 from techfloor.duties.calibration import rules
 from techfloor.duties.calibration.bench import Bench, bench_of
-from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.models import PROPOSAL, Calibration, Reading
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, PointResult
 from techfloor.equipment import queries as equipment
 from techfloor.equipment.models import Equipment, EquipmentDue, Gauge, StandardCertificate
@@ -173,7 +174,9 @@ def test_the_wrench_is_held_and_waits_for_its_review_and_its_look_back(loaded: F
 def test_nothing_else_waits(loaded: Flask) -> None:
     assert len(db.session.scalars(select(Record).where(Record.state != "closed")).all()) == 1
     assert count(Task) > 2
-    assert len(db.session.scalars(select(Task).where(Task.done_at.is_(None))).all()) == 2
+    kinds = Counter(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
+    assert kinds.pop(PROPOSAL) == 11, "gauges whose results ask for another interval"
+    assert kinds.total() == 2
 
 
 def test_nobody_reviewed_what_they_signed_as_performed(loaded: Flask) -> None:

@@ -149,6 +149,7 @@ def procedure_approve(code: str) -> Page:
         return _approved(code, form.gauge.data or "")
     draft = drafting.draft_or_none(code)
     if draft is None:
+        drafting.definition_of(code)  # a code that nothing has is not found
         flash(_("Nothing was signed: somebody else approved this draft, or gave it up, meanwhile."), "warning")
         return see(HOME)
     return _approval_page(draft, form), 422
