@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from techfloor import clock, roster, store
+from techfloor.equipment.offers import offering
 from techfloor.equipment.rules import work_pages
 from techfloor.house import drafts, errors, shell
 from techfloor.people import sessions
@@ -164,4 +165,5 @@ def _move_in(app: Flask) -> None:
         app.register_blueprint(pages)
         house.access.update(pages.access)
         house.costly.update(pages.costly)
+    offering[:] = [duty.offers for duty in roster.DUTIES if duty.offers is not None]
     work_pages.update(duty.work_page for duty in roster.DUTIES if duty.work_page is not None)

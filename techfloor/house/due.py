@@ -8,11 +8,8 @@ from flask_babel import gettext as _
 from techfloor.people.queries import LockedPerson
 from techfloor.records.tasks import OpenTask
 from techfloor.said import in_words
-from techfloor.web.duty import Tile
+from techfloor.web.duty import URGENCIES, Tile
 from techfloor.web.show import day, hour
-
-ORDER = ("overdue", "today", "waiting", "soon")
-"""The urgencies of tiles, in the order of the page."""
 
 _EDGES = {"overdue": "late", "today": "today", "waiting": "open", "soon": "open"}
 
@@ -35,7 +32,7 @@ def in_order(tiles: Iterable[Tile]) -> list[Tile]:
 
     The same place to go stands there once, but for what waits there: each task of a record is one to do.
     """
-    ordered = sorted(tiles, key=lambda tile: (ORDER.index(tile.urgency), tile.order, tile.title))
+    ordered = sorted(tiles, key=lambda tile: (URGENCIES.index(tile.urgency), tile.order, tile.title))
     once: dict[tuple[str, str], Tile] = {}
     for tile in ordered:
         if (tile.url, "") not in once:

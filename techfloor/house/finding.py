@@ -13,11 +13,14 @@ from techfloor.house.keepers import record_url
 from techfloor.house.running import running
 from techfloor.refusals import Refusal
 from techfloor.web.access import SIGNED_IN
+from techfloor.web.duty import URGENCIES
 from techfloor.web.forms import EntryForm
 from techfloor.web.pages import Pages
 from techfloor.web.visitor import Visitor, visitor
 
 pages = Pages("finding", __name__)
+
+_PLACE = {urgency: place for place, urgency in enumerate((*URGENCIES, ""))}
 
 
 class ScanForm(EntryForm):
@@ -62,12 +65,14 @@ def open_code(code: str) -> Response | tuple[str, int]:
 
 
 def where(typed: str, who: Visitor) -> str | None:
-    """Return where a code leads: to the first duty that has something for it, else to its own page."""
+    """Return where a code leads: to what is due on it, the most urgent first, else to a duty's page of it or its own.
+
+    Of what is as urgent, the first duty of the list comes first.
+    """
     written = queries.code_as_written(typed)
-    for duty in running().duties:
-        url = duty.for_code(written or typed, who)
-        if url is not None:
-            return url
+    leads = [lead for duty in running().duties if (lead := duty.for_code(written or typed, who)) is not None]
+    if leads:
+        return min(leads, key=lambda lead: _PLACE[lead.urgency]).url
     if written is not None:
         return f"/equipment/{quote(written, safe='')}"
     found = queries.record_named(typed)

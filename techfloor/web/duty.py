@@ -26,6 +26,26 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Lead:
+    """Where a duty leads from a scanned code, and how urgent that is: as of a tile, or "" where nothing is due."""
+
+    url: str
+    urgency: str = ""
+
+
+URGENCIES = ("overdue", "today", "waiting", "soon")
+"""The urgencies of tiles and leads, the first one first."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something else that a duty does on a piece of equipment: a link on the pages that show it."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True)
 class FirstStep:
     """What a new plant must put in force once, where it is done, and the kind of definition that shows it was."""
 
@@ -59,7 +79,7 @@ class Duty:
     home: str
     permissions: tuple[Permission, ...]
     tiles: Callable[[Visitor], list[Tile]]
-    for_code: Callable[[str, Visitor], str | None]
+    for_code: Callable[[str, Visitor], Lead | None]
     record_kinds: tuple[str, ...] = ()
     on_paper: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = lambda _content: []
     """What a signed content says to everybody who holds the paper: (name, value)."""
@@ -67,6 +87,8 @@ class Duty:
     """The kinds of task for which `tiles` shows what waits: they are not shown once more as tasks."""
     work_page: tuple[str, Callable[[str], str]] | None = None
     """The kind of work on equipment that it does, and the page of a piece of equipment for it, by its code."""
+    offers: Callable[[str, Visitor], list[Offer]] | None = None
+    """What else it does on the piece of equipment of a code, for who asks."""
     first_step: FirstStep | None = None
     """What a new plant lacks for its first record."""
     importers: tuple[Importer, ...] = ()

@@ -13,7 +13,7 @@ from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
 from techfloor.refusals import NotFound
-from techfloor.web.duty import Tile
+from techfloor.web.duty import Lead, Tile
 from techfloor.web.show import day, moment
 from techfloor.web.visitor import Visitor
 
@@ -27,22 +27,29 @@ def gauge_url(code: str) -> str:
     return f"/calibration/gauges/{code}"
 
 
-def for_code(code: str, visitor: Visitor) -> str | None:
+def for_code(code: str, visitor: Visitor) -> Lead | None:
     """Return the one action due now on a gauge: go on with its calibration, start it when due, or its page."""
     try:
         gauge = gauge_by_code(code)
     except NotFound:
         return None
     if not visitor.may("calibration:log") or gauge.calibrated_by != waiting.IN_HOUSE:
-        return gauge_url(gauge.code)
+        return Lead(gauge_url(gauge.code))
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
-        return f"/calibration/{number}/next"
+        return Lead(f"/calibration/{number}/next", "today")
     today = plant_day()
     due_soon = gauge.due is None or gauge.due <= today + timedelta(days=SOON_DAYS)
     if due_soon and gauge.status in FALLS_DUE and not gauge.held:
-        return f"/calibration/start/{gauge.code}"
-    return gauge_url(gauge.code)
+        return Lead(f"/calibration/start/{gauge.code}", _urgency(gauge.due, today))
+    return Lead(gauge_url(gauge.code))
+
+
+def _urgency(due: date | None, today: date) -> str:
+    """Return how urgent a calibration is; one that never was is late."""
+    if due is None or due < today:
+        return "overdue"
+    return "today" if due == today else "soon"
 
 
 def tiles(visitor: Visitor) -> list[Tile]:
@@ -185,7 +192,7 @@ def _due(gauge: waiting.DuePoint, today: date, url: str, action: str) -> Tile:
         detail=f"{_('Held: out of tolerance')} · {due}" if gauge.held else due,
         url=url,
         action=action,
-        urgency="overdue" if late is None or late > 0 else "today" if late == 0 else "soon",
+        urgency=_urgency(gauge.due, today),
         code=gauge.code,
         order=gauge.due.isoformat() if gauge.due else "",
     )

@@ -29,6 +29,7 @@ from techfloor.duties.calibration.views.wording import (
     reviewed_words,
     verdict_sign,
 )
+from techfloor.equipment.offers import offers_on
 from techfloor.equipment.queries import gauge_view, standards_for
 from techfloor.equipment.rules import usable, use_policy
 from techfloor.equipment.shapes import GaugeView, StandardView
@@ -71,6 +72,7 @@ def gauge(code: str) -> str | Response:
         rows=[_row(line, mine) for line in lines],
         rejection=_rejection(newest),
         deeds=_deeds(found, lines, mine),
+        offers=offers_on(found.code, visitor()),
         may_equipment=visitor().may("equipment:read"),
         shows_interval=method_of(plant()) is not Method.NONE,
     )
