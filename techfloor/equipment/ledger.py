@@ -1,15 +1,18 @@
 """The ledgers of equipment, which every room may read and duties write: what happened, what is held, what is due."""
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, EquipmentLog
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, EquipmentLog, GoodCheck
 from techfloor.equipment.rules import HOLD_REASONS, OUT_OF_TOLERANCE, day_text, plant_day
 from techfloor.equipment.statuses import Kind
+from techfloor.people.models import Person
 from techfloor.places.models import Plant
+from techfloor.records import tasks
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import as_text, day_said, say, within
 from techfloor.store import db
@@ -17,6 +20,8 @@ from techfloor.store.trail import ChangeRow, TableOfChange
 
 CALIBRATION = "calibration"
 """The work of a due that a calibration, or a standard's certificate, moves on."""
+IN_USE_CHECK = "in-use check"
+"""The work of a due that a check between two calibrations moves on."""
 
 
 def log(
@@ -30,16 +35,23 @@ def log(
 
 
 def place_hold(
-    equipment_id: int, reason: str, words: str, *, actor: int, at: datetime, record_id: int | None = None
+    equipment_id: int,
+    reason: str,
+    words: str,
+    *,
+    actor: int,
+    at: datetime,
+    record_id: int | None = None,
+    work: str = "",
 ) -> EquipmentHold:
-    """Stop the use of a piece of equipment; the hold that a record placed already is given back as it stands."""
+    """Stop the use of a piece of equipment; the hold that a record or a `work` placed already is given back."""
     if reason not in HOLD_REASONS:
         raise Refusal("Choose why it may not be used.", field="reason")
     item = item_of(equipment_id)
     if reason == OUT_OF_TOLERANCE and item.kind == Kind.MACHINE:
         raise Refusal("A machine is not calibrated: nothing ends such a hold. Choose another reason.", field="reason")
-    same = _open_hold(equipment_id, reason, record_id)
-    if same is not None and record_id is not None:
+    same = _open_hold(equipment_id, reason, record_id, work)
+    if same is not None and (record_id is not None or work):
         return same
     if same is not None:
         raise Refusal(
@@ -57,6 +69,7 @@ def place_hold(
         record_id=record_id,
         placed_by=actor,
         placed_at=at,
+        work=work,
     )
     db.session.add(hold)
     log(
@@ -71,20 +84,25 @@ def place_hold(
 
 
 def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: int | None = None) -> EquipmentHold:
-    """End a hold, once; a gauge's for out of tolerance ends only with the record that showed it passing."""
+    """End a hold, once; a gauge's for out of tolerance ends only with the record that showed it passing.
+
+    One that a check in use placed is quality's to lift as well; what the check asked for is answered with it.
+    """
     hold = db.session.get(EquipmentHold, hold_id)
     if hold is None:
         raise NotFound("This hold does not exist.")
     if hold.lifted_at is not None:
         lifted = plant_day(hold.lifted_at, db.session.scalars(select(Plant.zone)).one())
         raise Refusal("This hold was lifted on %(day)s already.", day=day_text(lifted))
-    if by_record(item_of(hold.equipment_id).kind, hold.reason) and record_id is None:
+    if by_record(item_of(hold.equipment_id).kind, hold.reason, hold.work) and record_id is None:
         raise Refusal(
             "It was found out of tolerance: calibrate it. It returns when it passes as left and that is reviewed."
         )
     if not words.strip():
         raise Refusal("Enter what makes it safe to use again.", field="remark")
     hold.lifted_by, hold.lifted_at, hold.lift_words = actor, at, words.strip()
+    if hold.work:
+        tasks.finish_on(hold.equipment_id, hold.work, by=actor, at=at, outcome=hold.lift_words)
     log(
         hold.equipment_id,
         "hold lifted",
@@ -96,15 +114,18 @@ def lift_hold(hold_id: int, words: str, *, actor: int, at: datetime, record_id: 
     return hold
 
 
-def by_record(kind: str, reason: str) -> bool:
+def by_record(kind: str, reason: str, work: str = "") -> bool:
     """Tell whether nobody lifts such a hold by hand: the calibration does in which the gauge passes."""
-    return kind == Kind.GAUGE and reason == OUT_OF_TOLERANCE
+    return kind == Kind.GAUGE and reason == OUT_OF_TOLERANCE and work != IN_USE_CHECK
 
 
 def set_due(
     equipment_id: int, work: str, due: date, *, last_done: date | None = None, record_id: int | None = None
 ) -> EquipmentDue:
-    """Put the due day of one kind of work, without a line in the log: for equipment that is just being entered."""
+    """Put the due day of one kind of work, without a line in the log.
+
+    That is for equipment which is just being entered, and for what is done so often that it would fill the log.
+    """
     row = due_of(equipment_id, work)
     if row is None:
         row = EquipmentDue(equipment_id=equipment_id, work=work)
@@ -129,6 +150,15 @@ def move_due(
     row = set_due(equipment_id, work, due, last_done=last_done, record_id=record_id)
     log(equipment_id, "due moved", _due_said(work, due), actor=actor, at=at, record_id=record_id)
     return row
+
+
+def end_due(equipment_id: int, work: str, *, actor: int, at: datetime) -> None:
+    """Let one kind of work be due no more."""
+    row = due_of(equipment_id, work)
+    if row is None:
+        return
+    db.session.delete(row)
+    log(equipment_id, "due ended", as_text(say(f"equipment.work.{work}")), actor=actor, at=at)
 
 
 def put_back_due(equipment_id: int, work: str, record_id: int, *, actor: int, at: datetime) -> None:
@@ -170,15 +200,57 @@ def due_of(equipment_id: int, work: str) -> EquipmentDue | None:
     )
 
 
-def _open_hold(equipment_id: int, reason: str, record_id: int | None) -> EquipmentHold | None:
+def open_hold_of(equipment_id: int, work: str) -> EquipmentHold | None:
+    """Find the open hold that one kind of work placed without a record."""
+    return _open_hold(equipment_id, OUT_OF_TOLERANCE, None, work)
+
+
+def _open_hold(equipment_id: int, reason: str, record_id: int | None, work: str) -> EquipmentHold | None:
     return db.session.scalar(
         select(EquipmentHold).where(
             EquipmentHold.equipment_id == equipment_id,
             EquipmentHold.reason == reason,
+            EquipmentHold.work == work,
             EquipmentHold.record_id.is_(None) if record_id is None else EquipmentHold.record_id == record_id,
             EquipmentHold.lifted_at.is_(None),
         )
     )
+
+
+@dataclass(frozen=True)
+class LastCheck:
+    """The last check in which a gauge was good: at which of its functions, what was read, when and by whom."""
+
+    function: str
+    words: str
+    at: datetime
+    by: str
+
+
+def checked_good(equipment_id: int, function: str, words: str, *, actor: int, at: datetime) -> None:
+    """Keep that a gauge was found good at one of its functions: a look-back need not reach further for that one."""
+    db.session.add(GoodCheck(equipment_id=equipment_id, function=function, words=words, at=at, by_id=actor))
+    db.session.flush()
+
+
+def take_back_check(equipment_id: int, measured_at: datetime, *, at: datetime) -> None:
+    """Let what was found good at a moment be good no more: its value was corrected."""
+    wanted = select(GoodCheck).where(GoodCheck.equipment_id == equipment_id, GoodCheck.at == measured_at)
+    for row in db.session.scalars(wanted.where(GoodCheck.taken_back_at.is_(None))):
+        row.taken_back_at = at
+
+
+def last_good_check(equipment_id: int, before: datetime) -> LastCheck | None:
+    """Read the last check before a moment in which a gauge was good; None where it was never checked."""
+    c = GoodCheck
+    row = db.session.execute(
+        select(c.function, c.words, c.at, Person.name)
+        .join(Person, Person.id == c.by_id)
+        .where(c.equipment_id == equipment_id, c.at < before, c.taken_back_at.is_(None))
+        .order_by(c.at.desc(), c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return LastCheck(*row) if row is not None else None
 
 
 def item_of(equipment_id: int) -> Equipment:

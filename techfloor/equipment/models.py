@@ -156,7 +156,7 @@ class CertificateFile(Table):
 
 
 class EquipmentHold(Table):
-    """Why a piece of equipment may not be used, until the hold is lifted."""
+    """Why a piece of equipment may not be used, until the hold is lifted; `work` is what placed it without a record."""
 
     __tablename__ = "equipment_hold"
     __audit__ = Audit(root="record_id")
@@ -171,6 +171,7 @@ class EquipmentHold(Table):
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     lifted_at: Mapped[datetime | None] = mapped_column(UtcTime)
     lift_words: Mapped[str] = mapped_column(Text, default="")
+    work: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
         CheckConstraint("reason IN ('out of tolerance', 'damaged', 'missing', 'safety', 'other')", name="reason"),
@@ -187,7 +188,7 @@ class EquipmentDue(Table):
     """What is due on a piece of equipment, and when; one row for each kind of work, moved on when it is done."""
 
     __tablename__ = "equipment_due"
-    __audit__ = Audit()
+    __audit__ = Audit(deletable=True)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"))
@@ -197,6 +198,26 @@ class EquipmentDue(Table):
     last_record_id: Mapped[int | None] = mapped_column(ForeignKey("record.id"))
 
     __table_args__ = (UniqueConstraint("equipment_id", "work"), Index("ix_equipment_due_due", "due"))
+
+
+class GoodCheck(Table):
+    """A check between two calibrations in which a gauge was good at one of its functions (ISO/IEC 17025:2017, 6.4.10).
+
+    `words` say what was applied and read; one that was not good after all is taken back and stays.
+    """
+
+    __tablename__ = "equipment_good_check"
+    __audit__ = Audit()
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"))
+    function: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    taken_back_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+    __table_args__ = (Index("ix_equipment_good_check_equipment_id_at", "equipment_id", "at"),)
 
 
 class EquipmentLog(Table):

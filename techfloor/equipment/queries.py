@@ -167,7 +167,7 @@ def open_holds(equipment_ids: Iterable[int]) -> dict[int, list[HoldView]]:
     """Read the open holds of several pieces of equipment, the oldest first."""
     h = EquipmentHold
     rows = db.session.execute(
-        select(h.equipment_id, h.id, h.reason, h.words, h.placed_at, Person.name, Record.number)
+        select(h.equipment_id, h.id, h.reason, h.words, h.placed_at, Person.name, Record.number, h.work)
         .join(Person, Person.id == h.placed_by)
         .outerjoin(Record, Record.id == h.record_id)
         .where(h.equipment_id.in_(list(equipment_ids)), h.lifted_at.is_(None))
@@ -183,7 +183,7 @@ def hold_by_id(hold_id: int) -> tuple[str, HoldView, bool]:
     """Read a hold: the code of its equipment, the hold, and whether it is still open; raises NotFound."""
     h = EquipmentHold
     row = db.session.execute(
-        select(Equipment.code, h.id, h.reason, h.words, h.placed_at, Person.name, Record.number, h.lifted_at)
+        select(Equipment.code, h.id, h.reason, h.words, h.placed_at, Person.name, Record.number, h.work, h.lifted_at)
         .join(Equipment, Equipment.id == h.equipment_id)
         .join(Person, Person.id == h.placed_by)
         .outerjoin(Record, Record.id == h.record_id)

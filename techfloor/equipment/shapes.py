@@ -18,6 +18,7 @@ class HoldView:
     placed_at: datetime
     placed_by: str
     record: str | None
+    work: str = ""
 
     def fact(self) -> HoldFact:
         """Give what the rules need of it."""

@@ -144,6 +144,7 @@ sentences |= {
     "equipment.back": _l("expected back %(day)s"),
     "equipment.due": _l("%(work)s: %(day)s"),
     "equipment.work.calibration": _l("Calibration"),
+    "equipment.work.in-use check": _l("In-use check"),
     "equipment.certificate": _l("%(number)s, %(laboratory)s, until %(day)s"),
     "equipment.opened": _l("%(number)s, %(day)s"),
     # What ended a hold by itself.
@@ -185,6 +186,7 @@ sentences |= {
     "event.hold lifted": _l("Hold lifted"),
     "event.due moved": _l("Due moved"),
     "event.due put back": _l("Due put back"),
+    "event.due ended": _l("Due no more"),
     "event.certificate": _l("Certificate"),
     "event.opened": _l("Opened"),
     "event.certificate corrected": _l("Certificate corrected"),

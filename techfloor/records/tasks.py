@@ -46,6 +46,13 @@ def finish(record_ids: Iterable[int], kind: str, *, by: int, at: datetime, outco
         task.done_at, task.done_by, task.outcome = at, by, outcome
 
 
+def finish_on(equipment_id: int, kind: str, *, by: int, at: datetime, outcome: str = "") -> None:
+    """Mark the open tasks of one kind for a piece of equipment as done."""
+    wanted = (Task.equipment_id == equipment_id, Task.kind == kind, Task.done_at.is_(None))
+    for task in db.session.scalars(select(Task).where(*wanted)):
+        task.done_at, task.done_by, task.outcome = at, by, outcome
+
+
 def is_open(record_ids: Iterable[int], kind: str) -> bool:
     """Tell whether a task of one kind stands open for a record, whichever of these versions raised it."""
     wanted = (Task.record_id.in_(list(record_ids)), Task.kind == kind, Task.done_at.is_(None))

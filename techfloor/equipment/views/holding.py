@@ -80,7 +80,7 @@ def lift_hold(hold_id: int) -> Page:
 
 def _lift_page(form: LiftForm, code: str, found: HoldView) -> str:
     item = queries.by_code(code)
-    calibrated = by_record(item.kind, found.reason)
+    calibrated = by_record(item.kind, found.reason, found.work)
     return render_template(
         "equipment/lift.html", form=form, item=item, hold=found, gauge_url=gauge_page(code) if calibrated else ""
     )

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 
 from techfloor.equipment import queries
 from techfloor.equipment.entries import range_words
-from techfloor.equipment.ledger import CALIBRATION, by_record
+from techfloor.equipment.ledger import CALIBRATION, IN_USE_CHECK, by_record
 from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
+from techfloor.equipment.offers import offers_on
 from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, Objection, gauge_page, standard_valid, usable
 from techfloor.equipment.shapes import (
@@ -43,10 +44,11 @@ from techfloor.equipment.wording import (
 )
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
-from techfloor.said import in_words
+from techfloor.said import in_words, word
 from techfloor.web.address import dead_host, paper_base
 from techfloor.web.lists import Filter, Tab, asked, listing
 from techfloor.web.show import day, moment, number
+from techfloor.web.visitor import visitor
 
 LOG_SIZE = 20
 
@@ -128,6 +130,7 @@ def show(code: str) -> str | Response:
         may_change=may(needed_for(item.kind)),
         may_move=may("equipment:manage"),
         deeds=_deeds_for(item),
+        offers=offers_on(item.code, visitor()),
         due_facts=[(_work(due, item.kind), _due_words(due, item.kind)) for due in dues],
         events=_events(log[:LOG_SIZE]),
         older=f"{page_of(item)}?before={log[LOG_SIZE - 1].id}" if len(log) > LOG_SIZE else "",
@@ -276,7 +279,8 @@ def _hold_line(hold: HoldView, kind: str) -> dict[str, Any]:
         "when": moment(hold.placed_at),
         "who": hold.placed_by,
         "record": hold.record,
-        "by_record": by_record(kind, hold.reason),
+        "by_record": by_record(kind, hold.reason, hold.work),
+        "by_check": hold.work == IN_USE_CHECK,
         "by_certificate": kind == Kind.STANDARD and hold.reason == OUT_OF_TOLERANCE,
     }
 
@@ -295,7 +299,7 @@ def _deeds_for(item: ItemView) -> list[dict[str, Any]]:
 
 def _work(due: DueView, kind: str) -> str:
     if due.work != CALIBRATION:
-        return due.work.capitalize()
+        return word(due.work, "equipment.work").capitalize()
     return str(_("Calibration") if kind == Kind.GAUGE else _("Certificate ends"))
 
 

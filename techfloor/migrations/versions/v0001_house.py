@@ -662,6 +662,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_equipment_due_due", ["due"], unique=False)
 
     op.create_table(
+        "equipment_good_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("function", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("taken_back_at", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_equipment_good_check_by_id")),
+        sa.ForeignKeyConstraint(["equipment_id"], ["equipment.id"], name=op.f("fk_equipment_good_check_equipment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_good_check")),
+    )
+    with op.batch_alter_table("equipment_good_check", schema=None) as batch_op:
+        batch_op.create_index("ix_equipment_good_check_equipment_id_at", ["equipment_id", "at"], unique=False)
+
+    op.create_table(
         "equipment_hold",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("equipment_id", sa.Integer(), nullable=False),
@@ -673,6 +689,7 @@ def upgrade() -> None:
         sa.Column("lifted_by", sa.Integer(), nullable=True),
         sa.Column("lifted_at", sa.Text(), nullable=True),
         sa.Column("lift_words", sa.Text(), nullable=False),
+        sa.Column("work", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "reason IN ('out of tolerance', 'damaged', 'missing', 'safety', 'other')",
             name=op.f("ck_equipment_hold_reason"),
