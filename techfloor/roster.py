@@ -1,6 +1,7 @@
 """The list of duties, one line each, in the order of the tablet's home page; and of the rooms that have pages."""
 
 from techfloor.duties.calibration.duty import DUTY as CALIBRATION
+from techfloor.duties.in_use_checks.duty import DUTY as IN_USE_CHECKS
 from techfloor.equipment.views import PERMISSIONS as EQUIPMENT_PERMISSIONS
 from techfloor.equipment.views import pages as equipment_pages
 from techfloor.house.pages import PERMISSIONS as HOUSE_PERMISSIONS
@@ -15,7 +16,7 @@ from techfloor.web.duty import Duty
 from techfloor.web.importing import Importer
 from techfloor.web.pages import Pages
 
-DUTIES: tuple[Duty, ...] = (CALIBRATION,)
+DUTIES: tuple[Duty, ...] = (CALIBRATION, IN_USE_CHECKS)
 
 
 def pages() -> list[Pages]:

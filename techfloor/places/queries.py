@@ -1,6 +1,6 @@
 """Reads of the plant: what every page must know of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,8 @@ class ShiftHours:
     starts: time
     ends: time
     days: frozenset[str]
+    areas: frozenset[str] = frozenset()
+    """The keys of the areas that it runs in, none for all."""
 
     def covers(self, local: datetime) -> bool:
         """Tell whether `local` falls in this shift; a night shift belongs to the day it began."""
@@ -59,6 +61,12 @@ class PlantFacts:
         """Return the shift that runs at `moment`."""
         local = moment.astimezone(ZoneInfo(self.zone))
         return next((shift for shift in self.shifts if shift.covers(local)), None)
+
+    def in_area(self, key: str) -> "PlantFacts":
+        """Return the plant with the shifts that run in an area; all of them for what has no place."""
+        return replace(
+            self, shifts=tuple(each for each in self.shifts if not key or not each.areas or key in each.areas)
+        )
 
 
 class PlantNotice:
@@ -88,10 +96,7 @@ def read_plant(session: Session) -> PlantFacts | None:
         return None
     known = set(keys())  # what was put away stands in the same table
     changed = {row.key: row.value for row in session.scalars(select(PlantSetting)) if row.key in known}
-    shifts = [
-        ShiftHours(s.key, s.name, time.fromisoformat(s.starts), time.fromisoformat(s.ends), frozenset(s.days))
-        for s in session.scalars(select(Shift).order_by(Shift.id))
-    ]
+    shifts = [_shift(row) for row in session.scalars(select(Shift).order_by(Shift.id))]
     return PlantFacts(
         name=plant.name,
         address=plant.address,
@@ -101,6 +106,11 @@ def read_plant(session: Session) -> PlantFacts | None:
         profile=Profile(plant.profile, changed),
         shifts=tuple(shifts),
     )
+
+
+def _shift(row: Shift) -> ShiftHours:
+    starts, ends = time.fromisoformat(row.starts), time.fromisoformat(row.ends)
+    return ShiftHours(row.key, row.name, starts, ends, frozenset(row.days), frozenset(row.areas))
 
 
 def day_at_plant(at: datetime, session: Session | None = None) -> date:

@@ -4,6 +4,7 @@ A document has no time in progress: until it is signed it is a draft, or a page 
 signed and closed in one act, so that number, content, signature, PDF, export and `verify` are those of every record.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +18,7 @@ from techfloor.records.lifecycle import State, move
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.signing import Content, fix_content, sign
 from techfloor.refusals import Refusal
-from techfloor.store import db, search
+from techfloor.store import Table, db, search
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ def declared() -> tuple[Kind, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Signing:
-    """What is signed; `supersedes_id` is the record of the version before, `title` what people call it."""
+    """What is signed; `supersedes_id` is the record of the version before, `title` what people call it.
+
+    `equipment_id` is what it is about, `body` makes the row that a duty keeps under the record's key.
+    """
 
     kind: Kind
     number: str
@@ -55,6 +59,8 @@ class Signing:
     version: int = 1
     supersedes_id: int | None = None
     revision_id: int | None = None
+    equipment_id: int | None = None
+    body: Callable[[int], Table] | None = None
 
 
 def plant_words(plant: PlantFacts) -> dict[str, object]:
@@ -116,6 +122,7 @@ def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Reco
         version=document.version,
         supersedes_id=document.supersedes_id,
         revision_id=document.revision_id,
+        equipment_id=document.equipment_id,
         state=State.IN_PROGRESS.value,
         opened_by=proof.person_id,
         opened_at=proof.at,
@@ -124,6 +131,9 @@ def sign_document(document: Signing, proof: Proof, *, shown_sha256: str) -> Reco
     )
     db.session.add(record)
     db.session.flush()
+    if document.body is not None:
+        db.session.add(document.body(record.id))
+        db.session.flush()
     if document.supersedes_id is not None:
         retention.carry_on(document.supersedes_id, record.id)
     fix_content(record, document.content, shown_sha256)

@@ -15,8 +15,11 @@ from techfloor.duties.calibration.drift import PointKey
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.queries import KIND
+from techfloor.equipment import ledger
+from techfloor.equipment.ledger import LastCheck
 from techfloor.equipment.models import EquipmentLog
 from techfloor.equipment.statuses import Status
+from techfloor.measures.decision import Verdict
 from techfloor.records import versions
 from techfloor.records.models import Record
 from techfloor.said import as_text, say
@@ -62,6 +65,48 @@ def last_good(bench: Bench) -> Record | None:
         .order_by(Record.performed_at.desc(), Record.id.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True)
+class LookBackFrom:
+    """From when on the work done with a gauge is looked at: its last good calibration, or a good check since.
+
+    `check` is the last good check in use after that calibration. It `counts` where it looks at every function that
+    `failed`; where a laboratory gives no values, nobody knows which did.
+    """
+
+    calibration: Record | None
+    check: LastCheck | None
+    failed: tuple[str, ...]
+
+    @property
+    def uncovered(self) -> tuple[str, ...]:
+        """The functions that failed and that the check does not look at."""
+        return tuple(name for name in self.failed if self.check is None or name != self.check.function)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the look-back begins at the check."""
+        return self.check is not None and bool(self.failed) and not self.uncovered
+
+
+def look_back_from(bench: Bench) -> LookBackFrom:
+    """Return from when on the work is looked at that was done with a gauge found out of tolerance."""
+    good = last_good(bench)
+    check = ledger.last_good_check(bench.gauge.id, bench.record.performed_at)
+    if check is not None and good is not None and check.at <= good.performed_at:
+        check = None
+    return LookBackFrom(good, check, _failed_functions(bench))
+
+
+def _failed_functions(bench: Bench) -> tuple[str, ...]:
+    """Return the functions at which it was out of tolerance while it was used, in their order."""
+    run = bench.run(results.AS_FOUND if bench.body.as_found else results.AS_LEFT)
+    out = {Verdict.fail, Verdict.conditional_fail}
+    names = [point.point.function for point in run.points if point.verdict in out]
+    first = next((function.name for function in bench.gauge.item.functions), "")
+    names += [result.rule.function or first for result in run.derived if result.verdict in out]
+    return tuple(dict.fromkeys(names))
 
 
 _RETURNED = tuple(

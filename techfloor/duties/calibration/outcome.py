@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from techfloor.duties.calibration import interval_changes
 from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.earlier import last_good, returned_to_use
+from techfloor.duties.calibration.earlier import last_good, look_back_from, returned_to_use
 from techfloor.duties.calibration.gauges import GaugeFacts
 from techfloor.duties.calibration.holding import (
     failed_before,
@@ -30,11 +30,12 @@ from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.statuses import Deed, Status
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof
+from techfloor.places.models import Plant
 from techfloor.places.queries import PlantFacts
 from techfloor.records import tasks, versions
 from techfloor.records.lifecycle import move
 from techfloor.records.models import Record, Task
-from techfloor.said import Said, as_text, say
+from techfloor.said import Said, as_text, day_said, say
 from techfloor.store import db, search
 
 _REST_ON_CALIBRATION = frozenset({Status.IN_USE, Status.LIMITED_USE, Status.SPARE})
@@ -96,14 +97,20 @@ def _verdicts_said(body: Calibration) -> Said:
 
 
 def _raise(kind: str, bench: Bench, at: datetime) -> None:
-    look_back = "calibration.look-back" if _was_good_before(bench) else "calibration.look-back-first"
-    words = {
-        LOOK_BACK: say(look_back, gauge=bench.gauge.code),
-        REVIEW: say("calibration.review", number=bench.number, gauge=bench.gauge.code, name=bench.gauge.name),
-    }[kind]
+    review = say("calibration.review", number=bench.number, gauge=bench.gauge.code, name=bench.gauge.name)
+    words = _look_back_said(bench) if kind == LOOK_BACK else review
     task = Task(kind=kind, words=as_text(words), record_id=bench.record.id, equipment_id=bench.gauge.id, raised_at=at)
     task.for_permission = {LOOK_BACK: "calibration:look-back", REVIEW: "calibration:review"}[kind]
     tasks.raise_task(task)
+
+
+def _look_back_said(bench: Bench) -> Said:
+    """Say from when on the work is looked at: the last good check, where it looks at what failed, else calibration."""
+    since, code = look_back_from(bench), bench.gauge.code
+    if since.check is not None and since.counts:
+        day = plant_day(since.check.at, db.session.scalars(select(Plant.zone)).one())
+        return say("calibration.look-back-checked", gauge=code, day=day_said(day))
+    return say("calibration.look-back" if _was_good_before(bench) else "calibration.look-back-first", gauge=code)
 
 
 def _was_good_before(bench: Bench) -> bool:

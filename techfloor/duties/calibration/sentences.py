@@ -144,6 +144,7 @@ SENTENCES = {
     "calibration.cannot.out of reach of the set-up": _l("out of reach of the set-up"),
     # tasks
     "calibration.look-back": _l("Look back on work done with %(gauge)s since its last good calibration"),
+    "calibration.look-back-checked": _l("Look back on work done with %(gauge)s since the last good check on %(day)s"),
     "calibration.look-back-first": _l("Look back on all work done with %(gauge)s: no good calibration of it is known"),
     "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
     "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),

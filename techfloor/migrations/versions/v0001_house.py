@@ -950,5 +950,76 @@ def upgrade() -> None:
         sa.UniqueConstraint("record_id", "standard_id", name=op.f("uq_calibration_standard_record_id_standard_id")),
     )
 
+    op.create_table(
+        "in_use_baseline",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("series", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=True),
+        sa.Column("parameters", sa.Text(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_in_use_baseline_by_id")),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_in_use_baseline_gauge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_in_use_baseline")),
+    )
+    with op.batch_alter_table("in_use_baseline", schema=None) as batch_op:
+        batch_op.create_index("ix_in_use_baseline_gauge_id_series", ["gauge_id", "series"], unique=False)
+
+    op.create_table(
+        "in_use_month",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_in_use_month_gauge_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_in_use_month_record_id")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_in_use_month")),
+    )
+    with op.batch_alter_table("in_use_month", schema=None) as batch_op:
+        batch_op.create_index("ix_in_use_month_gauge_id_month", ["gauge_id", "month"], unique=False)
+
+    op.create_table(
+        "in_use_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column("series", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("lower", sa.Text(), nullable=True),
+        sa.Column("upper", sa.Text(), nullable=True),
+        sa.Column("caution", sa.Text(), nullable=False),
+        sa.Column("try_of_id", sa.Integer(), nullable=True),
+        sa.Column("certificate_id", sa.Integer(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("correction", sa.Text(), nullable=False),
+        sa.Column("performed_at", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("outcome IN ('pass', 'fail', 'not used')", name=op.f("ck_in_use_check_outcome")),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_in_use_check_by_id")),
+        sa.ForeignKeyConstraint(
+            ["certificate_id"], ["standard_certificate.id"], name=op.f("fk_in_use_check_certificate_id")
+        ),
+        sa.ForeignKeyConstraint(["corrects_id"], ["in_use_check.id"], name=op.f("fk_in_use_check_corrects_id")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_in_use_check_device_id")),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_in_use_check_gauge_id")),
+        sa.ForeignKeyConstraint(["revision_id"], ["revision.id"], name=op.f("fk_in_use_check_revision_id")),
+        sa.ForeignKeyConstraint(["try_of_id"], ["in_use_check.id"], name=op.f("fk_in_use_check_try_of_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_in_use_check")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_in_use_check_corrects_id")),
+    )
+    with op.batch_alter_table("in_use_check", schema=None) as batch_op:
+        batch_op.create_index("ix_in_use_check_gauge_id_performed_at", ["gauge_id", "performed_at"], unique=False)
+        batch_op.create_index(
+            "uq_in_use_check_second",
+            ["try_of_id"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+
     search.make(op.get_bind())
     blobs.make(op.get_bind())

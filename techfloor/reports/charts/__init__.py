@@ -5,16 +5,21 @@ top left, rounded to a tenth; they are drawn and never go back into a record.
 """
 
 from techfloor.reports.charts.bar import ToleranceBar, tolerance_bar
+from techfloor.reports.charts.control import ControlChart, ControlPoint, UsualLimits, control_chart
 from techfloor.reports.charts.drift import BandPoint, DriftChart, DriftPoint, drift_chart
 from techfloor.reports.charts.errors import ErrorChart, ErrorPoint, error_chart
 
 __all__ = [
     "BandPoint",
+    "ControlChart",
+    "ControlPoint",
     "DriftChart",
     "DriftPoint",
     "ErrorChart",
     "ErrorPoint",
     "ToleranceBar",
+    "UsualLimits",
+    "control_chart",
     "drift_chart",
     "error_chart",
     "tolerance_bar",

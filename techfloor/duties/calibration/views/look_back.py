@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from techfloor import clock
 from techfloor.duties.calibration import signing_acts
 from techfloor.duties.calibration.bench import Bench, standing_bench
-from techfloor.duties.calibration.earlier import last_good
+from techfloor.duties.calibration.earlier import look_back_from
 from techfloor.duties.calibration.forms import LookBackForm
 from techfloor.duties.calibration.holding import out_of_tolerance
 from techfloor.duties.calibration.models import LOOK_BACK
@@ -60,7 +60,7 @@ def _page(bench: Bench, form: LookBackForm) -> str:
         bench=bench,
         form=form,
         errors=form.problems(),
-        before=last_good(bench),
+        since=look_back_from(bench),
         points=_failed(bench),
     )
 

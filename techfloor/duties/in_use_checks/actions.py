@@ -1,0 +1,334 @@
+"""The acts at a checked gauge: a value, its correction, a day out of use; and what quality sets up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from techfloor.duties.in_use_checks import baselines, queries, rules
+from techfloor.duties.in_use_checks.models import InUseBaseline, InUseCheck
+from techfloor.duties.in_use_checks.queries import KIND, CheckRow, InForce
+from techfloor.duties.in_use_checks.rules import Applied, Check, Every, Function, Outcome, SetUp
+from techfloor.equipment import ledger
+from techfloor.equipment.ledger import IN_USE_CHECK
+from techfloor.equipment.queries import gauge_view, standards_for
+from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day, standard_valid
+from techfloor.equipment.shapes import GaugeView
+from techfloor.equipment.statuses import Status
+from techfloor.places.queries import PlantFacts
+from techfloor.records import definitions, tasks
+from techfloor.records.definitions import Approval
+from techfloor.records.models import Revision, Task
+from techfloor.refusals import NotFound, Refusal
+from techfloor.said import Said, as_text, say
+from techfloor.store import db
+
+_AWAY = frozenset({Status.SENT_OUT, Status.LOST, Status.RETIRED, Status.SPARE})
+
+
+@dataclass(frozen=True)
+class By:
+    """Who acts, when, on which tablet, at which plant."""
+
+    actor: int
+    at: datetime
+    plant: PlantFacts
+    device: int | None = None
+
+    @property
+    def today(self) -> date:
+        """The day it is at the plant."""
+        return plant_day(self.at, self.plant.zone)
+
+
+# --- setting up ---
+
+
+def functions(gauge: GaugeView) -> list[Function]:
+    """Return what a gauge measures, as a check needs it."""
+    return [Function(f.name, f.unit, f.low, f.high, f.reads_to or f.resolution) for f in gauge.functions]
+
+
+def set_up(gauge: GaugeView, entry: SetUp, seen_version: int, by: By) -> None:
+    """Put the next version of a gauge's check in force; raises Refusal, also where another one came meanwhile."""
+    before = queries.newest(gauge.code)
+    _refuse_changed(before, seen_version)
+    function = next((each for each in functions(gauge) if each.name == entry.function), None)
+    if function is None:
+        raise Refusal("Choose what of this gauge is checked.", field="function")
+    if entry.applied == Applied.STANDARD and not standards_for([entry.code], by.today):
+        raise Refusal("%(code)s is no standard of this plant. Check its label.", field="code", code=entry.code)
+    body = rules.body(entry, function, before.check if before else None)
+    found = _put_in_force(gauge, body, by)
+    words = say("checks.set-up", what=found.applied_words, limits=found.limit_words, every=say(f"every.{found.every}"))
+    ledger.log(gauge.id, "check set up", as_text(words), actor=by.actor, at=by.at)
+    _settle_due(queries.needed(gauge.code), by)
+
+
+def _refuse_changed(before: InForce | None, seen_version: int) -> None:
+    if (before.check.version if before else 0) != seen_version:
+        raise Refusal("Somebody changed this check after the page was opened. Open it again.")
+
+
+def _put_in_force(gauge: GaugeView, body: dict[str, object], by: By) -> Check:
+    definition = definitions.define(KIND, gauge.code, gauge.item.name)
+    draft = definitions.draft(definition, body)
+    definitions.put_in_force(draft, Approval(by.actor, by.at, by.today))
+    return rules.read(draft.version, body)
+
+
+def end(gauge: GaugeView, seen_version: int, by: By) -> None:
+    """Let a gauge be checked no more: what was checked stays."""
+    before = queries.needed(gauge.code)
+    _refuse_changed(before, seen_version)
+    kept = db.session.get_one(Revision, before.revision_id).body
+    assert isinstance(kept, dict)
+    _put_in_force(gauge, {**kept, "ended": True}, by)
+    ledger.log(gauge.id, "check ended", as_text(say("checks.ended")), actor=by.actor, at=by.at)
+    ledger.end_due(gauge.id, IN_USE_CHECK, actor=by.actor, at=by.at)
+
+
+def begin_anew(found: InForce, words: str, by: By) -> None:
+    """Let the next values say what is usual, because the gauge is another one than before: adjusted, repaired."""
+    if not words.strip():
+        raise Refusal("Say why: adjusted, repaired, another place.", field="words")
+    last = queries.last_row(found.gauge_id, found.check.series)
+    if last is None or last.performed_at == queries.baseline(found.gauge_id, found.check.series).since:
+        raise Refusal("There is no value yet since the last beginning.", field="words")
+    _keep_baseline(found.gauge_id, found.check.series, last.performed_at, None, words.strip(), by)
+
+
+def _keep_baseline(
+    gauge_id: int, series: int, since: datetime | None, parameters: dict[str, object] | None, words: str, by: By
+) -> None:
+    db.session.add(
+        InUseBaseline(
+            gauge_id=gauge_id,
+            series=series,
+            since=since,
+            parameters=parameters,
+            words=words,
+            made_at=by.at,
+            by_id=by.actor,
+        )
+    )
+    db.session.flush()
+
+
+# --- checking ---
+
+
+def log_check(code: str, value: Decimal, by: By, *, confirmed: bool = False) -> CheckRow:
+    """Keep one value with its verdict, and what follows; raises Refusal, or Question for a value far off."""
+    found, gauge = queries.needed(code), gauge_view(code)
+    _refuse_away(gauge)
+    certificate_id = certificate_for(found.check, by.today)
+    if not confirmed:
+        rules.ask_about(value, found.check)
+    first = queries.to_try_again(found.gauge_id, found.check.series)
+    kept = InUseCheck(
+        gauge_id=found.gauge_id,
+        revision_id=found.revision_id,
+        series=found.check.series,
+        outcome=rules.outcome(value, found.check.lower, found.check.upper),
+        value=value,
+        lower=found.check.lower,
+        upper=found.check.upper,
+        caution=_cautions(found, value),
+        try_of_id=queries.first_of(first.id) if first else None,
+        certificate_id=certificate_id,
+        performed_at=by.at,
+        recorded_at=by.at,
+        by_id=by.actor,
+        device_id=by.device,
+    )
+    return _keep(found, kept, by)
+
+
+def _refuse_away(gauge: GaugeView) -> None:
+    if gauge.item.status in _AWAY:
+        raise Refusal("%(code)s is not in use: it needs no check. Look at its page.", code=gauge.code)
+
+
+def certificate_for(check: Check, day: date) -> int | None:
+    """Return the certificate of the standard that a check applies; raises Refusal where it may not be used that day."""
+    if check.applied is not Applied.STANDARD:
+        return None
+    standard = next(iter(standards_for([check.code], day)), None)
+    if standard is None:
+        raise NotFound("There is no standard %(code)s. Ask quality.", code=check.code)
+    paper, holds = standard.certificate, [hold.fact() for hold in standard.holds]
+    for objection in standard_valid(paper.facts() if paper else None, standard.facts(), day, holds):
+        if objection.blocks:
+            raise objection.refusal()
+    return paper.id if paper else None
+
+
+def _cautions(found: InForce, value: Decimal) -> list[Said]:
+    """Return what the chart finds unusual about a value that is within its limits."""
+    check = found.check
+    base = queries.baseline(found.gauge_id, check.series)
+    if base.parameters is None or rules.outcome(value, check.lower, check.upper) is Outcome.FAIL:
+        return []
+    before = [row.value for row in queries.values_of(found.gauge_id, check.series, base.since) if row.value]
+    fired = baselines.signals(base.parameters, [*before, value]).get(len(before), ())
+    return [say(f"checks.caution.{rule}") for rule in fired]
+
+
+def _keep(found: InForce, kept: InUseCheck, by: By) -> CheckRow:
+    db.session.add(kept)
+    db.session.flush()
+    if kept.outcome == Outcome.GOOD:
+        ledger.checked_good(
+            kept.gauge_id, found.check.function, as_text(_good_said(found, kept)), actor=by.actor, at=kept.performed_at
+        )
+        _freeze(found, by)
+    elif kept.try_of_id is not None:
+        _hold(found, kept, by)
+    _settle_due(found, by)
+    return queries.row(kept.id)
+
+
+def _good_said(found: InForce, kept: InUseCheck) -> Said:
+    assert kept.value is not None
+    check = found.check
+    limits = rules.limit_words(kept.lower, kept.upper, check.unit)
+    return say("checks.good", value=check.shown(kept.value), what=check.applied_words, limits=limits)
+
+
+def _freeze(found: InForce, by: By) -> None:
+    """Freeze what is usual, once there are enough values that were good."""
+    base = queries.baseline(found.gauge_id, found.check.series)
+    if base.parameters is not None:
+        return
+    rows = queries.values_of(found.gauge_id, found.check.series, base.since)
+    parameters = baselines.frozen([r.value for r in rows if r.value is not None and r.outcome == Outcome.GOOD])
+    if parameters is not None:
+        _keep_baseline(found.gauge_id, found.check.series, base.since, parameters, "", by)
+
+
+def _hold(found: InForce, kept: InUseCheck, by: By) -> None:
+    """Hold a gauge that failed twice, and ask quality to look."""
+    assert kept.value is not None
+    check = found.check
+    limits = rules.limit_words(kept.lower, kept.upper, check.unit)
+    words = say("checks.failed", what=check.applied_words, value=check.shown(kept.value), limits=limits)
+    if ledger.open_hold_of(found.gauge_id, IN_USE_CHECK) is not None:
+        return
+    ledger.place_hold(found.gauge_id, OUT_OF_TOLERANCE, as_text(words), actor=by.actor, at=by.at, work=IN_USE_CHECK)
+    task = Task(kind=KIND, words=as_text(say("checks.look", gauge=found.gauge_code)), equipment_id=found.gauge_id)
+    task.for_permission, task.raised_at = "checks:decide", by.at
+    tasks.raise_task(task)
+
+
+def _settle_due(found: InForce, by: By) -> None:
+    """Put the due day to where the last good check, or the last day out of use, leaves it."""
+    gauge_id, check = found.gauge_id, found.check
+    if check.every is Every.BEFORE_USE:
+        ledger.end_due(gauge_id, IN_USE_CHECK, actor=by.actor, at=by.at)
+        return
+    done = queries.last_done(gauge_id, check.series)
+    zone, shifts = by.plant.zone, by.plant.in_area(found.area_key).shifts
+    standing = ledger.due_of(gauge_id, IN_USE_CHECK)
+    if done is not None:
+        due, day = rules.next_day(check.every, done, zone, shifts), plant_day(done, zone)
+        ledger.set_due(gauge_id, IN_USE_CHECK, due, last_done=day)
+    elif standing is None or standing.due > by.today:
+        ledger.set_due(gauge_id, IN_USE_CHECK, by.today)
+
+
+def not_used(code: str, by: By) -> None:
+    """Keep that a gauge is out of use now: its check is due again the next time."""
+    found = queries.needed(code)
+    if queries.to_try_again(found.gauge_id, found.check.series) is not None:
+        raise Refusal("Its last value was outside its limits. Try once more.")
+    if not queries.is_due(found, by.at, by.plant):
+        raise Refusal("%(code)s is not due for a check now.", code=found.gauge_code)
+    kept = InUseCheck(
+        gauge_id=found.gauge_id,
+        revision_id=found.revision_id,
+        series=found.check.series,
+        outcome=Outcome.NOT_USED,
+        performed_at=by.at,
+        recorded_at=by.at,
+        by_id=by.actor,
+        device_id=by.device,
+    )
+    db.session.add(kept)
+    db.session.flush()
+    _settle_due(found, by)
+
+
+def correct(check_id: int, value: Decimal, reason: str, by: By, *, may_any: bool, confirmed: bool = False) -> CheckRow:
+    """Replace a value by another row, judged by the limits of the first; who gave it corrects it, or who reviews."""
+    wrong = queries.row(check_id)
+    if reason not in rules.CORRECTIONS:
+        raise Refusal("Choose why.", field="reason")
+    if not wrong.counts:
+        raise Refusal("This value was corrected already. Look at the newer one.")
+    if wrong.value is None:
+        raise Refusal("This row holds no value.")
+    if not may_any and wrong.by_id != by.actor:
+        raise Refusal("%(name)s gave this value and corrects it, or a supervisor or quality does.", name=wrong.by)
+    if value == wrong.value:
+        raise Refusal("This is the value that stands there.", field="value")
+    found = _under(wrong)
+    if not confirmed:
+        rules.ask_about(value, found.check)
+    return _take_over(found, wrong, value, reason, by)
+
+
+def _under(wrong: CheckRow) -> InForce:
+    """Return the check that a row was judged by, in its own version."""
+    code = ledger.item_of(wrong.gauge_id).code
+    newest = queries.newest(code)
+    assert newest is not None
+    return InForce(
+        newest.gauge_id,
+        newest.gauge_code,
+        newest.gauge_name,
+        wrong.revision_id,
+        newest.area_key,
+        newest.since,
+        queries.versions_of(code)[wrong.revision_id],
+    )
+
+
+def _take_over(found: InForce, wrong: CheckRow, value: Decimal, reason: str, by: By) -> CheckRow:
+    first = db.session.get_one(InUseCheck, wrong.id)
+    kept = InUseCheck(
+        gauge_id=first.gauge_id,
+        revision_id=first.revision_id,
+        series=first.series,
+        outcome=rules.outcome(value, first.lower, first.upper),
+        value=value,
+        lower=first.lower,
+        upper=first.upper,
+        try_of_id=first.try_of_id,
+        certificate_id=first.certificate_id,
+        corrects_id=first.id,
+        correction=reason,
+        performed_at=first.performed_at,
+        recorded_at=by.at,
+        by_id=by.actor,
+        device_id=by.device,
+    )
+    if wrong.outcome == Outcome.GOOD:
+        ledger.take_back_check(wrong.gauge_id, wrong.performed_at, at=by.at)
+    was_last = _is_last(wrong)
+    made = _keep(found, kept, by)
+    if was_last and wrong.outcome == Outcome.FAIL and kept.outcome == Outcome.GOOD:
+        _lift(found, value, by)
+    return made
+
+
+def _is_last(wrong: CheckRow) -> bool:
+    last = queries.last_row(wrong.gauge_id, wrong.series)
+    return last is not None and last.id == wrong.id
+
+
+def _lift(found: InForce, value: Decimal, by: By) -> None:
+    """Lift the hold of a check whose value was wrong."""
+    hold = ledger.open_hold_of(found.gauge_id, IN_USE_CHECK)
+    if hold is not None:
+        words = as_text(say("checks.corrected", value=found.check.shown(value)))
+        ledger.lift_hold(hold.id, words, actor=by.actor, at=by.at)

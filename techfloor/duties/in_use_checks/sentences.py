@@ -1,0 +1,38 @@
+"""The sentences of what this duty says in rows: holds, tasks, cautions, each by its key."""
+
+from flask_babel import lazy_gettext as _l
+
+from techfloor import said
+
+SENTENCES = {
+    "checks.failed": _l("in-use check with %(what)s: %(value)s, limits %(limits)s, tried twice"),
+    "checks.corrected": _l("the value of the check was corrected: %(value)s"),
+    "checks.look": _l("%(gauge)s failed its check in use and is held: calibrate it, or lift the hold"),
+    "checks.good": _l("%(value)s with %(what)s, limits %(limits)s"),
+    "checks.caution.Western Electric 1": _l(
+        "within its limits, but beyond what is usual for this gauge. Clean it and look at the chart."
+    ),
+    "checks.caution.Western Electric 4": _l(
+        "within its limits, but eight values in a row lie on one side: it drifts. Tell quality."
+    ),
+    "checks.set-up": _l("%(what)s, %(limits)s, %(every)s"),
+    "checks.ended": _l("no check in use any more"),
+    "every.each shift": _l("each shift"),
+    "every.each day": _l("each day"),
+    "every.each week": _l("each week"),
+    "every.before use": _l("before use"),
+    "applied.standard": _l("a standard"),
+    "applied.check piece": _l("a check piece of our own"),
+    "applied.fixed point": _l("a fixed point, such as ice"),
+    "check-outcome.pass": _l("Good"),
+    "check-outcome.fail": _l("Outside"),
+    "check-outcome.not used": _l("Not used"),
+    "check-correction.mistyped": _l("Mistyped"),
+    "check-correction.misread": _l("Misread"),
+    "check-correction.wrong piece": _l("Wrong piece"),
+    "check-correction.wrong gauge": _l("Wrong gauge"),
+    "event.check set up": _l("Check in use set up"),
+    "event.check ended": _l("Check in use ended"),
+}
+
+said.sentences.update(SENTENCES)
