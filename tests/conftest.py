@@ -47,6 +47,7 @@ _MAKES_THE_TEMPLATE = (
     "equipment",
     "measures",
     "duties/calibration",
+    "duties/in_use_checks/models.py",
     "reports/models.py",
 )
 _TEMPLATES_KEPT = 10

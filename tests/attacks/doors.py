@@ -32,6 +32,11 @@ _STATES = {
     "calibration.checks_post": "checked",
     "calibration.outside_check": "checked",
     "calibration.outside_sign": "checked",
+    "in_use_checks.issue_pdf": "month",
+    "in_use_checks.paper": "month",
+    "in_use_checks.pdf": "month",
+    "in_use_checks.record": "month",
+    "in_use_checks.version": "month",
 }
 _GAUGES = {
     "calibration.start": "G-001",
@@ -49,6 +54,16 @@ _GAUGES = {
     "calibration.issue_pdf": "CAL-P-04",
     "calibration.procedure_retirement": "CAL-P-04",
     "calibration.procedure_retire": "CAL-P-04",
+    "in_use_checks.begin_anew": "G-016",
+    "in_use_checks.end": "G-016",
+    "in_use_checks.gauge": "G-016",
+    "in_use_checks.month": "G-016",
+    "in_use_checks.not_used": "G-016",
+    "in_use_checks.now": "G-016",
+    "in_use_checks.now_post": "G-016",
+    "in_use_checks.review": "G-016",
+    "in_use_checks.set_up": "G-016",
+    "in_use_checks.set_up_post": "G-016",
     "verify.show": "AAAABBBBCCCC",
 }
 _DRAFTS = frozenset(
@@ -72,6 +87,8 @@ _USUAL: dict[str, Any] = {
     "what": "gauges",
     "run_id": 1,
     "name": "regulated",
+    "month": "2026-10",
+    "version": 1,
     "filename": "css/base.css",
 }
 
@@ -116,6 +133,7 @@ class Doors:
             else _GAUGES.get(rule.endpoint, "S-006" if "certificates" in rule.rule else "G-014"),
             "certificate_id": int(self.names["lot"]),
             "reading_id": int(self.names["reading"]),
+            "check_id": int(self.names["checked_row"]),
             "ambient_id": int(self.names["ambient"]),
         }
         return {name: usual.get(name, 1) for name in rule.arguments}

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
 
 from techfloor.duties.in_use_checks import rules
 from techfloor.duties.in_use_checks.rules import Applied, Check, Every, Function, SetUp
@@ -36,7 +35,7 @@ class CheckForm(AskingForm):
 class CorrectForm(CheckForm):
     """The right value, and why the other was wrong."""
 
-    reason = RadioField(_l("Why"), choices=rules.CORRECTIONS, validators=[InputRequired(message=_l("Choose why."))])
+    reason = RadioField(_l("Why"), validate_choice=False)
 
     def word_reasons(self) -> None:
         """Put the reasons into words."""

@@ -1,0 +1,229 @@
+"""What is kept of a check, who may do what, and what the chart says."""
+
+from datetime import datetime, timedelta
+from itertools import cycle, islice
+from zoneinfo import ZoneInfo
+
+import pytest
+from bench_work import problems
+from check_work import CODE, SCALE, check, checked, open_holds, row_of, set_up
+from flask import Flask
+from plant_client import ClockAt, SignedInAs
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from techfloor import store
+from techfloor.duties.in_use_checks.models import InUseBaseline, InUseCheck
+from techfloor.equipment.models import Equipment, EquipmentDue, GoodCheck
+from techfloor.records.models import Definition, Revision
+from techfloor.store import db
+
+BERLIN = ZoneInfo("Europe/Berlin")
+USUAL = list(islice(cycle(["200.0", "200.1", "199.9", "200.0"]), 20))
+
+
+def test_a_value_carries_person_time_and_device_and_the_version_it_was_judged_by(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    set_up(quinn)
+    first = row_of(check(as_("T", tablet="T-03"), "200.1"))
+    set_up(quinn, limits="± 0.3")
+    with app.app_context():
+        row = db.session.get_one(InUseCheck, first)
+        revision = db.session.get_one(Revision, row.revision_id)
+        assert (revision.version, revision.state) == (1, "superseded")
+        assert row.device_id is not None
+        assert (str(row.value), str(row.upper)) == ("200.1", "200.2")
+    page = as_("T").get(f"/checks/gauges/{CODE}").text
+    assert "Tara Kowalski · T-03" in page
+    assert "199.7 … 200.3" in page, "the limits in force now"
+
+
+def test_rows_are_never_changed(app: Flask, as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    check(as_("T"), "200.1")
+    with app.app_context(), pytest.raises(DBAPIError), store.act("checks:check:log"):
+        db.session.execute(text("UPDATE in_use_check SET value = '200.0'"))
+
+
+def test_a_double_tap_is_one_row(app: Flask, as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    tara = as_("T")
+    page = f"/checks/gauges/{CODE}/now"
+    sent = {**tara.hidden(page, page), "value": "200.1"}
+    assert [tara.post(page, data=sent).location for _ in range(2)] == ["/checks/rows/1"] * 2
+    with app.app_context():
+        assert len(db.session.scalars(select(InUseCheck)).all()) == 1
+
+
+def test_a_gauge_without_a_check_never_meets_it(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    assert "/checks/" not in (tara.get("/e/G-014").location or "")
+    assert "Check now" not in tara.get("/equipment/G-014").text
+    assert "Check now" not in tara.get("/calibration/gauges/G-014").text
+    assert tara.get("/checks/gauges/G-014/now").status_code == 404
+
+
+def test_a_gauge_with_a_check_offers_it_where_it_is_not_due(as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    tara = as_("T")
+    check(tara, "200.0")
+    assert f'href="/checks/gauges/{CODE}/now"' in tara.get(f"/calibration/gauges/{CODE}").text
+    assert f'href="/checks/gauges/{CODE}/now"' in tara.get(f"/equipment/{CODE}").text
+    assert "In-use check" in tara.get(f"/equipment/{CODE}").text, "with the day it is due"
+
+
+def test_a_calibration_that_is_due_comes_before_the_check(as_: SignedInAs, clock_at: ClockAt) -> None:
+    set_up(as_("Q"))
+    assert as_("T").get(f"/e/{CODE}").location == f"/checks/gauges/{CODE}/now", "the calibration is due in five days"
+    clock_at("2026-11-25 08:00")
+    assert as_("T").get(f"/e/{CODE}").location == f"/calibration/start/{CODE}"
+
+
+def test_the_next_calibration_stays_the_calibrations_own(app: Flask, as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    check(as_("T"), "200.0")
+    with app.app_context():
+        wanted = select(EquipmentDue.work, EquipmentDue.due).join(Equipment).where(Equipment.code == CODE)
+        dues = {work: due.isoformat() for work, due in db.session.execute(wanted)}
+    assert dues == {"calibration": "2026-11-25", "in-use check": "2026-11-23"}, "the next working day"
+
+
+def test_a_standard_without_a_valid_certificate_is_not_applied(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    quinn = as_("Q")
+    answer = set_up(quinn, applied="standard", code="S-099")
+    assert problems(answer) == ["S-099 is no standard of this plant. Check its label."]
+    assert set_up(quinn, applied="standard", code="s-001").status_code == 303
+    tara = as_("T")
+    row = row_of(check(tara, "200.0"))
+    with app.app_context():
+        assert db.session.get_one(InUseCheck, row).certificate_id is not None
+    clock_at("2029-01-08 08:00")
+    tara = as_("T")
+    assert "its certificate" in tara.get(f"/checks/gauges/{CODE}/now").text
+    assert check(tara, "200.0").status_code == 422
+
+
+def test_between_two_steps_and_far_off_are_asked_about(as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    tara = as_("T")
+    assert "This gauge shows steps of 0.1" in problems(check(tara, "200.05"))[0]
+    assert "is far off" in check(tara, "2000.0").text or "far off" in problems(check(tara, "2000.0"))[0]
+    assert row_of(check(tara, "2000.0", confirmed="y"))
+
+
+def test_not_used_needs_a_check_that_is_due(as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    tara, now = as_("T"), f"/checks/gauges/{CODE}/now"
+    hidden = tara.hidden(now, f"/checks/gauges/{CODE}/not-used")
+    check(tara, "200.0")
+    answer = tara.post(f"/checks/gauges/{CODE}/not-used", data=hidden)
+    assert answer.status_code == 422
+    assert "is not due for a check now" in answer.text
+
+
+def test_who_gave_a_value_corrects_it_or_who_reviews(as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    row = row_of(check(as_("T"), "200.1"))
+    assert as_("O").get(f"/checks/rows/{row}/correct").status_code == 403
+    selma = as_("S")
+    page = f"/checks/rows/{row}/correct"
+    assert problems(selma.submit(page, {"value": "200.0", "reason": "felt like it"})) == ["Choose why."]
+    assert problems(selma.submit(page, {"value": "200.1", "reason": "misread"})) == [
+        "This is the value that stands there."
+    ]
+    assert selma.submit(page, {"value": "200.0", "reason": "misread"}).status_code == 303
+    assert selma.get(page).status_code == 200
+    hidden = selma.hidden(page, page)
+    again = selma.post(page, data={**hidden, "value": "200.2", "reason": "misread"})
+    assert "was corrected already" in again.text
+
+
+def test_another_person_corrects_nothing_behind_the_form(as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    row = row_of(check(as_("T"), "200.1"))
+    otto = as_("O")
+    sent = {**otto.hidden("/scan", "/scan"), "value": "200.0", "reason": "misread"}
+    assert otto.post(f"/checks/rows/{row}/correct", data=sent).status_code == 403
+
+
+def test_two_who_set_up_at_once_do_not_overwrite_each_other(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    page = f"/checks/gauges/{CODE}/set-up"
+    seen = quinn.hidden(page, page)
+    assert set_up(quinn).status_code == 303
+    late = quinn.post(page, data={**seen, **SCALE, "limits": "± 0.1"})
+    assert late.status_code == 422
+    assert "Somebody changed this check" in late.text
+
+
+def test_a_check_that_ended_is_asked_for_no_more(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    set_up(quinn)
+    check(as_("T"), "200.0")
+    assert quinn.submit(f"/checks/gauges/{CODE}/end", page=f"/checks/gauges/{CODE}/set-up").status_code == 303
+    assert as_("T").get(f"/checks/gauges/{CODE}/now").status_code == 404
+    with app.app_context():
+        assert db.session.scalars(select(EquipmentDue).where(EquipmentDue.work == "in-use check")).all() == []
+        assert len(db.session.scalars(select(Revision).join(Definition).where(Definition.code == CODE)).all()) == 2
+    assert "Not checked in use" in quinn.get(f"/checks/gauges/{CODE}").text
+
+
+def test_a_check_before_use_is_no_work_of_the_day(as_: SignedInAs) -> None:
+    set_up(as_("Q"), every="before use")
+    tara = as_("T", tablet="T-03")
+    assert "Check in use" not in tara.get("/").text
+    assert tara.get(f"/e/{CODE}").location == f"/checks/gauges/{CODE}/now"
+    check(tara, "200.0")
+    assert tara.get(f"/e/{CODE}").location != f"/checks/gauges/{CODE}/now"
+
+
+# --- the chart ---
+
+
+def test_twenty_values_freeze_what_is_usual_and_a_signal_is_a_caution_and_no_hold(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    first = datetime(2026, 10, 1, 6, 0, tzinfo=BERLIN)
+    clock_at(first)
+    set_up(as_("Q"), limits="± 0.5")
+    checked(app, USUAL, first + timedelta(minutes=5))
+    with app.app_context():
+        base = db.session.scalars(select(InUseBaseline)).one()
+        assert base.parameters is not None
+        assert base.parameters["values"] == 20
+    clock_at("2026-10-22 06:05")
+    tara = as_("T")
+    page = tara.get(check(tara, "200.4").location).text
+    assert "Good, but unusual" in page
+    assert "beyond what is usual for this gauge" in page
+    assert open_holds(app) == []
+    shown = as_("Q").get(f"/checks/gauges/{CODE}").text
+    assert "3 s from its first 20 values" in shown
+    assert 'href="#row-21"' in shown, "a point leads to its row"
+    assert 'id="row-21"' in shown
+    with app.app_context():
+        assert len(db.session.scalars(select(GoodCheck)).all()) == 21, "it was good all the same"
+
+
+def test_what_is_usual_begins_anew_with_words(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    first = datetime(2026, 10, 1, 6, 0, tzinfo=BERLIN)
+    clock_at(first)
+    set_up(as_("Q"), limits="± 0.5")
+    checked(app, USUAL, first + timedelta(minutes=5))
+    clock_at("2026-10-22 06:00")
+    quinn, page = as_("Q"), f"/checks/gauges/{CODE}"
+    assert quinn.submit(f"{page}/begin-anew", {"words": ""}, page=page).status_code == 422
+    assert quinn.submit(f"{page}/begin-anew", {"words": "adjusted"}, page=page).status_code == 303
+    tara = as_("T")
+    assert "Good, but unusual" not in tara.get(check(tara, "200.4").location).text
+    with app.app_context():
+        assert [row.parameters is None for row in db.session.scalars(select(InUseBaseline))] == [False, True]
+
+
+def test_a_gauge_that_always_shows_the_same_has_no_usual_limits(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    first = datetime(2026, 10, 1, 6, 0, tzinfo=BERLIN)
+    clock_at(first)
+    set_up(as_("Q"))
+    checked(app, ["200.0"] * 21, first + timedelta(minutes=5))
+    clock_at("2026-10-22 06:00")
+    assert "the values do not scatter" in as_("Q").get(f"/checks/gauges/{CODE}").text
