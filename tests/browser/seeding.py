@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from check_work import checked_in_october, review_october
 from plant_client import SignedInAs
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -143,6 +144,23 @@ class Seeds:
         answer = self._quinn.submit("/imports/", {"what": "gauges", "file": (io.BytesIO(rows), "gauges.csv")})
         assert answer.status_code == 303, answer.text
         return str(answer.location.partition("?")[2])
+
+    def scale(self) -> str:
+        """Return the code of a gauge that is checked in use, and due."""
+        if self._quinn.get("/checks/gauges/G-016/now").status_code != 200:
+            checked_in_october(self._quinn.application)
+        return "G-016"
+
+    def row(self) -> str:
+        """Return a value of that gauge."""
+        return self.scale() and "1"
+
+    def month(self) -> str:
+        """Return the number of a month of checks that was reviewed."""
+        self.scale()
+        page = self._quinn.get("/checks/gauges/G-016/months/2026-10").text
+        found = re.search(r"IUC-\d{4}-\d{5}", page) if "Reviewed as" in page else None
+        return found[0] if found else review_october(self._quinn)
 
     def amending(self) -> str:
         """Return a calibration that is being corrected."""

@@ -1,6 +1,7 @@
 """Checks 10 and 15 of the design: few taps from the scan to the signature; by keyboard alone; with scripts off."""
 
 import pytest
+from check_work import checked_in_october
 from flask import Flask
 from playwright.sync_api import Locator, Page
 from sqlalchemy import select
@@ -59,6 +60,23 @@ def test_from_the_scanned_gauge_to_the_signature_in_six_taps(open_tablet: OpenTa
     steps.go_on(page)
     assert "Signed." in page.inner_text("main")
     assert len(taps) <= MOST_TAPS, taps
+
+
+def test_a_check_in_use_takes_two_taps_from_the_scan_to_its_verdict(open_tablet: OpenTablet, app: Flask) -> None:
+    checked_in_october(app)
+    page = open_tablet("T")
+    taps: list[str] = []
+    page.on("console", lambda said: taps.append(said.text) if said.text.startswith("tap ") else None)
+    page.add_init_script(COUNTS_TAPS)
+    page.goto("/e/G-016")
+    assert page.evaluate("document.activeElement.name") == "value", "it is typed without touching its box"
+    for key in "200.1":
+        page.locator(f'[data-keypad-for="value"] [data-key="{key}"]').tap()
+    steps.go_on(page)
+    assert "Good" in page.inner_text("main")
+    steps.go_on(page)
+    assert page.url.endswith("/"), "back to what is due"
+    assert len(taps) <= 3, taps
 
 
 # --- by keyboard ---

@@ -147,6 +147,23 @@ def test_quality_lifts_the_hold_with_words(app: Flask, as_: SignedInAs) -> None:
     assert due_day(app) == "2026-11-20", "and it is checked before it is used"
 
 
+def test_a_first_fail_stands_on_the_home_page_until_it_is_tried_again(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    clock_at("2026-11-20 06:00")
+    set_up(as_("Q"))
+    tara = as_("T", tablet="T-03")
+    check(tara, "200.0")
+    clock_at("2026-11-20 07:00")
+    tara = as_("T", tablet="T-03")
+    check(tara, "200.9")
+    assert due_day(app) == "2026-11-20"
+    assert f"/checks/gauges/{CODE}/now" in tara.get("/").text
+    clock_at("2026-11-20 07:01")
+    check(tara, "200.0")
+    assert due_day(app) == "2026-11-23"
+
+
 def test_a_wrong_value_is_corrected_and_ends_the_hold(app: Flask, as_: SignedInAs, failed: int) -> None:
     tara = as_("T", tablet="T-03")
     answer = tara.submit(f"/checks/rows/{failed}/correct", {"value": "200.0", "reason": "mistyped"})

@@ -199,8 +199,8 @@ def test_twenty_values_freeze_what_is_usual_and_a_signal_is_a_caution_and_no_hol
     assert open_holds(app) == []
     shown = as_("Q").get(f"/checks/gauges/{CODE}").text
     assert "3 s from its first 20 values" in shown
-    assert 'href="#row-21"' in shown, "a point leads to its row"
-    assert 'id="row-21"' in shown
+    assert "<title>22 Oct 2026: 200.4 g</title>" in shown, "a point names its value"
+    assert 'href="/checks/rows/21/correct"' in shown, "and the table leads on"
     with app.app_context():
         assert len(db.session.scalars(select(GoodCheck)).all()) == 21, "it was good all the same"
 

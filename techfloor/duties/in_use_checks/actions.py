@@ -229,7 +229,9 @@ def _settle_due(found: InForce, by: By) -> None:
     done = queries.last_done(gauge_id, check.series)
     zone, shifts = by.plant.zone, by.plant.in_area(found.area_key).shifts
     standing = ledger.due_of(gauge_id, IN_USE_CHECK)
-    if done is not None:
+    if queries.to_try_again(gauge_id, check.series) is not None:
+        ledger.set_due(gauge_id, IN_USE_CHECK, min(by.today, standing.due) if standing else by.today)
+    elif done is not None:
         due, day = rules.next_day(check.every, done, zone, shifts), plant_day(done, zone)
         ledger.set_due(gauge_id, IN_USE_CHECK, due, last_done=day)
     elif standing is None or standing.due > by.today:

@@ -8,7 +8,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from techfloor.duties.in_use_checks import rules
 from techfloor.duties.in_use_checks.rules import Applied, Check, Every, Function, SetUp
 from techfloor.said import word
-from techfloor.web.fields import LONG, SHORT, options, text_of
+from techfloor.web.fields import LONG, SHORT, needed, options, text_of
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 
@@ -53,7 +53,7 @@ class SetUpForm(EntryForm):
     function = SelectField(_l("What is checked"), validate_choice=False)
     applied = RadioField(_l("What is applied"), validate_choice=False)
     code = StringField(_l("Its code"), validators=SHORT)
-    what = StringField(_l("What it is"), validators=SHORT)
+    what = StringField(_l("What it is"), validators=needed(_l("Say what is applied, like weight 200 g.")))
     nominal = NumberField(_l("The gauge should show"))
     limits = StringField(_l("Tolerance"), validators=SHORT)
     lower = NumberField(_l("Lowest value"), required=False)

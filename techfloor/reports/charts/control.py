@@ -29,12 +29,11 @@ Look = Literal["pass", "fail", "caution"]
 
 @dataclass(frozen=True)
 class ControlPoint:
-    """One value, as its deviation from what should be shown; `url` leads to its row."""
+    """One value, as its deviation from what should be shown; `label` names it to who points at it."""
 
     on: date
     off: Decimal
     look: Look
-    url: str
     label: str
 
 
@@ -49,11 +48,10 @@ class UsualLimits:
 
 @dataclass(frozen=True)
 class ControlMark:
-    """A place on the chart that leads to a row."""
+    """A place on the chart with the name of its value; the table below leads on, a mark is too small for a glove."""
 
     x: float
     y: float
-    url: str
     label: str
 
 
@@ -97,7 +95,7 @@ def control_chart(
     values = value_labels([*limits, Decimal(0), *nice_ticks(low, high, 4)], scale, unit, gap=20)
     plot = Plot(beside(values, LARGE_LETTER), top=14, right=width - 14, bottom=height - 26)
     across = Scale(0, max(len(points) - 1, 1), plot.left + 18, plot.right - 12)
-    marks = tuple(ControlMark(across.at(n), scale.at(float(p.off)), p.url, p.label) for n, p in enumerate(points))
+    marks = tuple(ControlMark(across.at(n), scale.at(float(p.off)), p.label) for n, p in enumerate(points))
     looks = [(m.x, m.y, p.look) for m, p in zip(marks, points, strict=True)]
     return ControlChart(
         width=width,

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from techfloor.duties.in_use_checks import actions, baselines, months, queries
 from techfloor.duties.in_use_checks.baselines import ENOUGH
-from techfloor.duties.in_use_checks.forms import AnewForm, EndForm
+from techfloor.duties.in_use_checks.forms import AnewForm
 from techfloor.duties.in_use_checks.months import Month
 from techfloor.duties.in_use_checks.queries import CheckRow, InForce
 from techfloor.duties.in_use_checks.rules import Check, Outcome
@@ -19,7 +19,7 @@ from techfloor.duties.in_use_checks.views.pages import gauge_url, pages
 from techfloor.duties.in_use_checks.views.shown import by, is_due_now, may_correct, shown
 from techfloor.equipment.ledger import IN_USE_CHECK
 from techfloor.equipment.queries import gauge_view
-from techfloor.equipment.rules import plant_day
+from techfloor.equipment.rules import gauge_page, plant_day
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.wording import days_words
 from techfloor.measures.quantity import plain
@@ -69,7 +69,7 @@ def _page(view: GaugeView, anew: AnewForm) -> str:
         note=_chart_note(newest.check, base, len(rows)) if newest and base else "",
         rows=[shown(row, newest.check.unit, may_correct=may_correct(row)) for row in reversed(rows)] if newest else [],
         months=_months(view, newest),
-        end=EndForm(formdata=None, drafted=False, seen=str(newest.check.version)) if newest else None,
+        calibrations=gauge_page(view.code),
         anew=anew if base and base.parameters else None,
         may_log=visitor().may("checks:log"),
         may_set_up=visitor().may("checks:set-up"),
@@ -129,7 +129,7 @@ def _point(row: CheckRow, check: Check) -> ControlPoint:
     on = plant_day(row.performed_at, plant().zone)
     label = f"{day(on)}: {plain(row.value)} {show_unit(check.unit)}"
     look: Look = "fail" if row.outcome == Outcome.FAIL else "caution" if row.caution else "pass"
-    return ControlPoint(on, row.value - check.nominal, look, f"#row-{row.id}", label)
+    return ControlPoint(on, row.value - check.nominal, look, label)
 
 
 def _chart_note(check: Check, base: queries.Baseline, count: int) -> str:
