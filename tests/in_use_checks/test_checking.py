@@ -1,21 +1,24 @@
 """What is kept of a check, who may do what, and what the chart says."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import cycle, islice
 from zoneinfo import ZoneInfo
 
 import pytest
 from bench_work import problems
-from check_work import CODE, SCALE, check, checked, open_holds, row_of, set_up
+from check_work import CODE, SCALE, by, check, checked, open_holds, row_of, set_up
 from flask import Flask
 from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from techfloor import store
+from techfloor.duties.in_use_checks import actions
 from techfloor.duties.in_use_checks.models import InUseBaseline, InUseCheck
 from techfloor.equipment.models import Equipment, EquipmentDue, GoodCheck
 from techfloor.records.models import Definition, Revision
+from techfloor.refusals import Refusal
 from techfloor.store import db
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -138,12 +141,14 @@ def test_who_gave_a_value_corrects_it_or_who_reviews(as_: SignedInAs) -> None:
     assert "was corrected already" in again.text
 
 
-def test_another_person_corrects_nothing_behind_the_form(as_: SignedInAs) -> None:
+def test_another_person_corrects_nothing_behind_the_form(app: Flask, as_: SignedInAs) -> None:
     set_up(as_("Q"))
     row = row_of(check(as_("T"), "200.1"))
     otto = as_("O")
     sent = {**otto.hidden("/scan", "/scan"), "value": "200.0", "reason": "misread"}
     assert otto.post(f"/checks/rows/{row}/correct", data=sent).status_code == 403
+    with app.app_context(), store.act("checks:check:correct"), pytest.raises(Refusal, match="gave this value"):
+        actions.correct(row, Decimal("200.0"), "misread", by("otto"), may_any=False)
 
 
 def test_two_who_set_up_at_once_do_not_overwrite_each_other(app: Flask, as_: SignedInAs) -> None:

@@ -3,21 +3,27 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pypdfium2
 import pytest
 from bench_work import problems
-from check_work import CODE, check, checked, set_up
+from check_work import CODE, by, check, checked, set_up
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from techfloor import clock, store
+from techfloor.duties.in_use_checks import content, signing_acts
+from techfloor.duties.in_use_checks.months import Month
+from techfloor.equipment.queries import gauge_view
 from techfloor.migrations.upgrade import engine_for
+from techfloor.people.proof import Proof, by_password
 from techfloor.records import integrity
 from techfloor.records.models import Record, RecordContent
+from techfloor.refusals import Refusal
 from techfloor.reports.models import IssuedPdf
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -62,17 +68,17 @@ def test_a_supervisor_reviews_a_month_with_what_is_missing(app: Flask, as_: Sign
     assert "28 Oct 2026" in record
     with app.app_context():
         kept = db.session.scalars(select(Record).where(Record.kind == "in-use checks")).one()
-        content = json.loads(db.session.get_one(RecordContent, kept.id).body)
+        said = json.loads(db.session.get_one(RecordContent, kept.id).body)
         code = db.session.scalars(select(IssuedPdf.code).where(IssuedPdf.record_id == kept.id)).one()
     assert (kept.number, kept.version, kept.state) == ("IUC-2026-00001", 1, "closed")
-    assert [(row["value"], row["outcome"], row["second_try"]) for row in content["rows"]] == [
+    assert [(row["value"], row["outcome"], row["second_try"]) for row in said["rows"]] == [
         ("200.0", "pass", False),
         ("200.1", "pass", False),
         (None, "not used", False),
         ("200.3", "fail", False),
         ("200.0", "pass", True),
     ]
-    assert content["missing"] == [{"day": "2026-10-28", "shift": ""}]
+    assert said["missing"] == [{"day": "2026-10-28", "shift": ""}]
     pdf = pypdfium2.PdfDocument(selma.get(f"{answer.location}.pdf").data)
     words = pdf[0].get_textpage().get_text_bounded()
     pdf.close()
@@ -119,7 +125,7 @@ def test_a_month_is_signed_once_by_who_may_and_after_its_end(as_: SignedInAs, cl
 
 @pytest.mark.usefixtures("october")
 def test_who_checked_in_a_month_does_not_review_it_where_two_persons_are_asked_for(
-    as_: SignedInAs, clock_at: ClockAt, profile: Callable[[str], None]
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, profile: Callable[[str], None]
 ) -> None:
     profile("regulated")
     selma = as_("S")
@@ -132,3 +138,20 @@ def test_who_checked_in_a_month_does_not_review_it_where_two_persons_are_asked_f
     page = selma.get(MONTH).text
     assert "a second person reviews it" in page
     assert "Sign the review" not in page
+    with app.app_context(), store.act("checks:month:review"), pytest.raises(Refusal, match="second person"):
+        who, plant = by("selma").actor, by("selma").plant
+        month, gauge = Month(date(2026, 10, 1)), gauge_view(CODE)
+        shown = content.preview(gauge, month, plant, clock.now()).sha256
+        proof = Proof(who, "Selma Brandt", by_password(named=True), clock.now(), plant.zone)
+        signing_acts.review(gauge, month, proof, plant, shown_sha256=shown)
+
+
+def test_a_day_on_which_the_gauge_was_outside_alone_is_missing_a_good_check(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    clock_at("2026-10-30 06:00")
+    set_up(as_("Q"))
+    check(as_("T"), "200.9")
+    clock_at("2026-11-02 09:00")
+    page = as_("S").get(MONTH).text
+    assert re.search(r"out of use:</strong>\s*30 Oct 2026", page)
