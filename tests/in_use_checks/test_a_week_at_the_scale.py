@@ -16,7 +16,7 @@ from techfloor.store import db
 
 def panel(client: PlantClient, location: str) -> str:
     """Return what the page after a value says."""
-    return re.findall(r'panel-words">(.*?)<', client.get(location).text)[0]
+    return str(re.findall(r'panel-words">(.*?)<', client.get(location).text)[0])
 
 
 def due_day(app: Flask, work: str = "in-use check") -> str:
