@@ -1,5 +1,7 @@
 """The manifest of the checks in use."""
 
+from flask_babel import lazy_gettext as _l
+
 from techfloor.duties.in_use_checks import report
 from techfloor.duties.in_use_checks import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.in_use_checks.home import for_code, gauge_url, offers, tiles
@@ -11,7 +13,7 @@ from techfloor.web.duty import Duty
 
 DUTY = Duty(
     key="in_use_checks",
-    title="Checks in use",
+    title=_l("Checks in use"),
     icon="check",
     pages=pages,
     home="/checks/",
