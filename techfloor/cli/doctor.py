@@ -285,7 +285,7 @@ def _clock(connection: "Connection") -> Iterator[Finding]:
 def _files(connection: "Connection", settings: Settings) -> Iterator[Finding]:
     from techfloor.store.blobs import NAMED_IN  # noqa: PLC0415
 
-    tables = " UNION ".join(f"SELECT sha256 FROM {table}" for table in NAMED_IN)  # noqa: S608 - names of our own
+    tables = " UNION ".join(f"SELECT sha256 FROM {table} WHERE sha256 IS NOT NULL" for table in NAMED_IN)  # noqa: S608 - names of our own
     named = set(connection.exec_driver_sql(tables).scalars())
     if settings.database_file is None:
         there = set(connection.exec_driver_sql("SELECT sha256 FROM blob").scalars())

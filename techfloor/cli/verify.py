@@ -114,6 +114,7 @@ _OF_FILES = {
     "attachment": ("The attached file “%s”", "name", "record_id"),
     "certificate_file": ("The paper “%s” of a standard's certificate", "name", "NULL"),
     "import_run": ("The file “%s” that was brought in", "name", "NULL"),
+    "job_line": ("What was made for “%s” of a job", "subject", "NULL"),
 }
 """What a file is called, the column of its name, and of the record it belongs to."""
 
@@ -129,7 +130,8 @@ def _files(connection: "Connection", blobs: "Blobs") -> list[str]:
     there = set(inspect(connection).get_table_names())
     for table in (name for name in NAMED_IN if name in there):
         words, name, record = _OF_FILES[table]
-        rows = connection.exec_driver_sql(f"SELECT sha256, {name}, {record} FROM {table}").all()  # noqa: S608 - names of our own
+        wanted = f"SELECT sha256, {name}, {record} FROM {table} WHERE sha256 IS NOT NULL"  # noqa: S608 - names of our own
+        rows = connection.exec_driver_sql(wanted).all()
         for sha256, named, record_id in rows:
             try:
                 blobs.get(sha256)

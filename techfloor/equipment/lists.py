@@ -67,6 +67,12 @@ def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
     return BY_CODE.page(_narrowed(_lines(), wanted), _line, wanted.at, size=size)
 
 
+def fitting(wanted: Wanted, most: int) -> list[tuple[int, str]]:
+    """Return (id, code) of what a list shows on all its pages, in the order of codes, one more than `most` at most."""
+    statement = _narrowed(_lines(), wanted).with_only_columns(Equipment.id, Equipment.code)
+    return [(row.id, row.code) for row in db.session.execute(statement.order_by(Equipment.code).limit(most + 1))]
+
+
 def _line(*row: Any) -> Line:
     code, name, kind, sort, area, station, lifecycle, availability, gauge_status, hold, due, back, limited = row
     status = status_of(kind, lifecycle, availability, gauge_status)

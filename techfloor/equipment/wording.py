@@ -211,6 +211,39 @@ def signs(status: str, hold: str, due: date | None, today: date, *, dated: bool)
     return found
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the label of today says: look and title of a status, whether a due day counts, and words below."""
+
+    look: str
+    title: str
+    dated: bool
+    words: str = ""
+
+
+_OUT_OF_SERVICE = frozenset({Status.RETIRED, Status.LOST, Status.SENT_OUT})
+
+
+def standing(kind: str, status: str, hold: tuple[str, str] | None, due: date | None, limited_use: str) -> Standing:
+    """Say how equipment stands, as its label shouts it; `hold` is (reason, words) of the hold that counts."""
+    if hold:
+        reason, words = str(_HOLD_REASONS[hold[0]]), in_words(hold[1])
+        return Standing("hold", str(HOLD_WORDS["other"]), dated=False, words=f"{reason}: {words}" if words else reason)
+    look, words = STATUS_SIGNS[status]
+    if status in _OUT_OF_SERVICE:
+        return Standing("fail", str(gettext("Out of service")), dated=False, words=str(words))
+    if look == "caution" or kind == Kind.MACHINE:
+        below = {
+            Status.LIMITED_USE: limited_use,
+            Status.INDICATION_ONLY: gettext("No reading decides."),
+        }
+        return Standing(look, str(words), dated=status == Status.LIMITED_USE, words=str(below.get(Status(status), "")))
+    if due is None:
+        calibrate = str(STATUS_SIGNS[Status.CALIBRATE_BEFORE_USE][1])
+        return Standing("caution", calibrate, dated=False, words=str(gettext("Not calibrated yet")))
+    return Standing("pass", str(words), dated=True)
+
+
 def _of_due(due: date | None, today: date) -> list[Sign]:
     if due is None:
         return [Sign("caution", gettext("Not calibrated yet"))]

@@ -1,5 +1,6 @@
 """Work that goes on in the background: how far it is, what could not be done, and what it made."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,8 +12,7 @@ from techfloor import store
 from techfloor.house.keepers import record_url
 from techfloor.refusals import NotFound
 from techfloor.reports import jobs
-from techfloor.reports.jobs import LineState, Progress
-from techfloor.reports.joined import joined
+from techfloor.reports.jobs import Kind, LineState, Progress
 from techfloor.web.access import permission
 from techfloor.web.forms import refusal_text
 from techfloor.web.pages import Page, Pages, see
@@ -68,12 +68,16 @@ def show(job_id: int) -> str:
         job=found,
         title=kind.title,
         words=progress_words(found),
-        asked=", ".join(_chosen(name, value) for name, value in found.asked.items() if value),
+        asked=", ".join(_told(kind, found.asked)),
         undone=[_undone(row) for row in jobs.lines_of(job_id, LineState.FAILED, limit=SHOWN)],
         done=[_done(row) for row in jobs.lines_of(job_id, LineState.DONE, limit=SHOWN)] if found.ended else [],
         taken=taken,
         more=max(found.done - SHOWN, 0),
     )
+
+
+def _told(kind: Kind, asked: Mapping[str, str]) -> list[str]:
+    return kind.told(asked) if kind.told else [_chosen(name, value) for name, value in asked.items() if value]
 
 
 def _chosen(name: str, value: str) -> str:
@@ -139,7 +143,7 @@ def all_pieces(job_id: int) -> Response:
         raise NotFound("Open job %(job)s and print from there.", job=job_id)
     blobs = current_app.extensions["techfloor"].blobs
     pieces = (blobs.get(row.sha256) for row in jobs.lines_of(job_id, LineState.DONE))
-    made = joined(pieces, f"{kind.file_name}-{job_id}")
+    made = kind.join(pieces, f"{kind.file_name}-{job_id}", found.asked)
     response = Response(made, mimetype="application/pdf", direct_passthrough=True)
     response.headers["Content-Disposition"] = f'attachment; filename="{kind.file_name}-{job_id}.pdf"'
     response.headers["Cache-Control"] = "no-store"

@@ -109,7 +109,7 @@ def _do(job: Job, line: JobLine) -> None:
     try:
         kind = jobs.kind_named(job.kind)
         _refuse_who_may_not(job, kind)
-        keep = kind.make(job.asked_by, line.subject_id)
+        keep = kind.make(job.asked_by, line.subject_id, job.asked)
     except Refusal as no:
         _fail(line, no)
         return

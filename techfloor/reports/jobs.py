@@ -4,16 +4,17 @@ A room declares what it does for one line. Whatever that keeps is written in the
 a server that dies in between has kept neither, and the line is done again by whoever comes next.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Row, case, func, insert, select, update
 
 from techfloor.people.models import Person
 from techfloor.refusals import NotFound, Refusal
+from techfloor.reports.joined import joined
 from techfloor.reports.models import Job, JobLine, JobTaken
 from techfloor.store import db
 
@@ -33,22 +34,31 @@ Keep = Callable[[], str]
 """Keeps what was made for a line, in the act under way, and returns the hash of its bytes."""
 
 
+def _one_after_the_other(pieces: Iterable[bytes], title: str, _asked: Mapping[str, str]) -> BinaryIO:
+    return joined(pieces, title)
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a kind of job does for each of its lines.
 
-    `make` is given who asked and the line's subject; it does what takes long, writes nothing, and returns what keeps
-    the result. It raises Refusal, with its sentence, for a subject it cannot be done for. `permission` is asked anew
-    at every line: who lost it since has nothing more done in their name. `action` is the act of each line.
+    `make` is given who asked, the line's subject and what was asked; it does what takes long, writes nothing, and
+    returns what keeps the result. It raises Refusal, with its sentence, for a subject it cannot be done for.
+    `permission` is asked anew at every line: who lost it since has nothing more done in their name. `action` is the
+    act of each line.
     """
 
     name: str
     permission: str
     action: str
-    make: Callable[[int, int], Keep]
+    make: Callable[[int, int, Mapping[str, str]], Keep]
     title: Any
     file_name: str
     """How the one file of all its pieces is called, without its ending."""
+    join: Callable[[Iterable[bytes], str, Mapping[str, str]], BinaryIO] = _one_after_the_other
+    """Makes one file of the pieces, given its title and what was asked."""
+    told: Callable[[Mapping[str, str]], list[str]] | None = None
+    """Says what was asked, where its words are not kept as they are read."""
 
 
 _DECLARED: dict[str, Kind] = {}

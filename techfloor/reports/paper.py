@@ -77,7 +77,7 @@ class Paper:
         )
         return issue.render(order, self.document)
 
-    def made_once(self, by: int, record_id: int) -> Keep:
+    def made_once(self, by: int, record_id: int, _asked: Mapping[str, str]) -> Keep:
         """Return what keeps the paper of a closed record for a job: its first issue, or the one there is already.
 
         Raises what `render` raises.

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from techfloor import clock
+from techfloor.reports.fonts import FONTS
 from techfloor.reports.press import PdfFailed, PdfUnavailable, Press
 
-__all__ = ["Asset", "Attachment", "PdfFailed", "PdfUnavailable", "press", "render", "warm"]
+__all__ = ["FONTS", "Asset", "Attachment", "PdfFailed", "PdfUnavailable", "press", "render", "warm"]
 
 ROOT = Path(__file__).parents[2]
-FONTS = ROOT / "techfloor" / "static" / "vendor" / "fonts"
 VARIANT = "pdf/a-3a"
 """For archives (ISO 19005-3), tagged, with files inside."""
 

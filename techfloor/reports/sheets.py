@@ -207,9 +207,9 @@ class Qr:
     QUIET = 2
 
     @classmethod
-    def of(cls, text: str) -> "Qr":
-        """Encode `text` with error correction M: a creased sheet still scans."""
-        code = segno.make(text, error="m", micro=False)
+    def of(cls, text: str, error: str = "m") -> "Qr":
+        """Encode `text`, usually with error correction M: a creased sheet still scans."""
+        code = segno.make(text, error=error, micro=False)
         strokes = [
             f"M{x + cls.QUIET} {y + cls.QUIET}.5h{length}"
             for y, row in enumerate(code.matrix)

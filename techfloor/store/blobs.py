@@ -19,7 +19,7 @@ class MissingBlob(Exception):
     """The bytes of this hash are gone, or are no longer what they were."""
 
 
-NAMED_IN = ("issued_pdf", "attachment", "certificate_file", "import_run")
+NAMED_IN = ("issued_pdf", "attachment", "certificate_file", "import_run", "job_line")
 """The tables whose rows name a file by its hash, as `sha256`."""
 
 

@@ -404,7 +404,7 @@ def test_a_lot_is_opened_on_its_page(as_: SignedInAs, app: Flask, post: Post, do
 def test_the_label_carries_the_full_address_as_qr_and_the_code_to_read(as_: SignedInAs) -> None:
     page = as_("T").get("/equipment/G-014/label").text
     assert "http://localhost/e/G-014" in page
-    assert '<svg viewBox="0 0' in page
+    assert 'viewBox="0 0 50.0 25.0"' in page
     assert "style=" not in page
 
 

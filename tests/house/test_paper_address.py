@@ -48,10 +48,6 @@ def test_quality_is_told_and_a_technician_is_not(as_: SignedInAs) -> None:
     assert CAUTION not in as_("T").get("/equipment/G-014/label").text
 
 
-def test_a_label_is_printed_from_its_page(as_: SignedInAs) -> None:
-    assert "data-print" in as_("T").get("/equipment/G-014/label").text
-
-
 def test_the_administrator_is_told_at_home_and_nobody_else(as_: SignedInAs) -> None:
     assert CAUTION in as_("D").get("/").text
     assert CAUTION not in as_("Q").get("/").text

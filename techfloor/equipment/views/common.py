@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from techfloor.equipment import queries
+from techfloor.equipment.labels import LABEL
 from techfloor.equipment.rules import UsePolicy, use_policy
 from techfloor.equipment.shapes import ItemView
 from techfloor.equipment.statuses import MANAGE, MEASURE, Kind
@@ -26,6 +27,9 @@ PERMISSIONS = (
     permission(HOLD, "Hold equipment, report it lost or found, take a spare", "technician", "supervisor", "quality"),
     permission(LIFT, "Lift a hold", "supervisor", "quality"),
     permission(MANAGE, "Enter machines, move, send out and receive", "supervisor", "quality", "administrator"),
+    permission(
+        LABEL, "Print labels of a whole list", "technician", "supervisor", "trainer", "quality", "administrator"
+    ),
     permission(MEASURE, "Enter gauges and standards, limit and retire them", "quality", "administrator"),
 )
 

@@ -1,17 +1,16 @@
-"""Looking at equipment: the list, the page of each, its label."""
+"""Looking at equipment: the list, the page of each."""
 
 from datetime import date
 from typing import Any
 
-import segno
 from flask import redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from techfloor.equipment import queries
 from techfloor.equipment.entries import range_words
+from techfloor.equipment.labels import LABEL
 from techfloor.equipment.ledger import CALIBRATION, IN_USE_CHECK, by_record
 from techfloor.equipment.lists import HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
@@ -29,7 +28,7 @@ from techfloor.equipment.shapes import (
     PaperView,
     StandardView,
 )
-from techfloor.equipment.statuses import LIFECYCLES, MEASURE, Deed, Kind, Status, offered
+from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
 from techfloor.equipment.views.common import HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
 from techfloor.equipment.wording import (
     DEED_WORDS,
@@ -45,8 +44,7 @@ from techfloor.equipment.wording import (
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
 from techfloor.said import in_words, word
-from techfloor.web.address import dead_host, paper_base
-from techfloor.web.lists import Filter, Tab, asked, listing
+from techfloor.web.lists import Filter, Tab, address, asked, listing
 from techfloor.web.show import day, moment, number
 from techfloor.web.visitor import visitor
 
@@ -58,7 +56,7 @@ def index() -> str:
     """List the machines, the gauges or the standards."""
     kind = request.args.get("kind", "")
     kind = kind if kind in set(Kind) else Kind.GAUGE.value
-    filters = Filter("area", _("Area"), area_choices()), Filter("status", _("Status"), _status_choices(kind))
+    filters = Filter("area", _("Area"), area_choices()), Filter("status", _("Status"), status_choices(kind))
     wanted = asked("/equipment/", *filters, kind=kind)
     page = queries.list_page(narrowed_to(kind, wanted, today()))
     may_add = may(needed_for(kind))
@@ -74,6 +72,7 @@ def index() -> str:
             none_fits=_("Nothing fits. Choose less, or look at the whole list."),
             neighbours=(_("Codes before"), _("Codes after")),
         ),
+        labels_url=address("/equipment/labels", kind=kind, **wanted.values, q=wanted.words) if may(LABEL) else "",
         may_add=may_add,
         titles=KIND_WORDS[Kind(kind)],
     )
@@ -86,7 +85,8 @@ _STATUSES: dict[str, tuple[Status, ...]] = {
 }
 
 
-def _status_choices(kind: str) -> list[tuple[str, str]]:
+def status_choices(kind: str) -> list[tuple[str, str]]:
+    """Return what a list of a kind can be narrowed to by status."""
     found = [("", _("Any status")), (HELD, _("Held"))]
     if kind != Kind.MACHINE:
         found.append((OVERDUE, _("Overdue")))
@@ -323,20 +323,3 @@ def _events(log: list[LogLine]) -> list[dict[str, Any]]:
         }
         for line in log
     ]
-
-
-@pages.page("/<code>/label", permission=READ)
-def label(code: str) -> str:
-    """Show the label of a piece of equipment, ready to print on 62 × 29 mm."""
-    item = by_code(code)
-    url = f"{paper_base()}/e/{item.code}"
-    dead = dead_host() if may(MEASURE) else ""
-    return render_template("equipment/label.html", item=item, url=url, drawing=qr_drawing(url), dead_host=dead)
-
-
-def qr_drawing(url: str) -> Markup:
-    """Return a QR code as SVG that scales with its box; error level M survives a scratch."""
-    code = segno.make(url, error="m", micro=False)
-    return Markup(  # noqa: S704 - segno writes numbers and names only
-        code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass="qr-ink", dark="#000", light="#fff")
-    )

@@ -221,6 +221,9 @@ def gauges() -> str:
             none_fits=_("No gauge fits. Choose less, or look at the whole list."),
             neighbours=(_("Codes before"), _("Codes after")),
         ),
+        labels_url=address("/equipment/labels", kind=Kind.GAUGE, **wanted.values, q=wanted.words)
+        if visitor().may("equipment:label")
+        else "",
     )
 
 
