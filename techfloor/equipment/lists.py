@@ -1,6 +1,8 @@
 """The lists of equipment: one statement each, paged by code."""
 
 import re
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -14,18 +16,22 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import aliased
 
 from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, Standard
 from techfloor.equipment.shapes import Line, Wanted
 from techfloor.equipment.statuses import FALLS_DUE, Status, status_of
 from techfloor.places.models import Area, Station
+from techfloor.records.models import Definition, Record
 from techfloor.store import db
 from techfloor.store.paging import PAGE, Key, Order, Page
 from techfloor.store.search import SearchItem, keys_that_fit
 
-HELD, OVERDUE = "held", "overdue"
+HELD, OVERDUE, DUE = "held", "overdue", "due"
 """What a list can be narrowed to beside the statuses."""
+DUE_SOON = timedelta(days=30)
+"""What is due within this time is listed as due, with what is overdue."""
 
 _OPEN = and_(EquipmentHold.equipment_id == Equipment.id, EquipmentHold.lifted_at.is_(None))
 _HOLD = func.coalesce(
@@ -65,6 +71,46 @@ BY_CODE = Order(Key(Equipment.code, str))
 def list_page(wanted: Wanted, *, size: int = PAGE) -> Page[Line]:
     """Read one page of the list in the order of codes, in one statement."""
     return BY_CODE.page(_narrowed(_lines(), wanted), _line, wanted.at, size=size)
+
+
+@dataclass(frozen=True)
+class RegisterLine:
+    """One line of the register: a line of the list with what stands on the card beside it."""
+
+    line: Line
+    maker: str
+    serial: str
+    part_of: str
+    procedure: str
+    interval_months: int | None
+    last_done: date | None
+    last_record: str
+
+
+def register_page(wanted: Wanted, *, size: int = PAGE) -> Page[RegisterLine]:
+    """Read one page of the register in the order of codes, in one statement."""
+    whole = aliased(Equipment)
+    more = (
+        Equipment.maker,
+        Equipment.serial,
+        func.coalesce(whole.code, ""),
+        func.coalesce(Definition.code, ""),
+        func.coalesce(Gauge.interval_months, Standard.interval_months),
+        EquipmentDue.last_done,
+        func.coalesce(Record.number, ""),
+    )
+    statement = (
+        _lines()
+        .add_columns(*more)
+        .outerjoin(whole, whole.id == Equipment.part_of_id)
+        .outerjoin(Definition, Definition.id == Gauge.procedure_id)
+        .outerjoin(Record, Record.id == EquipmentDue.last_record_id)
+    )
+
+    def made(*row: Any) -> RegisterLine:
+        return RegisterLine(_line(*row[: -len(more)]), *row[-len(more) :])
+
+    return BY_CODE.page(_narrowed(statement, wanted), made, wanted.at, size=size)
 
 
 def fitting(wanted: Wanted, most: int) -> list[tuple[int, str]]:
@@ -110,8 +156,9 @@ def code_like(typed: str) -> str | None:
 def _in_status(wanted: Wanted) -> ColumnElement[bool]:
     if wanted.status == HELD:
         return exists().where(_OPEN)
-    if wanted.status == OVERDUE:
-        late = or_(EquipmentDue.due < wanted.today, and_(EquipmentDue.due.is_(None), Gauge.equipment_id.is_not(None)))
+    if wanted.status in {OVERDUE, DUE}:
+        last = wanted.today + (DUE_SOON if wanted.status == DUE else timedelta(days=-1))
+        late = or_(EquipmentDue.due <= last, and_(EquipmentDue.due.is_(None), Gauge.equipment_id.is_not(None)))
         falls_due = or_(Gauge.status.in_(FALLS_DUE), Gauge.equipment_id.is_(None))
         return and_(late, falls_due, Equipment.lifecycle != Status.RETIRED)
     if wanted.status == Status.SENT_OUT:

@@ -90,6 +90,7 @@ _USUAL: dict[str, Any] = {
     "month": "2026-10",
     "version": 1,
     "filename": "css/base.css",
+    "form": "csv",
 }
 
 

@@ -1,6 +1,6 @@
 """The pages of equipment."""
 
-from techfloor.equipment.views import certificates, digital, entering, holding, labelling, seeing
+from techfloor.equipment.views import certificates, digital, entering, holding, labelling, register, seeing
 from techfloor.equipment.views.common import PERMISSIONS, pages
 
-__all__ = ["PERMISSIONS", "certificates", "digital", "entering", "holding", "labelling", "pages", "seeing"]
+__all__ = ["PERMISSIONS", "certificates", "digital", "entering", "holding", "labelling", "pages", "register", "seeing"]

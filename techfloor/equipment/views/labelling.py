@@ -11,11 +11,11 @@ from techfloor.equipment import queries
 from techfloor.equipment.label_sizes import SIZES, USUAL, Form
 from techfloor.equipment.labels import LABEL, LABELS, SORT_WORDS, Choice, Sort, drawn, pdf_of, put_together, size_words
 from techfloor.equipment.lists import fitting
-from techfloor.equipment.narrowing import area_choices, narrowed_to
+from techfloor.equipment.narrowing import narrowed_to
 from techfloor.equipment.shapes import ItemView
 from techfloor.equipment.statuses import MEASURE, Kind
 from techfloor.equipment.views.common import READ, may, page_of, pages
-from techfloor.equipment.views.seeing import status_choices
+from techfloor.equipment.views.seeing import asked_for
 from techfloor.equipment.wording import KIND_WORDS
 from techfloor.places.here import today
 from techfloor.refusals import NotFound, Refusal
@@ -23,7 +23,7 @@ from techfloor.reports import jobs
 from techfloor.reports.job_runner import wake_afterwards
 from techfloor.web.address import dead_host, paper_base
 from techfloor.web.forms import refusal_text
-from techfloor.web.lists import Asked, Filter, address, asked
+from techfloor.web.lists import address
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import by_whom
 
@@ -115,22 +115,15 @@ def _sent(items: list[ItemView], choice: Choice, name: str) -> Response:
 # --- many ---
 
 
-def _asked_for() -> tuple[str, Asked]:
-    kind = request.args.get("kind", "")
-    kind = kind if kind in set(Kind) else Kind.GAUGE.value
-    filters = Filter("area", _("Area"), area_choices()), Filter("status", _("Status"), status_choices(kind))
-    return kind, asked("/equipment/labels", *filters, kind=kind)
-
-
 def _fitting(most: int) -> list[tuple[int, str]]:
-    kind, wanted = _asked_for()
+    kind, wanted = asked_for("/equipment/labels")
     return fitting(narrowed_to(kind, wanted, today()), most)
 
 
 @pages.page("/labels", permission=LABEL)
 def labels() -> Page:
     """Ask which labels are wanted of all that a list shows."""
-    kind, wanted = _asked_for()
+    kind, wanted = asked_for("/equipment/labels")
     found = _fitting(jobs.MOST_LINES)
     given = _given(Sort.STATUS if kind == Kind.GAUGE else Sort.IDENTITY)
     choice, _no = _chosen(given)

@@ -12,7 +12,7 @@ from techfloor.equipment import queries
 from techfloor.equipment.entries import range_words
 from techfloor.equipment.labels import LABEL
 from techfloor.equipment.ledger import CALIBRATION, IN_USE_CHECK, by_record
-from techfloor.equipment.lists import HELD, OVERDUE
+from techfloor.equipment.lists import DUE, HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.offers import offers_on
 from techfloor.equipment.queries import by_code
@@ -43,21 +43,27 @@ from techfloor.equipment.wording import (
 )
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
+from techfloor.reports.lists_out import addresses
 from techfloor.said import in_words, word
-from techfloor.web.lists import Filter, Tab, address, asked, listing
+from techfloor.web.lists import Asked, Filter, Tab, address, asked, listing
 from techfloor.web.show import day, moment, number
 from techfloor.web.visitor import visitor
 
 LOG_SIZE = 20
 
 
-@pages.page("/", permission=READ)
-def index() -> str:
-    """List the machines, the gauges or the standards."""
+def asked_for(path: str) -> tuple[str, Asked]:
+    """Read which kind of equipment a list is asked for, and what it is narrowed to."""
     kind = request.args.get("kind", "")
     kind = kind if kind in set(Kind) else Kind.GAUGE.value
     filters = Filter("area", _("Area"), area_choices()), Filter("status", _("Status"), status_choices(kind))
-    wanted = asked("/equipment/", *filters, kind=kind)
+    return kind, asked(path, *filters, kind=kind)
+
+
+@pages.page("/", permission=READ)
+def index() -> str:
+    """List the machines, the gauges or the standards."""
+    kind, wanted = asked_for("/equipment/")
     page = queries.list_page(narrowed_to(kind, wanted, today()))
     may_add = may(needed_for(kind))
     return render_template(
@@ -73,6 +79,7 @@ def index() -> str:
             neighbours=(_("Codes before"), _("Codes after")),
         ),
         labels_url=address("/equipment/labels", kind=kind, **wanted.values, q=wanted.words) if may(LABEL) else "",
+        out=addresses(wanted, "/equipment"),
         may_add=may_add,
         titles=KIND_WORDS[Kind(kind)],
     )
@@ -89,7 +96,7 @@ def status_choices(kind: str) -> list[tuple[str, str]]:
     """Return what a list of a kind can be narrowed to by status."""
     found = [("", _("Any status")), (HELD, _("Held"))]
     if kind != Kind.MACHINE:
-        found.append((OVERDUE, _("Overdue")))
+        found.extend([(OVERDUE, _("Overdue")), (DUE, _("Overdue or due in 30 days"))])
     return [*found, *((str(status), str(STATUS_SIGNS[status][1])) for status in _STATUSES[kind])]
 
 

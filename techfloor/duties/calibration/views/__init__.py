@@ -3,6 +3,7 @@
 from techfloor.duties.calibration.views import (
     amend,
     certificates,
+    files,
     gauge,
     intervals,
     lists,
@@ -25,6 +26,7 @@ from techfloor.duties.calibration.views.pages import pages
 __all__ = [
     "amend",
     "certificates",
+    "files",
     "gauge",
     "intervals",
     "lists",

@@ -42,6 +42,7 @@ from techfloor.places.here import plant, today
 from techfloor.records import reviewing
 from techfloor.records.versions import Amendment
 from techfloor.reports.charts import BandPoint, DriftChart, DriftPoint, drift_chart
+from techfloor.reports.lists_out import FORM_WORDS
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
@@ -73,6 +74,7 @@ def gauge(code: str) -> str | Response:
         rejection=_rejection(newest),
         deeds=_deeds(found, lines, mine),
         offers=offers_on(found.code, visitor()),
+        out=[(words, f"/calibration/gauges/{found.code}/list.{form}") for form, words in FORM_WORDS.items()],
         may_equipment=visitor().may("equipment:read"),
         shows_interval=method_of(plant()) is not Method.NONE,
     )

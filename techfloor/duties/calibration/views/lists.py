@@ -15,7 +15,7 @@ from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign
-from techfloor.equipment.lists import HELD, OVERDUE
+from techfloor.equipment.lists import DUE, HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.queries import list_page as equipment_page
 from techfloor.equipment.rules import plant_day
@@ -26,6 +26,7 @@ from techfloor.places.here import plant, today
 from techfloor.records.lifecycle import State
 from techfloor.records.wording import state_look, state_words
 from techfloor.reports import exporting
+from techfloor.reports.lists_out import addresses
 from techfloor.reports.written_out import MOST
 from techfloor.store import search
 from techfloor.web.lists import Asked, Empty, Filter, Tab, address, asked, listing, tabs
@@ -79,6 +80,7 @@ def index() -> str:
         export_url=address("/calibration/export", **wanted.values, q=wanted.words)
         if visitor().may("calibration:export")
         else "",
+        out=addresses(wanted, "/calibration"),
         certificates_url=address("/calibration/certificates", **wanted.values, q=wanted.words)
         if visitor().may("calibration:issue")
         else "",
@@ -190,6 +192,7 @@ def _statuses() -> list[tuple[str, str]]:
     return [
         ("", _("Any")),
         (OVERDUE, _("Overdue")),
+        (DUE, _("Overdue or due in 30 days")),
         (HELD, _("Held")),
         (Status.SENT_OUT.value, _("Sent out")),
         (Status.CALIBRATE_BEFORE_USE.value, _("Calibrate before use")),
@@ -199,14 +202,19 @@ def _statuses() -> list[tuple[str, str]]:
     ]
 
 
-@pages.page("/gauges", permission="calibration:read")
-def gauges() -> str:
-    """List the gauges in the order of their codes, with when they are due."""
-    wanted = asked(
+def asked_for_gauges() -> Asked:
+    """Read what the list of gauges is asked for."""
+    return asked(
         "/calibration/gauges",
         Filter("area", _("Area"), area_choices()),
         Filter("status", _("Status"), _statuses()),
     )
+
+
+@pages.page("/gauges", permission="calibration:read")
+def gauges() -> str:
+    """List the gauges in the order of their codes, with when they are due."""
+    wanted = asked_for_gauges()
     now = today()
     page = equipment_page(narrowed_to(Kind.GAUGE, wanted, now))
     may_add = visitor().may("equipment:measure")
@@ -221,6 +229,7 @@ def gauges() -> str:
             none_fits=_("No gauge fits. Choose less, or look at the whole list."),
             neighbours=(_("Codes before"), _("Codes after")),
         ),
+        out=addresses(wanted, "/calibration/gauges"),
         labels_url=address("/equipment/labels", kind=Kind.GAUGE, **wanted.values, q=wanted.words)
         if visitor().may("equipment:label")
         else "",

@@ -1,0 +1,109 @@
+"""The lists of this duty as files: its gauges with their due days, its calibrations, and the history of one gauge."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from flask import Response
+from flask_babel import gettext as _
+
+from techfloor.duties.calibration import lists
+from techfloor.duties.calibration.lists import HistoryLine, Line
+from techfloor.duties.calibration.views.lists import asked_for, asked_for_gauges, narrowed
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.wording import verdict_sign
+from techfloor.equipment.queries import gauge_view
+from techfloor.equipment.rules import plant_day
+from techfloor.equipment.statuses import Kind
+from techfloor.equipment.views.register import register
+from techfloor.places.here import plant
+from techfloor.records.wording import state_words
+from techfloor.reports.lists_out import READ_AT_ONCE, RULE, Column, ListOut, Value, every_line, narrowed_words, served
+
+LONGEST_HISTORY = 10_000
+
+
+@pages.page(f"/gauges{RULE}", permission="calibration:read", endpoint="gauges_out")
+def gauges_out(form: str) -> Response:
+    """Send the gauges of the list with their due days."""
+    return served(register(Kind.GAUGE, asked_for_gauges()), form)
+
+
+@pages.page(RULE, permission="calibration:read", endpoint="calibrations_out")
+def calibrations_out(form: str) -> Response:
+    """Send the calibrations of the list."""
+    wanted = asked_for()
+    numbers = lists.found_numbers(wanted.words) if wanted.words else None
+    whole = replace(narrowed(wanted, numbers), at="")
+    lines = every_line(lambda at: lists.list_page(replace(whole, at=at), size=READ_AT_ONCE))
+    columns = (
+        Column(_("Record"), 15, code=True),
+        Column(_("Version"), 6),
+        Column(_("Gauge"), 10, code=True),
+        Column(_("Name"), 24),
+        Column(_("Performed"), 14),
+        Column(_("By"), 16),
+        Column(_("Worst as found"), 14, code=True),
+        Column(_("Verdict"), 14),
+        Column(_("State"), 14),
+    )
+    return served(ListOut("calibrations", _("Calibrations"), columns, map(_row, lines), narrowed_words(wanted)), form)
+
+
+def _row(line: Line) -> Sequence[Value]:
+    return (
+        line.number,
+        line.version,
+        line.gauge_code,
+        line.gauge_name,
+        _performed(line),
+        line.by,
+        line.worst_found,
+        verdict_sign(line).words,
+        state_words(line.state),
+    )
+
+
+def _performed(line: Line | HistoryLine) -> Value:
+    """Return when it was performed; an outside certificate names a day only."""
+    return plant_day(line.performed_at, plant().zone) if line.source == "outside" else line.performed_at
+
+
+@pages.page(f"/gauges/<code>{RULE}", permission="calibration:read", endpoint="history_out")
+def history_out(code: str, form: str) -> Response:
+    """Send the calibrations of one gauge, the newest first."""
+    gauge = gauge_view(code)
+    columns = (
+        Column(_("Record"), 15, code=True),
+        Column(_("Version"), 6),
+        Column(_("Performed"), 14),
+        Column(_("By"), 16),
+        Column(_("Verdict"), 14),
+        Column(_("Worst as found"), 14, code=True),
+        Column(_("Worst as left"), 14, code=True),
+        Column(_("Adjusted"), 8),
+        Column(_("State"), 14),
+        Column(_("Reviewed"), 14),
+        Column(_("By"), 16),
+        Column(_("Remark"), 20),
+    )
+    title = _("Calibrations of %(code)s %(name)s", code=gauge.code, name=gauge.item.name)
+    return served(ListOut(f"{gauge.code}-calibrations", title, columns, _history(gauge.id)), form)
+
+
+def _history(gauge_id: int) -> Iterator[Sequence[Value]]:
+    for line in lists.history(gauge_id, limit=LONGEST_HISTORY):
+        adjusted = "" if line.adjusted is None else _("yes") if line.adjusted else _("no")
+        yield (
+            line.number,
+            line.version,
+            _performed(line),
+            line.by,
+            verdict_sign(line).words,
+            line.worst_found,
+            line.worst_left,
+            adjusted,
+            state_words(line.state),
+            line.reviewed_at,
+            line.reviewed_by,
+            line.remark,
+        )

@@ -1,0 +1,248 @@
+"""A list as a file: PDF to be hung up or filed, CSV and XLSX to be worked on. A list page gives its columns and rows.
+
+Rows come one after the other and go into a file on the disk, so that a long list needs no more memory than a short one.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import islice
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, TypeVar
+
+from flask import Response
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from techfloor import clock
+from techfloor.places.here import plant
+from techfloor.refusals import NotFound, Refusal
+from techfloor.reports import pdf, sheets
+from techfloor.reports.pdf import PdfFailed
+from techfloor.reports.sheets import PageWords
+from techfloor.reports.spreadsheet import cell
+from techfloor.store.paging import Page
+from techfloor.web.lists import Asked, address
+from techfloor.web.show import day, moment, plant_zone
+from techfloor.web.visitor import visitor
+
+T = TypeVar("T")
+
+RULE = "/list.<form>"
+"""How the address of every list as a file ends."""
+MOST_ON_PAPER = 1000
+"""A row costs the layout about 5 ms: more of them are for a spreadsheet, or for a shorter list."""
+READ_AT_ONCE = 500
+BOM = "\ufeff"
+"""By it Excel knows UTF-8."""
+
+
+class Form(StrEnum):
+    """What a list is written as."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+FORM_WORDS = {Form.PDF: _l("PDF"), Form.XLSX: _l("Excel"), Form.CSV: _l("CSV")}
+_TYPES = {
+    Form.PDF: "application/pdf",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.CSV: "text/csv; charset=utf-8",
+}
+
+Value = str | int | date | datetime | None
+"""A value of a row: what people typed stays text, a day stays a day."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list: its heading, its share of the width of a page, and whether it holds codes."""
+
+    head: str
+    share: int
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class ListOut:
+    """A list to be written: `name` is that of the file, `narrowed` what it was narrowed to, in words."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: Iterable[Sequence[Value]]
+    narrowed: str = ""
+
+
+def every_line(read: Callable[[str], Page[T]]) -> Iterator[T]:
+    """Give every line of a list from its top; `read` reads the page at a cursor."""
+    at, more = "", True
+    while more:
+        page = read(at)
+        yield from page.lines
+        at, more = page.onward, bool(page.onward)
+
+
+def narrowed_words(wanted: Asked) -> str:
+    """Say what a list was narrowed to: "Area: Machining, Status: Overdue"."""
+    said = []
+    for each in wanted.filters:
+        value = wanted[each.name]
+        if value:
+            text = dict(each.choices)[value] if each.choices else day(date.fromisoformat(value))
+            said.append(f"{each.label}: {text}")
+    if wanted.words:
+        said.append(gettext("Search: %(words)s", words=wanted.words))
+    return ", ".join(said)
+
+
+def addresses(wanted: Asked, path: str) -> list[tuple[str, str]]:
+    """Return (words, address) of each form that the list of a page is written as, narrowed as it is."""
+    return [
+        (str(words), address(f"{path}/list.{form}", **wanted.kept, **wanted.values, q=wanted.words))
+        for form, words in FORM_WORDS.items()
+    ]
+
+
+def served(listed: ListOut, form: str) -> Response:
+    """Write a list and send it; raises NotFound for another form, Refusal where a PDF would be too long."""
+    if form not in set(Form):
+        raise NotFound("A list is there as PDF, Excel or CSV.")
+    wanted = Form(form)
+    ways: dict[Form, Callable[[ListOut], Any]] = {Form.PDF: _as_pdf, Form.XLSX: _as_xlsx, Form.CSV: _as_csv}
+    response = Response(ways[wanted](listed), content_type=_TYPES[wanted], direct_passthrough=True)
+    today = clock.now().astimezone(plant_zone()).date().isoformat()
+    response.headers["Content-Disposition"] = f'attachment; filename="{listed.name}-{today}.{wanted}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _by_whom() -> str:
+    return str(gettext("%(name)s, %(at)s", name=visitor().name, at=moment(clock.now())))
+
+
+# --- CSV ---
+
+
+def _as_csv(listed: ListOut) -> BinaryIO:
+    made = TemporaryFile()  # noqa: SIM115 - who sends it closes it
+    text = io.TextIOWrapper(made, "utf-8", newline="")
+    text.write(BOM)
+    writer = csv.writer(text)
+    writer.writerow([column.head for column in listed.columns])
+    writer.writerows([_plain(value) for value in row] for row in listed.rows)
+    text.detach()
+    made.seek(0)
+    return made
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(plant_zone()).strftime("%Y-%m-%d %H:%M")
+    return value.isoformat() if isinstance(value, date) else cell(value)
+
+
+# --- XLSX ---
+
+_BROADEST = 60
+
+
+def _as_xlsx(listed: ListOut) -> BinaryIO:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_safe_title(listed.title))
+    sheet.freeze_panes = "A2"
+    for n, column in enumerate(listed.columns, start=1):
+        sheet.column_dimensions[get_column_letter(n)].width = min(max(len(column.head) + 3, column.share), _BROADEST)
+    sheet.append([_heading(sheet, column.head) for column in listed.columns])
+    for row in listed.rows:
+        sheet.append([_typed(sheet, value) for value in row])
+    about = book.create_sheet(str(gettext("About")))
+    for name, words in (
+        (gettext("List"), listed.title),
+        (gettext("Narrowed to"), listed.narrowed or gettext("everything")),
+        (gettext("Plant"), f"{plant().name}{' · DEMO' if plant().demo else ''}"),
+        (gettext("By"), _by_whom()),
+    ):
+        about.append([_typed(about, str(name)), _typed(about, str(words))])
+    made = TemporaryFile()  # noqa: SIM115 - who sends it closes it
+    book.save(made)
+    made.seek(0)
+    return made
+
+
+def _safe_title(title: str) -> str:
+    return "".join(sign for sign in title if sign not in "[]:*?/\\")[:31]
+
+
+def _heading(sheet: Any, text: str) -> Any:
+    head = _typed(sheet, text)
+    head.font, head.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+    return head
+
+
+def _typed(sheet: Any, value: Value) -> Any:
+    """Return a cell: a day as a day, a count as a number, all else as text, also what looks like a formula."""
+    if isinstance(value, datetime):
+        made = WriteOnlyCell(sheet, value.astimezone(plant_zone()).replace(tzinfo=None))
+        made.number_format = "yyyy-mm-dd hh:mm"
+    elif isinstance(value, date):
+        made = WriteOnlyCell(sheet, value)
+        made.number_format = "yyyy-mm-dd"
+    elif value is None or isinstance(value, int):
+        made = WriteOnlyCell(sheet, value)
+    else:
+        made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+        made.data_type = "s"
+    return made
+
+
+# --- PDF ---
+
+
+def _as_pdf(listed: ListOut) -> bytes:
+    rows = [[_shown(value) for value in row] for row in islice(iter(listed.rows), MOST_ON_PAPER + 1)]
+    if len(rows) > MOST_ON_PAPER:
+        raise Refusal(
+            "This list has more than %(most)s lines, too many to be printed. Narrow it, or take it as Excel or CSV.",
+            most=MOST_ON_PAPER,
+        )
+    language = plant().language
+    whole = sum(column.share for column in listed.columns)
+    html = (
+        sheets.environment(gettext)
+        .get_template("_house/list_print.html")
+        .render(
+            title=listed.title,
+            columns=[(column, round(100 * column.share / whole, 2)) for column in listed.columns],
+            rows=rows,
+            narrowed=listed.narrowed,
+            count=len(rows),
+            by=_by_whom(),
+            house=plant().name,
+            demo=gettext("DEMO – sample data") if plant().demo else "",
+            language=language,
+            page_words=PageWords.of(gettext),
+        )
+    )
+    try:
+        return pdf.render(html, title=listed.title, lang=language)
+    except PdfFailed as no:
+        raise Refusal("The PDF could not be made. Try again.") from no
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    return "" if value is None else str(value)
