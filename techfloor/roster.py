@@ -3,7 +3,7 @@
 from techfloor.duties.calibration.duty import DUTY as CALIBRATION
 from techfloor.duties.in_use_checks.duty import DUTY as IN_USE_CHECKS
 from techfloor.equipment.views import PERMISSIONS as EQUIPMENT_PERMISSIONS
-from techfloor.equipment.views import pages as equipment_pages
+from techfloor.equipment.views import all_pages as equipment_pages
 from techfloor.house.pages import PERMISSIONS as HOUSE_PERMISSIONS
 from techfloor.house.pages import all_pages as house_pages
 from techfloor.imports.registry import BUILT_IN as IMPORTERS
@@ -21,7 +21,7 @@ DUTIES: tuple[Duty, ...] = (CALIBRATION, IN_USE_CHECKS)
 
 def pages() -> list[Pages]:
     """Return every blueprint of the application."""
-    return [*house_pages, *people_pages, equipment_pages, import_pages, *(duty.pages for duty in DUTIES)]
+    return [*house_pages, *people_pages, *equipment_pages, import_pages, *(duty.pages for duty in DUTIES)]
 
 
 def permissions() -> list[Permission]:

@@ -220,6 +220,24 @@ class GoodCheck(Table):
     __table_args__ = (Index("ix_equipment_good_check_equipment_id_at", "equipment_id", "at"),)
 
 
+class CalendarFeed(Table):
+    """An address at which calendar programs read due days; its secret stands in the address, here only its SHA-256.
+
+    That of the whole plant has no area.
+    """
+
+    __tablename__ = "calendar_feed"
+    __audit__ = Audit(hidden=("secret_hash",))
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    secret_hash: Mapped[str] = mapped_column(Text, unique=True)
+    made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcTime)
+    revoked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
 class EquipmentLog(Table):
     """What happened to a piece of equipment, in the order it happened."""
 

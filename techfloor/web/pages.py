@@ -22,7 +22,7 @@ Page = WerkzeugResponse | str | tuple[str, int]
 """What a view answers: a page, a page with its status, or the way to another."""
 
 LONGEST_REASON = 2000
-_ARCHIVES = (".zip", "/all.pdf", "/label.pdf", "/labels.pdf", "/list.<form>")
+_ARCHIVES = (".zip", "/all.pdf", "/label.pdf", "/labels.pdf", "/list.<form>", ".ics")
 """How the address of what is packed or drawn anew for each who asks ends."""
 
 # What each act is called where the trail is shown to people, by its name.

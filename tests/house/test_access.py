@@ -10,6 +10,7 @@ from .conftest import VisitAs
 OPEN_ROUTES = {
     "about.healthz",
     "about.parts",
+    "calendar.read",
     "devices.display",
     "setup.after",
     "setup.ask",

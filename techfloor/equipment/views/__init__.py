@@ -1,6 +1,20 @@
 """The pages of equipment."""
 
-from techfloor.equipment.views import certificates, digital, entering, holding, labelling, register, seeing
+from techfloor.equipment.views import certificates, digital, entering, feeds, holding, labelling, register, seeing
 from techfloor.equipment.views.common import PERMISSIONS, pages
 
-__all__ = ["PERMISSIONS", "certificates", "digital", "entering", "holding", "labelling", "pages", "register", "seeing"]
+all_pages = [pages, feeds.pages]
+
+__all__ = [
+    "PERMISSIONS",
+    "all_pages",
+    "certificates",
+    "digital",
+    "entering",
+    "feeds",
+    "holding",
+    "labelling",
+    "pages",
+    "register",
+    "seeing",
+]

@@ -15,7 +15,7 @@ from techfloor.web.pages import Pages, check_permission
 from techfloor.web.visitor import visitor
 
 READ, LIFT = "equipment:read", "equipment:lift"
-HOLD = "equipment:hold"
+HOLD, FEED = "equipment:hold", "equipment:feed"
 PROCEDURE = "calibration procedure"
 """The kind of definition that a gauge follows."""
 
@@ -30,6 +30,7 @@ PERMISSIONS = (
     permission(
         LABEL, "Print labels of a whole list", "technician", "supervisor", "trainer", "quality", "administrator"
     ),
+    permission(FEED, "Make and revoke calendar feeds of due days", "supervisor", "quality", "administrator"),
     permission(MEASURE, "Enter gauges and standards, limit and retire them", "quality", "administrator"),
 )
 

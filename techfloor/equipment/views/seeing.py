@@ -29,7 +29,7 @@ from techfloor.equipment.shapes import (
     StandardView,
 )
 from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, offered
-from techfloor.equipment.views.common import HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
+from techfloor.equipment.views.common import FEED, HOLD, LIFT, READ, may, needed_for, page_of, pages, policy
 from techfloor.equipment.wording import (
     DEED_WORDS,
     KIND_WORDS,
@@ -80,6 +80,7 @@ def index() -> str:
         ),
         labels_url=address("/equipment/labels", kind=kind, **wanted.values, q=wanted.words) if may(LABEL) else "",
         out=addresses(wanted, "/equipment"),
+        may_feed=may(FEED) and kind != Kind.MACHINE,
         may_add=may_add,
         titles=KIND_WORDS[Kind(kind)],
     )
