@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from techfloor import clock, roster, store
 from techfloor.equipment.offers import offering
 from techfloor.equipment.rules import work_pages
-from techfloor.house import drafts, errors, shell
+from techfloor.house import digest, drafts, errors, shell
 from techfloor.people import sessions
 from techfloor.places.queries import PlantFacts, PlantNotice
 from techfloor.records import drafts as kept_drafts
@@ -78,6 +78,7 @@ def create_app(settings: Settings) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.extensions["techfloor"] = house = House(settings)
     house.jobs = Runner(app)
+    house.jobs.besides.append(digest.send_waiting)
     _log_to(app, settings.instance)
     connections.init_app(app, settings)
     Babel(app, locale_selector=_language)

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 INSTANCE = "TECHFLOOR_INSTANCE"
 """The variable that names the instance folder, for whoever calls `load`; not a setting of that folder."""
 
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+"""How a mail server is talked to, and the port it usually listens at."""
 _PORT = 5432
 """Where PostgreSQL listens unless it is told otherwise."""
 
@@ -33,7 +35,19 @@ class Settings:
     max_upload_mb: int = 20
     pages_per_second: int = 20
     proxies: int = 0
+    smtp_host: str = ""
+    smtp_port: int = 0
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: str = ""
+    mail_from: str = ""
+    mail_hour: int = 6
     demo: bool = False
+
+    @property
+    def mails(self) -> bool:
+        """Tell whether the plant has a mail server; without one nothing of e-mail is offered."""
+        return bool(self.smtp_host)
 
     @property
     def database(self) -> str:
@@ -96,7 +110,18 @@ def load(instance: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             near = difflib.get_close_matches(name, known, n=1, cutoff=0.0)[0]
             raise SettingsError(f"There is no setting “{name}”. Did you mean “{near}”?")
         values[name] = _typed(name, value, type(getattr(Settings, name)))
-    return replace(Settings(instance=instance.resolve()), **values)  # type: ignore[arg-type]
+    return _checked(replace(Settings(instance=instance.resolve()), **values))  # type: ignore[arg-type]
+
+
+def _checked(settings: Settings) -> Settings:
+    """Return the settings where those of e-mail go together; raises SettingsError."""
+    if settings.smtp_security not in SMTP_PORTS:
+        raise SettingsError(f"The setting “smtp_security” takes starttls, tls or none, not “{settings.smtp_security}”.")
+    if settings.mails and "@" not in settings.mail_from:
+        raise SettingsError("“smtp_host” is set. Set “mail_from” too, the address that e-mail comes from.")
+    if not 0 <= settings.mail_hour <= 23:
+        raise SettingsError(f"The setting “mail_hour” takes an hour from 0 to 23, not {settings.mail_hour}.")
+    return settings
 
 
 def _typed(name: str, value: object, kind: type) -> object:

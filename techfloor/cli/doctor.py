@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 GOOD, CAUTION, WRONG = "✓", "!", "✕"
+MAIL_LOOKS_BACK = timedelta(days=2)
 BACKUP_GROWS_OLD = timedelta(days=2)
 ROOM_LEFT = 500 * 1_000_000
 """Bytes below which a disk is nearly full."""
@@ -209,9 +210,25 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield from _tables(connection)
             yield from _clock(connection)
             yield from _files(connection, settings)
+            yield from _mail(connection, settings)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         yield Finding(WRONG, f"The database cannot be read: {reason}. Put back the last backup with `restore`")
+
+
+def _mail(connection: "Connection", settings: Settings) -> Iterator[Finding]:
+    if not settings.mails:
+        return
+    from sqlalchemy import text  # noqa: PLC0415
+
+    from techfloor.store.types import utc_text  # noqa: PLC0415
+
+    wanted = text("SELECT why FROM mail_sent WHERE state = 'failed' AND at > :since ORDER BY at DESC")
+    whys = list(connection.execute(wanted, {"since": utc_text(clock.now() - MAIL_LOOKS_BACK)}).scalars())
+    if whys:
+        yield Finding(WRONG, f"E-mail to {len(whys)} could not be sent by {settings.smtp_host}: {whys[0]}")
+    else:
+        yield Finding(GOOD, f"E-mail goes out by {settings.smtp_host}")
 
 
 def _sqlite(connection: "Connection") -> Iterator[Finding]:

@@ -6,18 +6,13 @@ from flask import redirect, render_template, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from techfloor import clock
 from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
-from techfloor.house.house_tiles import house_tiles
+from techfloor.house.house_tiles import tiles_for
 from techfloor.house.keepers import kind_titles, record_url
-from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
-from techfloor.people.queries import locked_people
 from techfloor.places import actions as places
-from techfloor.places.here import today
-from techfloor.records import tasks
 from techfloor.store import search as index
 from techfloor.web.access import SIGNED_IN
 from techfloor.web.address import dead_host
@@ -34,14 +29,7 @@ PAGE = 50
 def home() -> str:
     """Show what is due for this person and their area."""
     who = visitor()
-    tiles = [tile for duty in running().duties for tile in duty.tiles(who)]
-    tiled = [kind for duty in running().duties for kind in duty.tiled_tasks]
-    tiles += house_tiles(who)
-    tiles += due.task_tiles(
-        tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id, today()), besides=tiled), record_url
-    )
-    if who.may("people:unlock"):
-        tiles += due.lock_tiles(locked_people(clock.now()))
+    tiles = tiles_for(who)
     ordered = due.in_order(tiles)
     lines = [due.line(tile) for tile in ordered[:LINES]]
     more = max(len(ordered) - LINES, 0)

@@ -1,20 +1,37 @@
-"""What is due in the house itself, for who looks after its people."""
+"""What is due for a person: of all duties, and in the house itself for who looks after its people."""
 
 from datetime import timedelta
 
 from flask_babel import gettext as _
 
+from techfloor import clock
+from techfloor.house import due
 from techfloor.house.access_pages import REVIEW
 from techfloor.house.job_pages import progress_words
+from techfloor.house.keepers import record_url
+from techfloor.house.running import running
 from techfloor.people import queries
 from techfloor.places.here import plant, today
-from techfloor.records import access_review
+from techfloor.records import access_review, tasks
 from techfloor.reports import jobs
 from techfloor.web.duty import Tile
 from techfloor.web.show import day
 from techfloor.web.visitor import Visitor
 
 SOON = timedelta(days=14)
+
+
+def tiles_for(who: Visitor) -> list[Tile]:
+    """Return all that is due for a person and their area: of the duties, of the house, tasks, and who is locked out."""
+    tiles = [tile for duty in running().duties for tile in duty.tiles(who)]
+    tiled = [kind for duty in running().duties for kind in duty.tiled_tasks]
+    tiles += house_tiles(who)
+    tiles += due.task_tiles(
+        tasks.open_for(tasks.Doer(who.person_id, who.permissions, who.area_id, today()), besides=tiled), record_url
+    )
+    if who.may("people:unlock"):
+        tiles += due.lock_tiles(queries.locked_people(clock.now()))
+    return tiles
 
 
 def house_tiles(who: Visitor) -> list[Tile]:

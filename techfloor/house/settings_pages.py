@@ -1,13 +1,18 @@
 """The settings of the plant: what it is called, its areas, stations and shifts."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
+from techfloor import clock
 from techfloor.house import queries
+from techfloor.house.running import running
 from techfloor.house.setting_words import PROFILE_TITLES
 from techfloor.house.settings_forms import UNIT_TITLES, AreaForm, PlantForm, ShiftForm, StationForm
+from techfloor.people import mailing
 from techfloor.places import actions
 from techfloor.places.models import Shift
 from techfloor.web.access import permission
@@ -41,7 +46,21 @@ def index() -> str:
         shifts=queries.shifts(),
         titles=PROFILE_TITLES,
         units=UNIT_TITLES,
+        mail=_mail(),
     )
+
+
+def _mail() -> dict[str, Any] | None:
+    """Return how e-mail is sent and what could not be, None where the plant sends none."""
+    settings = running().settings
+    if not settings.mails:
+        return None
+    return {
+        "server": settings.smtp_host,
+        "sender": settings.mail_from,
+        "hour": f"{settings.mail_hour:02}:00",
+        "troubles": mailing.troubles(clock.now()),
+    }
 
 
 @pages.page("/plant", permission=CHANGE)

@@ -3,14 +3,14 @@
 from typing import Self
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField, SelectMultipleField, StringField
+from wtforms import PasswordField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, Optional
 
 from techfloor.people.roles import role_choices
 from techfloor.people.rules import DeviceEntry, PersonEntry
 from techfloor.places.models import Area
 from techfloor.web.editing import EditForm
-from techfloor.web.fields import DayField
+from techfloor.web.fields import DayField, options
 from techfloor.web.forms import EntryForm
 
 
@@ -105,6 +105,7 @@ class PersonForm(EntryForm):
     area_id = SelectField(_l("Area"), coerce=_whole_or_none)
     roles = SelectMultipleField(_l("Roles"))
     last_day = DayField(_l("Last day"), [Optional()])
+    email = StringField(_l("E-mail"))
 
     def with_areas(self, areas: list[Area]) -> Self:
         """Offer the areas of the plant, and every role."""
@@ -129,6 +130,16 @@ class EditPersonForm(PersonForm, EditForm):
     """A person as they are; the user name stays for ever."""
 
     user_name = None
+
+
+class MailForm(EntryForm):
+    """Which list of what is due a person gets by e-mail."""
+
+    lists = RadioField(
+        _l("What is due for me and my area, by e-mail"),
+        choices=options(("", _l("No")), ("weekly", _l("Once a week")), ("daily", _l("Every day"))),
+        default="",
+    )
 
 
 class DeviceForm(EditForm):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from techfloor.store import Audit, Day, Table, UtcTime
@@ -92,6 +92,37 @@ class LoginSession(Table):
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
     ended_why: Mapped[str] = mapped_column(Text, default="")
     signed_once: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class Mailing(Table):
+    """The e-mail address on a person's card, and which list of what is due they chose: daily, weekly or none."""
+
+    __tablename__ = "mailing"
+    __audit__ = Audit()
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    lists: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (CheckConstraint("lists IN ('', 'daily', 'weekly')", name="lists"),)
+
+
+class MailSent(Table):
+    """Which day's list went to whom, so that nobody gets one twice. No record: it is no word of anybody's.
+
+    `sending` is written before the mail server is asked; what stays so may have been sent and is not sent again.
+    """
+
+    __tablename__ = "mail_sent"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Day, primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    why: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (CheckConstraint("state IN ('sending', 'sent', 'nothing', 'failed')", name="state"),)
 
 
 class SignInEvent(Table):

@@ -47,6 +47,17 @@ class PersonEntry:
     last_day: date | None = None
 
 
+_ADDRESS = re.compile(r"[^@\s<>(),;:\"\\]{1,64}@[^@\s<>(),;:\"\\]{1,189}")
+
+
+def tidy_address(typed: str) -> str:
+    """Return an e-mail address as it is kept, '' for none; raises Refusal."""
+    address = typed.strip()
+    if address and not (_ADDRESS.fullmatch(address) and address.isascii() and address.isprintable()):
+        raise Refusal("Enter one e-mail address, like name@plant.example.", field="email")
+    return address
+
+
 @dataclass(frozen=True)
 class DeviceEntry:
     """A shared tablet or PC as a supervisor enters it; without minutes the plant's profile decides."""

@@ -4,6 +4,8 @@ import hashlib
 import logging
 import socket
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,6 +39,8 @@ class Runner:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._asked = threading.Event()
+        self.besides: list[Callable[[], object]] = []
+        """What else is to be done now and then, each in an application context of its own."""
         # The same after a restart of this server, so that it goes on at once with what it was at.
         place = f"{socket.gethostname()}:{app.extensions['techfloor'].settings.instance}"
         self._me = hashlib.sha256(place.encode()).hexdigest()[:16]
@@ -53,6 +57,7 @@ class Runner:
         while True:
             try:
                 self.run_waiting()
+                self.do_besides()
             except Exception as error:
                 if hindrance(error) is None:
                     log.exception("The runner of jobs stumbled; it goes on in %s s", LOOK_EVERY)
@@ -68,12 +73,28 @@ class Runner:
             count += 1
         return count
 
-    def _one(self) -> bool:
-        """Do one line, in an application context of its own, so that nothing read for it stays in memory."""
+    def do_besides(self) -> None:
+        """Do what else there is; one that fails keeps no other from being done."""
+        for deed in self.besides:
+            with self._context():
+                try:
+                    deed()
+                except Exception as error:
+                    if hindrance(error) is not None:
+                        raise
+                    log.exception("What is done beside jobs failed")
+
+    @contextmanager
+    def _context(self) -> Iterator[None]:
+        """Open an application context of its own, so that nothing read within stays in memory."""
         with self._app.app_context():
             house = self._app.extensions["techfloor"]
             with store.looking_at() as reading:
                 g.plant, g.caller = house.plant_notice.read(reading), Caller()
+            yield
+
+    def _one(self) -> bool:
+        with self._context():
             claimed = self._claim()
             if claimed is None:
                 return False

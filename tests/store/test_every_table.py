@@ -27,6 +27,7 @@ NO_RECORD = {
     "change": "the trail itself: triggers alone add to it, and nothing changes it",
     "draft": "typed and not given",
     "job_line": "how far a job is; what it makes has a trail of its own",
+    "mail_sent": "which list of what is due went to whom",
     "login_session": "touched once a minute; signing in and out is a sign_in_event",
     "search_item": "words to find records by, made anew from them at any time",
     "submission": "the keys of forms that were sent, beside what they wrote",

@@ -372,6 +372,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_job_taken_job_id"), "job_taken", ["job_id"], unique=False)
     op.create_table(
+        "mail_sent",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.CheckConstraint("state IN ('sending', 'sent', 'nothing', 'failed')", name=op.f("ck_mail_sent_state")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mail_sent_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "day", name=op.f("pk_mail_sent")),
+    )
+    op.create_table(
+        "mailing",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("lists", sa.Text(), nullable=False),
+        sa.CheckConstraint("lists IN ('', 'daily', 'weekly')", name=op.f("ck_mailing_lists")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_mailing_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mailing")),
+    )
+    op.create_table(
         "policy_acceptance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),

@@ -1,12 +1,12 @@
 """A person's own page: secrets, sessions, display; and the page that a one-time code opens."""
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.people import actions, queries, secrets, sessions
-from techfloor.people.forms import ChangePasswordForm, ChangePinForm, OwnSecretsForm, SecretForm
+from techfloor.people import actions, mailing, queries, secrets, sessions
+from techfloor.people.forms import ChangePasswordForm, ChangePinForm, MailForm, OwnSecretsForm, SecretForm
 from techfloor.people.rules import Ended
 from techfloor.people.secrets import Kind
 from techfloor.people.tries import Claim, attempt
@@ -44,7 +44,24 @@ def show() -> str:
         secrets=queries.secrets_of(me.person_id),
         sessions=queries.open_sessions(me.person_id, now - sessions.LONGEST),
         here=me.session_id,
+        mail=_mail_form(),
+        address=mailing.address_of(me.person_id),
     )
+
+
+def _mail_form() -> MailForm | None:
+    """Return the choice of lists by e-mail, None where the plant sends none."""
+    if not current_app.extensions["techfloor"].settings.mails:
+        return None
+    return MailForm(formdata=None, drafted=False, lists=mailing.lists_of(visitor().person_id))
+
+
+@pages.act("/mail", permission=SIGNED_IN, action="people:mail:choose", title=_l("List by e-mail chosen"))
+def choose_mail() -> Response:
+    """Choose which list of what is due comes by e-mail."""
+    mailing.choose(visitor().person_id, str(request.form.get("lists", "")))
+    flash(_("Kept. It takes effect with the next list."), "success")
+    return make_response(redirect(url_for("me.show"), 303))
 
 
 @pages.page("/secret", permission=SIGNED_IN)

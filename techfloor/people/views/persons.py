@@ -1,13 +1,13 @@
 """Administration: who works here, with which roles; locks, one-time codes and badges."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.people import actions, queries, secrets, sessions
+from techfloor.people import actions, mailing, queries, secrets, sessions
 from techfloor.people.forms import EditPersonForm, OwnBadgeForm, PersonForm
 from techfloor.people.models import Person
 from techfloor.people.queries import PersonLine
@@ -26,6 +26,7 @@ from techfloor.web.visitor import visitor
 
 pages = Pages("people", __name__, url_prefix="/people")
 
+PersonFormT = TypeVar("PersonFormT", bound=PersonForm)
 _PARTS = {"active": True, "left": False, "all": None}
 
 
@@ -59,7 +60,7 @@ def _listed(line: PersonLine) -> dict[str, object]:
 @pages.page("/new", permission="people:manage")
 def new() -> str:
     """Ask for a new person."""
-    return _new_page(PersonForm(formdata=None).with_areas(_areas()))
+    return _new_page(_with_mail(PersonForm(formdata=None).with_areas(_areas())))
 
 
 @pages.act(
@@ -67,10 +68,14 @@ def new() -> str:
 )
 def create() -> Response | tuple[str, int]:
     """Add a person."""
-    form = PersonForm().with_areas(_areas())
+    form = _with_mail(PersonForm().with_areas(_areas()))
 
     def add() -> Person:
-        return actions.create_person(clock.now(), form.entry(), administrator_may_make_records=_mixed_roles_allowed())
+        mixed = _mixed_roles_allowed()
+        made = actions.create_person(clock.now(), form.entry(), administrator_may_make_records=mixed)
+        if form.email is not None:
+            mailing.set_address(made.id, form.email.data or "")
+        return made
 
     done = form.attempt(add)
     if not done:
@@ -129,10 +134,19 @@ def _edit_form(person_id: int) -> EditPersonForm:
     person = actions.person_of(person_id)
     stands: dict[str, Any] = {"name": person.name, "initials": person.initials, "area_id": person.area_id}
     stands |= {"last_day": person.last_day, "roles": sorted(actions.roles_of(person_id))}
-    form = EditPersonForm(**stands).with_areas(_areas())
-    as_opened = EditPersonForm(formdata=None, drafted=False, **stands).with_areas(_areas())
+    stands["email"] = mailing.address_of(person_id)
+    form = _with_mail(EditPersonForm(**stands).with_areas(_areas()))
+    as_opened = _with_mail(EditPersonForm(formdata=None, drafted=False, **stands).with_areas(_areas()))
     roles = Kept("person_role", "person_id", person_id, {"roles": ()})
-    return form.beside(as_opened, Kept("person", "id", person_id), roles)
+    mail = Kept("mailing", "person_id", person_id, {"email": ("address",)})
+    return form.beside(as_opened, Kept("person", "id", person_id), roles, mail)
+
+
+def _with_mail(form: PersonFormT) -> PersonFormT:
+    """Leave the box of the e-mail address out where the plant sends none."""
+    if not current_app.extensions["techfloor"].settings.mails:
+        del form.email
+    return form
 
 
 @pages.act(
@@ -153,6 +167,8 @@ def do_edit(person_id: int) -> Response | tuple[str, int]:
             person_id, name=form.name.data, initials=form.initials.data or "", area_id=form.area_id.data
         )
         actions.set_last_day(person_id, form.last_day.data)
+        if form.email is not None:
+            mailing.set_address(person_id, form.email.data or "")
         return actions.set_roles(
             now,
             person_id,
