@@ -64,6 +64,8 @@ ON_A_TABLET = (
     ("T", "/equipment/S-003"),
     ("T", "/equipment/G-014/hold"),
     ("T", "/equipment/G-014/label"),
+    ("T", "/equipment/G-014/label?labels=status&size=tape-12"),
+    ("T", "/equipment/labels?kind=gauge&size=a4-21"),
 )
 AT_A_DESK = (
     ("", "/sign-in"),
@@ -99,6 +101,8 @@ AT_A_DESK = (
     ("Q", "/equipment/S-003"),
     ("Q", "/equipment/G-014/edit"),
     ("Q", "/equipment/G-014/move"),
+    ("Q", "/calendar"),
+    ("Q", "/equipment/labels?kind=gauge&q=no-such-words"),
     ("Q", "/equipment/G-014/status/lost"),
     ("Q", "/equipment/holds/{held}/lift"),
     ("Q", "/equipment/new/gauge"),
