@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from techfloor import clock
 from techfloor.house import due
 from techfloor.house.house_tiles import tiles_for
-from techfloor.house.mail import NotSent, PerhapsSent, send
+from techfloor.house.mail import Away, NotSent, PerhapsSent, send
 from techfloor.house.running import running
 from techfloor.people import mailing
 from techfloor.people.mailing import Reader, Sent
@@ -54,11 +54,22 @@ def send_waiting() -> int:
     local = now.astimezone(ZoneInfo(plant.zone))
     if local.hour < house.settings.mail_hour:
         return 0
-    readers = mailing.waiting(local.date(), now)
-    return sum(_sent(reader, plant) for reader in readers if mailing.claim(reader.person_id, reader.day, now))
+    sent, away = 0, ""
+    for reader in mailing.waiting(local.date(), now):
+        if not mailing.claim(reader.person_id, reader.day, now):
+            continue
+        try:
+            sent += _sent(reader, plant, away)
+        except Away as no:  # nobody else is made to wait for a server that does not answer
+            away = str(no)
+    return sent
 
 
-def _sent(reader: Reader, plant: PlantFacts) -> bool:
+def _sent(reader: Reader, plant: PlantFacts, away: str) -> bool:
+    """Send the list of one reader; raises Away, as the others then need not be tried: `away` says why."""
+    if away:
+        mailing.end(reader.person_id, reader.day, Sent.FAILED, clock.now(), away)
+        return False
     tiles = _tiles(reader)
     if not tiles:
         mailing.end(reader.person_id, reader.day, Sent.NOTHING, clock.now())
@@ -68,6 +79,8 @@ def _sent(reader: Reader, plant: PlantFacts) -> bool:
     except NotSent as no:
         log.warning("The list of what is due could not be sent to person %s: %s", reader.person_id, no)
         mailing.end(reader.person_id, reader.day, Sent.FAILED, clock.now(), str(no))
+        if isinstance(no, Away):
+            raise
         return False
     except PerhapsSent as no:
         log.warning("Whether the list of what is due reached person %s is not known: %s", reader.person_id, no)

@@ -14,16 +14,20 @@ class NotSent(Exception):
     """The mail server did not take the message; it may be sent again."""
 
 
+class Away(NotSent):
+    """The mail server could not be reached, or did not let techfloor in: it would take no other message either."""
+
+
 class PerhapsSent(Exception):
     """The connection broke while the message was handed over: nobody knows whether it was taken."""
 
 
 def send(settings: Settings, message: EmailMessage) -> None:
-    """Send a message; raises NotSent or PerhapsSent."""
+    """Send a message; raises NotSent, Away where the server cannot be reached, or PerhapsSent."""
     try:
         server = _connected(settings)
     except (OSError, smtplib.SMTPException) as error:
-        raise NotSent(_words(error)) from error
+        raise Away(_words(error)) from error
     with server:
         try:
             server.send_message(message)

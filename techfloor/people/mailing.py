@@ -16,7 +16,8 @@ from techfloor.refusals import Refusal
 from techfloor.store import db
 
 AGAIN_AFTER = timedelta(minutes=10)
-MOST_TRIES = 6
+"""A list that failed is tried again after this time, then after twice as long each time."""
+MOST_TRIES = 7
 LONGEST_WHY = 300
 
 
@@ -50,6 +51,10 @@ class Reader:
     line: str
     day: date
     roles: frozenset[str]
+
+
+def _may_try(tries: int, at: datetime, now: datetime) -> bool:
+    return tries < MOST_TRIES and at <= now - AGAIN_AFTER * 2 ** (tries - 1)
 
 
 def address_of(person_id: int) -> str:
@@ -94,19 +99,20 @@ def waiting(today: date, now: datetime) -> list[Reader]:
 
 
 def _of(lists: Lists, day: date, today: date, now: datetime) -> list[Reader]:
-    again = and_(MailSent.state == Sent.FAILED, MailSent.tries < MOST_TRIES, MailSent.at <= now - AGAIN_AFTER)
+    person = Person.id, Person.name, Person.initials, Mailing.address, Person.area_id, Area.name, Area.line
     rows = db.session.execute(
-        select(Person.id, Person.name, Person.initials, Mailing.address, Person.area_id, Area.name, Area.line)
+        select(*person, MailSent.tries, MailSent.at)
         .join(Mailing, Mailing.person_id == Person.id)
         .outerjoin(Area, Area.id == Person.area_id)
         .outerjoin(MailSent, and_(MailSent.person_id == Person.id, MailSent.day == day))
         .where(Mailing.lists == lists, Mailing.address != "", may_come_in(today))
-        .where(or_(MailSent.person_id.is_(None), again))
+        .where(or_(MailSent.person_id.is_(None), MailSent.state == Sent.FAILED))
         .order_by(Person.id)
     ).all()
     return [
         Reader(key, name, initials, address, area_id, area or "", line or "", day, _roles(key))
-        for key, name, initials, address, area_id, area, line in rows
+        for key, name, initials, address, area_id, area, line, tries, at in rows
+        if tries is None or _may_try(tries, at, now)
     ]
 
 
@@ -121,7 +127,7 @@ def claim(person_id: int, day: date, now: datetime) -> bool:
             found = db.session.get(MailSent, (person_id, day), with_for_update=True, populate_existing=True)
             if found is None:
                 db.session.add(MailSent(person_id=person_id, day=day, state=Sent.SENDING, tries=1, at=now))
-            elif found.state == Sent.FAILED and found.at <= now - AGAIN_AFTER:
+            elif found.state == Sent.FAILED and _may_try(found.tries, found.at, now):
                 found.state, found.tries, found.at, found.why = Sent.SENDING, found.tries + 1, now, ""
             else:
                 return False

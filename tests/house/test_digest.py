@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from sqlalchemy import select
 
 from techfloor import clock, store
 from techfloor.cli import doctor
+from techfloor.house import mail
 from techfloor.people import mailing
 from techfloor.people.mailing import Sent
 from techfloor.people.models import MailSent, Person
@@ -126,8 +128,8 @@ def test_each_gets_the_list_they_chose_once_a_day_or_a_week(mailed: Flask, box: 
 def test_it_says_what_home_says(mailed: Flask, box: Box, as_: SignedInAs, clock_at: ClockAt) -> None:
     clock_at(SIX)
     look(mailed)
-    (_to, mail), *_rest = [each for each in box.mails if each[0] == ["tara@plant.example"]]
-    body = mail.get_body(("plain",))
+    (_to, sent), *_rest = [each for each in box.mails if each[0] == ["tara@plant.example"]]
+    body = sent.get_body(("plain",))
     assert body is not None
     text = body.get_content()
     home = as_("T").get("/").text
@@ -137,14 +139,14 @@ def test_it_says_what_home_says(mailed: Flask, box: Box, as_: SignedInAs, clock_
     assert "Overdue" in text
     assert "DEMO" in text
     assert "http" not in text, "while the plant has no address, a link would lead nowhere"
-    html = mail.get_body(("html",))
+    html = sent.get_body(("html",))
     assert html is not None
     assert all(code in html.get_content() for code in codes)
     assert "<img" not in html.get_content()
-    assert mail["From"] == "techfloor@plant.example"
-    assert mail["Auto-Submitted"] == "auto-generated"
-    assert "overdue" in mail["Subject"]
-    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert sent["From"] == "techfloor@plant.example"
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert "overdue" in sent["Subject"]
+    assert [part.get_content_type() for part in sent.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
 def test_with_an_address_each_line_leads_there(mailed: Flask, box: Box, clock_at: ClockAt) -> None:
@@ -190,14 +192,32 @@ def test_a_refused_recipient_is_tried_again_and_told(
     assert "no such mailbox" not in as_("D").get("/settings").text
 
 
-def test_a_server_that_is_away_is_asked_again_and_not_for_ever(mailed: Flask, clock_at: ClockAt, box: Box) -> None:
+def counting(asked: list[int], real: Callable[[Settings], smtplib.SMTP]) -> Callable[[Settings], smtplib.SMTP]:
+    """Note each time that the mail server is asked."""
+
+    def connected(settings: Settings) -> smtplib.SMTP:
+        asked.append(1)
+        return real(settings)
+
+    return connected
+
+
+def test_a_server_that_is_away_is_asked_again_and_not_for_ever(
+    mailed: Flask, clock_at: ClockAt, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house = mailed.extensions["techfloor"]
     there = house.settings
     house.settings = replace(there, smtp_port=1)
     now = clock_at(SIX)
-    for n in range(mailing.MOST_TRIES + 3):
-        clock_at(now + timedelta(minutes=11 * n))
+    asked: list[int] = []
+    monkeypatch.setattr(mail, "_connected", counting(asked, mail._connected))
+    for n in range(mailing.MOST_TRIES):
+        clock_at(now + timedelta(minutes=11 * 2**n))
         look(mailed)
+        look(mailed)
+    assert len(asked) == mailing.MOST_TRIES, "once for both who wait"
+    clock_at("2026-11-20 23:59")
+    look(mailed)
     assert states(mailed) == [Sent.FAILED, Sent.FAILED]
     with mailed.app_context():
         assert set(db.session.scalars(select(MailSent.tries))) == {mailing.MOST_TRIES}
