@@ -219,11 +219,9 @@ OWN = frozenset(
         "/me/secret", "/me/pin", "/me/password", "/me/policy", "/me/sessions/end",
         "/me/sessions/<int:session_id>/end", "/display", "/draft", "/scan", "/verify", "/setup", "/calibration/export",
         "/records/export", "/me/mail",
-        "/jobs/<int:job_id>/stop", "/jobs/<int:job_id>/again", "/jobs/<int:job_id>/print",
     }
 )  # fmt: skip
-"""What everybody may send: about themselves and their screen, to look something up or to take a copy away; jobs are
-found by who asked for them, or may ask for such."""
+"""What everybody may send: about themselves and their screen, to look something up or to take a copy away."""
 
 
 @pytest.mark.clause("21 CFR 11.10(g)")
