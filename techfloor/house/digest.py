@@ -17,6 +17,7 @@ from techfloor.house.mail import Away, NotSent, PerhapsSent, send
 from techfloor.house.running import running
 from techfloor.people import mailing
 from techfloor.people.mailing import Reader, Sent
+from techfloor.places.here import today
 from techfloor.places.queries import PlantFacts
 from techfloor.web.duty import Tile
 from techfloor.web.visitor import Caller, Visitor
@@ -51,11 +52,10 @@ def send_waiting() -> int:
     if not house.settings.mails or plant is None:
         return 0
     now = clock.now()
-    local = now.astimezone(ZoneInfo(plant.zone))
-    if local.hour < house.settings.mail_hour:
+    if now.astimezone(ZoneInfo(plant.zone)).hour < house.settings.mail_hour:
         return 0
     sent, away = 0, ""
-    for reader in mailing.waiting(local.date(), now):
+    for reader in mailing.waiting(today(), now):
         if not mailing.claim(reader.person_id, reader.day, now):
             continue
         try:
