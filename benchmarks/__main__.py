@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import bulk, certificate, listing, saving, tablets, verifying
+from benchmarks import bulk, certificate, listing, saving, tablets, tracing, verifying
 from benchmarks.figures import FULL, QUICK, Figure, Scale, machine, table
 from benchmarks.plants import folder
 
@@ -15,6 +15,7 @@ MEASURES: dict[str, Callable[[Path, Scale], list[Figure]]] = {
     "saving": saving.measure,
     "list": listing.measure,
     "tablets": tablets.measure,
+    "traceability": tracing.measure,
     "verify": verifying.measure,
 }
 

@@ -45,13 +45,14 @@ class Scale:
     acts: int
     bulk: int
     looks: int
+    traced: int
     server: bool = True
     """Whether what has a goal on both databases is measured on a PostgreSQL too, where its programs are."""
 
 
-FULL = Scale(30, 24, 1_000, 1_000_000, 60, 64, 30, 100_000, 200, 200)
-QUICK = Scale(5, 5, 1_000, 20_000, 20, 16, 5, 5_000, 10, 20)
-TINY = Scale(1, 1, 1_000, 1_500, 1, 2, 1, 50, 1, 1, server=False)
+FULL = Scale(30, 24, 1_000, 1_000_000, 60, 64, 30, 100_000, 200, 200, 100_000)
+QUICK = Scale(5, 5, 1_000, 20_000, 20, 16, 5, 5_000, 10, 20, 20_000)
+TINY = Scale(1, 1, 1_000, 1_500, 1, 2, 1, 50, 1, 1, 500, server=False)
 
 
 def milliseconds(deed: Callable[[], object]) -> float:

@@ -88,7 +88,7 @@ def measure(folder: Path, scale: Scale) -> list[Figure]:
 @contextmanager
 def _plant(instance: Path, length: int) -> Iterator[Plant]:
     settings = new_plant(instance)
-    _fill(settings, length)
+    fill(settings, length)
     with running(settings) as app:
         with inside(app):
             browser = Browser.of(app, signed_in("technician")[0])
@@ -97,7 +97,7 @@ def _plant(instance: Path, length: int) -> Iterator[Plant]:
         yield plant
 
 
-def _fill(settings: Settings, many: int) -> None:
+def fill(settings: Settings, many: int) -> None:
     """Write finished calibrations past the trail: its triggers are taken away, as only a file for measuring bears."""
     with engine_for(settings.database).connect() as connection:
         raw = connection.connection.cursor()

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from techfloor import clock, roster, store
 from techfloor.equipment.offers import offering
-from techfloor.equipment.rules import work_pages
+from techfloor.equipment.rules import TRACEABILITY, work_pages
 from techfloor.house import digest, drafts, errors, shell
 from techfloor.people import sessions
 from techfloor.places.queries import PlantFacts, PlantNotice
@@ -168,3 +168,4 @@ def _move_in(app: Flask) -> None:
         house.costly.update(pages.costly)
     offering[:] = [duty.offers for duty in roster.DUTIES if duty.offers is not None]
     work_pages.update(duty.work_page for duty in roster.DUTIES if duty.work_page is not None)
+    work_pages.update((TRACEABILITY, duty.trace_page) for duty in roster.DUTIES if duty.trace_page is not None)

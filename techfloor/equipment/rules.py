@@ -98,6 +98,15 @@ def gauge_page(code: str) -> str:
     return work_pages.get("calibration", equipment_page)(code)
 
 
+TRACEABILITY = "traceability"
+
+
+def trace_page(code: str) -> str:
+    """Give the address of what stands behind a piece of equipment; '' while no duty traces it."""
+    page = work_pages.get(TRACEABILITY)
+    return page(code) if page is not None else ""
+
+
 def equipment_page(code: str) -> str:
     """Give the address of a piece of equipment's page."""
     return f"/equipment/{code}"

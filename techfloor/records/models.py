@@ -179,12 +179,16 @@ class Measurement(Table):
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), index=True)
     gauge_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"))
     calibration: Mapped[str] = mapped_column(Text)
-    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("standard_certificate.id"), index=True)
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("standard_certificate.id"))
     value: Mapped[object] = mapped_column(ExactDecimal, nullable=True)
     unit: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(UtcTime)
 
-    __table_args__ = (Index("ix_measurement_gauge_id_at", "gauge_id", "at"),)
+    # A page of what rested on a standard, or on one certificate, is read off its index in the order of the list.
+    __table_args__ = (
+        Index("ix_measurement_gauge_id_at_id", "gauge_id", "at", "id"),
+        Index("ix_measurement_certificate_id_at_id", "certificate_id", "at", "id"),
+    )
 
 
 class Task(Table):

@@ -89,6 +89,8 @@ class Duty:
     """The kind of work on equipment that it does, and the page of a piece of equipment for it, by its code."""
     offers: Callable[[str, Visitor], list[Offer]] | None = None
     """What else it does on the piece of equipment of a code, for who asks."""
+    trace_page: Callable[[str], str] | None = None
+    """The page of what stands behind a piece of equipment and of what rested on it, by its code."""
     first_step: FirstStep | None = None
     """What a new plant lacks for its first record."""
     importers: tuple[Importer, ...] = ()

@@ -140,6 +140,8 @@ OF_ANOTHER = {
     "calibration.change_room": "ambient_id",
     "calibration.change_room_post": "ambient_id",
     "calibration.file": "attachment_id",
+    "calibration.doubt_certificate": "certificate_id",
+    "calibration.doubt_certificate_post": "certificate_id",
     "equipment.certificate": "certificate_id",
     "equipment.paper_of_certificate": "certificate_id",
     "equipment.correct_certificate": "certificate_id",

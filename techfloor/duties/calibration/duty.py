@@ -27,6 +27,7 @@ DUTY = Duty(
     on_paper=on_paper,
     tiled_tasks=(REVIEW, PROPOSAL),
     work_page=(WORK, lambda code: f"/calibration/gauges/{code}"),
+    trace_page=lambda code: f"/calibration/traceability/{code}",
     first_step=FirstStep(_l("Take over a ready-made procedure."), "/calibration/procedures", queries.PROCEDURE),
     documents=(
         DocumentKind(

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
+from wtforms.validators import Optional
 
 from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS, WordsEntry
 from techfloor.duties.calibration.amending import AmendEntry
@@ -18,6 +19,7 @@ from techfloor.records.signing_page import SignForm
 from techfloor.records.versions import Amendment
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, in_words, key_of, read, say, within, word
+from techfloor.web.fields import DayField
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 COMPLETE, DAMAGED = "complete and readable", "damaged"
@@ -281,6 +283,14 @@ class LookBackForm(EntryForm):
     )
     looked = TextAreaField(_l("What did you look at?"))
     done = TextAreaField(_l("What was done about it?"))
+
+
+class DoubtForm(EntryForm):
+    """What is wrong with a certificate, and in which days it was used so."""
+
+    why = TextAreaField(_l("What is wrong with it?"))
+    since = DayField(_l("Used from"), [Optional()], description=_l("Leave the days empty for all that rested on it."))
+    until = DayField(_l("Used until"), [Optional()])
 
 
 class ReviewForm(SignForm):

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.drift import FoundReading, PointKey
-from techfloor.duties.calibration.models import LOOK_BACK, Calibration, Reading
+from techfloor.duties.calibration.models import LOOK_BACKS, Calibration, Reading
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, KIND
 from techfloor.duties.calibration.results import AS_FOUND
@@ -253,7 +253,7 @@ def _found_reading(row: Any, line: HistoryLine, point: PointKey, zone: str) -> F
 
 def look_back_open(gauge_id: int) -> bool:
     """Tell whether somebody still has to look back on the work done with a gauge."""
-    wanted = (Task.equipment_id == gauge_id, Task.kind == LOOK_BACK, Task.done_at.is_(None))
+    wanted = (Task.equipment_id == gauge_id, Task.kind.in_(LOOK_BACKS), Task.done_at.is_(None))
     return db.session.scalar(select(Task.id).where(*wanted).limit(1)) is not None
 
 

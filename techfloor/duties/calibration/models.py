@@ -12,6 +12,9 @@ from techfloor.store import Audit, Day, ExactDecimal, JsonText, Table, UtcTime
 LOOK_BACK, REVIEW, AGAIN = "look-back", "review calibration", "calibrate again"
 PROPOSAL = "interval proposal"
 """The kinds of task that a calibration raises."""
+OF_CERTIFICATE = "look-back of a certificate"
+"""The task for each calibration that rested on a certificate that is in doubt."""
+LOOK_BACKS = (LOOK_BACK, OF_CERTIFICATE)
 
 
 class Calibration(Table):

@@ -146,6 +146,10 @@ SENTENCES = {
     "calibration.look-back": _l("Look back on work done with %(gauge)s since its last good calibration"),
     "calibration.look-back-checked": _l("Look back on work done with %(gauge)s since the last good check on %(day)s"),
     "calibration.look-back-first": _l("Look back on all work done with %(gauge)s: no good calibration of it is known"),
+    "calibration.certificate-in-doubt": _l("Certificate %(certificate)s in doubt"),
+    "calibration.look-back-certificate": _l(
+        "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s is in doubt. %(why)s"
+    ),
     "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
     "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),
     "calibration.unaffected": _l("Nothing was affected."),

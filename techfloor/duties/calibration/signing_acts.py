@@ -7,7 +7,7 @@ from techfloor.duties.calibration import holding, interval_changes, outcome, que
 from techfloor.duties.calibration.actions import unsigned_bench
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
-from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
+from techfloor.duties.calibration.models import LOOK_BACKS, REVIEW
 from techfloor.duties.calibration.queries import CLOSED, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, RunResult
 from techfloor.equipment.rules import plant_day
@@ -177,7 +177,7 @@ def close_look_back(number: str, affected: str, looked: str, *, done: str = "", 
     """End the look-back of a calibration with what was looked at, whether work was affected, and what was done then."""
     alone(f"record:{number}")  # whoever closes it second is told so
     every = versions.ids(queries.standing_row(number))
-    if not tasks.is_open(every, LOOK_BACK):
+    if not any(tasks.is_open(every, kind) for kind in LOOK_BACKS):
         raise Refusal("No look-back is open for %(number)s.", number=number)
     if affected not in {"unaffected", "affected"}:
         raise Refusal("Choose what came out.", field="outcome")
@@ -187,4 +187,5 @@ def close_look_back(number: str, affected: str, looked: str, *, done: str = "", 
         raise Refusal("Enter what was done about the work that was affected.", field="done")
     outcome = say(f"calibration.{affected}", done=done.strip())
     words = as_text(say("calibration.looked-back", outcome=outcome, looked=looked.strip()))
-    tasks.finish(every, LOOK_BACK, by=actor, at=at, outcome=words)
+    for kind in LOOK_BACKS:
+        tasks.finish(every, kind, by=actor, at=at, outcome=words)

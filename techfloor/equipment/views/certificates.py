@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from techfloor.equipment import actions, queries
 from techfloor.equipment.deed_forms import CertificateForm, CorrectCertificateForm, OpenLotForm, WithdrawForm
 from techfloor.equipment.models import StandardCertificate
+from techfloor.equipment.rules import trace_page
 from techfloor.equipment.shapes import CertificateView, PaperView, StandardView
 from techfloor.equipment.statuses import MEASURE
 from techfloor.equipment.views.common import HOLD, READ, may, pages
@@ -87,6 +88,7 @@ def certificate(code: str, certificate_id: int) -> str:
         standard=standard,
         paper=paper,
         facts=_facts(paper.certificate),
+        trace_url=trace_page(standard.code),
         rested=[
             {"number": each.number, "gauge": f"{each.code} {each.name}", "on": moment(each.performed_at)}
             for each in queries.rested_on(certificate_id)

@@ -16,7 +16,7 @@ from techfloor.equipment.lists import DUE, HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
 from techfloor.equipment.offers import offers_on
 from techfloor.equipment.queries import by_code
-from techfloor.equipment.rules import OUT_OF_TOLERANCE, Objection, gauge_page, standard_valid, usable
+from techfloor.equipment.rules import OUT_OF_TOLERANCE, Objection, gauge_page, standard_valid, trace_page, usable
 from techfloor.equipment.shapes import (
     CertificateView,
     DueView,
@@ -141,6 +141,7 @@ def show(code: str) -> str | Response:
         offers=offers_on(item.code, visitor()),
         due_facts=[(_work(due, item.kind), _due_words(due, item.kind)) for due in dues],
         events=_events(log[:LOG_SIZE]),
+        trace_url=trace_page(item.code) if item.kind != Kind.MACHINE else "",
         older=f"{page_of(item)}?before={log[LOG_SIZE - 1].id}" if len(log) > LOG_SIZE else "",
         **_of_kind(item),
     )

@@ -934,8 +934,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_measurement")),
     )
     with op.batch_alter_table("measurement", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_measurement_certificate_id"), ["certificate_id"], unique=False)
-        batch_op.create_index("ix_measurement_gauge_id_at", ["gauge_id", "at"], unique=False)
+        batch_op.create_index("ix_measurement_certificate_id_at_id", ["certificate_id", "at", "id"], unique=False)
+        batch_op.create_index("ix_measurement_gauge_id_at_id", ["gauge_id", "at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_measurement_record_id"), ["record_id"], unique=False)
 
     op.create_table(

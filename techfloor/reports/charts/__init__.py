@@ -8,19 +8,23 @@ from techfloor.reports.charts.bar import ToleranceBar, tolerance_bar
 from techfloor.reports.charts.control import ControlChart, ControlPoint, UsualLimits, control_chart
 from techfloor.reports.charts.drift import BandPoint, DriftChart, DriftPoint, drift_chart
 from techfloor.reports.charts.errors import ErrorChart, ErrorPoint, error_chart
+from techfloor.reports.charts.layers import Box, LayersChart, layers_chart
 
 __all__ = [
     "BandPoint",
+    "Box",
     "ControlChart",
     "ControlPoint",
     "DriftChart",
     "DriftPoint",
     "ErrorChart",
     "ErrorPoint",
+    "LayersChart",
     "ToleranceBar",
     "UsualLimits",
     "control_chart",
     "drift_chart",
     "error_chart",
+    "layers_chart",
     "tolerance_bar",
 ]

@@ -18,6 +18,7 @@ from techfloor.duties.calibration.views import (
     review,
     room,
     start,
+    traceability,
     words,
     work,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "review",
     "room",
     "start",
+    "traceability",
     "words",
     "work",
 ]

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration.bench import Bench, version_bench
 from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.changes import WORDS, worded
-from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACKS
 from techfloor.duties.calibration.results import AS_FOUND
 from techfloor.duties.calibration.views.shown import point_words
 from techfloor.duties.calibration.views.unusual import (
@@ -160,7 +160,7 @@ def _of_signature(line: Happening, signature: Mapping[str, Any]) -> Happening:
 def _of_task(line: Happening, task: Mapping[str, Any]) -> Happening:
     if task["kind"] == AGAIN and task["done_at"]:
         return replace(line, words=_("Calibrated again: %(number)s", number=task["outcome"]))
-    if task["kind"] == LOOK_BACK and task["done_at"]:
+    if task["kind"] in LOOK_BACKS and task["done_at"]:
         return replace(line, detail=in_words(str(task["outcome"])))
     return line
 

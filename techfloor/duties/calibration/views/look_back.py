@@ -11,12 +11,13 @@ from techfloor.duties.calibration import signing_acts
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.earlier import look_back_from
 from techfloor.duties.calibration.forms import LookBackForm
-from techfloor.duties.calibration.holding import out_of_tolerance
-from techfloor.duties.calibration.models import LOOK_BACK
+from techfloor.duties.calibration.holding import failed_before, out_of_tolerance
+from techfloor.duties.calibration.models import LOOK_BACKS
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import Grid, grid
 from techfloor.records import tasks, versions
+from techfloor.said import in_words
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -27,7 +28,7 @@ MAY = "calibration:look-back"
 def look_back(number: str) -> Page:
     """Ask what was looked at."""
     bench = standing_bench(number)
-    if not tasks.is_open(versions.ids(bench.record), LOOK_BACK):
+    if not _open(bench):
         return see(f"/calibration/{number}")
     return _page(bench, LookBackForm())
 
@@ -54,6 +55,11 @@ def look_back_post(number: str) -> Page:
     return _page(standing_bench(number), form), 422
 
 
+def _open(bench: Bench) -> list[str]:
+    """Return the words of the look-backs that are open for a calibration."""
+    return tasks.open_words(versions.ids(bench.record), LOOK_BACKS)
+
+
 def _page(bench: Bench, form: LookBackForm) -> str:
     return render_template(
         "calibration/look_back.html",
@@ -62,6 +68,8 @@ def _page(bench: Bench, form: LookBackForm) -> str:
         errors=form.problems(),
         since=look_back_from(bench),
         points=_failed(bench),
+        failed=failed_before(bench.body),
+        asked=[in_words(words) for words in _open(bench)],
     )
 
 

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from techfloor.duties.calibration import queries
 from techfloor.duties.calibration.bench import Bench, standing_bench, version_bench
 from techfloor.duties.calibration.certificate import CERTIFICATE
-from techfloor.duties.calibration.models import AGAIN, LOOK_BACK
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACKS
 from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
@@ -80,7 +80,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         attachments=queries.attachments(bench.record.id),
         next_url=_next_action(bench, every) if stands else None,
         rejection=_rejection(bench, signatures),
-        look_back=stands and visitor().may("calibration:look-back") and tasks.is_open([v.id for v in every], LOOK_BACK),
+        look_back=stands and visitor().may("calibration:look-back") and _looked_back(every),
         decided=decided(bench) if just_signed and signatures else None,
         next_review=_next_review() if just_signed else None,
         may_issue=stands and bench.record.state == CLOSED and visitor().may("calibration:issue"),
@@ -89,6 +89,10 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         version_lines=version_lines(bench, every),
         stands=stands,
     )
+
+
+def _looked_back(every: list[Version]) -> bool:
+    return any(tasks.is_open([version.id for version in every], kind) for kind in LOOK_BACKS)
 
 
 def _next_review() -> tuple[str, str] | None:

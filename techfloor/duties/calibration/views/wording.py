@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from techfloor.duties.calibration.lists import HistoryLine, Line
 from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.traceability import Use
 from techfloor.duties.calibration.waiting import FAILED
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.shapes import GaugeView
@@ -32,7 +33,7 @@ class Rejection:
     at: datetime
 
 
-def verdict_sign(line: Line | HistoryLine) -> Sign:
+def verdict_sign(line: Line | HistoryLine | Use) -> Sign:
     """Return the verdict of a calibration: "Fail → adjusted" where it was adjusted and passed as left."""
     if line.amendment == Amendment.ENTERED_IN_ERROR or line.state in (IN_PROGRESS, DISCONTINUED, REJECTED):
         return _no_verdict(line)
@@ -46,7 +47,7 @@ def verdict_sign(line: Line | HistoryLine) -> Sign:
     return Sign("fail" if line.as_left == "fail" else look, _("%(found)s → %(left)s", found=found, left=left))
 
 
-def _no_verdict(line: Line | HistoryLine) -> Sign:
+def _no_verdict(line: Line | HistoryLine | Use) -> Sign:
     if line.amendment == Amendment.ENTERED_IN_ERROR:
         return Sign(*standing(line.state, line.amendment))
     if line.state == REJECTED:

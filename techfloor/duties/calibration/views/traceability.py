@@ -1,0 +1,291 @@
+"""Traceability: what stands behind a gauge or a standard, and what rested on it, as a list, as CSV and as a picture."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from techfloor import clock
+from techfloor.duties.calibration import doubt, traceability
+from techfloor.duties.calibration.forms import DoubtForm
+from techfloor.duties.calibration.traceability import MOST_COUNTED, PIECE, Use, Wanted, Which
+from techfloor.duties.calibration.views.lists import version_words
+from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.traced import behind, picture
+from techfloor.duties.calibration.views.wording import verdict_sign
+from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of
+from techfloor.equipment.shapes import ItemView, PaperView
+from techfloor.equipment.statuses import Kind
+from techfloor.places.here import plant, today
+from techfloor.records.wording import state_words
+from techfloor.reports.spreadsheet import cell
+from techfloor.web.lists import Asked, Empty, Filter, Tab, address, asked, listing
+from techfloor.web.pages import Page, see
+from techfloor.web.show import day, moment
+from techfloor.web.visitor import by_whom, visitor
+
+READ, DOUBT = "calibration:read", "calibration:look-back"
+HOME = "/calibration/traceability"
+
+
+@pages.page("/traceability/<code>", permission=READ)
+def trace(code: str) -> str:
+    """Show what stands behind a gauge or a standard."""
+    item = by_code(code)
+    if item.kind == Kind.STANDARD:
+        work, papers = None, traceability.behind_standard(item.code, today())
+    else:
+        work, papers = traceability.behind_gauge(item.id), ()
+    return render_template(
+        "calibration/trace.html", item=item, tabs=_tabs(item, "up"), shown=behind(item, work, papers), work=work
+    )
+
+
+@pages.page("/traceability/<code>/used", permission=READ)
+def used(code: str) -> str:
+    """List what rested on a standard, the newest first."""
+    item = by_code(code)
+    wanted = _asked(item, "used")
+    narrowed = _narrowed(item, wanted)
+    page = traceability.used(narrowed)
+    return render_template(
+        "calibration/trace_used.html",
+        item=item,
+        tabs=_tabs(item, "down"),
+        list=listing(
+            wanted,
+            page,
+            [_row(line) for line in page.lines],
+            empty=_nothing(item),
+            none_fits=_("Nothing that fits rested on it. Choose less, or look at the whole list."),
+        ),
+        counted=_counted_words(traceability.count(narrowed)),
+        csv_url=_address(wanted, "used.csv") if visitor().may("calibration:export") else "",
+        doubt_url=_doubt_url(item, wanted),
+    )
+
+
+@pages.page("/traceability/<code>/picture", permission=READ)
+def trace_picture(code: str) -> str:
+    """Draw what rested on a standard: its certificates, and the gauges that were measured under them."""
+    item = by_code(code)
+    wanted = _asked(item, "picture")
+    found = traceability.groups(_narrowed(item, wanted))
+    return render_template(
+        "calibration/trace_picture.html",
+        item=item,
+        tabs=_tabs(item, "picture"),
+        asked=wanted,
+        shown=picture(item, found, lambda **more: _address(wanted, "used", **more)),
+        nothing=_nothing(item),
+    )
+
+
+@pages.page("/traceability/<code>/used.csv", permission="calibration:export")
+def used_csv(code: str) -> Response:
+    """Give the whole list as a table, piece by piece."""
+    item = by_code(code)
+    wanted = _narrowed(item, _asked(item, "used"))
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    answer = Response(_written(app, wanted), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="rested-on-{item.code}-{today().isoformat()}.csv"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _written(app: Flask, wanted: Wanted) -> Iterator[bytes]:
+    """Write a line for each use, page by page: no transaction stays open while a slow reader takes them.
+
+    The mark at the beginning tells a spreadsheet that it is UTF-8.
+    """
+    yield b"\xef\xbb\xbf" + _line(_HEADS)
+    at = ""
+    while True:
+        with app.app_context():
+            page = traceability.used(replace(wanted, at=at), size=PIECE)
+        yield b"".join(_line(_cells(use)) for use in page.lines)
+        if not page.onward:
+            return
+        at = page.onward
+
+
+_HEADS = [
+    *("record", "version", "state", "counts", "gauge", "name", "used_at", "certificate"),
+    *("verdict_as_found", "verdict_as_left", "performed_by"),
+]
+
+
+def _cells(use: Use) -> list[object]:
+    counts = "yes" if use.counts else "no"
+    last = [use.certificate, use.as_found, use.as_left, use.by]
+    return [use.number, use.version, use.state, counts, use.code, use.name, use.at.isoformat(), *last]
+
+
+def _line(values: list[Any]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerow([cell(value) for value in values])
+    return out.getvalue().encode()
+
+
+# --- what is asked for ---
+
+
+def _asked(item: ItemView, page: str) -> Asked:
+    certificates = [(str(paper.certificate.id), paper.certificate.number) for paper in _papers(item)]
+    narrowing = [
+        Filter("which", _("Versions"), [("", _("That count")), ("under way", _("Under way")), ("all", _("All"))]),
+        Filter("kind", _("Kind"), [("", _("Any")), *((kind, kind) for kind in traceability.kinds_of_gauges())]),
+        Filter("since", _("From")),
+        Filter("until", _("To")),
+    ]
+    if certificates:
+        narrowing.insert(0, Filter("certificate", _("Certificate"), [("", _("Any")), *certificates]))
+    return asked(f"{HOME}/{item.code}/{page}", *narrowing)
+
+
+def _papers(item: ItemView) -> list[PaperView]:
+    return certificates_of(item.id) if item.kind == Kind.STANDARD else []
+
+
+def _narrowed(item: ItemView, wanted: Asked) -> Wanted:
+    zone = plant().zone
+    since, until = (date.fromisoformat(wanted[name]) if wanted[name] else None for name in ("since", "until"))
+    chosen = wanted.values.get("certificate", "")
+    return Wanted(
+        item.id,
+        _entries(_papers(item), int(chosen)) if chosen else (),
+        which=wanted["which"],
+        kind=wanted["kind"],
+        words=wanted.words,
+        since=clock.midnight(since, zone) if since else None,
+        until=clock.midnight(until + timedelta(days=1), zone) if until else None,
+        at=wanted.at,
+    )
+
+
+def _entries(papers: list[PaperView], certificate_id: int) -> tuple[int, ...]:
+    """Return every entry of a certificate: a slip that was corrected has more than one."""
+    found = {certificate_id}
+    for _turn in papers:
+        found |= {paper.certificate.id for paper in papers if paper.replaces in found}
+        found |= {paper.replaces for paper in papers if paper.certificate.id in found and paper.replaces is not None}
+    return tuple(sorted(found))
+
+
+def _address(wanted: Asked, page: str, **more: str) -> str:
+    path = f"{wanted.path.rpartition('/')[0]}/{page}"
+    return address(path, **{**wanted.values, "q": wanted.words, **more})
+
+
+# --- what is shown ---
+
+
+def _tabs(item: ItemView, current: str) -> list[Tab]:
+    base = f"{HOME}/{item.code}"
+    found = [("up", _("Stands behind it"), base)]
+    found += [("down", _("Rested on it"), f"{base}/used"), ("picture", _("Rested on it, drawn"), f"{base}/picture")]
+    return [Tab(title, url, key == current) for key, title, url in found]
+
+
+def _counted_words(count: int) -> str:
+    if count > MOST_COUNTED:
+        return str(_("More than %(most)s records.", most=MOST_COUNTED))
+    return str(ngettext("%(num)d record.", "%(num)d records.", count))
+
+
+def _nothing(item: ItemView) -> Empty:
+    if item.kind == Kind.STANDARD:
+        return Empty("calibration", _("No record rests on it yet. Each calibration that uses it stands here."))
+    return Empty("calibration", _("No record rests on it. What is measured with it stands here."))
+
+
+def _row(use: Use) -> dict[str, Any]:
+    return {
+        "number": use.number,
+        "version": version_words(use.version),
+        "url": f"/e/{use.number}",
+        "code": use.code,
+        "name": use.name,
+        "gauge_url": f"{HOME}/{use.code}" if use.code else "",
+        "at": moment(use.at),
+        "by": use.by,
+        "certificate": use.certificate,
+        "verdict": verdict_sign(use) if use.source else None,
+        "state": "" if use.counts else _("does not count: %(state)s", state=_why_not(use)),
+    }
+
+
+def _why_not(use: Use) -> str:
+    return state_words(use.state) if use.state not in {"performed", "closed"} else str(_("replaced, or in error"))
+
+
+# --- a certificate in doubt ---
+
+
+def _doubt_url(item: ItemView, wanted: Asked) -> str:
+    chosen = wanted.values.get("certificate", "")
+    return f"{HOME}/{item.code}/certificates/{chosen}/doubt" if chosen and visitor().may(DOUBT) else ""
+
+
+@pages.page("/traceability/<code>/certificates/<int:certificate_id>/doubt", permission=DOUBT)
+def doubt_certificate(code: str, certificate_id: int) -> Page:
+    """Ask what is wrong with a certificate, and say what a look-back would be raised for."""
+    return _doubt_page(DoubtForm(formdata=None), by_code(code), certificate_id)
+
+
+@pages.act(
+    "/traceability/<code>/certificates/<int:certificate_id>/doubt",
+    permission=DOUBT,
+    action="calibration:look-back:raise",
+    title=_l("Look-backs raised for a certificate in doubt"),
+    endpoint="doubt_certificate_post",
+)
+def doubt_certificate_post(code: str, certificate_id: int) -> Page:
+    """Raise a look-back for everything that rested on a certificate."""
+    item, form = by_code(code), DoubtForm()
+    paper = certificate_by_id(item.id, certificate_id).certificate
+
+    def deed() -> int:
+        wanted = _resting(item, certificate_id, form)
+        return doubt.raise_look_backs(wanted, item.code, paper.number, form.why.data or "", **by_whom())
+
+    if done := form.attempt(deed):
+        words = ngettext("%(num)d look-back is raised.", "%(num)d look-backs are raised.", done.made)
+        flash(words, "success")
+        return see(address(f"{HOME}/{item.code}/used", certificate=str(certificate_id)))
+    return _doubt_page(form, item, certificate_id), 422
+
+
+def _resting(item: ItemView, certificate_id: int, form: DoubtForm) -> Wanted:
+    zone, since, until = plant().zone, form.since.data, form.until.data
+    return Wanted(
+        item.id,
+        _entries(_papers(item), certificate_id),
+        since=clock.midnight(since, zone) if since else None,
+        until=clock.midnight(until + timedelta(days=1), zone) if until else None,
+    )
+
+
+def _doubt_page(form: DoubtForm, item: ItemView, certificate_id: int) -> str:
+    paper = certificate_by_id(item.id, certificate_id)
+    entries = _entries(_papers(item), certificate_id)
+    found = traceability.groups(Wanted(item.id, entries))
+    under_way = traceability.count(Wanted(item.id, entries, which=Which.UNDER_WAY))
+    return render_template(
+        "calibration/doubt.html",
+        item=item,
+        paper=paper.certificate,
+        stands=paper.stands,
+        form=form,
+        errors=form.problems(),
+        gauges=[(each.code, each.name, each.records, day(each.last.date())) for each in found[:200]],
+        records=sum(each.records for each in found),
+        under_way=under_way,
+    )
