@@ -17,31 +17,33 @@ from techfloor.store import db
 
 pytestmark = pytest.mark.browser
 
-MOST_TAPS = 6
+MOST_TAPS, MOST_TAPS_FOR_TEN = 6, 24
+TEN_POINTS = [str(n * 15) for n in range(1, 11)]
 COUNTS_TAPS = """addEventListener('click', (event) => {
   if (event.isTrusted && !event.target.closest('[data-key]')) console.debug(`tap ${event.target.tagName}`);
 }, { capture: true })"""
 
 
-@pytest.fixture
-def one_point(app: Flask) -> None:
-    """The procedure of the vernier caliper, with its last outside point alone."""
+def _points(app: Flask, nominals: list[str]) -> None:
+    """Put a procedure of the vernier caliper in force with these outside points, each read once."""
     with app.app_context(), store.act("records:procedure:approve"):
         definition = db.session.scalars(select(Definition).where(Definition.code == "CAL-P-02")).one()
         body = dict(definitions.effective(definition.id).body)  # type: ignore[call-overload]
-        body["point_set"] = [
-            {**each, "points": [point for point in each["points"] if point["nominal"] == "150.00"]}
-            for each in body["point_set"]
-        ]
+        for each in body["point_set"]:
+            last = next(point for point in each["points"] if point["nominal"] == "150.00")
+            each["points"] = [{**last, "nominal": f"{nominal}.00"} for nominal in nominals]
         definitions.put_in_force(definitions.draft(definition, body), Approval(5, clock.now(), clock.now().date()))
 
 
-@pytest.mark.usefixtures("one_point")
-def test_from_the_scanned_gauge_to_the_signature_in_six_taps(open_tablet: OpenTablet) -> None:
-    page = open_tablet("T")
+def _counted(page: Page) -> list[str]:
+    """Return the list that each tap of the page is added to, but for digits."""
     taps: list[str] = []
     page.on("console", lambda said: taps.append(said.text) if said.text.startswith("tap ") else None)
     page.add_init_script(COUNTS_TAPS)
+    return taps
+
+
+def _from_scan_to_signature(page: Page, nominals: list[str]) -> None:
     page.goto("/e/G-014")  # what a hand scanner or the camera opens
     if "/start/" not in page.url:
         steps.follow(page, page.get_by_role("link", name="Calibrate", exact=True))
@@ -51,15 +53,41 @@ def test_from_the_scanned_gauge_to_the_signature_in_six_taps(open_tablet: OpenTa
     page.locator("[name=condition]").first.tap()
     page.locator("[name=soaked]").tap()
     steps.go_on(page)
-    assert page.evaluate("document.activeElement.name") == "indication", "a reading is typed without touching its box"
-    steps.type_on_pad(page, "150", "indication")
-    page.locator('[data-key="."]').tap()
-    steps.type_on_pad(page, "10", "indication")
-    steps.go_on(page)
+    for nominal in nominals:
+        assert page.evaluate("document.activeElement.name") == "indication", "a reading needs no tap on its box"
+        steps.type_on_pad(page, nominal, "indication")
+        page.locator('[data-key="."]').tap()
+        steps.type_on_pad(page, "05", "indication")
+        steps.go_on(page)
     steps.type_on_pad(page, cast.person("T").pin, "secret")
     steps.go_on(page)
     assert "Signed." in page.inner_text("main")
-    assert len(taps) <= MOST_TAPS, taps
+
+
+@pytest.mark.parametrize(("nominals", "most"), [(["150"], MOST_TAPS), (TEN_POINTS, MOST_TAPS_FOR_TEN)])
+def test_few_taps_from_the_scanned_gauge_to_the_signature(
+    app: Flask, open_tablet: OpenTablet, nominals: list[str], most: int
+) -> None:
+    _points(app, nominals)
+    page = open_tablet("T")
+    taps = _counted(page)
+    _from_scan_to_signature(page, nominals)
+    assert len(taps) <= most, taps
+
+
+def test_the_room_and_the_standard_of_before_are_shown_and_not_typed_again(app: Flask, open_tablet: OpenTablet) -> None:
+    _points(app, ["150"])
+    page = open_tablet("T")
+    _from_scan_to_signature(page, ["150"])
+    taps = _counted(page)
+    page.goto("/calibration/start/G-001")
+    assert page.locator("[name=temperature]").input_value() == "20.3"
+    assert "As you typed at" in page.inner_text("main")
+    assert page.locator("[name=standard]:checked").get_attribute("value") == "S-003"
+    page.locator("[name=condition]").first.tap()
+    page.locator("[name=soaked]").tap()
+    steps.go_on(page)
+    assert len(taps) <= 3, taps
 
 
 def test_a_check_in_use_takes_two_taps_from_the_scan_to_its_verdict(open_tablet: OpenTablet, app: Flask) -> None:

@@ -12,12 +12,12 @@ from techfloor.duties.calibration import results
 from techfloor.duties.calibration.bench import Bench
 from techfloor.duties.calibration.bench_lines import ambient_of
 from techfloor.duties.calibration.drift import PointKey
-from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.models import Calibration, Reading, StandardUsed
 from techfloor.duties.calibration.procedure import PlannedPoint
 from techfloor.duties.calibration.queries import KIND
 from techfloor.equipment import ledger
 from techfloor.equipment.ledger import LastCheck
-from techfloor.equipment.models import EquipmentLog
+from techfloor.equipment.models import Equipment, EquipmentLog
 from techfloor.equipment.statuses import Status
 from techfloor.measures.decision import Verdict
 from techfloor.records import versions
@@ -30,10 +30,11 @@ _readings, _records = (kind.__table__.c for kind in (Reading, Record))
 
 @dataclass(frozen=True)
 class LastRoom:
-    """The room as somebody last gave it, and when."""
+    """The room as somebody last gave it, when, and the codes of the standards they used there."""
 
     at: datetime
     values: Mapping[str, Decimal]
+    standards: frozenset[str] = frozenset()
 
 
 def last_ambient(person_id: int, since: datetime) -> LastRoom | None:
@@ -45,7 +46,11 @@ def last_ambient(person_id: int, since: datetime) -> LastRoom | None:
         .order_by(Record.opened_at.desc())
         .limit(1)
     ).one_or_none()
-    return None if row is None else LastRoom(row.opened_at, {a.quantity: a.value for a in ambient_of(row.id)})
+    if row is None:
+        return None
+    used = select(Equipment.code).join(StandardUsed, StandardUsed.standard_id == Equipment.id)
+    codes = frozenset(db.session.scalars(used.where(StandardUsed.record_id == row.id)))
+    return LastRoom(row.opened_at, {a.quantity: a.value for a in ambient_of(row.id)}, codes)
 
 
 def last_good(bench: Bench) -> Record | None:

@@ -127,14 +127,18 @@ def _ask_once(procedure: Procedure, form: StartForm) -> None:
 
 
 def _carry_forward(form: StartForm, offered: list[Group]) -> dict[str, str]:
-    """Fill in the first ready standard of each group, and the room as the same person typed it within four hours.
+    """Fill in a ready standard of each group, and the room as the same person typed it within four hours.
+
+    The standards they used there are chosen again, the first that is ready elsewhere.
 
     Returns what to say beside each value that is carried forward.
     """
-    for group in offered:
-        form[group.field].data = next((choice.code for choice in group.choices if choice.ready), None)
-    form.soaked.data = False
     room = last_ambient(visitor().person_id, clock.now() - CARRY)
+    used = room.standards if room else frozenset()
+    for group in offered:
+        ready = [choice.code for choice in group.choices if choice.ready]
+        form[group.field].data = next((code for code in ready if code in used), ready[0] if ready else None)
+    form.soaked.data = False
     known = {name: value for name, value in room.values.items() if name in form} if room else {}
     for quantity, value in known.items():
         form[quantity].process_data(value)
