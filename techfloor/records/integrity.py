@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from techfloor.records import definitions, documents
 from techfloor.records.models import Definition, Record, RecordContent, Revision, Signature
+from techfloor.records.signing import PERFORMED, TRANSCRIBED
 from techfloor.records.versions import MEANINGS
 from techfloor.store.verify import verify_record
 
@@ -194,9 +195,13 @@ class _Sort:
 
 def _sorts() -> list[_Sort]:
     """Return every sort of record: first versions of work, each kind of amendment, each kind of document."""
-    first = {"": "performed"} | {kind.value: meaning for kind, meaning in MEANINGS.items()}
     amendment = func.coalesce(Record.amendment, "")
+    typed_in = and_(Record.transcribed_by.is_not(None), Record.transcribed_by != Record.on_paper_by)
+    first = {kind.value: meaning for kind, meaning in MEANINGS.items()}
+    by_typist = and_(_of_work(), amendment == "", typed_in)
     return [
+        _Sort(and_(_of_work(), amendment == "", ~typed_in), PERFORMED, tuple(_REVIEWS)),
+        _Sort(by_typist, TRANSCRIBED, tuple(_REVIEWS)),
         *(_Sort(and_(_of_work(), amendment == kind), meaning, tuple(_REVIEWS)) for kind, meaning in first.items()),
         *(_Sort(Record.kind == kind.name, kind.meaning) for kind in documents.declared()),
     ]

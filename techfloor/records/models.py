@@ -78,6 +78,9 @@ class Record(Table):
     state: Mapped[str] = mapped_column(Text)
     equipment_id: Mapped[int | None] = mapped_column(ForeignKey("equipment.id"))
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    transcribed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    on_paper_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who typed work in that was done on paper, and who did it there; None for what was done here."""
     opened_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     opened_at: Mapped[datetime] = mapped_column(UtcTime)
     performed_at: Mapped[datetime] = mapped_column(UtcTime)
@@ -94,6 +97,7 @@ class Record(Table):
             "AND amendment IN ('correction', 'entered in error') AND amendment_reason <> '')",
             name="amendment",
         ),
+        CheckConstraint("(transcribed_by IS NULL) = (on_paper_by IS NULL)", name="transcribed"),
         # A version has one that takes its place, or is to; one that was given up or rejected takes no place.
         Index(
             "uq_record_amendment",
@@ -160,7 +164,7 @@ class Signature(Table):
         UniqueConstraint("record_id", "version", "meaning", "signer_id"),
         CheckConstraint(
             "meaning IN ('performed', 'checked', 'reviewed', 'approved', 'released', 'rejected', 'overridden', "
-            "'corrected', 'declared in error')",
+            "'corrected', 'declared in error', 'transcribed')",
             name="meaning",
         ),
     )

@@ -24,7 +24,11 @@ def barred(plant: PlantFacts, record_id: int) -> frozenset[int]:
     version = aliased(Record)
     same = and_(version.kind == Record.kind, version.number == Record.number)
     every = select(version.id).join(Record, same).where(Record.id == record_id)
-    return frozenset(db.session.scalars(_hands().where(ChangeRow.record.in_(every), ActorOfAct().is_not(None))))
+    hands = db.session.scalars(_hands().where(ChangeRow.record.in_(every), ActorOfAct().is_not(None)))
+    on_paper = db.session.scalars(
+        select(version.on_paper_by).join(Record, same).where(Record.id == record_id, version.on_paper_by.is_not(None))
+    )
+    return frozenset(hands) | frozenset(each for each in on_paper if each is not None)
 
 
 def reviewed_by(plant: PlantFacts, person_id: int) -> list[ColumnElement[bool]]:
@@ -34,7 +38,11 @@ def reviewed_by(plant: PlantFacts, person_id: int) -> list[ColumnElement[bool]]:
     version = aliased(Record)
     hands = _hands().join(version, version.id == ChangeRow.record)
     same = (version.kind == Record.kind, version.number == Record.number)
-    return [~hands.where(*same, ActorOfAct() == person_id).exists()]
+    paper = aliased(Record)
+    on_paper = select(paper.id).where(
+        paper.kind == Record.kind, paper.number == Record.number, paper.on_paper_by == person_id
+    )
+    return [~hands.where(*same, ActorOfAct() == person_id).exists(), ~on_paper.exists()]
 
 
 def _hands() -> Select[int]:

@@ -19,6 +19,8 @@ from techfloor.refusals import NotFound, Refusal
 from techfloor.store import db
 from techfloor.store.types import canonical_json
 
+PERFORMED, TRANSCRIBED = "performed", "transcribed"
+"""What the first signature under a piece of work means: done, or typed in from the paper on which another did it."""
 POLICY = ("policy", "e-signature")
 
 Work = TypeVar("Work")
@@ -142,7 +144,7 @@ class Performer:
 
     person_id: int
     refusal: Refusal
-    meaning: str = "performed"
+    meaning: str = PERFORMED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,7 @@ def meaning_words(meaning: str, _: Callable[[str], str] = gettext) -> str:
     """Return what a signature means, in the language of the translator."""
     return {
         "performed": _("Performed"),
+        "transcribed": _("Transcribed from paper"),
         "checked": _("Checked"),
         "reviewed": _("Reviewed"),
         "approved": _("Approved"),

@@ -81,8 +81,8 @@ def log_reading(at_bench: Bench | str, entry: ReadingEntry, *, actor: int, at: d
     if not 1 <= entry.repeat <= point.repeats:
         raise NotFound("This point has no such reading.")
     _refuse_other_place(bench, entry)
-    if bench.amends is not None and entry.performed_at is None:
-        # What an amendment adds was read on the day of the calibration, and is entered late.
+    if (bench.amends is not None or bench.transcriber) and entry.performed_at is None:
+        # What an amendment adds, or a paper says, was read on the day of the calibration, and is entered late.
         entry = replace(entry, performed_at=bench.record.performed_at)
     return _keep_reading(bench, entry, actor=actor, at=at)
 
@@ -117,7 +117,7 @@ def correct_reading(
         entry.note,
         entry.confirmed_slip,
         # An amendment says what was read then; otherwise who corrects a reading has just looked again.
-        entry.performed_at or (before.performed_at if bench.amends else None),
+        entry.performed_at or (before.performed_at if bench.amends or bench.transcriber else None),
     )
     return _keep_reading(bench, placed, actor=actor, at=at, corrects=(reading_id, reason))
 
@@ -157,7 +157,7 @@ def _keep_reading(
         "correction": corrects[1] if corrects else "",
         "performed_at": entry.performed_at or at,
         "recorded_at": at,
-        "by_id": actor,
+        "by_id": bench.body.performed_by if bench.transcriber else actor,
     }
     reading_id = db.session.scalars(_KEEP, values).one()
     last = bench.given[-1].id if bench.given else 0
@@ -283,10 +283,12 @@ def take_over(number: str, *, actor: int, at: datetime) -> None:
 
 def hand_to(bench: Bench, person_id: int) -> None:
     """Let a person have a calibration under way, or the amendment of one: who performed that stays who it was."""
-    if bench.amends is None:
-        bench.body.performed_by = person_id
-    else:
+    if bench.amends is not None:
         bench.body.amended_by = person_id
+    elif bench.transcriber:
+        bench.record.transcribed_by = person_id
+    else:
+        bench.body.performed_by = person_id
 
 
 def discontinue(number: str, reason: str, *, actor: int, at: datetime) -> None:

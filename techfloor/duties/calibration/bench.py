@@ -35,6 +35,8 @@ from techfloor.store import alone, db
 _persons, _equipment = (kind.__table__.c for kind in (Person, Equipment))
 _AMENDER = Person.__table__.alias("amender")
 _amender = _AMENDER.c
+_TRANSCRIBER = Person.__table__.alias("transcriber")
+_transcriber = _TRANSCRIBER.c
 _definitions, _revisions = (kind.__table__.c for kind in (Definition, Revision))
 
 
@@ -52,6 +54,7 @@ class Bench:
     given: tuple[GivenReading, ...]
     performer: str
     amender: str = ""
+    transcriber: str = ""
     """Who has the amendment under way, or has signed it; "" in a first version."""
     amends: versions.Amends | None = None
     former: "Bench | None" = None
@@ -105,13 +108,13 @@ class Bench:
 
     @property
     def holder_id(self) -> int:
-        """Who has it under way and signs it: who performs it, or who amends it."""
-        return self.body.amended_by or self.body.performed_by
+        """Who has it under way and signs it: who performs it, types it in from paper, or amends it."""
+        return self.body.amended_by or self.record.transcribed_by or self.body.performed_by
 
     @property
     def holder(self) -> str:
         """The name of who has it under way and signs it."""
-        return self.amender or self.performer
+        return self.amender or self.transcriber or self.performer
 
     @property
     def amended_since(self) -> datetime | None:
@@ -180,6 +183,7 @@ _AROUND_IT = (
         _revisions.body.label("procedure_body"),
         _persons.name.label("performer"),
         _amender.name.label("amender"),
+        _transcriber.name.label("transcriber"),
         *GAUGE_COLUMNS,
     )
     .select_from(GAUGES)
@@ -187,6 +191,7 @@ _AROUND_IT = (
     .join(Definition.__table__, _definitions.id == _revisions.definition_id)
     .join(Person.__table__, _persons.id == bindparam("performer_id"))
     .outerjoin(_AMENDER, _amender.id == bindparam("amender_id"))
+    .outerjoin(_TRANSCRIBER, _transcriber.id == bindparam("transcriber_id"))
     .where(_equipment.id == bindparam("gauge"))
 )
 
@@ -217,6 +222,7 @@ def version_bench(record_id: int) -> Bench:
 
 def _bench(record: Record, body: Calibration) -> Bench:
     people = {"performer_id": body.performed_by, "amender_id": body.amended_by}
+    people["transcriber_id"] = record.transcribed_by
     wanted = {"revision": record.revision_id, "gauge": body.gauge_id, **people}
     around: Any = db.session.execute(_AROUND_IT, wanted).one()
     return Bench(
@@ -232,6 +238,7 @@ def _bench(record: Record, body: Calibration) -> Bench:
         given=given_readings(record.id),
         performer=around.performer,
         amender=around.amender or "",
+        transcriber=around.transcriber or "",
         amends=versions.amends(record),
         former=None if record.supersedes_id is None else version_bench(record.supersedes_id),
     )

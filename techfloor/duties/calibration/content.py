@@ -1,10 +1,11 @@
-"""The canonical content of a calibration, schema 4: what is signed, hashed, printed and attached.
+"""The canonical content of a calibration, schema 5: what is signed, hashed, printed and attached.
 
 Schema 2 added to schema 1 `amendment` and `supersedes`, both null in a first version. Schema 3 adds what an amendment
 changed, `amendment.changes`, and who signed it, `amendment.signed_by`; `corrections` are only those from before the
 first signature, and who performed and measured stays who that was in version 1. Schema 4 adds to each point
 `tur_reference`, the ratio of its tolerance to U of reference and environment alone; `tur` is still that of the whole
-process. What was signed under an older schema stays as it is.
+process. Schema 5 adds `transcription`: who typed it in from paper, and when that was begun; null for what was performed
+here. What was signed under an older schema stays as it is.
 
 It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
 it, and the words of a field (pass, as_found, goes) as the code spells them. The paper puts them into words.
@@ -25,7 +26,7 @@ from techfloor.records import versions
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 4
+SCHEMA = 5
 OUTSIDE_TITLE = say("calibration.outside-title")
 WITHDRAWAL_TITLE = say("calibration.withdrawal-title")
 
@@ -88,6 +89,7 @@ def _content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "recorded_at": utc_text(max((g.recorded_at for g in bench.given), default=bench.record.recorded_at)),
         "late": _late(bench),
         "performed_by": bench.performer,
+        "transcription": _transcription(bench),
         "measured_by": list(bench.measurers) if bench.body.source == "in house" else [],
     }
 
@@ -126,6 +128,14 @@ def _late(bench: Bench) -> str | None:
     """Return when the last reading that came late was recorded; what a laboratory read does not come late."""
     late = [] if bench.body.outside is not None else [g.recorded_at for g in bench.given if g.late]
     return utc_text(max(late)) if late else None
+
+
+def _transcription(bench: Bench) -> dict[str, str] | None:
+    """Return who typed it in from paper, and when that was begun; an amendment keeps what version 1 says."""
+    if bench.former is not None:
+        found: dict[str, str] | None = bench.former.signed.get("transcription")
+        return found
+    return {"by": bench.transcriber, "at": utc_text(bench.record.opened_at)} if bench.transcriber else None
 
 
 def _runs(bench: Bench) -> list[dict[str, Any]]:

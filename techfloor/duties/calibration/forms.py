@@ -1,13 +1,15 @@
 """Forms of the work at the bench."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from techfloor.duties.calibration.actions import AMBIENT_CORRECTIONS, CORRECTIONS, WordsEntry
 from techfloor.duties.calibration.amending import AmendEntry
@@ -16,10 +18,11 @@ from techfloor.duties.calibration.procedure import Limit, PlannedPoint, Procedur
 from techfloor.duties.calibration.rules import ReadingEntry, typed_fields
 from techfloor.duties.calibration.standards import Group
 from techfloor.records.signing_page import SignForm
+from techfloor.records.uploads import UploadForm
 from techfloor.records.versions import Amendment
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, in_words, key_of, read, say, within, word
-from techfloor.web.fields import DayField
+from techfloor.web.fields import DayField, WholeField
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 COMPLETE, DAMAGED = "complete and readable", "damaged"
@@ -67,12 +70,48 @@ class StartForm(ConditionForm, AskingForm):
         return {name: self[name].data for name in self.ambient_names if self[name].data is not None}
 
 
-def start_form(limits: Sequence[Limit], standards: Sequence[Group]) -> StartForm:
+class TranscribeForm(StartForm, UploadForm):
+    """What stands on a filled paper form above its readings, with the photo of it."""
+
+    version = WholeField(_l("Version of the procedure on the paper"), [InputRequired(_l("Enter the version."))])
+    performed_by = SelectField(_l("Performed by"), validate_choice=False)
+    day = DayField(_l("Performed on"), [InputRequired(_l("Enter the day that stands on the paper."))])
+    hour = StringField(_l("At"), description=_l("Hours and minutes, like 14:05."))
+    file = FileField(_l("Photo or scan of the paper"))
+
+    def performer(self) -> int:
+        """Return who performed it; raises Refusal for nobody of those who may."""
+        if self.performed_by.data not in dict(self.performed_by.choices):
+            raise Refusal("Choose who performed it.", field="performed_by")
+        return int(self.performed_by.data)
+
+    def moment(self, zone: str) -> datetime:
+        """Return when it was performed; raises Refusal for what is no time of the day."""
+        typed = (self.hour.data or "").strip()
+        try:
+            at = datetime.strptime(typed, "%H:%M").time()  # noqa: DTZ007 - a time of the plant's day, its zone follows
+        except ValueError:
+            raise Refusal("Enter the time that stands on the paper, like 14:05.", field="hour") from None
+        assert self.day.data is not None
+        return datetime.combine(self.day.data, at, ZoneInfo(zone)).astimezone(UTC)
+
+
+def transcribe_form(
+    limits: Sequence[Limit], standards: Sequence[Group], people: Sequence[tuple[int, str]]
+) -> TranscribeForm:
+    """Return the form for a paper of a procedure, performed by one of these people."""
+    made = start_form(limits, standards, TranscribeForm)
+    assert isinstance(made, TranscribeForm)
+    made.performed_by.choices = [(str(id_), name) for id_, name in people]
+    return made
+
+
+def start_form(limits: Sequence[Limit], standards: Sequence[Group], of: type[StartForm] | None = None) -> StartForm:
     """Return the form for a procedure that asks for these conditions and for one standard of each group."""
     fields = _standard_fields(standards)
     fields |= {limit.quantity: NumberField(word(limit.quantity, "quantity").capitalize()) for limit in limits}
     fields["ambient_names"] = tuple(limit.quantity for limit in limits)
-    form: StartForm = type("StartFormOf", (StartForm,), fields)()
+    form: StartForm = type("StartFormOf", (of or StartForm,), fields)()
     return form
 
 

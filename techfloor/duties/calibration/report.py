@@ -42,7 +42,7 @@ from techfloor.reports.words import Translate, in_fours
 from techfloor.said import in_words, word
 
 TEMPLATE = "calibration/sheet.html"
-_OF_THE_WORK = frozenset({"performed", *MEANINGS.values()})
+_OF_THE_WORK = frozenset({"performed", "transcribed", *MEANINGS.values()})
 """What the signature of who did the work, or amended its record, means; the others are a second look."""
 
 
@@ -247,6 +247,9 @@ class _Certificate:
         text = f"{self.words.time(moment(self.content['performed_at']))}, {signer}"
         if measurers not in ([], [signer]):
             text += f"; {self._('measured by %(names)s') % {'names': self.words.names(measurers)}}"
+        typist = self.content.get("transcription")
+        if typist:
+            text += f"; {self._('transcribed from paper by %(name)s') % {'name': typist['by']}}"
         late = self.content.get("late")
         if not late:
             return text

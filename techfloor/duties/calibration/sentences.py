@@ -20,6 +20,7 @@ SENTENCES = {
     "calibration.soak": _l("it had not settled beside the standard"),
     "calibration.came-held": _l("the gauge came held as out of tolerance"),
     "calibration.slip": _l("an unlikely value was confirmed"),
+    "calibration.transcribed": _l("transcribed from paper: compare its photo with the values"),
     "calibration.late": _l("entered late"),
     "calibration.first-use": _l("first use of this version of the procedure"),
     "calibration.not-given": _l("as found not given"),

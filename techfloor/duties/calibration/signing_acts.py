@@ -71,8 +71,14 @@ def _performer(bench: Bench) -> signing.Performer:
 
 def signer(bench: Bench, no: Refusal) -> signing.Performer:
     """Return who signs what is under way, with the refusal for others: an amendment is no performance."""
-    meaning = "performed" if bench.amends is None else versions.MEANINGS[bench.amends.kind]
+    meaning = _meaning_of_work(bench) if bench.amends is None else versions.MEANINGS[bench.amends.kind]
     return signing.Performer(bench.holder_id, no, meaning)
+
+
+def _meaning_of_work(bench: Bench) -> str:
+    """Return what the first signature means: who types in what another performed on paper performs nothing."""
+    typed_for_another = bench.record.transcribed_by not in {None, bench.body.performed_by}
+    return signing.TRANSCRIBED if typed_for_another else signing.PERFORMED
 
 
 def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:

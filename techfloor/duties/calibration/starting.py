@@ -39,13 +39,32 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
     alone(f"gauge:{entry.gauge_code}")
     gauge = gauge_by_code(entry.gauge_code)
     refuse_away(gauge)
-    _refuse_second(gauge)
+    refuse_second(gauge)
     revision, procedure = procedure_in_force(gauge)
+    return begin(Beginning(gauge, revision.id, procedure, entry, actor, at), plant, actor=actor, at=at).number
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What is begun: a gauge, a version of its procedure, what was given before, who performs it and when."""
+
+    gauge: GaugeFacts
+    revision_id: int
+    procedure: Procedure
+    entry: StartEntry
+    performed_by: int
+    performed_at: datetime
+
+
+def begin(what: Beginning, plant: PlantFacts, *, actor: int, at: datetime) -> Record:
+    """Open the record of a calibration with its plan, its standards and its room."""
+    gauge, procedure, entry = what.gauge, what.procedure, what.entry
     points = plan(procedure, gauge.item)
-    day = at.astimezone(ZoneInfo(plant.zone)).date()
+    day = what.performed_at.astimezone(ZoneInfo(plant.zone)).date()
     chosen = choose_standards(procedure, points, entry.standards, day)
     _refuse_misfit(procedure, gauge, chosen)
-    record = open_record(gauge, revision.id, plant, actor=actor, at=at)
+    record = open_record(gauge, what.revision_id, plant, actor=actor, at=at)
+    record.performed_at = what.performed_at
     db.session.add(
         Calibration(
             record_id=record.id,
@@ -54,13 +73,13 @@ def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> 
             plan=[point.to_plain() for point in points],
             condition=entry.condition.strip(),
             soaked=entry.soaked,
-            performed_by=actor,
+            performed_by=what.performed_by,
         )
     )
     db.session.flush()
-    keep_standards(record.id, chosen, at)
+    keep_standards(record.id, chosen, what.performed_at)
     _keep_ambient(record, procedure.environment, entry.ambient)
-    return record.number
+    return record
 
 
 def refuse_away(gauge: GaugeFacts) -> None:
@@ -69,7 +88,7 @@ def refuse_away(gauge: GaugeFacts) -> None:
         raise Refusal("%(code)s is %(status)s. Change that on its page first.", code=gauge.code, status=gauge.status)
 
 
-def _refuse_second(gauge: GaugeFacts) -> None:
+def refuse_second(gauge: GaugeFacts) -> None:
     open_number = queries.open_on_gauge(gauge.id)
     if open_number is not None:
         raise Refusal("%(number)s is in progress on %(code)s. Go on with it.", number=open_number, code=gauge.code)

@@ -22,7 +22,7 @@ def exceptions(bench: Bench) -> list[Said]:
     return [amended] if bench.entered_in_error else [amended, *_of_calibration(bench), *_carried(bench)]
 
 
-_OF_ITS_DAY = frozenset({"calibration.came-held", "calibration.first-use"})
+_OF_ITS_DAY = frozenset({"calibration.came-held", "calibration.first-use", "calibration.transcribed"})
 
 
 def _carried(bench: Bench) -> list[Said]:
@@ -46,6 +46,7 @@ def _of_calibration(bench: Bench) -> list[Said]:
             "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
             "calibration.came-held": _came_held(bench),
             "calibration.slip": any(g.confirmed_slip for g in bench.counting),
+            "calibration.transcribed": bool(bench.transcriber),
             "calibration.late": any(g.late for g in bench.given),
             "calibration.first-use": first,
         },

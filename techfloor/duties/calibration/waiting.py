@@ -334,7 +334,7 @@ def in_progress_of(person_id: int, *, limit: int = 20) -> list[UnderWay]:
         .where(
             Record.kind == KIND,
             Record.state == IN_PROGRESS,
-            func.coalesce(Calibration.amended_by, Calibration.performed_by) == person_id,
+            func.coalesce(Calibration.amended_by, Record.transcribed_by, Calibration.performed_by) == person_id,
             or_(Calibration.source == IN_HOUSE, Record.supersedes_id.is_not(None)),
         )
         .order_by(Record.opened_at.desc())

@@ -10,6 +10,7 @@ from techfloor.duties.calibration.views import (
     look_back,
     outside,
     outside_digital,
+    paper_form,
     procedure_edit,
     procedure_versions,
     procedures,
@@ -19,6 +20,7 @@ from techfloor.duties.calibration.views import (
     room,
     start,
     traceability,
+    transcribe,
     words,
     work,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "outside",
     "outside_digital",
     "pages",
+    "paper_form",
     "procedure_edit",
     "procedure_versions",
     "procedures",
@@ -44,6 +47,7 @@ __all__ = [
     "room",
     "start",
     "traceability",
+    "transcribe",
     "words",
     "work",
 ]

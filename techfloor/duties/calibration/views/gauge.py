@@ -77,6 +77,7 @@ def gauge(code: str) -> str | Response:
         out=[(words, f"/calibration/gauges/{found.code}/list.{form}") for form, words in FORM_WORDS.items()],
         may_equipment=visitor().may("equipment:read"),
         shows_interval=method_of(plant()) is not Method.NONE,
+        paper_form=revision is not None and found.calibrated_by == IN_HOUSE and visitor().may("calibration:log"),
     )
 
 

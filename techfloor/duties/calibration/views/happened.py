@@ -151,7 +151,11 @@ def _of_room(bench: Bench, line: Happening, given: AmbientValue) -> Happening:
 
 def _of_signature(line: Happening, signature: Mapping[str, Any]) -> Happening:
     meaning = str(signature["meaning"])
-    signed = {"performed": _("Signed as performed"), "corrected": _("Signed as corrected")}
+    signed = {
+        "performed": _("Signed as performed"),
+        "transcribed": _("Signed as transcribed"),
+        "corrected": _("Signed as corrected"),
+    }
     words = signed.get(meaning) or meaning_words(meaning)
     kind = {"reviewed": "pass", "rejected": "fail"}.get(meaning, "info")
     return replace(line, words=words, kind=kind, detail=str(signature["remark"] or ""))

@@ -218,8 +218,10 @@ def gauges() -> str:
     now = today()
     page = equipment_page(narrowed_to(Kind.GAUGE, wanted, now))
     may_add = visitor().may("equipment:measure")
+    forms = address("/calibration/paper-forms.pdf", **wanted.values, q=wanted.words, at=wanted.at)
     return render_template(
         "calibration/gauges.html",
+        forms_url=forms if visitor().may("calibration:log") and page.lines else "",
         tabs=own_tabs("/calibration/gauges"),
         list=listing(
             wanted,

@@ -52,7 +52,7 @@ def start(code: str) -> Page:
         flash(_("%(code)s has no procedure yet. Choose one, then calibrate it.", code=gauge.code), "info")
         return see(f"/calibration/gauges/{gauge.code}/procedure")
     _revision, procedure = procedure_in_force(gauge)
-    if (no := _no_start(gauge, procedure)) is not None:
+    if (no := no_start(gauge, procedure)) is not None:
         flash(refusal_text(no), "info")
         return see(f"/calibration/gauges/{code}")
     offered = groups(procedure.standards, today())
@@ -73,7 +73,7 @@ def start_post(code: str) -> Page:
     gauge = gauge_by_code(code)
     _revision, procedure = procedure_in_force(gauge)
     offered = groups(procedure.standards, today())
-    if (no := _no_start(gauge, procedure)) is not None:
+    if (no := no_start(gauge, procedure)) is not None:
         raise no
     form = start_form(procedure.environment, offered)
 
@@ -85,7 +85,7 @@ def start_post(code: str) -> Page:
             condition=form.condition_words(),
             soaked=bool(form.soaked.data),
         )
-        _ask_once(procedure, form)
+        ask_once(procedure, form)
         return starting.start(entry, plant(), actor=visitor().person_id, at=clock.now())
 
     if done := form.attempt(deed):
@@ -93,7 +93,7 @@ def start_post(code: str) -> Page:
     return _start_page(gauge, procedure, offered, form), 422
 
 
-def _no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
+def no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
     """Return why this gauge is not calibrated here now."""
     if procedure.mode is Mode.certificate:
         return Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=gauge.code)
@@ -104,7 +104,7 @@ def _no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
     return None
 
 
-def _ask_once(procedure: Procedure, form: StartForm) -> None:
+def ask_once(procedure: Procedure, form: StartForm) -> None:
     """Ask before a start that the record will call unusual, or of which it will not say what it could have said.
 
     A yes, given once for all of it, lets it in.
