@@ -129,6 +129,9 @@ NOT_USED_YET = frozenset(
 
 
 sentences |= {
+    "setting.staircase": _l("staircase"),
+    "setting.reliability": _l("reliability"),
+    "setting.drift": _l("drift"),
     "setting.after Next": _l("after Next"),
     "setting.always": _l("always"),
     "setting.at review": _l("at review"),

@@ -104,12 +104,15 @@ def test_the_drifting_wrench_is_held_adjusted_reviewed_and_returned(app: Flask, 
     with app.app_context():
         assert db.session.scalars(select(EquipmentHold)).one().lifted_at is None, "it waits for the review"
         kinds = set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
-        assert kinds == {"look-back", "review calibration"}
+        assert kinds == {"look-back", "review calibration", "interval proposal"}
 
     assert review(quinn, number).status_code == 303
     with app.app_context():
         assert db.session.scalars(select(EquipmentHold)).one().lifted_at is not None
-        assert set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None)))) == {"look-back"}
+        assert set(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None)))) == {
+            "look-back",
+            "interval proposal",
+        }
         meanings = [s.meaning for s in db.session.scalars(of_work())]
         assert meanings == ["performed", "reviewed"]
 
