@@ -3,8 +3,12 @@
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
+from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
+from techfloor.records.lifecycle import State, move
 from techfloor.records.models import Record, RecordContent
+from techfloor.records.signing import sign
+from techfloor.refusals import Refusal
 from techfloor.store import db
 from techfloor.store.trail import ActorOfAct, ActRow, ChangeRow, TableOfChange, audited
 
@@ -43,6 +47,27 @@ def reviewed_by(plant: PlantFacts, person_id: int) -> list[ColumnElement[bool]]:
         paper.kind == Record.kind, paper.number == Record.number, paper.on_paper_by == person_id
     )
     return [~hands.where(*same, ActorOfAct() == person_id).exists(), ~on_paper.exists()]
+
+
+def review(record: Record, proof: Proof, plant: PlantFacts, *, accepted: bool, remark: str, shown_sha256: str) -> None:
+    """Sign a locked record as reviewed, which closes it, or reject it with a remark.
+
+    Where the profile lets one person be both, this is a second look all the same: a page and a signature of its own.
+    """
+    if record.state != State.PERFORMED:
+        raise Refusal("%(number)s does not wait for a review.", number=record.number)
+    if not accepted and not remark.strip():
+        raise Refusal("Enter what is wrong with it.", field="remark")
+    sign(
+        record,
+        "reviewed" if accepted else "rejected",
+        proof,
+        shown_sha256=shown_sha256,
+        other_than=barred(plant, record.id),
+        remark=remark.strip(),
+    )
+    move(record, State.CLOSED if accepted else State.REJECTED)
+    record.closed_at = proof.at
 
 
 def _hands() -> Select[int]:

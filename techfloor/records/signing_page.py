@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from techfloor import clock, store
 from techfloor.people.proof import Proof
@@ -64,6 +65,25 @@ class SignForm(EntryForm):
     def policy(self) -> PolicyText | None:
         """The policy that is to be accepted with this signature, None for who has accepted it."""
         return policy.in_force() if "accepts" in self else None
+
+
+class ReviewForm(SignForm):
+    """The review: accepted or rejected, with a remark."""
+
+    outcome = RadioField(
+        _l("Your review"),
+        choices=[SelectChoice("accept", _l("Accept")), SelectChoice("reject", _l("Reject"))],
+        validate_choice=False,
+    )
+    remark = TextAreaField(_l("Remark"))
+
+    def complete(self) -> bool:
+        """Tell whether the outcome is chosen, with a remark where it is rejected; what is missing stands beside it."""
+        if self.outcome.data not in {"accept", "reject"}:
+            self.refuse(Refusal("Choose whether you accept it.", field="outcome"))
+        elif self.outcome.data == "reject" and not (self.remark.data or "").strip():
+            self.refuse(Refusal("Enter what is wrong with it.", field="remark"))
+        return not self.problems()
 
 
 def sign_with(form: SignForm, deed: Callable[[Proof], object], shown_now: Callable[[], str]) -> bool:

@@ -332,24 +332,5 @@ class DoubtForm(EntryForm):
     until = DayField(_l("Used until"), [Optional()])
 
 
-class ReviewForm(SignForm):
-    """The review: accepted or rejected, with a remark."""
-
-    outcome = RadioField(
-        _l("Your review"),
-        choices=[SelectChoice("accept", _l("Accept")), SelectChoice("reject", _l("Reject"))],
-        validate_choice=False,
-    )
-    remark = TextAreaField(_l("Remark"))
-
-    def complete(self) -> bool:
-        """Tell whether the outcome is chosen, with a remark where it is rejected; what is missing stands beside it."""
-        if self.outcome.data not in {"accept", "reject"}:
-            self.refuse(Refusal("Choose whether you accept it.", field="outcome"))
-        elif self.outcome.data == "reject" and not (self.remark.data or "").strip():
-            self.refuse(Refusal("Enter what is wrong with it.", field="remark"))
-        return not self.problems()
-
-
 class ReviewListForm(SignForm):
     """The review of several clean calibrations with one signature."""

@@ -8,7 +8,7 @@ from techfloor.duties.calibration.actions import unsigned_bench
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACKS, REVIEW
-from techfloor.duties.calibration.queries import CLOSED, PERFORMED, REJECTED
+from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, RunResult
 from techfloor.equipment.rules import plant_day
 from techfloor.measures.due import next_due
@@ -16,9 +16,7 @@ from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
-from techfloor.records import signing, tasks, versions
-from techfloor.records.lifecycle import move
-from techfloor.records.reviewing import barred
+from techfloor.records import reviewing, signing, tasks, versions
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, say
 from techfloor.store import alone, db
@@ -132,19 +130,7 @@ def review(number: str, proof: Proof, plant: PlantFacts, *, accepted: bool, rema
     if record.state != PERFORMED:
         raise Refusal("%(number)s does not wait for a review.", number=number)
     _refuse_while_amended(bench)
-    if not accepted and not remark.strip():
-        raise Refusal("Enter what is wrong with it.", field="remark")
-    # Where the profile lets one person be both, this is a second look all the same: a page and a signature of its own.
-    signing.sign(
-        record,
-        "reviewed" if accepted else "rejected",
-        proof,
-        shown_sha256=shown_sha256,
-        other_than=barred(plant, record.id),
-        remark=remark.strip(),
-    )
-    move(record, CLOSED if accepted else REJECTED)
-    record.closed_at = proof.at
+    reviewing.review(record, proof, plant, accepted=accepted, remark=remark, shown_sha256=shown_sha256)
     tasks.finish([record.id], REVIEW, by=proof.person_id, at=proof.at, outcome=as_text(say(f"record.{record.state}")))
     if accepted:
         outcome.accept(bench, proof)

@@ -11,7 +11,7 @@ from techfloor.duties.calibration import queries, signing_acts, waiting
 from techfloor.duties.calibration.bench import Bench, standing_bench
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.drift import PointKey
-from techfloor.duties.calibration.forms import ReviewForm, ReviewListForm
+from techfloor.duties.calibration.forms import ReviewListForm
 from techfloor.duties.calibration.queries import PERFORMED
 from techfloor.duties.calibration.views.after import decided, next_review, would_mean
 from techfloor.duties.calibration.views.changed import changed
@@ -27,7 +27,7 @@ from techfloor.places.here import plant
 from techfloor.records import versions
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
-from techfloor.records.signing_page import sign_with
+from techfloor.records.signing_page import ReviewForm, sign_with
 from techfloor.records.wording import signature_box
 from techfloor.refusals import Refusal
 from techfloor.web.lists import Tab
