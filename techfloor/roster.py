@@ -1,6 +1,7 @@
 """The list of duties, one line each, in the order of the tablet's home page; and of the rooms that have pages."""
 
 from techfloor.duties.calibration.duty import DUTY as CALIBRATION
+from techfloor.duties.gauge_studies.duty import DUTY as GAUGE_STUDIES
 from techfloor.duties.in_use_checks.duty import DUTY as IN_USE_CHECKS
 from techfloor.equipment.views import PERMISSIONS as EQUIPMENT_PERMISSIONS
 from techfloor.equipment.views import all_pages as equipment_pages
@@ -16,7 +17,7 @@ from techfloor.web.duty import Duty
 from techfloor.web.importing import Importer
 from techfloor.web.pages import Pages
 
-DUTIES: tuple[Duty, ...] = (CALIBRATION, IN_USE_CHECKS)
+DUTIES: tuple[Duty, ...] = (CALIBRATION, IN_USE_CHECKS, GAUGE_STUDIES)
 
 
 def pages() -> list[Pages]:

@@ -104,7 +104,7 @@ def _display(name: str, visitor: Visitor | None, device: EnrolledDevice | None) 
 
 def rail(visitor: Visitor) -> list[dict[str, Any]]:
     """Return every place this person may go to, as groups of {title, items}."""
-    duties = [Place(duty.title, duty.home, duty.icon) for duty in running().duties]
+    duties = [Place(duty.title, duty.home, duty.icon) for duty in running().duties if duty.in_menu]
     groups = [("", _TOP), (_("Duties"), duties), (_("Plant"), _PLANT)]
     open_to = [(title, [place for place in places if may_open(place.url, visitor)]) for title, places in groups]
     here = _nearest([place.url for _title, places in open_to for place in places])

@@ -1,6 +1,7 @@
 """Imports every room's tables, so that the metadata is whole."""
 
 from techfloor.duties.calibration import models as calibration
+from techfloor.duties.gauge_studies import models as gauge_studies
 from techfloor.duties.in_use_checks import models as in_use_checks
 from techfloor.equipment import models as equipment
 from techfloor.imports import models as imports
@@ -13,6 +14,7 @@ from techfloor.store import db, mending, restoration, search, trail
 ALL = (
     calibration,
     equipment,
+    gauge_studies,
     imports,
     in_use_checks,
     mending,

@@ -97,6 +97,8 @@ class Duty:
     """What it brings in from a sheet, beside what the plant is made of."""
     documents: tuple[DocumentKind, ...] = ()
     """What it signs that is no work on a piece of equipment."""
+    in_menu: bool = True
+    """Whether it has a place in the menu; one that few plants need is reached from a piece of equipment."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
 

@@ -1063,5 +1063,100 @@ def upgrade() -> None:
             postgresql_where=sa.text("corrects_id IS NULL"),
         )
 
+    op.create_table(
+        "gauge_study",
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("sort", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("function", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=True),
+        sa.Column("low", sa.Text(), nullable=True),
+        sa.Column("high", sa.Text(), nullable=True),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("lower", sa.Text(), nullable=True),
+        sa.Column("upper", sa.Text(), nullable=True),
+        sa.Column("repeats", sa.Integer(), nullable=False),
+        sa.Column("look", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.CheckConstraint("basis IN ('product', 'card', 'none')", name=op.f("ck_gauge_study_basis")),
+        sa.CheckConstraint("sort IN ('variable', 'attribute')", name=op.f("ck_gauge_study_sort")),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_gauge_study_gauge_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_gauge_study_record_id")),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_gauge_study")),
+    )
+    with op.batch_alter_table("gauge_study", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gauge_study_gauge_id"), ["gauge_id"], unique=False)
+
+    op.create_table(
+        "gauge_study_appraiser",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("turns", sa.Text(), nullable=False),
+        sa.Column("left_at", sa.Text(), nullable=True),
+        sa.Column("left_why", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_gauge_study_appraiser_person_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_gauge_study_appraiser_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gauge_study_appraiser")),
+        sa.UniqueConstraint("record_id", "n", name=op.f("uq_gauge_study_appraiser_record_id_n")),
+        sa.UniqueConstraint("record_id", "person_id", name=op.f("uq_gauge_study_appraiser_record_id_person_id")),
+    )
+    with op.batch_alter_table("gauge_study_appraiser", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gauge_study_appraiser_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "gauge_study_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_gauge_study_part_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gauge_study_part")),
+        sa.UniqueConstraint("record_id", "label", name=op.f("uq_gauge_study_part_record_id_label")),
+        sa.UniqueConstraint("record_id", "n", name=op.f("uq_gauge_study_part_record_id_n")),
+    )
+
+    op.create_table(
+        "gauge_study_value",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("appraiser_id", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("call", sa.Text(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("correction", sa.Text(), nullable=False),
+        sa.Column("performed_at", sa.Text(), nullable=False),
+        sa.Column("device_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("call IN ('', 'pass', 'fail')", name=op.f("ck_gauge_study_value_call")),
+        sa.ForeignKeyConstraint(
+            ["appraiser_id"], ["gauge_study_appraiser.id"], name=op.f("fk_gauge_study_value_appraiser_id")
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_gauge_study_value_by_id")),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["gauge_study_value.id"], name=op.f("fk_gauge_study_value_corrects_id")
+        ),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_gauge_study_value_device_id")),
+        sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_gauge_study_value_record_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gauge_study_value")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_gauge_study_value_corrects_id")),
+    )
+    with op.batch_alter_table("gauge_study_value", schema=None) as batch_op:
+        batch_op.create_index("ix_gauge_study_value_record_id", ["record_id"], unique=False)
+        batch_op.create_index(
+            "uq_gauge_study_value_first",
+            ["appraiser_id", "turn"],
+            unique=True,
+            sqlite_where=sa.text("corrects_id IS NULL"),
+            postgresql_where=sa.text("corrects_id IS NULL"),
+        )
+
     search.make(op.get_bind())
     blobs.make(op.get_bind())

@@ -9,6 +9,7 @@ from techfloor.reports.charts.control import ControlChart, ControlPoint, UsualLi
 from techfloor.reports.charts.drift import BandPoint, DriftChart, DriftPoint, drift_chart
 from techfloor.reports.charts.errors import ErrorChart, ErrorPoint, error_chart
 from techfloor.reports.charts.layers import Box, LayersChart, layers_chart
+from techfloor.reports.charts.panels import Panel, PanelChart, PanelLimits, Place, panel_chart
 
 __all__ = [
     "BandPoint",
@@ -20,11 +21,16 @@ __all__ = [
     "ErrorChart",
     "ErrorPoint",
     "LayersChart",
+    "Panel",
+    "PanelChart",
+    "PanelLimits",
+    "Place",
     "ToleranceBar",
     "UsualLimits",
     "control_chart",
     "drift_chart",
     "error_chart",
     "layers_chart",
+    "panel_chart",
     "tolerance_bar",
 ]

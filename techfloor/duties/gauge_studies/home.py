@@ -1,0 +1,56 @@
+"""What of the studies stands on the home page, and what is offered on a gauge."""
+
+from flask_babel import gettext as _
+
+from techfloor.duties.gauge_studies import queries
+from techfloor.duties.gauge_studies.queries import Waiting
+from techfloor.said import word
+from techfloor.web.duty import Lead, Offer, Tile
+from techfloor.web.visitor import Visitor
+
+
+def for_code(_code: str, _visitor: Visitor) -> Lead | None:
+    """Return nothing: who scans a gauge wants to use it, and finds a study on the home page."""
+    return None
+
+
+def offers(code: str, visitor: Visitor) -> list[Offer]:
+    """Return the way to the studies of a gauge, for who sets them up."""
+    if not visitor.may("studies:set-up") or not queries.is_gauge(code):
+        return []
+    return [Offer(_("Gauge studies"), f"/studies/gauges/{code}")]
+
+
+def tiles(visitor: Visitor) -> list[Tile]:
+    """Return the studies in which a person has to measure, and for who evaluates them those of which all is in."""
+    return [*_to_measure(visitor), *_to_evaluate(visitor)]
+
+
+def _to_measure(visitor: Visitor) -> list[Tile]:
+    if not visitor.may("studies:measure"):
+        return []
+    return [
+        _tile(each, f"/studies/{each.number}/next", _("Measure"), _("%(n)s of %(m)s", n=each.given, m=each.wanted))
+        for each in queries.waiting_for(visitor.person_id)
+    ]
+
+
+def _to_evaluate(visitor: Visitor) -> list[Tile]:
+    if not visitor.may("studies:set-up"):
+        return []
+    return [
+        _tile(each, f"/studies/{each.number}/check", _("Evaluate"), _("all values are in"))
+        for each in queries.waiting_for_signature()
+    ]
+
+
+def _tile(each: Waiting, url: str, action: str, how_far: str) -> Tile:
+    return Tile(
+        title=each.gauge_name,
+        detail=f"{word(each.sort, 'study-sort')} {each.number} · {how_far}",
+        url=url,
+        action=action,
+        urgency="waiting",
+        code=each.code,
+        order=f"1 {each.number}",
+    )

@@ -1,0 +1,240 @@
+"""A study: how far it is, what came out, and the signature of who evaluates it."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from techfloor.duties.gauge_studies import content, queries, report, report_tables, signing_acts
+from techfloor.duties.gauge_studies.certificate import PAPER
+from techfloor.duties.gauge_studies.queries import Appraiser, Study
+from techfloor.duties.gauge_studies.views.measuring import shown
+from techfloor.duties.gauge_studies.views.pages import pages, study_url
+from techfloor.measures.units import show_unit
+from techfloor.people.proof import Proof
+from techfloor.places.here import plant
+from techfloor.records import retention
+from techfloor.records.lifecycle import State
+from techfloor.records.models import Record
+from techfloor.records.reviewing import barred
+from techfloor.records.signing import signature_facts, signatures_of, stored_content
+from techfloor.records.signing_page import SignForm, asking, signed
+from techfloor.records.wording import signature_box, standing
+from techfloor.reports import paper
+from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
+from techfloor.reports.sheets import Cell, Table
+from techfloor.reports.words import PaperWords
+from techfloor.said import in_words, word
+from techfloor.web.pages import Page, afterwards, see
+from techfloor.web.show import moment
+from techfloor.web.visitor import visitor
+
+MAY = "studies:set-up"
+
+
+@pages.page("/<number>", permission="studies:read", endpoint="record")
+def show(number: str) -> str:
+    """Show a study: how far it is, or what came out."""
+    study = queries.study(number)
+    if study.record.content_sha256 is not None:
+        return _signed_page(study)
+    return _under_way(study)
+
+
+def _under_way(study: Study) -> str:
+    mine = study.appraiser_of(visitor().person_id) if study.open else None
+    return render_template(
+        "gauge_studies/under_way.html",
+        study=study,
+        state=standing(study.record.state, study.record.amendment),
+        sort=word(study.body.sort, "study-sort"),
+        facts=_design(study),
+        lines=[_line(study, each) for each in study.appraisers],
+        mine=mine is not None and study.next_turn(mine) is not None,
+        may_change=study.open and visitor().may(MAY),
+        ready=study.open and study.complete,
+        correctable=_correctable(study),
+    )
+
+
+def _design(study: Study) -> list[tuple[str, str]]:
+    body, unit = study.body, show_unit(study.body.unit)
+    limits = f"{body.lower} … {body.upper} {unit}" if body.lower is not None else ""
+    facts = [
+        (_("Measured"), body.subject),
+        (_("Function"), body.function),
+        (_("Tolerance"), limits),
+        (_("Parts"), ", ".join(part.label for part in study.parts)),
+        (_("Each part"), _("%(repeats)s times by each appraiser", repeats=body.repeats)),
+        (_("Begun"), moment(study.record.opened_at)),
+        (_("Given up"), body.ended_why),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _line(study: Study, each: Appraiser) -> dict[str, Any]:
+    given, total = study.done(each), len(each.turns)
+    count = _("%(given)s of %(total)s", given=given, total=total)
+    if not each.stays:
+        look, words = "info", _("Left: %(why)s", why=each.left_why)
+    elif given == total:
+        look, words = "pass", _("All in")
+    else:
+        look, words = "waiting", _("Under way") if given else _("To begin")
+    change = f"{study_url(study.number)}/appraisers/{each.id}" if each.stays else ""
+    return {"name": each.name, "count": count, "look": look, "words": words, "change": change}
+
+
+def _correctable(study: Study) -> list[dict[str, str]]:
+    """Return the visitor's own values, once all of everybody are in: before, nobody sees one."""
+    mine = study.appraiser_of(visitor().person_id)
+    if mine is None or not study.open or not study.complete or not visitor().may("studies:measure"):
+        return []
+    return [
+        {
+            "part": part.label,
+            "value": shown(row, study),
+            "url": f"{study_url(study.number)}/values/{row.id}/correct",
+        }
+        for part in study.parts
+        for row in study.of_part(mine, part)
+    ]
+
+
+# --- what came out ---
+
+
+def shown_tables(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the tables of a content as the part `table` shows them."""
+    apart = report_tables.not_counted(told, lambda at: moment(datetime.fromisoformat(at)), _)
+    every = [*report_tables.tables(told, _), report_tables.readings(told, _), *([apart] if apart else [])]
+    return [_table(each) for each in every if each.rows]
+
+
+def _table(each: Table) -> dict[str, Any]:
+    columns = [
+        {
+            "key": str(n),
+            "title": f"{column.head} {column.unit}".strip(),
+            "end": column.align == "end",
+            "lead": not n,
+        }
+        for n, column in enumerate(each.columns)
+    ]
+    rows = [{str(n): _cell(cell) for n, cell in enumerate(row.cells)} for row in each.rows]
+    return {"title": each.title, "columns": columns, "rows": rows, "note": each.note}
+
+
+def _cell(cell: Cell) -> str:
+    text = f"{cell.sign} {cell.text}".strip()
+    return f"{text} ({cell.note})" if cell.note else text
+
+
+def outcome(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a page says of a content: the verdict, what to do next, tables and charts."""
+    words = PaperWords(str(get_locale()), ZoneInfo(told["plant"]["zone"]), _)
+    verdict = told["verdict"]
+    return {
+        "look": verdict["look"],
+        "verdict": in_words(verdict["words"]),
+        "next": [in_words(each) for each in verdict["next"]],
+        "facts": [
+            (column.title, [(fact.label, f"{fact.code} {fact.text}".strip()) for fact in column.facts])
+            for column in report.facts(told, words, _)
+        ],
+        "tables": shown_tables(told),
+        "charts": report_tables.charts(told, _),
+    }
+
+
+def _signed_page(study: Study) -> str:
+    told = json.loads(stored_content(study.record.id))
+    record = study.record
+    waits = record.state == State.PERFORMED and visitor().may("studies:review")
+    return render_template(
+        "gauge_studies/record.html",
+        study=study,
+        title=report.title(told),
+        outcome=outcome(told),
+        state=standing(record.state, record.amendment),
+        signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
+        legal_holds=retention.on_record(record.id),
+        issued=paper.issued(record.id, None),
+        may_issue=record.state == State.CLOSED and visitor().may("studies:issue"),
+        may_review=waits and visitor().person_id not in barred(plant(), record.id),
+    )
+
+
+# --- sign ---
+
+
+@pages.page("/<number>/check", permission=MAY)
+def check(number: str) -> Page:
+    """Show what came out as it will stand in the record, and ask for the signature."""
+    study = queries.study(number)
+    if not study.open or not study.complete:
+        return see(study_url(number))
+    return _check_page(study, asking(content.preview(study, plant()).sha256))
+
+
+@pages.act(
+    "/<number>/sign",
+    permission=MAY,
+    action="studies:study:sign",
+    title=_l("Gauge study signed"),
+    endpoint="sign",
+)
+def sign(number: str) -> Page:
+    """Sign the evaluation; its PDF is issued once that is saved, unless it waits for a review."""
+
+    def deed(proof: Proof, seen: str) -> None:
+        study = signing_acts.sign_performed(number, proof, plant(), shown_sha256=seen)
+        if study.record.state == State.CLOSED:
+            afterwards(lambda: PAPER.issue_apart(number))
+
+    form = signed(deed, lambda: _shown_now(number))
+    if form is None:
+        return see(study_url(number))
+    study = queries.study(number)
+    if not study.open or not study.complete:
+        return see(study_url(number))
+    return _check_page(study, form), 422
+
+
+def _shown_now(number: str) -> str:
+    study = queries.study(number)
+    if study.record.content_sha256 is not None:
+        return study.record.content_sha256
+    return content.preview(study, plant()).sha256 if study.complete else ""
+
+
+def _check_page(study: Study, form: SignForm) -> str:
+    return render_template(
+        "gauge_studies/check.html",
+        study=study,
+        outcome=outcome(json.loads(content.preview(study, plant()).text)),
+        form=form,
+    )
+
+
+# --- its paper ---
+
+
+def _leaf(number: str) -> Leaf:
+    record: Record = queries.study(number).record
+    return Leaf(record, _("Gauge study %(number)s", number=number), [(number, study_url(number))])
+
+
+paper_pages(
+    pages,
+    "/<number>",
+    PaperOf(PAPER, lambda number: (number, None), _leaf),
+    see_it="studies:read",
+    issue_it="studies:issue",
+)

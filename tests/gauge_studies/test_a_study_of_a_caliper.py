@@ -1,0 +1,238 @@
+"""Quinn studies a caliper: three people read five parts twice each, and the figures say what to do next."""
+
+import argparse
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from plant_client import ClockAt, SignedInAs
+from sqlalchemy import select
+from study_work import (
+    GAUGE,
+    JUDGED,
+    READ,
+    appraiser_urls,
+    begun,
+    content_of,
+    correct_urls,
+    fill,
+    give,
+    give_all,
+    persons,
+    review,
+    set_up,
+    sign,
+    state_of,
+    turn,
+)
+
+from techfloor.cli import verify
+from techfloor.measures.gauge_study import Scale, Source, crossed
+from techfloor.measures.study import study_of
+from techfloor.reports.models import IssuedPdf
+from techfloor.settings import Settings
+from techfloor.store import db
+
+
+def codes(app: Flask) -> list[str]:
+    """Return the codes of the papers that were issued."""
+    with app.app_context():
+        return list(db.session.scalars(select(IssuedPdf.code)))
+
+
+def test_a_study_from_its_set_up_to_its_signature(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    clock_at("2026-11-20 08:00")
+    quinn = as_("Q")
+    assert "Gauge studies" in quinn.get(f"/equipment/{GAUGE}").text, "it is reached from the gauge"
+    assert "Gauge studies" not in as_("T").get(f"/equipment/{GAUGE}").text, "by who sets one up"
+    assert 'href="/studies/"' not in quinn.get("/").text, "and has no place in the menu"
+    number = begun(app, quinn, ("T", "O", "S"))
+    tara = as_("T", tablet="T-03")
+    assert f"Gage R&amp;R {number}" in tara.get("/").text, "a study waits for her"
+    assert number not in as_("I").get("/").text, "and not for who does not measure in it"
+
+    asked = give_all(tara, number, READ["T"])
+    assert sorted(asked) == sorted([*"12345"] * 2)
+    assert sorted(asked[:5]) == [*"12345"], "each part once in each round"
+    assert all(one != other for one, other in pairwise(asked)), "none twice in a row"
+    assert number not in tara.get("/").text
+    assert "24.35" not in quinn.get(f"/studies/{number}").text, "nobody sees a value before all are in"
+
+    fill(app, number, {"O": READ["O"]})
+    assert quinn.get(f"/studies/{number}/check").status_code == 303, "it is not complete"
+    fill(app, number, {"S": READ["S"]})
+    assert "all values are in" in quinn.get("/").text
+
+    page = quinn.get(f"/studies/{number}/check").text
+    assert "Acceptable: gauge R&amp;R takes" in page
+    assert page.count("<svg xmlns") == 4, "by part, by appraiser, averages, ranges"
+    assert sign(quinn, number).status_code == 303
+    assert state_of(app, number) == "closed"
+    page = quinn.get(f"/studies/{number}").text
+    assert "Variance components, by analysis of variance" in page
+    assert "The same by averages and ranges" in page
+    assert number in quinn.get(f"/search?q={number}").text
+    assert number in quinn.get("/records").text
+    assert quinn.get(f"/studies/{number}.pdf").data.startswith(b"%PDF")
+    told = app.test_client().get(f"/verify/{codes(app)[0]}").text
+    assert "diameter 25 of the shaft" in told
+
+
+def test_the_figures_are_those_of_measures_and_are_kept_as_they_were(
+    app: Flask, as_: SignedInAs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = begun(app, as_("Q"), ("T", "O", "S"))
+    fill(app, number, READ)
+    assert sign(as_("Q"), number).status_code == 303
+    told = content_of(app, number)
+    names = {"T": "Tara Kowalski", "O": "Otto Lindqvist", "S": "Selma Brandt"}
+    read = {names[key]: {part: [*map(Decimal, cell)] for part, cell in parts.items()} for key, parts in READ.items()}
+    result = crossed(study_of(read), Scale(tolerance=2.0))
+    first = told["figures"]["lines"][0]
+    assert (told["kind"], told["schema"], first["source"]) == ("gauge study", 1, "gauge R&R")
+    assert first["tolerance_percent"] == f"{result.line(Source.gauge).tolerance_percent:.2f}"
+    assert told["figures"]["ndc"] == result.ndc
+    assert told["verdict"]["look"] == "pass"
+    monkeypatch.setattr(verify, "instance_settings", lambda _args: settings)
+    assert verify.run(argparse.Namespace(pdf=None)) == 0
+
+
+def test_where_the_profile_asks_a_second_person_reviews_it(
+    app: Flask, as_: SignedInAs, profile: Callable[[str], None]
+) -> None:
+    profile("regulated")
+    number = begun(app, as_("Q"), ("T", "O"))
+    fill(app, number, {key: READ[key] for key in "TO"})
+    assert sign(as_("Q"), number).status_code == 303
+    assert state_of(app, number) == "performed"
+    assert codes(app) == []
+    assert "You had a hand in this." in as_("Q").get(f"/studies/{number}/review").text
+    selma = as_("S")
+    assert f"Review {number}" in selma.get("/").text
+    assert review(selma, number).status_code == 303
+    assert state_of(app, number) == "closed"
+    assert len(codes(app)) == 1
+
+
+def test_who_judges_sees_no_reference_and_is_graded_by_it(app: Flask, as_: SignedInAs) -> None:
+    number = begun(app, as_("Q"), kind="new-attribute")
+    tara = as_("T", tablet="T-03")
+    page = tara.get(f"/studies/{number}").text
+    assert "A, B, C, D, E, F" in page, "the order does not tell"
+    assert "Bad" not in page
+    give_all(tara, number, JUDGED["T"], "call")
+    fill(app, number, {"O": JUDGED["O"]})
+    quinn = as_("Q")
+    assert "Not acceptable: Otto Lindqvist." in quinn.get(f"/studies/{number}/check").text
+    assert sign(quinn, number).status_code == 303
+    tara_told, otto_told = content_of(app, number)["figures"]["appraisers"]
+    assert tara_told["against"]["value"] == "1.000"
+    assert (otto_told["misses"]["count"], otto_told["misses"]["n"]) == (2, 4)
+    assert (otto_told["false_alarms"]["count"], otto_told["false_alarms"]["n"]) == (1, 8)
+    assert (otto_told["mixed"], otto_told["wrong_always"]) == (1, 1)
+    assert "Bad parts were passed" in quinn.get(f"/studies/{number}").text
+
+
+def test_two_tablets_of_one_appraiser(app: Flask, as_: SignedInAs) -> None:
+    number = begun(app, as_("Q"))
+    one, other = as_("T", tablet="T-03"), as_("T", tablet="T-05")
+    at = turn(one, number)
+    assert at is not None
+    typed = other.hidden(at[0], at[0])
+    assert one.submit(at[0], {"value": "25.00"}).status_code == 303
+    answer = other.post(at[0], data={**typed, "value": "25.10"})
+    assert answer.status_code == 409
+    assert "it was given on T-03" in answer.text
+    assert "25.00" not in answer.text
+    following = turn(other, number)
+    assert following is not None
+    assert following[0].endswith("/turns/2"), "it goes on on the other tablet"
+
+
+def test_the_last_value_is_corrected_and_the_first_one_stays(app: Flask, as_: SignedInAs) -> None:
+    number = begun(app, as_("Q"))
+    tara = as_("T", tablet="T-03")
+    give(tara, number, value="25.00")
+    at = turn(tara, number)
+    assert at is not None
+    url = correct_urls(tara, at[0])[0]
+    assert tara.submit(url, {"value": "24.95"}).status_code == 422, "without a reason"
+    assert tara.submit(url, {"value": "24.95", "reason": "mistyped"}).status_code == 303
+    page = tara.get(at[0]).text
+    assert "24.95" in page
+    assert "25.00" not in page
+    second = correct_urls(tara, at[0])[0]
+    give(tara, number, value="24.60")
+    assert tara.get(second).status_code == 404, "it is not the last any more"
+
+
+def test_an_unlikely_value_is_asked_about(app: Flask, as_: SignedInAs) -> None:
+    number = begun(app, as_("Q"))
+    tara = as_("T", tablet="T-03")
+    answer = give(tara, number, value="2.50")
+    assert answer.status_code == 422
+    assert "Is it right?" in answer.text
+    assert give(tara, number, value="2.50", confirmed="y").status_code == 303
+
+
+def test_what_cannot_be_studied_is_said_beside_its_box(app: Flask, as_: SignedInAs) -> None:
+    answer = set_up(app, as_("Q"), labels="1\n2\n2")
+    assert answer.status_code == 422
+    assert "2 stands there twice. Give each part a label of its own." in answer.text
+
+
+def test_who_has_not_begun_is_replaced(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = begun(app, quinn)
+    url = appraiser_urls(quinn, number)[1]
+    answer = quinn.submit(f"{url}/replace", {"person": persons(app, ["I"])[0]}, page=url)
+    assert answer.status_code == 303
+    assert turn(as_("I"), number) is not None
+    assert turn(as_("O"), number) is None
+
+
+def test_who_leaves_after_beginning_is_left_out_and_the_report_says_so(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = begun(app, quinn, ("T", "O", "S"))
+    give(as_("S"), number, value="25.00")
+    url = appraiser_urls(quinn, number)[2]
+    assert "Somebody else measures" not in quinn.get(url).text, "what two people read cannot be told apart"
+    assert quinn.submit(f"{url}/leave", {"why": "ill for weeks"}, page=url).status_code == 303
+    fill(app, number, {key: READ[key] for key in "TO"})
+    assert sign(quinn, number).status_code == 303
+    rows = content_of(app, number)["rows"]
+    assert [row["counts"] for row in rows if row["appraiser"] == "Selma Brandt"] == [False]
+    assert "ill for weeks" in quinn.get(f"/studies/{number}").text
+
+
+def test_a_study_with_too_few_left_cannot_go_on(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = begun(app, quinn)
+    url = appraiser_urls(quinn, number)[0]
+    answer = quinn.submit(f"{url}/leave", {"why": "ill"}, page=url)
+    assert answer.status_code == 422
+    assert "A study needs 2 appraisers." in answer.text
+
+
+def test_a_study_given_up_keeps_its_values_and_asks_for_no_more(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = begun(app, quinn)
+    give(as_("T"), number, value="25.00")
+    assert quinn.submit(f"/studies/{number}/give-up", {"reason": "the parts were sold"}).status_code == 303
+    page = quinn.get(f"/studies/{number}").text
+    assert "Discontinued" in page
+    assert "the parts were sold" in page
+    assert number not in as_("T").get("/").text
+    assert "is ended: nothing more is measured in it" in as_("T").get(f"/studies/{number}/turns/2").text
+
+
+def test_a_gauge_on_hold_is_studied_and_the_report_says_so(app: Flask, as_: SignedInAs) -> None:
+    number = begun(app, as_("Q"))
+    given = {"reason": "damaged", "remark": "fell from the bench"}
+    assert as_("T").submit(f"/equipment/{GAUGE}/hold", given).status_code == 303
+    fill(app, number, {key: READ[key] for key in "TO"})
+    assert sign(as_("Q"), number).status_code == 303
+    assert "fell from the bench" in json.dumps(content_of(app, number)["gauge"])
