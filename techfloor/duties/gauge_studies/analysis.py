@@ -95,8 +95,8 @@ def _larger(result: GaugeResult) -> str:
 def _anova_facts(result: GaugeResult) -> Facts:
     assert isinstance(result.table, TwoWay)
     return {
-        "multiplier": figure(result.scale.multiplier),
-        "alpha": figure(result.alpha),
+        "multiplier": f"{result.scale.multiplier:g}",
+        "alpha": None if result.alpha is None else f"{result.alpha:g}",
         "table": [_row(row) for row in result.table.rows],
         "reduced": [_row(row) for row in result.reduced.rows] if result.reduced else None,
         "lines": [_line(line) for line in result.lines],
@@ -117,8 +117,12 @@ def _row(row: AnovaRow) -> Facts:
         "ss": figure(row.ss, 5),
         "ms": figure(row.ms, 5),
         "f": figure(row.f, 4),
-        "p": None if row.p is None else f"{row.p:.4f}",
+        "p": None if row.p is None else _chance(row.p),
     }
+
+
+def _chance(p: float) -> str:
+    return "< 0.0001" if p < 0.00005 else f"{p:.4f}"
 
 
 def _line(line: Line) -> Facts:
@@ -131,8 +135,8 @@ def _line(line: Line) -> Facts:
         "study_percent": percent(line.study_percent),
         "tolerance_percent": percent(line.tolerance_percent),
         "clipped": line.clipped,
-        "low": figure(line.interval.low) if line.interval else None,
-        "high": figure(line.interval.high) if line.interval else None,
+        "low": figure(line.interval.low, 3) if line.interval else None,
+        "high": figure(line.interval.high, 3) if line.interval else None,
     }
 
 

@@ -11,14 +11,16 @@ from techfloor.duties.gauge_studies.rules import Basis, Call, Part, SetUp, Sort
 from techfloor.equipment.shapes import FunctionView
 from techfloor.refusals import Refusal
 from techfloor.said import word
-from techfloor.web.fields import SHORT, WholeField, options, text_of
+from techfloor.web.fields import SHORT, WholeField, needed, options, text_of
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 
 class _SetUpForm(EntryForm):
     """What both sorts of study ask."""
 
-    subject = StringField(_l("What is measured"), validators=SHORT)
+    subject = StringField(
+        _l("What is measured"), validators=needed(_l("Enter what is measured, as it stands in the drawing."))
+    )
     repeats = WholeField(_l("How often each part"))
     appraisers = SelectMultipleField(_l("Appraisers"), validate_choice=False)
 
@@ -85,11 +87,15 @@ class AttributeForm(_SetUpForm):
 class ValueForm(AskingForm):
     """One value, or one judgement."""
 
-    value = NumberField(_l("The gauge shows"), required=False)
+    value = NumberField(_l("The gauge shows"))
     call = StringField()
 
-    def expect(self, study: Study) -> None:
-        """Say what the gauge can show and near what: a comma may mean two things."""
+    def fit(self, study: Study) -> None:
+        """Leave what this study asks, and say what the gauge can show and near what: a comma may mean two things."""
+        if study.sort is Sort.ATTRIBUTE:
+            del self.value
+            return
+        del self.call
         low, high = study.body.low, study.body.high
         self.value.expect(step=study.body.step, near=None if low is None or high is None else (low, high))
 
@@ -99,9 +105,8 @@ class ValueForm(AskingForm):
             if self.call.data not in list(Call):
                 raise Refusal("Press Pass or Fail.")
             return Call(self.call.data)
-        if self.value.data is None:
-            raise Refusal("Enter a number.", field="value")
-        found: Decimal = self.value.data
+        found: Decimal | None = self.value.data
+        assert found is not None
         return found
 
 

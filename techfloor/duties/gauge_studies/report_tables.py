@@ -40,7 +40,7 @@ def _cells(*texts: object) -> tuple[Cell, ...]:
 
 def _components(told: Told, _: Any) -> Table:
     figures, wide = told["figures"], told["tolerance"] is not None
-    squared = f"({show_unit(told['gauge']['unit'])})²"
+    squared = f"{show_unit(told['gauge']['unit'])}²"
     columns = (
         Column(_("Source")),
         _end(_("Variance"), squared),
@@ -225,7 +225,7 @@ def readings(told: Told, _: Any) -> Table:
 
 def _read(values: Sequence[str], reference: str) -> Cell:
     if not reference:
-        return Cell("  ".join(values))
+        return Cell(" · ".join(values))
     wrong = any(value != reference for value in values)
     tone = Tone.FAIL if wrong else Tone.PLAIN
     return Cell(" ".join(SIGNS[Call(value)] for value in values), tone)
@@ -273,9 +273,16 @@ def charts(told: Told, _: Any) -> tuple[tuple[str, PanelChart], ...]:
     return (
         (_("By part"), panel_chart([Panel("", _by_part(found, cells))], unit=unit)),
         (_("By appraiser"), panel_chart([Panel("", _by_appraiser(found, cells))], unit=unit)),
-        (_("Averages, with their limits"), _limited(found, "mean", "means", unit)),
+        # Averages outside are what is wanted: parts differ by more than repeats do.
+        (_averages(found, _), _limited(found, "mean", "means", unit)),
         (_("Ranges, with their limits"), _limited(found, "range", "ranges", unit)),
     )
+
+
+def _averages(found: Told, _: Any) -> str:
+    if found["discriminates"]:
+        return str(_("Averages: most are outside the limits of the repeats, so the parts are told apart"))
+    return str(_("Averages: most are within the limits of the repeats, so the parts are hardly told apart"))
 
 
 Grid = Sequence[tuple[str, Sequence[tuple[str, list[str]]]]]
@@ -298,7 +305,9 @@ def _limited(found: Told, name: str, limits: str, unit: str) -> PanelChart:
     panels: dict[str, list[Place]] = {}
     for point in found["points"]:
         value = float(point[name])
-        panels.setdefault(point["appraiser"], []).append(Place(point["part"], (value,), value, point[f"{name}_out"]))
+        panels.setdefault(point["appraiser"], []).append(
+            Place(point["part"], (value,), value, name == "range" and point["range_out"])
+        )
     lines = PanelLimits(*(float(found[limits][each]) for each in ("lower", "centre", "upper")))
     names = ("LCL", "x̿" if name == "mean" else "R̄", "UCL")
     drawn = [Panel(title, tuple(places)) for title, places in panels.items()]

@@ -77,7 +77,9 @@ def measure(number: str, turn: int) -> Page:
     spot = _turn(number, turn)
     if turn != spot.study.next_turn(spot.appraiser):
         return see(_next_url(spot.study))
-    return _page(spot, ValueForm())
+    form = ValueForm()
+    form.fit(spot.study)
+    return _page(spot, form)
 
 
 @pages.act(
@@ -94,7 +96,7 @@ def measure_post(number: str, turn: int) -> Page:
     if spot.given is not None:
         return _goes_on_there(spot, spot.given), 409
     form = ValueForm()
-    form.expect(spot.study)
+    form.fit(spot.study)
 
     def deed() -> int:
         confirmed = bool(form.confirmed.data)
@@ -162,7 +164,9 @@ def shown(row: Value, study: Study) -> str:
 def correct(number: str, value_id: int) -> str:
     """Ask for the right value and the reason."""
     study = queries.study(number)
-    return _correct_page(study, _mine(study, value_id), CorrectForm())
+    row, form = _mine(study, value_id), CorrectForm()
+    form.fit(study)
+    return _correct_page(study, row, form)
 
 
 def _mine(study: Study, value_id: int) -> Value:
@@ -185,7 +189,7 @@ def correct_post(number: str, value_id: int) -> Page:
     """Replace a value; the first one stays in the record."""
     study, form = queries.study(number), CorrectForm()
     row = _mine(study, value_id)
-    form.expect(study)
+    form.fit(study)
 
     def deed() -> None:
         given, why = form.given(study), str(form.reason.data or "")
