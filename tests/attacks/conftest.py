@@ -23,6 +23,7 @@ from techfloor import clock
 from techfloor.app import create_app
 from techfloor.cli.demo import cast
 from techfloor.duties.calibration.models import Ambient, Reading
+from techfloor.duties.gauge_studies.models import StudyAppraiser, StudyValue
 from techfloor.equipment.models import Equipment
 from techfloor.house import errors
 from techfloor.people.views import sign_in as sign_in_pages
@@ -62,6 +63,20 @@ class Form:
         return next(each for each in papers(self.client.get(self.page).text) if each.action == self.paper.action)
 
 
+_MADE = ("code", "held_back", "performed", "ready", "lot", "checked", "studying", "studied", "evaluated")
+
+
+def _of_study(number: str) -> dict[str, str]:
+    """Return a value of a study under way, and an appraiser who has not begun."""
+    study = select(Record.id).where(Record.number == number).scalar_subquery()
+    value = select(StudyValue.id).where(StudyValue.record_id == study)
+    appraiser = select(StudyAppraiser.id).where(StudyAppraiser.record_id == study, StudyAppraiser.n == 2)
+    return {
+        "value": str(db.session.scalars(value).one()),
+        "appraiser": str(db.session.scalars(appraiser).one()),
+    }
+
+
 def let_go(app: Flask) -> None:
     """Let go of the database and the log of an application."""
     with app.app_context():
@@ -88,7 +103,7 @@ class Besieged:
     def _work(self) -> dict[str, str]:
         """Make work in every state, and return what addresses name it by."""
         seeds = Seeds(self.as_)
-        names = {name: seeds[name] for name in ("code", "held_back", "performed", "ready", "lot", "checked")}
+        names = {name: seeds[name] for name in _MADE}
         closed = self.as_("Q").get("/records?q=CAL").text
         assert "CAL-2026-00001" in closed
         names |= {"closed": "CAL-2026-00001", "begun": seeds.begun("G-021", ("0.010",)), "held": seeds.held()}
@@ -98,6 +113,7 @@ class Besieged:
             names["reading"] = str(db.session.scalars(select(Reading.id).where(Reading.record_id == record_id)).one())
             ambient = select(Ambient.id).where(Ambient.record_id == record_id)
             names["ambient"] = str(db.session.scalars(ambient).first())
+            names |= _of_study(names["studying"])
         # The caliper reaches no 200 g: its check is of the scale, as the addresses of this duty name it.
         rows = checked_in_october(self.app)
         return names | {"checked_row": str(rows[-1]), "month": review_october(self.as_("Q"))}

@@ -37,6 +37,14 @@ _STATES = {
     "in_use_checks.pdf": "month",
     "in_use_checks.record": "month",
     "in_use_checks.version": "month",
+    "gauge_studies.check": "studied",
+    "gauge_studies.sign": "studied",
+    "gauge_studies.record": "evaluated",
+    "gauge_studies.review": "evaluated",
+    "gauge_studies.review_post": "evaluated",
+    "gauge_studies.issue_pdf": "evaluated",
+    "gauge_studies.paper": "evaluated",
+    "gauge_studies.pdf": "evaluated",
 }
 _GAUGES = {
     "calibration.start": "G-001",
@@ -94,6 +102,10 @@ _USUAL: dict[str, Any] = {
 }
 
 
+def _usual_state(rule: Rule) -> str:
+    return "studying" if str(rule.endpoint).startswith("gauge_studies.") else "begun"
+
+
 @dataclass(frozen=True)
 class Door:
     """A route asked with one verb; `values` are what its address names."""
@@ -128,7 +140,7 @@ class Doors:
     def _values(self, rule: Rule) -> dict[str, Any]:
         usual = {
             **_USUAL,
-            "number": self.names[_STATES.get(rule.endpoint, "begun")],
+            "number": self.names[_STATES.get(rule.endpoint, _usual_state(rule))],
             "code": self.names["draft"]
             if rule.endpoint in _DRAFTS
             else _GAUGES.get(rule.endpoint, "S-006" if "certificates" in rule.rule else "G-014"),
@@ -136,6 +148,9 @@ class Doors:
             "reading_id": int(self.names["reading"]),
             "check_id": int(self.names["checked_row"]),
             "ambient_id": int(self.names["ambient"]),
+            "value_id": int(self.names["value"]),
+            "appraiser_id": int(self.names["appraiser"]),
+            "turn": 2,
         }
         return {name: usual.get(name, 1) for name in rule.arguments}
 

@@ -150,6 +150,11 @@ OF_ANOTHER = {
     "equipment.take_back_certificate": "certificate_id",
     "equipment.open_lot": "certificate_id",
     "equipment.note_opened": "certificate_id",
+    "gauge_studies.correct": "value_id",
+    "gauge_studies.correct_post": "value_id",
+    "gauge_studies.appraiser": "appraiser_id",
+    "gauge_studies.replace": "appraiser_id",
+    "gauge_studies.leave": "appraiser_id",
 }
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from check_work import checked_in_october, review_october
-from plant_client import SignedInAs
+from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.people.models import Person
 from techfloor.reports.job_runner import Runner
 from techfloor.reports.models import IssuedPdf
 from techfloor.store import db
@@ -43,6 +44,10 @@ _PROCEDURE = {
     "standards": "S-003",
     "rule": "guard-band",
     "rule_text": "Guard band: U is taken off each limit",
+}
+_STUDY: dict[str, dict[str, Any]] = {
+    "new": {"subject": "diameter 25", "function": "outside", "basis": "none", "labels": "1\n2"},
+    "new-attribute": {"subject": "burr", "good": "A\nB", "bad": "C"},
 }
 
 
@@ -198,6 +203,46 @@ class Seeds:
         given = {"reason": "damaged", "remark": "fell from the bench"}
         assert self._tara.submit("/equipment/G-014/hold", given).status_code == 303
         return "1"
+
+    def studying(self, kind: str = "new") -> str:
+        """Return a gauge study with the first value of the first of two appraisers."""
+        with self._quinn.application.app_context():
+            wanted = select(Person.id).where(Person.user_name.in_(("quinn", "tara"))).order_by(Person.user_name.desc())
+            people = [str(each) for each in db.session.scalars(wanted)]
+        page = f"/studies/gauges/G-014/{kind}"
+        answer = self._quinn.submit(page, {**_STUDY[kind], "appraisers": people, "repeats": "2"})
+        number = str(answer.location).rsplit("/", 1)[1]
+        self._measure(self._tara, number)
+        return number
+
+    def _measure(self, client: PlantClient, number: str) -> bool:
+        """Give the next value of an appraiser; returns whether there was one to give."""
+        at = client.get(f"/studies/{number}/next").location
+        if "/turns/" not in at:
+            return False
+        typed = {"value": f"25.{at[-1]}0"} if "data-number" in client.get(at).text else {"call": "pass"}
+        assert client.submit(at, typed).status_code == 303
+        return True
+
+    def judging(self) -> str:
+        """Return a study of pass and fail with its first judgement."""
+        return self.studying("new-attribute")
+
+    def studied(self) -> str:
+        """Return a gauge study of which every value is in."""
+        number = self.studying()
+        for client in (self._tara, self._quinn):
+            while self._measure(client, number):
+                pass
+        return number
+
+    def evaluated(self) -> str:
+        """Return a gauge study that was signed."""
+        number = self.studied()
+        given = {"user_name": self._quinn.who.user_name, "secret": self._quinn.secret}
+        answer = self._quinn.submit(f"/studies/{number}/sign", given, page=f"/studies/{number}/check")
+        assert answer.status_code == 303, answer.text
+        return number
 
     def entered(self) -> str:
         """Return an outside calibration whose certificate was typed in."""

@@ -41,9 +41,9 @@ class By:
 def set_up(code: str, entry: SetUp, by: By, shuffle: Shuffle = _SHUFFLE) -> str:
     """Open a study of a gauge, draw the order of each appraiser, and return its number; raises Refusal."""
     gauge = gauge_view(code)
+    function = _function(gauge, entry)
     rules.check(entry)
     _refuse_strangers(entry, by)
-    function = _function(gauge, entry)
     lower, upper = _limits(entry, function)
     record = _open(gauge, by)
     db.session.add(

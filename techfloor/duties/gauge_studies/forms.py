@@ -11,7 +11,7 @@ from techfloor.duties.gauge_studies.rules import Basis, Call, Part, SetUp, Sort
 from techfloor.equipment.shapes import FunctionView
 from techfloor.refusals import Refusal
 from techfloor.said import word
-from techfloor.web.fields import SHORT, WholeField, needed, options, text_of
+from techfloor.web.fields import WholeField, needed, options, text_of
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 
@@ -139,10 +139,10 @@ class ReplaceForm(EntryForm):
 class LeaveForm(EntryForm):
     """Why an appraiser does not go on."""
 
-    why = StringField(_l("Why"), validators=SHORT)
+    why = StringField(_l("Why"), validators=needed(_l("Enter why they do not go on.")))
 
 
 class GiveUpForm(EntryForm):
     """Why a study is not finished."""
 
-    reason = StringField(_l("Why it is not finished"), validators=SHORT)
+    reason = StringField(_l("Why it is not finished"), validators=needed(_l("Enter why it is not finished.")))
