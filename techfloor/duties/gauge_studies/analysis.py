@@ -102,7 +102,7 @@ def _anova_facts(result: GaugeResult) -> Facts:
         "lines": [_line(line) for line in result.lines],
         "ndc": result.ndc,
         "ndc_ratio": figure(result.ndc_ratio, 3),
-        "notes": [{"sentence": note.sentence, "values": _plain(note.values)} for note in result.notes],
+        "notes": [{"sentence": note.sentence, "values": _plain(dict(note.values))} for note in result.notes],
     }
 
 

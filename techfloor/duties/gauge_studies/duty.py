@@ -1,5 +1,7 @@
 """The manifest of the gauge studies."""
 
+from flask_babel import lazy_gettext as _l
+
 from techfloor.duties.gauge_studies import report
 from techfloor.duties.gauge_studies import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.gauge_studies.home import for_code, offers, tiles
@@ -10,7 +12,7 @@ from techfloor.web.duty import Duty
 
 DUTY = Duty(
     key="gauge_studies",
-    title="Gauge studies",
+    title=_l("Gauge studies"),
     icon="calibration",
     pages=pages,
     home="/studies/",
