@@ -218,12 +218,7 @@ def _rows(record_id: int) -> tuple[Value, ...]:
         .where(StudyValue.record_id == record_id)
         .order_by(StudyValue.id)
     )
-    return tuple(_value(*row) for row in rows)
-
-
-def _value(*row: Any) -> Value:
-    *facts, counts = row
-    return Value(*facts, bool(counts))
+    return tuple(Value(*row) for row in rows)
 
 
 # --- lists ---

@@ -126,7 +126,8 @@ def _counted(share: Told | None) -> Cell:
 def _kappa(kappa: Told | None) -> Cell:
     if kappa is None:
         return Cell(_NONE)
-    return Cell(str(kappa["value"]), note="" if kappa["low"] is None else f"{kappa['low']} … {kappa['high']}")
+    value, low, high = (str(kappa[name]).replace("-", "−") for name in ("value", "low", "high"))
+    return Cell(value, note="" if kappa["low"] is None else f"{low} … {high}")
 
 
 def _agreement(figures: Told, _: Any) -> Table:
@@ -136,7 +137,6 @@ def _agreement(figures: Told, _: Any) -> Table:
         _end(_("Kappa")),
         _end(_("With the reference")),
         _end(_("Kappa")),
-        Column(_("Verdict")),
     )
     rows = [
         Row(
@@ -146,7 +146,6 @@ def _agreement(figures: Told, _: Any) -> Table:
                 _kappa(one["repeated"]),
                 _counted(one["right"]),
                 _kappa(one["against"]),
-                Cell(_grade(one["look"], _), _TONES[one["look"]], SIGNS[one["look"]]),
             )
         )
         for one in figures["appraisers"]
@@ -158,7 +157,6 @@ def _agreement(figures: Told, _: Any) -> Table:
             _kappa(figures["together"]),
             _counted(figures["system"]),
             Cell(_NONE),
-            Cell(""),
         )
     )
     note = _(
@@ -179,6 +177,7 @@ def _errors(figures: Told, _: Any) -> Table:
         _end(_("False alarms")),
         _end(_("Parts judged in two ways")),
         _end(_("Parts always wrong")),
+        Column(_("Verdict")),
     )
     rows = [
         Row(
@@ -187,6 +186,7 @@ def _errors(figures: Told, _: Any) -> Table:
                 _counted(one["misses"]),
                 _counted(one["false_alarms"]),
                 *_cells(one["mixed"], one["wrong_always"]),
+                Cell(_grade(one["look"], _), _TONES[one["look"]], SIGNS[one["look"]]),
             )
         )
         for one in figures["appraisers"]
@@ -309,6 +309,5 @@ def _limited(found: Told, name: str, limits: str, unit: str) -> PanelChart:
             Place(point["part"], (value,), value, name == "range" and point["range_out"])
         )
     lines = PanelLimits(*(float(found[limits][each]) for each in ("lower", "centre", "upper")))
-    names = ("LCL", "x̿" if name == "mean" else "R̄", "UCL")
     drawn = [Panel(title, tuple(places)) for title, places in panels.items()]
-    return panel_chart(drawn, unit=unit, limits=lines, names=names)
+    return panel_chart(drawn, unit=unit, limits=lines, names=("LCL", "CL", "UCL"))
