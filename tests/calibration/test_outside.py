@@ -133,7 +133,11 @@ def test_a_fail_as_found_holds_the_gauge_at_once_and_asks_for_a_look_back(app: F
     check(quinn, number)
     sign(quinn, number)
     with app.app_context():
-        assert {task.kind for task in db.session.scalars(select(Task))} == {"look-back", "review calibration"}
+        assert {task.kind for task in db.session.scalars(select(Task))} == {
+            "look-back",
+            "review calibration",
+            "interval proposal",
+        }
         assert body_of(number).exceptions[0] == say("calibration.failed-as-found")
         before = due_of()
         assert before < date(2027, 11, 12)
@@ -141,7 +145,8 @@ def test_a_fail_as_found_holds_the_gauge_at_once_and_asks_for_a_look_back(app: F
     with app.app_context():
         assert open_holds() == []
         assert due_of() == date(2027, 11, 12)
-        assert [t.kind for t in db.session.scalars(select(Task).where(Task.done_at.is_(None)))] == ["look-back"]
+        left = [t.kind for t in db.session.scalars(select(Task).where(Task.done_at.is_(None)))]
+        assert sorted(left) == ["interval proposal", "look-back"]
 
 
 def test_a_result_outside_our_tolerance_fails_though_the_laboratory_says_pass(app: Flask, as_: SignedInAs) -> None:

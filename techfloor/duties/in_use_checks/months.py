@@ -34,7 +34,7 @@ class Month:
     def read(cls, text: str) -> "Month":
         """Read a month from an address; raises NotFound."""
         try:
-            return cls(datetime.strptime(text, "%Y-%m").date())  # noqa: DTZ007 - a month has no zone
+            return cls(date.fromisoformat(f"{text}-01"))
         except ValueError:
             raise NotFound("There is no such month.") from None
 

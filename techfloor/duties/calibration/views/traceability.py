@@ -21,6 +21,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.traced import behind, picture
 from techfloor.duties.calibration.views.wording import verdict_sign
 from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of
+from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import ItemView, PaperView
 from techfloor.equipment.statuses import Kind
 from techfloor.places.here import plant, today
@@ -285,7 +286,7 @@ def _doubt_page(form: DoubtForm, item: ItemView, certificate_id: int) -> str:
         stands=paper.stands,
         form=form,
         errors=form.problems(),
-        gauges=[(each.code, each.name, each.records, day(each.last.date())) for each in found[:200]],
+        gauges=[(each.code, each.name, each.records, day(plant_day(each.last, plant().zone))) for each in found[:200]],
         records=sum(each.records for each in found),
         under_way=under_way,
     )

@@ -10,8 +10,10 @@ from flask_babel import ngettext
 
 from techfloor.duties.calibration.traceability import Group, Paper, Work
 from techfloor.duties.calibration.views.shown import verdict_words
+from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import ItemView
 from techfloor.equipment.statuses import Kind
+from techfloor.places.here import plant
 from techfloor.reports.charts import Box, LayersChart, layers_chart
 from techfloor.web.show import day, moment
 
@@ -74,7 +76,7 @@ def behind(item: ItemView, work: Work | None, papers: Sequence[Paper]) -> Shown:
 
 def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after: str, depth: int) -> None:
     look = "fail" if "fail" in work.verdict else ""
-    words = " · ".join((verdict_words(work.verdict), day(work.performed_at.date())))
+    words = " · ".join((verdict_words(work.verdict), day(plant_day(work.performed_at, plant().zone))))
     if work.certificate:
         box = _box(work.number, _("Outside certificate"), work.certificate, work.number, _record(work), look)
         key = drawing.put(depth, box, after)
