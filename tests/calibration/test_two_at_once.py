@@ -12,6 +12,7 @@ from sqlalchemy import select
 from techfloor.duties.calibration import bench, outcome, queries, signing_acts
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
 from techfloor.records import retention, signing, tasks, versions
+from techfloor.records import reviewing as review_acts
 from techfloor.records.integrity import problems as found_wrong
 from techfloor.records.models import LegalHold, LegalHoldLine, Record, Signature, Task
 from techfloor.settings import Settings
@@ -63,7 +64,7 @@ def given(number: str) -> list[str]:
 def test_of_two_reviewers_at_once_one_decides(app: Flask, as_: SignedInAs, crossing: Crossing) -> None:
     number = calibrated(as_("T", tablet=True))
     one, two = reviewing(app, as_("Q"), number, "reject"), reviewing(app, as_("S"), number, "accept")
-    first, second = crossing.run(one, two, stop_after=(signing_acts, "move"))
+    first, second = crossing.run(one, two, stop_after=(review_acts, "move"))
     assert (first.status_code, second.status_code, crossing.waited) == (303, 422, True)
     assert problems(second) == [f"{number} does not wait for a review."]
     with app.app_context():
@@ -77,7 +78,7 @@ def test_without_the_locks_two_reviewers_both_decide(
 ) -> None:
     number = calibrated(as_("T", tablet=True))
     one, two = reviewing(app, as_("Q"), number, "accept"), reviewing(app, as_("S"), number, "reject")
-    crossing.run(one, two, stop_after=(signing, "sign"))
+    crossing.run(one, two, stop_after=(review_acts, "sign"))
     with app.app_context():
         assert sorted(given(number)) == ["performed", "rejected", "reviewed"]
 
