@@ -84,7 +84,8 @@ def test_a_damaged_content_of_an_amendment_is_told_with_all_else(
     assert problems(app) == []
     behind_the_back(
         "DROP TRIGGER tf_record_content_fixed",
-        f"UPDATE record_content SET body = '{body}' WHERE record_id = (SELECT id FROM record WHERE version = 2)",
+        f"UPDATE record_content SET body = '{body}' WHERE record_id = "
+        f"(SELECT id FROM record WHERE number = '{signed}' AND version = 2)",
     )
     assert problems(app) == [
         f"The stored content of {signed} is not what was signed.",
