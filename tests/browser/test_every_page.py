@@ -182,6 +182,18 @@ AT_A_DESK = (
 )
 NOT_LOOKED_AT = {
     "static": "no page",
+    "calendar.read": "a file for calendar programs",
+    "calibration.calibrations_out": "a file",
+    "calibration.gauges_out": "a file",
+    "calibration.history_out": "a file",
+    "equipment.label_pdf": "a PDF",
+    "equipment.labels_pdf": "a PDF",
+    "equipment.list_out": "a file",
+    "gauge_studies.correct": "the pad and the reasons of a calibration's",
+    "gauge_studies.go_on": "leads on",
+    "gauge_studies.paper": "as the page of a certificate",
+    "gauge_studies.pdf": "a PDF",
+    "gauge_studies.review": "the page of the study with the question of a review, each looked at",
     "calibration.interval_paper": "as the page of a certificate",
     "calibration.interval_pdf": "a PDF",
     "calibration.interval_shown": "facts and a signature, as those of a version of the policy",
