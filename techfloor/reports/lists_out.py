@@ -16,11 +16,6 @@ from typing import Any, BinaryIO, TypeVar
 from flask import Response
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from techfloor import clock
 from techfloor.places.here import plant
@@ -154,56 +149,18 @@ def _plain(value: Value) -> str:
 
 # --- XLSX ---
 
-_BROADEST = 60
-
 
 def _as_xlsx(listed: ListOut) -> BinaryIO:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_safe_title(listed.title))
-    sheet.freeze_panes = "A2"
-    for n, column in enumerate(listed.columns, start=1):
-        sheet.column_dimensions[get_column_letter(n)].width = min(max(len(column.head) + 3, column.share), _BROADEST)
-    sheet.append([_heading(sheet, column.head) for column in listed.columns])
-    for row in listed.rows:
-        sheet.append([_typed(sheet, value) for value in row])
-    about = book.create_sheet(str(gettext("About")))
-    for name, words in (
-        (gettext("List"), listed.title),
-        (gettext("Narrowed to"), listed.narrowed or gettext("everything")),
-        (gettext("Plant"), f"{plant().name}{' · DEMO' if plant().demo else ''}"),
-        (gettext("By"), _by_whom()),
-    ):
-        about.append([_typed(about, str(name)), _typed(about, str(words))])
-    made = TemporaryFile()  # noqa: SIM115 - who sends it closes it
-    book.save(made)
-    made.seek(0)
-    return made
+    from techfloor.reports import workbook  # noqa: PLC0415 - heavy to import, and few lists are taken so
 
-
-def _safe_title(title: str) -> str:
-    return "".join(sign for sign in title if sign not in "[]:*?/\\")[:31]
-
-
-def _heading(sheet: Any, text: str) -> Any:
-    head = _typed(sheet, text)
-    head.font, head.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-    return head
-
-
-def _typed(sheet: Any, value: Value) -> Any:
-    """Return a cell: a day as a day, a count as a number, all else as text, also what looks like a formula."""
-    if isinstance(value, datetime):
-        made = WriteOnlyCell(sheet, value.astimezone(plant_zone()).replace(tzinfo=None))
-        made.number_format = "yyyy-mm-dd hh:mm"
-    elif isinstance(value, date):
-        made = WriteOnlyCell(sheet, value)
-        made.number_format = "yyyy-mm-dd"
-    elif value is None or isinstance(value, int):
-        made = WriteOnlyCell(sheet, value)
-    else:
-        made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
-        made.data_type = "s"
-    return made
+    about = [
+        (str(gettext("List")), listed.title),
+        (str(gettext("Narrowed to")), listed.narrowed or str(gettext("everything"))),
+        (str(gettext("Plant")), f"{plant().name}{' · DEMO' if plant().demo else ''}"),
+        (str(gettext("By")), _by_whom()),
+    ]
+    heads = [(column.head, column.share) for column in listed.columns]
+    return workbook.written(listed.title, heads, listed.rows, (str(gettext("About")), about), plant_zone())
 
 
 # --- PDF ---
