@@ -87,8 +87,8 @@ class Duty:
     """The kinds of task for which `tiles` shows what waits: they are not shown once more as tasks."""
     work_page: tuple[str, Callable[[str], str]] | None = None
     """The kind of work on equipment that it does, and the page of a piece of equipment for it, by its code."""
-    offers: Callable[[str, Visitor], list[Offer]] | None = None
-    """What else it does on the piece of equipment of a code, for who asks."""
+    offers: Callable[[str, str, Visitor], list[Offer]] | None = None
+    """What else it does on the piece of equipment of a code and a kind, for who asks."""
     trace_page: Callable[[str], str] | None = None
     """The page of what stands behind a piece of equipment and of what rested on it, by its code."""
     first_step: FirstStep | None = None

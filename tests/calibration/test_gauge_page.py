@@ -160,7 +160,7 @@ def test_the_page_takes_few_statements(app: Flask, as_: SignedInAs, clock_at: Cl
         quinn.get("/calibration/gauges/G-019")
     tables = ("record", "calibration", "calibration_reading", "equipment", "gauge", "gauge_function")
     ledgers = ("equipment_due", "equipment_hold", "task", "revision", "definition", "standard", "signature")
-    assert len(statements.about(*tables, *ledgers)) <= 14
+    assert len(statements.about(*tables, *ledgers)) <= 12
 
 
 def test_a_code_that_no_gauge_has_is_not_found_and_small_letters_lead_on(as_: SignedInAs) -> None:

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from techfloor.duties.gauge_studies import queries
 from techfloor.duties.gauge_studies.queries import Waiting
+from techfloor.equipment.statuses import Kind
 from techfloor.said import word
 from techfloor.web.duty import Lead, Offer, Tile
 from techfloor.web.visitor import Visitor
@@ -14,9 +15,9 @@ def for_code(_code: str, _visitor: Visitor) -> Lead | None:
     return None
 
 
-def offers(code: str, visitor: Visitor) -> list[Offer]:
+def offers(code: str, kind: str, visitor: Visitor) -> list[Offer]:
     """Return the way to the studies of a gauge, for who sets them up."""
-    if not visitor.may("studies:set-up") or not queries.is_gauge(code):
+    if kind != Kind.GAUGE or not visitor.may("studies:set-up"):
         return []
     return [Offer(_("Gauge studies"), f"/studies/gauges/{code}")]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from techfloor.duties.gauge_studies import rules
 from techfloor.duties.gauge_studies.models import GaugeStudy, StudyAppraiser, StudyPart, StudyValue
 from techfloor.duties.gauge_studies.rules import Near, Sort
-from techfloor.equipment.models import Equipment, Gauge
+from techfloor.equipment.models import Equipment
 from techfloor.equipment.rules import plant_day
 from techfloor.people.models import Device, Person
 from techfloor.people.queries import who_may_be_here
@@ -315,12 +315,6 @@ def _waiting(*which: ColumnElement[bool]) -> list[Waiting]:
 def _waits(*row: Any) -> Waiting:
     number, code, name, sort, given, wanted = row
     return Waiting(number, code, name, sort, int(given), int(wanted))
-
-
-def is_gauge(code: str) -> bool:
-    """Tell whether a code is that of a gauge."""
-    wanted = select(Gauge.equipment_id).join(Equipment, Equipment.id == Gauge.equipment_id)
-    return db.session.scalar(wanted.where(Equipment.code == code)) is not None
 
 
 def may_measure(plant: PlantFacts, at: datetime, roles: Sequence[str]) -> dict[int, str]:

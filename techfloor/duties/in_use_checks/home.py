@@ -8,7 +8,7 @@ from techfloor import clock
 from techfloor.duties.in_use_checks import queries
 from techfloor.duties.in_use_checks.queries import CheckedGauge
 from techfloor.equipment.queries import gauge_view
-from techfloor.equipment.statuses import FALLS_DUE
+from techfloor.equipment.statuses import FALLS_DUE, Kind
 from techfloor.places.here import plant
 from techfloor.places.here import today as plant_day
 from techfloor.said import in_words
@@ -33,8 +33,10 @@ def for_code(code: str, visitor: Visitor) -> Lead | None:
     return Lead(f"{gauge_url(found.gauge_code)}/now", "today")
 
 
-def offers(code: str, visitor: Visitor) -> list[Offer]:
+def offers(code: str, kind: str, visitor: Visitor) -> list[Offer]:
     """Return the ways to the checks of a gauge, for gauges that are checked; to set one up, for who does."""
+    if kind != Kind.GAUGE:
+        return []
     found = queries.newest(code)
     if found is None or found.check.ended:
         return _to_set_up(code, visitor) if found is None else _to_look(code, visitor)
@@ -50,7 +52,7 @@ def _to_check(code: str, visitor: Visitor) -> list[Offer]:
 
 
 def _to_set_up(code: str, visitor: Visitor) -> list[Offer]:
-    if not visitor.may("checks:set-up") or not queries.is_gauge(code):
+    if not visitor.may("checks:set-up"):
         return []
     return [Offer(_("Set up a check in use"), f"{gauge_url(code)}/set-up")]
 

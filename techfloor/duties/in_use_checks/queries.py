@@ -322,9 +322,3 @@ def failed_gauges() -> list[FailedGauge]:
         .order_by(Task.id)
     )
     return [FailedGauge(*each) for each in rows]
-
-
-def is_gauge(code: str) -> bool:
-    """Tell whether a code is that of a gauge."""
-    wanted = select(Gauge.equipment_id).join(Equipment, Equipment.id == Gauge.equipment_id)
-    return db.session.scalar(wanted.where(Equipment.code == code.strip().upper())) is not None

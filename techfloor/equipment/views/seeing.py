@@ -138,7 +138,7 @@ def show(code: str) -> str | Response:
         may_change=may(needed_for(item.kind)),
         may_move=may("equipment:manage"),
         deeds=_deeds_for(item),
-        offers=offers_on(item.code, visitor()),
+        offers=offers_on(item.code, item.kind, visitor()),
         due_facts=[(_work(due, item.kind), _due_words(due, item.kind)) for due in dues],
         events=_events(log[:LOG_SIZE]),
         trace_url=trace_page(item.code) if item.kind != Kind.MACHINE else "",

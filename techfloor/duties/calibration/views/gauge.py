@@ -33,7 +33,7 @@ from techfloor.equipment.offers import offers_on
 from techfloor.equipment.queries import gauge_view, standards_for
 from techfloor.equipment.rules import usable, use_policy
 from techfloor.equipment.shapes import GaugeView, StandardView
-from techfloor.equipment.statuses import Status
+from techfloor.equipment.statuses import Kind, Status
 from techfloor.equipment.wording import told
 from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain, signed
@@ -73,7 +73,7 @@ def gauge(code: str) -> str | Response:
         rows=[_row(line, mine) for line in lines],
         rejection=_rejection(newest),
         deeds=_deeds(found, lines, mine),
-        offers=offers_on(found.code, visitor()),
+        offers=offers_on(found.code, Kind.GAUGE, visitor()),
         out=[(words, f"/calibration/gauges/{found.code}/list.{form}") for form, words in FORM_WORDS.items()],
         may_equipment=visitor().may("equipment:read"),
         shows_interval=method_of(plant()) is not Method.NONE,
