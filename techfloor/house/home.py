@@ -10,6 +10,7 @@ from techfloor.house import due, queries
 from techfloor.house.first_steps import PUT_AWAY, first_steps
 from techfloor.house.house_tiles import tiles_for
 from techfloor.house.keepers import kind_titles, record_url
+from techfloor.house.running import running
 from techfloor.house.settings_pages import CHANGE
 from techfloor.house.shell import may_open
 from techfloor.places import actions as places
@@ -60,7 +61,8 @@ def more() -> str:
         for name, url in (("me", "/me"), ("about", "/about"), ("parts", "/house/parts"))
         if may_open(url, visitor())
     }
-    return render_template("house/more.html", own=own)
+    seldom = [duty for duty in running().duties if not duty.in_menu and may_open(duty.home, visitor())]
+    return render_template("house/more.html", own=own, seldom=seldom)
 
 
 @pages.page("/search", permission=SIGNED_IN)

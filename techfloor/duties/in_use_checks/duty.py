@@ -26,5 +26,6 @@ DUTY = Duty(
     tiled_tasks=(IN_USE_CHECK,),
     work_page=(IN_USE_CHECK, gauge_url),
     offers=offers,
+    in_menu=False,
 )
-"""What the checks in use put on the home page, and what a scanned gauge opens."""
+"""What the checks in use put on the home page, and what a scanned gauge opens; a small plant never needs them."""
