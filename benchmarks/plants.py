@@ -15,13 +15,16 @@ from sqlalchemy import inspect, select
 from techfloor import clock, store
 from techfloor.app import create_app
 from techfloor.cli.demo.load import load
-from techfloor.duties.calibration import actions, queries, signing_acts, starting
-from techfloor.duties.calibration.bench import bench_of
-from techfloor.duties.calibration.gauges import gauge_by_code, procedure_in_force
-from techfloor.duties.calibration.results import AS_FOUND
-from techfloor.duties.calibration.rules import ReadingEntry
-from techfloor.duties.calibration.standards import choices
-from techfloor.duties.calibration.starting import StartEntry
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.actions import starting
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.actions.starting import StartEntry
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of
+from techfloor.duties.calibration.queries.gauges import gauge_by_code, procedure_in_force
+from techfloor.duties.calibration.queries.standards import choices
+from techfloor.duties.calibration.rules.reading import ReadingEntry
+from techfloor.duties.calibration.rules.results import AS_FOUND
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction
 from techfloor.equipment.rules import plant_day
 from techfloor.migrations.upgrade import upgrade

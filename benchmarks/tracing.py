@@ -8,8 +8,8 @@ from sqlalchemy import select
 from benchmarks.figures import Figure, Scale, middle, milliseconds, undisturbed
 from benchmarks.listing import fill
 from benchmarks.plants import inside, new_plant, running
-from techfloor.duties.calibration import traceability
-from techfloor.duties.calibration.traceability import Group, Wanted
+from techfloor.duties.calibration.queries import traceability
+from techfloor.duties.calibration.queries.traceability import Group, Wanted
 from techfloor.equipment.models import Equipment
 from techfloor.migrations.upgrade import engine_for
 from techfloor.settings import Settings

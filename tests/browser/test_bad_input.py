@@ -14,7 +14,7 @@ from browser.conftest import OpenDesk, OpenTablet
 from browser.floor import Floor
 from browser.seeding import Seeds
 from browser.watching import Watch
-from techfloor.duties.calibration import actions
+from techfloor.duties.calibration.actions import work as actions
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.store import db
 

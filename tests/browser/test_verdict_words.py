@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.conftest import OpenTablet
-from techfloor.duties.calibration import rules
-from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
-from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.procedure import BudgetRow, Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.duties.calibration.views.live import limits_of
 from techfloor.duties.calibration.views.shown import judged_words
 from techfloor.measures.decision import Rule

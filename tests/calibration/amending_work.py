@@ -11,13 +11,16 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
-from techfloor.duties.calibration import actions, lists, signing_acts, starting
-from techfloor.duties.calibration.bench import bench_of
-from techfloor.duties.calibration.earlier import earlier_values
-from techfloor.duties.calibration.gauges import gauge_by_code
-from techfloor.duties.calibration.results import AS_FOUND
-from techfloor.duties.calibration.rules import ReadingEntry
-from techfloor.duties.calibration.starting import StartEntry
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.actions import starting
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.actions.starting import StartEntry
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries.bench import bench_of
+from techfloor.duties.calibration.queries.earlier import earlier_values
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
+from techfloor.duties.calibration.rules.reading import ReadingEntry
+from techfloor.duties.calibration.rules.results import AS_FOUND
 from techfloor.equipment.ledger import due_of
 from techfloor.equipment.models import EquipmentHold
 from techfloor.people.models import Person

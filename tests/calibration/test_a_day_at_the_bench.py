@@ -15,8 +15,8 @@ from policies import new_policy
 from sqlalchemy import Select, select
 from werkzeug.test import TestResponse
 
-from techfloor.duties.calibration.report_tables import groups, results
-from techfloor.duties.calibration.report_words import Words
+from techfloor.duties.calibration.report.tables import groups, results
+from techfloor.duties.calibration.report.words import Words
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
 from techfloor.records.models import Record, RecordContent, Signature, Task
 from techfloor.said import say

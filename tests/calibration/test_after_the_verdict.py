@@ -13,7 +13,7 @@ from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock, store
-from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
 from techfloor.equipment import actions, queries
 from techfloor.equipment.entries import FunctionEntry, GaugeEntry, ItemEntry
 from techfloor.equipment.ledger import place_hold

@@ -21,8 +21,8 @@ from bench_work import problems, review, sign
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.bench import bench_of, version_bench
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of, version_bench
 from techfloor.records import versions
 from techfloor.records.integrity import problems as found_wrong
 from techfloor.records.signing import stored_content

@@ -21,8 +21,8 @@ from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.equipment.ledger import due_of
 from techfloor.records.integrity import problems as found_wrong
 from techfloor.records.models import Task

@@ -13,9 +13,9 @@ from plant_client import SignedInAs
 from sqlalchemy import update
 
 from techfloor import store
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.bench import bench_of
-from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
 from techfloor.equipment.ledger import due_of
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction
 from techfloor.places.actions import change_setting

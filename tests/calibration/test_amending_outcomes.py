@@ -21,10 +21,10 @@ from sqlalchemy.exc import IntegrityError
 
 from techfloor import clock, store
 from techfloor.cli import export
-from techfloor.duties.calibration import amending as acts
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.amending import AmendEntry
-from techfloor.duties.calibration.bench import bench_of, version_bench
+from techfloor.duties.calibration.actions import amending as acts
+from techfloor.duties.calibration.actions.amending import AmendEntry
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of, version_bench
 from techfloor.equipment.models import Equipment, Standard, StandardCertificate
 from techfloor.migrations.upgrade import engine_for
 from techfloor.people.models import Person

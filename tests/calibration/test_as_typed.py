@@ -11,8 +11,8 @@ from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import select
 
-from techfloor.duties.calibration.report_tables import groups, results, single_readings
-from techfloor.duties.calibration.report_words import Words
+from techfloor.duties.calibration.report.tables import groups, results, single_readings
+from techfloor.duties.calibration.report.words import Words
 from techfloor.records.models import RecordContent
 from techfloor.store import db
 

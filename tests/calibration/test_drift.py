@@ -7,8 +7,8 @@ import scipy.special  # noqa: F401 - the first band loads it, for longer than hy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfloor.duties.calibration import drift
-from techfloor.duties.calibration.drift import FoundReading, PointHistory, PointKey
+from techfloor.duties.calibration.rules import drift
+from techfloor.duties.calibration.rules.drift import FoundReading, PointHistory, PointKey
 
 LOW, HIGH = PointKey("torque", "20", "", "", "N m"), PointKey("torque", "100", "", "", "N m")
 PARTS = st.tuples(*[st.text(max_size=4)] * 5)

@@ -14,9 +14,9 @@ from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from sqlalchemy import select
 
 from techfloor import store
-from techfloor.duties.calibration import drift
-from techfloor.duties.calibration.drift import Found, PointHistory, PointKey
-from techfloor.duties.calibration.intervals import (
+from techfloor.duties.calibration.rules import drift
+from techfloor.duties.calibration.rules.drift import Found, PointHistory, PointKey
+from techfloor.duties.calibration.rules.intervals import (
     LADDER,
     AsFound,
     Evidence,

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from statements import Statements
 
 from techfloor import store
-from techfloor.duties.calibration import lists
-from techfloor.duties.calibration.lists import NEWEST_FIRST, Line, Wanted
 from techfloor.duties.calibration.models import Calibration
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries.lists import NEWEST_FIRST, Line, Wanted
 from techfloor.equipment.models import Equipment
 from techfloor.people.models import Person
 from techfloor.records.models import Record

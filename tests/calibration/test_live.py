@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from techfloor.duties.calibration import rules
-from techfloor.duties.calibration.procedure import BudgetRow, Mode, PlannedPoint, Procedure
-from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.procedure import BudgetRow, Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.duties.calibration.views.live import limits_of
 from techfloor.measures.decision import Rule
 

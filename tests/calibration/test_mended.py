@@ -16,11 +16,11 @@ from statements import Statements
 
 import techfloor
 from techfloor import clock, store
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.earlier import earlier_values
 from techfloor.duties.calibration.models import Calibration, Reading
-from techfloor.duties.calibration.procedure import PlannedPoint
-from techfloor.duties.calibration.standards import choices
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.earlier import earlier_values
+from techfloor.duties.calibration.queries.standards import choices
+from techfloor.duties.calibration.rules.procedure import PlannedPoint
 from techfloor.equipment import ledger
 from techfloor.equipment import queries as equipment
 from techfloor.equipment.actions import change_status

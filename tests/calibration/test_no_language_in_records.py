@@ -9,8 +9,8 @@ from plant_client import SignedInAs
 from pseudo import CLOSE, OPEN, spoken
 from sqlalchemy import inspect, select, text
 
-from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.content import content_shown
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.places.queries import read_plant
 from techfloor.records.models import RecordContent
 from techfloor.records.signing import canonical

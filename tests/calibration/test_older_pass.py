@@ -10,7 +10,8 @@ from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock
-from techfloor.duties.calibration import queries, waiting
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries import waiting
 from techfloor.equipment.ledger import due_of
 from techfloor.equipment.models import EquipmentDue, EquipmentHold
 from techfloor.places.queries import read_plant

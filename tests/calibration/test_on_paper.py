@@ -15,11 +15,11 @@ from plant_client import PlantClient, SignedInAs
 from reports.samples import ISSUE, SIGNATURES, Content, balance, caliper, torque_wrench
 from sqlalchemy import select
 
-from techfloor.duties.calibration.bench_lines import GivenReading
-from techfloor.duties.calibration.report import sheet
-from techfloor.duties.calibration.report_tables import entries, groups, results
-from techfloor.duties.calibration.report_words import Words
-from techfloor.duties.calibration.results import AS_FOUND, ReadingFacts
+from techfloor.duties.calibration.queries.bench_lines import GivenReading
+from techfloor.duties.calibration.report.certificate import sheet
+from techfloor.duties.calibration.report.tables import entries, groups, results
+from techfloor.duties.calibration.report.words import Words
+from techfloor.duties.calibration.rules.results import AS_FOUND, ReadingFacts
 from techfloor.records.models import RecordContent
 from techfloor.reports.sheets import Table, Tone
 from techfloor.store import db

@@ -15,9 +15,10 @@ from PIL import Image
 from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from sqlalchemy import select
 
-from techfloor.duties.calibration import report, signing_acts
-from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.actions import signing as signing_acts
 from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.queries.bench import bench_of
+from techfloor.duties.calibration.report import certificate as report
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge
 from techfloor.places.queries import read_plant

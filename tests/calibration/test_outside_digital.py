@@ -14,10 +14,10 @@ from reports.dcc_samples import BLOCKS, SENSOR, TORQUE, dcc
 from reports.samples import ISSUE, SIGNATURES, torque_wrench
 from werkzeug.test import TestResponse
 
-from techfloor.duties.calibration import report_dcc
-from techfloor.duties.calibration.outside_digital import Read, entry_of
-from techfloor.duties.calibration.outside_rules import NOT_GIVEN, SAME, LabResult
-from techfloor.duties.calibration.procedure import ItemFunction
+from techfloor.duties.calibration.actions.digital import Read, entry_of
+from techfloor.duties.calibration.report import digital as report_dcc
+from techfloor.duties.calibration.rules.outside import NOT_GIVEN, SAME, LabResult
+from techfloor.duties.calibration.rules.procedure import ItemFunction
 from techfloor.records.models import Attachment
 from techfloor.reports.dcc.reading import read
 from techfloor.reports.dcc.writing import write

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfloor.duties.calibration import outside_rules as rules
-from techfloor.duties.calibration.outside_rules import CertificateEntry, CheckAnswer, LabResult
-from techfloor.duties.calibration.procedure import ItemFunction
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.rules import outside as rules
+from techfloor.duties.calibration.rules.outside import CertificateEntry, CheckAnswer, LabResult
+from techfloor.duties.calibration.rules.procedure import ItemFunction
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.refusals import Refusal
 from techfloor.said import say
 

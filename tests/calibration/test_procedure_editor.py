@@ -13,8 +13,8 @@ from procedure_work import HOME, SIMPLE, approve, change, take_over, write
 from sqlalchemy import select, text
 
 from techfloor import store
-from techfloor.duties.calibration import drafting, procedures
-from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.actions import drafting, procedures
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.records import integrity
 from techfloor.records.models import Definition, Record, RecordContent, Revision
 from techfloor.reports.models import IssuedPdf

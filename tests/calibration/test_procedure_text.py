@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfloor.duties.calibration import foresight, ready_made, rules
-from techfloor.duties.calibration.certified import StandardFacts
-from techfloor.duties.calibration.differing import differences
-from techfloor.duties.calibration.foresight import User, by_itself, foresee, objections, possible, restacked
-from techfloor.duties.calibration.points import read_entries, read_points, written_entries, written_points
-from techfloor.duties.calibration.procedure import Item, ItemFunction, Procedure, plan, read_procedure
-from techfloor.duties.calibration.stacks import stack
-from techfloor.duties.calibration.written import ProcedureEntry, body_of, entry_of
+from techfloor.duties.calibration.rules import foresight, ready_made
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.differing import differences
+from techfloor.duties.calibration.rules.foresight import User, by_itself, foresee, objections, possible, restacked
+from techfloor.duties.calibration.rules.points import read_entries, read_points, written_entries, written_points
+from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Procedure, plan, read_procedure
+from techfloor.duties.calibration.rules.stacks import stack
+from techfloor.duties.calibration.rules.written import ProcedureEntry, body_of, entry_of
 from techfloor.refusals import Refusal
 
 D = Decimal

@@ -12,8 +12,10 @@ from procedure_work import take_over
 from sqlalchemy import select
 
 from techfloor import store
-from techfloor.duties.calibration import procedures, queries, ready_made
-from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration.actions import procedures
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
+from techfloor.duties.calibration.rules import ready_made
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction
 from techfloor.records import integrity
 from techfloor.records.models import Definition, Record

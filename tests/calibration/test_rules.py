@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techfloor.duties.calibration import fitting, ready_made, results, rules, verdicts
-from techfloor.duties.calibration.certified import StandardFacts
-from techfloor.duties.calibration.procedure import (
+from techfloor.duties.calibration.rules import fitting, ready_made, results, verdicts
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.procedure import (
     Item,
     ItemFunction,
     Mode,
@@ -20,8 +21,8 @@ from techfloor.duties.calibration.procedure import (
     plan,
     read_procedure,
 )
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, ReadingFacts
-from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.rules.reading import ReadingEntry
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, ReadingFacts
 from techfloor.measures.decision import DecisionError, Rule
 from techfloor.refusals import Refusal
 

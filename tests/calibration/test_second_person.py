@@ -9,7 +9,8 @@ from outside_work import PLUG, check, number_of, pdf, receive
 from outside_work import sign as sign_outside
 from plant_client import PlantClient, SignedInAs
 
-from techfloor.duties.calibration import queries, waiting
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries import waiting
 from techfloor.places.queries import read_plant
 from techfloor.records import reviewing
 from techfloor.store import db

@@ -12,9 +12,9 @@ from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock, store
-from techfloor.duties.calibration.bench import bench_of
 from techfloor.duties.calibration.content import PlantWords, content
 from techfloor.duties.calibration.models import Reading
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.equipment.ledger import place_hold
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.records import definitions

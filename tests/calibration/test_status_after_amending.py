@@ -10,7 +10,7 @@ from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock, store
-from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.statuses import Deed
 from techfloor.people.models import Person

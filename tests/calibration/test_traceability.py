@@ -14,9 +14,9 @@ from plant_client import SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock, store
-from techfloor.duties.calibration import traceability
 from techfloor.duties.calibration.models import OF_CERTIFICATE, Calibration
-from techfloor.duties.calibration.traceability import MOST_COUNTED, Wanted, Which
+from techfloor.duties.calibration.queries import traceability
+from techfloor.duties.calibration.queries.traceability import MOST_COUNTED, Wanted, Which
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.people.models import Person
 from techfloor.records.lifecycle import SIGNED, State

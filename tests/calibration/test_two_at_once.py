@@ -9,8 +9,11 @@ from flask import Flask
 from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 
-from techfloor.duties.calibration import bench, outcome, queries, signing_acts
+from techfloor.duties.calibration.actions import outcome
+from techfloor.duties.calibration.actions import signing as signing_acts
 from techfloor.duties.calibration.models import LOOK_BACK, REVIEW
+from techfloor.duties.calibration.queries import bench
+from techfloor.duties.calibration.queries import records as queries
 from techfloor.records import retention, signing, tasks, versions
 from techfloor.records import reviewing as review_acts
 from techfloor.records.integrity import problems as found_wrong

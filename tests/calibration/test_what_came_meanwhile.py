@@ -10,7 +10,9 @@ from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock
-from techfloor.duties.calibration import bench, queries, signing_acts
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.queries import bench
+from techfloor.duties.calibration.queries import records as queries
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof, by_password
 from techfloor.places.queries import read_plant

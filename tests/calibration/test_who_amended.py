@@ -15,7 +15,7 @@ from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import text
 
 from techfloor import store
-from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.queries import records as queries
 from techfloor.records.integrity import problems as found_wrong
 from techfloor.records.models import Record
 from techfloor.records.signing import signatures_of, stored_content

@@ -7,8 +7,8 @@ from bench_work import sign
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
 
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.store.acts import new_id
 from techfloor.web.visitor import Visitor
 

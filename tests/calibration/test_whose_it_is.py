@@ -8,7 +8,7 @@ from bench_work import give, give_all, place, problems, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
 
-from techfloor.duties.calibration.bench import bench_of
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.records.signing import stored_content
 from techfloor.said import in_words
 

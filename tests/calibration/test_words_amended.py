@@ -7,7 +7,7 @@ from bench_work import give_all, problems, sign, start
 from flask import Flask
 from plant_client import ClockAt, SignedInAs
 
-from techfloor.duties.calibration import queries
+from techfloor.duties.calibration.queries import records as queries
 from techfloor.records.signing import stored_content
 from techfloor.said import in_words
 

@@ -9,12 +9,13 @@ from bench_work import give_all, sign, start
 from plant_client import SignedInAs
 from reports.samples import multimeter
 
-from techfloor.duties.calibration import report_chart, results
-from techfloor.duties.calibration.report_tables import groups
-from techfloor.duties.calibration.report_words import Words
-from techfloor.duties.calibration.results import AS_FOUND, PointResult, ReadingFacts
+from techfloor.duties.calibration.queries.waiting import Use
+from techfloor.duties.calibration.report import chart as report_chart
+from techfloor.duties.calibration.report.tables import groups
+from techfloor.duties.calibration.report.words import Words
+from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules.results import AS_FOUND, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.review import use_words
-from techfloor.duties.calibration.waiting import Use
 from techfloor.measures.tolerance import BEYOND_ZERO
 
 D = Decimal

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from techfloor import said
-from techfloor.duties.calibration.actions import CORRECTIONS
+from techfloor.duties.calibration.actions.work import CORRECTIONS
 from techfloor.duties.calibration.content import OUTSIDE_TITLE
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.equipment.models import EquipmentHold, EquipmentLog, StandardCertificate
@@ -30,7 +30,7 @@ WORDS = {Verdict.conditional_pass, Verdict.conditional_fail, "in house", "not gi
 WORDS |= set(CORRECTIONS)
 """Words of a field that the code knows by two words or more."""
 
-READY_MADE = DEMO.parent.parent / "duties" / "calibration" / "ready_made.toml"
+READY_MADE = DEMO.parent.parent / "duties" / "calibration" / "rules" / "ready_made.toml"
 TOLD_IN_CODE = {"extras.py", "numbers.py", "load_outside.py", "load_equipment.py", "load_calibrations.py"}
 WORDY = {"words", "lift_words", "outcome", "method", "remark", "uncertainty_text", "condition", "adjustment"}
 WORDY |= {"deviations", "exceptions", "cannot_measure", "note", "correction"}

@@ -23,10 +23,10 @@ from techfloor.cli.demo.history import Run
 from techfloor.cli.demo.load import NotADemo, load, load_once
 from techfloor.cli.demo.load_history import load_papers
 from techfloor.cli.demo.reading import Plant, load_plant
-from techfloor.duties.calibration import rules
-from techfloor.duties.calibration.bench import Bench, bench_of
 from techfloor.duties.calibration.models import PROPOSAL, Calibration, Reading
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, PointResult
+from techfloor.duties.calibration.queries.bench import Bench, bench_of
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, PointResult
 from techfloor.equipment import queries as equipment
 from techfloor.equipment.models import Equipment, EquipmentDue, Gauge, StandardCertificate
 from techfloor.migrations.upgrade import upgrade

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from techfloor import clock, store
 from techfloor.cli.verify import whole
-from techfloor.duties.calibration.queries import CLOSED, KIND
+from techfloor.duties.calibration.queries.records import CLOSED, KIND
 from techfloor.duties.calibration.views.certificates import CERTIFICATES
 from techfloor.migrations.upgrade import engine_for
 from techfloor.people.models import Person

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from techfloor import clock
-from techfloor.duties.calibration.bench import bench_of
-from techfloor.duties.calibration.signing_acts import preview
+from techfloor.duties.calibration.actions.signing import preview
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.people.proof import Proof
 from techfloor.people.signing_secret import prove as prove_it
 from techfloor.places.queries import read_plant

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pypdfium2 as pdfium
 import pytest
 
-from techfloor.duties.calibration.report import TEMPLATE, sheet
+from techfloor.duties.calibration.report.certificate import TEMPLATE, sheet
 from techfloor.reports import pdf
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.press import Press

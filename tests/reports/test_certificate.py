@@ -252,7 +252,7 @@ def test_what_people_typed_is_escaped() -> None:
 
 def test_a_certificate_speaks_its_language() -> None:
     german = {"Page %(page)s of %(pages)s": "Seite %(page)s von %(pages)s", "Results": "Ergebnisse"}
-    from techfloor.duties.calibration.report import TEMPLATE, sheet  # noqa: PLC0415
+    from techfloor.duties.calibration.report.certificate import TEMPLATE, sheet  # noqa: PLC0415
     from techfloor.reports.sheets import environment, render_html  # noqa: PLC0415
 
     def translate(text: str) -> str:

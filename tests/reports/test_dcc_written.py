@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from techfloor.duties.calibration import report_dcc
+from techfloor.duties.calibration.report import digital as report_dcc
 from techfloor.measures.units import UNITS, canonical
 from techfloor.reports import pdf
 from techfloor.reports.dcc.model import Certificate, Identification, Item, Party, Point, Quantity, Result, When

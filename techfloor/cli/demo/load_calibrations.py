@@ -8,13 +8,16 @@ from typing import Any
 
 from techfloor.cli.demo import history
 from techfloor.cli.demo.loading import Event, Loading, desk_proof, tablet_proof
-from techfloor.duties.calibration import actions, queries, signing_acts, starting
-from techfloor.duties.calibration.bench import bench_of
-from techfloor.duties.calibration.procedure import Mode
-from techfloor.duties.calibration.queries import PERFORMED
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
-from techfloor.duties.calibration.rules import GOES, ReadingEntry, typed_fields
-from techfloor.duties.calibration.starting import StartEntry
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.actions import starting
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.actions.starting import StartEntry
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of
+from techfloor.duties.calibration.queries.records import PERFORMED
+from techfloor.duties.calibration.rules.procedure import Mode
+from techfloor.duties.calibration.rules.reading import GOES, ReadingEntry, typed_fields
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.places.queries import PlantFacts
 
 POINT, ENTRY = "point", "entry"

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from techfloor.cli.demo.loading import Loading, deed, desk_proof
 from techfloor.cli.demo.shapes import Function, Gauge, Machine, Standard, StandardCertificate
-from techfloor.duties.calibration import approving, ready_made
+from techfloor.duties.calibration.actions import approving
+from techfloor.duties.calibration.rules import ready_made
 from techfloor.equipment import actions
 from techfloor.equipment import models as equipment
 from techfloor.equipment.entries import (

@@ -10,11 +10,13 @@ from techfloor.cli.demo import history
 from techfloor.cli.demo.loading import Event, Loading, desk_proof
 from techfloor.cli.demo.plant.paper import certificate_pdf
 from techfloor.cli.demo.shapes import Gauge
-from techfloor.duties.calibration import outside, queries, signing_acts
-from techfloor.duties.calibration.bench import bench_of
-from techfloor.duties.calibration.outside import SendOutEntry
-from techfloor.duties.calibration.outside_rules import CertificateEntry, CheckAnswer, LabResult
-from techfloor.duties.calibration.queries import PERFORMED
+from techfloor.duties.calibration.actions import outside
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.actions.outside import SendOutEntry
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of
+from techfloor.duties.calibration.queries.records import PERFORMED
+from techfloor.duties.calibration.rules.outside import CertificateEntry, CheckAnswer, LabResult
 from techfloor.places.queries import PlantFacts
 from techfloor.records import attachments
 from techfloor.records.attachments import KeptFile

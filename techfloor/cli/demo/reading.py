@@ -32,7 +32,7 @@ from techfloor.cli.demo.shapes import (
     Tolerance,
     Uncertainty,
 )
-from techfloor.duties.calibration import ready_made
+from techfloor.duties.calibration.rules import ready_made
 
 # An outside calibration's paper is carried, fetched and read at these times of the early shift.
 SENT, BACK, REVIEWED = "09:20", "10:40", "13:10"

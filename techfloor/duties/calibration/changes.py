@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from techfloor.duties.calibration import outside_rules, rules
-from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
-from techfloor.duties.calibration.procedure import Mode
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.queries.bench_lines import AmbientValue, GivenReading
+from techfloor.duties.calibration.rules import outside as outside_rules
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.procedure import Mode
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.said import Said, kept, say

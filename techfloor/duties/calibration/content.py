@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from techfloor.duties.calibration import changes, outside_rules, results, rules
-from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.bench_lines import GivenReading
-from techfloor.duties.calibration.procedure import Mode, PlannedPoint
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
+from techfloor.duties.calibration import changes
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.queries.bench_lines import GivenReading
+from techfloor.duties.calibration.rules import outside as outside_rules
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions

@@ -2,14 +2,17 @@
 
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration import interval_changes, queries, report_interval, report_procedure
 from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
+from techfloor.duties.calibration.actions import intervals as interval_changes
+from techfloor.duties.calibration.actions.starting import PREFIX
 from techfloor.duties.calibration.home import for_code, tiles
 from techfloor.duties.calibration.models import PROPOSAL, REVIEW
-from techfloor.duties.calibration.on_paper import on_paper
 from techfloor.duties.calibration.permissions import PERMISSIONS
-from techfloor.duties.calibration.queries import KIND, WORK
-from techfloor.duties.calibration.starting import PREFIX
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.records import KIND, WORK
+from techfloor.duties.calibration.report import interval as report_interval
+from techfloor.duties.calibration.report import procedure as report_procedure
+from techfloor.duties.calibration.report.on_paper import on_paper
 from techfloor.duties.calibration.views import pages
 from techfloor.web.duty import DocumentKind, Duty, FirstStep
 

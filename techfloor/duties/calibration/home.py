@@ -7,9 +7,12 @@ from flask import g
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import drafting, interval_history, queries, waiting
-from techfloor.duties.calibration.gauges import gauge_by_code
+from techfloor.duties.calibration.actions import drafting
 from techfloor.duties.calibration.permissions import INTERVALS
+from techfloor.duties.calibration.queries import intervals as interval_history
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries import waiting
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
 from techfloor.refusals import NotFound

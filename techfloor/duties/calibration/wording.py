@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration.procedure import FIXED, Mode
+from techfloor.duties.calibration.rules.procedure import FIXED, Mode
 from techfloor.measures.decision import Rule
 
 MODES = {

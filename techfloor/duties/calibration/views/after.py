@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration import holding, outcome, waiting
-from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.actions import holding, outcome
 from techfloor.duties.calibration.models import AGAIN
-from techfloor.duties.calibration.queries import CLOSED, REJECTED
+from techfloor.duties.calibration.queries import waiting
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.queries.records import CLOSED, REJECTED
 from techfloor.places.here import plant
 from techfloor.records import tasks, versions
 from techfloor.web.show import day

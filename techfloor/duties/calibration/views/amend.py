@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import amending
-from techfloor.duties.calibration.bench import Bench, bench_of, standing_bench
+from techfloor.duties.calibration.actions import amending
 from techfloor.duties.calibration.changes import Change, of_card
-from techfloor.duties.calibration.forms import AmendForm, amend_form
-from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
-from techfloor.duties.calibration.standards import Group, groups
+from techfloor.duties.calibration.forms.work import AmendForm, amend_form
+from techfloor.duties.calibration.queries.bench import Bench, bench_of, standing_bench
+from techfloor.duties.calibration.queries.records import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.queries.standards import Group, groups
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.unusual import Detail
 from techfloor.duties.calibration.views.way import AMEND as MAY

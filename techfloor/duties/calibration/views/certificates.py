@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration import lists
 from techfloor.duties.calibration.certificate import CERTIFICATE
+from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.views.lists import asked_for, in_words, narrowed
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.reports import jobs

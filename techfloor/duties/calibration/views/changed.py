@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration import changes
-from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.shown import run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.records.signing import signatures_of

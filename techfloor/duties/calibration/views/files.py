@@ -6,8 +6,8 @@ from dataclasses import replace
 from flask import Response
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration import lists
-from techfloor.duties.calibration.lists import HistoryLine, Line
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries.lists import HistoryLine, Line
 from techfloor.duties.calibration.views.lists import asked_for, asked_for_gauges, narrowed
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.wording import verdict_sign

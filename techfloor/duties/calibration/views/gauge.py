@@ -10,13 +10,15 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from techfloor.duties.calibration import drift, lists, queries
-from techfloor.duties.calibration.drift import Band, PointHistory
-from techfloor.duties.calibration.interval_history import method_of
-from techfloor.duties.calibration.intervals import Method
-from techfloor.duties.calibration.lists import HistoryLine
-from techfloor.duties.calibration.procedure import Procedure
-from techfloor.duties.calibration.queries import IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.intervals import method_of
+from techfloor.duties.calibration.queries.lists import HistoryLine
+from techfloor.duties.calibration.queries.records import IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.rules import drift
+from techfloor.duties.calibration.rules.drift import Band, PointHistory
+from techfloor.duties.calibration.rules.intervals import Method
+from techfloor.duties.calibration.rules.procedure import Procedure
 from techfloor.duties.calibration.views.lists import performed_words, version_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import with_unit

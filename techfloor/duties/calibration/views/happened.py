@@ -6,11 +6,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration.bench import Bench, version_bench
-from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.changes import WORDS, worded
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACKS
-from techfloor.duties.calibration.results import AS_FOUND
+from techfloor.duties.calibration.queries.bench import Bench, version_bench
+from techfloor.duties.calibration.queries.bench_lines import AmbientValue, GivenReading
+from techfloor.duties.calibration.rules.results import AS_FOUND
 from techfloor.duties.calibration.views.shown import point_words
 from techfloor.duties.calibration.views.unusual import (
     ambient_replaced_by,

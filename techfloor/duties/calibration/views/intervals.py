@@ -10,13 +10,14 @@ from flask_babel import ngettext
 from wtforms import HiddenField, TextAreaField
 
 from techfloor import clock
-from techfloor.duties.calibration import interval_changes, interval_history
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
-from techfloor.duties.calibration.interval_changes import ChangeEntry
-from techfloor.duties.calibration.intervals import AsFound, Method, percent
+from techfloor.duties.calibration.actions import intervals as interval_changes
+from techfloor.duties.calibration.actions.intervals import ChangeEntry
 from techfloor.duties.calibration.permissions import INTERVALS
-from techfloor.duties.calibration.report_interval import PAPER
-from techfloor.duties.calibration.report_words import sentence
+from techfloor.duties.calibration.queries import intervals as interval_history
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.report.interval import PAPER
+from techfloor.duties.calibration.report.words import sentence
+from techfloor.duties.calibration.rules.intervals import AsFound, Method, percent
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.wording import METHODS

@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import interval_history, lists, queries
-from techfloor.duties.calibration.intervals import Method
-from techfloor.duties.calibration.lists import Line
 from techfloor.duties.calibration.permissions import INTERVALS
+from techfloor.duties.calibration.queries import intervals as interval_history
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.lists import Line
+from techfloor.duties.calibration.rules.intervals import Method
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.wording import out_sign, verdict_sign

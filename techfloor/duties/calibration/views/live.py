@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from techfloor.duties.calibration import rules, verdicts
-from techfloor.duties.calibration.certified import StandardFacts
-from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
-from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules import verdicts
+from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.measures.decision import Rule, Verdict
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit

@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import signing_acts
-from techfloor.duties.calibration.bench import Bench, standing_bench
-from techfloor.duties.calibration.earlier import look_back_from
-from techfloor.duties.calibration.forms import LookBackForm
-from techfloor.duties.calibration.holding import failed_before, out_of_tolerance
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.actions.holding import failed_before, out_of_tolerance
+from techfloor.duties.calibration.forms.work import LookBackForm
 from techfloor.duties.calibration.models import LOOK_BACKS
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.queries.bench import Bench, standing_bench
+from techfloor.duties.calibration.queries.earlier import look_back_from
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import Grid, grid
 from techfloor.records import tasks, versions

@@ -11,14 +11,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import lists, outside, queries
-from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.actions import outside
 from techfloor.duties.calibration.content import content_shown
-from techfloor.duties.calibration.forms_outside import CertificateForm, ChecksForm, SendOutForm, checks_form
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
-from techfloor.duties.calibration.outside_rules import SMALLEST_TUR
-from techfloor.duties.calibration.procedure import ItemFunction
-from techfloor.duties.calibration.queries import IN_PROGRESS, KIND
+from techfloor.duties.calibration.forms.outside import CertificateForm, ChecksForm, SendOutForm, checks_form
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND
+from techfloor.duties.calibration.rules.outside import SMALLEST_TUR
+from techfloor.duties.calibration.rules.procedure import ItemFunction
 from techfloor.duties.calibration.views.changed import changed, unchanged
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages

@@ -3,10 +3,10 @@
 from flask import current_app, render_template
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration.forms_outside import MOST_RESULTS, CertificateForm
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
-from techfloor.duties.calibration.outside_digital import Read, entry_of
-from techfloor.duties.calibration.queries import open_on_gauge
+from techfloor.duties.calibration.actions.digital import Read, entry_of
+from techfloor.duties.calibration.forms.outside import MOST_RESULTS, CertificateForm
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.queries.records import open_on_gauge
 from techfloor.duties.calibration.views.outside import certificate_page
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import OUTSIDE as MAY

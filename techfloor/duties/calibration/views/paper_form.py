@@ -8,10 +8,10 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
-from techfloor.duties.calibration import fitting
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, procedure_in_force
-from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure, plan
-from techfloor.duties.calibration.rules import typed_fields
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
+from techfloor.duties.calibration.rules import fitting
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure, plan
+from techfloor.duties.calibration.rules.reading import typed_fields
 from techfloor.duties.calibration.views.lists import asked_for_gauges
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import point_words

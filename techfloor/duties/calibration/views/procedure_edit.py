@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectChoice
 
-from techfloor.duties.calibration import approving, drafting, procedures
-from techfloor.duties.calibration.drafting import Draft
-from techfloor.duties.calibration.forms_procedure import ROWS, ProcedureForm
+from techfloor.duties.calibration.actions import approving, drafting, procedures
+from techfloor.duties.calibration.actions.drafting import Draft
+from techfloor.duties.calibration.forms.procedure import ROWS, ProcedureForm
+from techfloor.duties.calibration.rules.written import entry_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.procedure_shown import gauge_named, look
 from techfloor.duties.calibration.views.procedures import HOME, WRITE
-from techfloor.duties.calibration.written import entry_of
 from techfloor.places.here import plant, today
 from techfloor.web.editing import Kept
 from techfloor.web.forms import EntryForm, refusal_text

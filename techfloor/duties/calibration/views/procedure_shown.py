@@ -9,14 +9,16 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice
 
-from techfloor.duties.calibration import fitting, foresight, procedures, rules, verdicts
-from techfloor.duties.calibration.certified import StandardFacts
-from techfloor.duties.calibration.foresight import Foreseen
-from techfloor.duties.calibration.forms_procedure import LookForm
-from techfloor.duties.calibration.gauges import gauge_by_code
-from techfloor.duties.calibration.procedure import Item, Mode, Procedure
-from techfloor.duties.calibration.procedures import standards
-from techfloor.duties.calibration.report_words import number, with_minus, with_sign
+from techfloor.duties.calibration.actions import procedures
+from techfloor.duties.calibration.actions.procedures import standards
+from techfloor.duties.calibration.forms.procedure import LookForm
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
+from techfloor.duties.calibration.report.words import number, with_minus, with_sign
+from techfloor.duties.calibration.rules import fitting, foresight, verdicts
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.foresight import Foreseen
+from techfloor.duties.calibration.rules.procedure import Item, Mode, Procedure
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today

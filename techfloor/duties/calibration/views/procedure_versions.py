@@ -11,16 +11,16 @@ from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
 
 from techfloor import clock
-from techfloor.duties.calibration import approving, drafting, procedures
-from techfloor.duties.calibration.differing import differences
-from techfloor.duties.calibration.drafting import Draft
-from techfloor.duties.calibration.procedure import Mode
-from techfloor.duties.calibration.report_procedure import PAPER
+from techfloor.duties.calibration.actions import approving, drafting, procedures
+from techfloor.duties.calibration.actions.drafting import Draft
+from techfloor.duties.calibration.report.procedure import PAPER
+from techfloor.duties.calibration.rules.differing import differences
+from techfloor.duties.calibration.rules.procedure import Mode
+from techfloor.duties.calibration.rules.written import entry_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.procedure_shown import gauge_named, look
 from techfloor.duties.calibration.views.procedures import HOME, WRITE
 from techfloor.duties.calibration.wording import BOXES, CHOSEN
-from techfloor.duties.calibration.written import entry_of
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
 from techfloor.records import definitions, retention

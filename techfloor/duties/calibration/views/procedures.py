@@ -10,9 +10,10 @@ from wtforms import RadioField
 from wtforms.fields import SelectChoice
 
 from techfloor import clock
-from techfloor.duties.calibration import drafting, fitting, procedures
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code
-from techfloor.duties.calibration.procedures import Candidate
+from techfloor.duties.calibration.actions import drafting, procedures
+from techfloor.duties.calibration.actions.procedures import Candidate
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.places.here import today

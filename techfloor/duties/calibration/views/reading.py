@@ -7,18 +7,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions
-from techfloor.duties.calibration.actions import CORRECTIONS
-from techfloor.duties.calibration.bench import Bench, bench_of
-from techfloor.duties.calibration.bench_lines import GivenReading
-from techfloor.duties.calibration.forms import (
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.actions.work import CORRECTIONS
+from techfloor.duties.calibration.forms.work import (
     CannotForm,
     ReadingForm,
     reading_form,
 )
-from techfloor.duties.calibration.procedure import Mode, PlannedPoint
-from techfloor.duties.calibration.results import AS_LEFT, Place
-from techfloor.duties.calibration.rules import ReadingEntry
+from techfloor.duties.calibration.queries.bench import Bench, bench_of
+from techfloor.duties.calibration.queries.bench_lines import GivenReading
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
+from techfloor.duties.calibration.rules.reading import ReadingEntry
+from techfloor.duties.calibration.rules.results import AS_LEFT, Place
 from techfloor.duties.calibration.views.live import limits_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, place_title, point_words, progress_steps, strip

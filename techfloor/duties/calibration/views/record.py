@@ -6,12 +6,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from techfloor.duties.calibration import queries
-from techfloor.duties.calibration.bench import Bench, standing_bench, version_bench
 from techfloor.duties.calibration.certificate import CERTIFICATE
 from techfloor.duties.calibration.models import AGAIN, LOOK_BACKS
-from techfloor.duties.calibration.queries import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import Bench, standing_bench, version_bench
+from techfloor.duties.calibration.queries.records import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.amend import may_amend, version_lines, version_notice, version_state
 from techfloor.duties.calibration.views.changed import changed

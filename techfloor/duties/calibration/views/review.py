@@ -7,12 +7,14 @@ from flask import flash, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.calibration import queries, signing_acts, waiting
-from techfloor.duties.calibration.bench import Bench, standing_bench
+from techfloor.duties.calibration.actions import signing as signing_acts
 from techfloor.duties.calibration.certificate import CERTIFICATE
-from techfloor.duties.calibration.drift import PointKey
-from techfloor.duties.calibration.forms import ReviewListForm
-from techfloor.duties.calibration.queries import PERFORMED
+from techfloor.duties.calibration.forms.work import ReviewListForm
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries import waiting
+from techfloor.duties.calibration.queries.bench import Bench, standing_bench
+from techfloor.duties.calibration.queries.records import PERFORMED
+from techfloor.duties.calibration.rules.drift import PointKey
 from techfloor.duties.calibration.views.after import decided, next_review, would_mean
 from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings

@@ -4,10 +4,10 @@ from flask import render_template
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions
-from techfloor.duties.calibration.bench import Bench, bench_of
-from techfloor.duties.calibration.bench_lines import AmbientValue
-from techfloor.duties.calibration.forms import RoomForm
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.forms.work import RoomForm
+from techfloor.duties.calibration.queries.bench import Bench, bench_of
+from techfloor.duties.calibration.queries.bench_lines import AmbientValue
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import allowed, away, elsewhere
 from techfloor.refusals import NotFound

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration import rules, verdicts
-from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.bench_lines import GivenReading
-from techfloor.duties.calibration.procedure import Mode, PlannedPoint, Procedure
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
-from techfloor.duties.calibration.rules import CANNOT, Judged
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.queries.bench_lines import GivenReading
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules import verdicts
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.reading import CANNOT, Judged
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
 from techfloor.said import in_words

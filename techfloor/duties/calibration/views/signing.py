@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from techfloor.duties.calibration import signing_acts
-from techfloor.duties.calibration.bench import Bench
+from techfloor.duties.calibration.actions import signing as signing_acts
 from techfloor.duties.calibration.content import content_shown
+from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
 from techfloor.records.signing import stored_content

@@ -10,19 +10,21 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, queries, starting
-from techfloor.duties.calibration.bench import bench_of, opener
-from techfloor.duties.calibration.earlier import last_ambient
-from techfloor.duties.calibration.forms import (
+from techfloor.duties.calibration.actions import starting
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.actions.starting import StartEntry
+from techfloor.duties.calibration.forms.work import (
     StartForm,
     TakeOverForm,
     start_form,
 )
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, procedure_in_force
-from techfloor.duties.calibration.procedure import Mode, Procedure
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
-from techfloor.duties.calibration.standards import Group, groups
-from techfloor.duties.calibration.starting import StartEntry
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import bench_of, opener
+from techfloor.duties.calibration.queries.earlier import last_ambient
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
+from techfloor.duties.calibration.queries.standards import Group, groups
+from techfloor.duties.calibration.rules.procedure import Mode, Procedure
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import allowed, next_url, of_another, take_over_url
 from techfloor.equipment.rules import held

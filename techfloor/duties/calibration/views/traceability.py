@@ -13,9 +13,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from techfloor import clock
-from techfloor.duties.calibration import doubt, traceability
-from techfloor.duties.calibration.forms import DoubtForm
-from techfloor.duties.calibration.traceability import MOST_COUNTED, PIECE, Use, Wanted, Which
+from techfloor.duties.calibration.actions import doubt
+from techfloor.duties.calibration.forms.work import DoubtForm
+from techfloor.duties.calibration.queries import traceability
+from techfloor.duties.calibration.queries.traceability import MOST_COUNTED, PIECE, Use, Wanted, Which
 from techfloor.duties.calibration.views.lists import version_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.traced import behind, picture

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor.duties.calibration.traceability import Group, Paper, Work
+from techfloor.duties.calibration.queries.traceability import Group, Paper, Work
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import ItemView

@@ -5,13 +5,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import queries, transcribing
-from techfloor.duties.calibration.forms import TranscribeForm, transcribe_form
-from techfloor.duties.calibration.gauges import GaugeFacts, gauge_by_code, procedure_in_force
-from techfloor.duties.calibration.procedure import Procedure
-from techfloor.duties.calibration.standards import groups
-from techfloor.duties.calibration.starting import StartEntry
-from techfloor.duties.calibration.transcribing import PaperEntry
+from techfloor.duties.calibration.actions import transcribing
+from techfloor.duties.calibration.actions.starting import StartEntry
+from techfloor.duties.calibration.actions.transcribing import PaperEntry
+from techfloor.duties.calibration.forms.work import TranscribeForm, transcribe_form
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
+from techfloor.duties.calibration.queries.standards import groups
+from techfloor.duties.calibration.rules.procedure import Procedure
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.start import ask_once, no_start
 from techfloor.people.queries import who_may_be_here

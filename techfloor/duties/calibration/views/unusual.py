@@ -6,13 +6,13 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from techfloor.duties.calibration import rules as judging
-from techfloor.duties.calibration import unusual as rules
-from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.bench_lines import AmbientValue, GivenReading
+from techfloor.duties.calibration.actions import unusual as rules
 from techfloor.duties.calibration.changes import corrected_first, rewordings
-from techfloor.duties.calibration.outside_rules import NO, answers_of
-from techfloor.duties.calibration.results import DerivedResult, PointResult, ReadingFacts
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.queries.bench_lines import AmbientValue, GivenReading
+from techfloor.duties.calibration.rules import reading as judging
+from techfloor.duties.calibration.rules.outside import NO, answers_of
+from techfloor.duties.calibration.rules.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit

@@ -2,9 +2,10 @@
 
 from werkzeug.wrappers import Response
 
-from techfloor.duties.calibration import queries, results
-from techfloor.duties.calibration.bench import Bench
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT, Place
+from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.bench import Bench
+from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, Place
 from techfloor.web.pages import NotAllowed, see
 from techfloor.web.visitor import visitor
 

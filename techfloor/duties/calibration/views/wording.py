@@ -7,10 +7,10 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor.duties.calibration.lists import HistoryLine, Line
-from techfloor.duties.calibration.queries import DISCONTINUED, IN_PROGRESS, PERFORMED, REJECTED
-from techfloor.duties.calibration.traceability import Use
-from techfloor.duties.calibration.waiting import FAILED
+from techfloor.duties.calibration.queries.lists import HistoryLine, Line
+from techfloor.duties.calibration.queries.records import DISCONTINUED, IN_PROGRESS, PERFORMED, REJECTED
+from techfloor.duties.calibration.queries.traceability import Use
+from techfloor.duties.calibration.queries.waiting import FAILED
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status

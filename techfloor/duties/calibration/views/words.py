@@ -4,9 +4,9 @@ from flask import render_template
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions
-from techfloor.duties.calibration.bench import Bench, bench_of
-from techfloor.duties.calibration.forms import WordsForm
+from techfloor.duties.calibration.actions import work as actions
+from techfloor.duties.calibration.forms.work import WordsForm
+from techfloor.duties.calibration.queries.bench import Bench, bench_of
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import allowed, away, elsewhere
 from techfloor.web.pages import Page, see

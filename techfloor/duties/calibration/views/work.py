@@ -5,15 +5,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
-from techfloor.duties.calibration import actions, signing_acts
-from techfloor.duties.calibration.bench import Bench, bench_of
+from techfloor.duties.calibration.actions import signing as signing_acts
+from techfloor.duties.calibration.actions import work as actions
 from techfloor.duties.calibration.content import content_shown
-from techfloor.duties.calibration.forms import (
+from techfloor.duties.calibration.forms.work import (
     AdjustForm,
     DiscontinueForm,
 )
-from techfloor.duties.calibration.queries import IN_PROGRESS
-from techfloor.duties.calibration.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.queries.bench import Bench, bench_of
+from techfloor.duties.calibration.queries.records import IN_PROGRESS
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.changed import changed, unchanged
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, grids, overall, strip

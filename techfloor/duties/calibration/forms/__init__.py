@@ -1,0 +1,1 @@
+"""Forms of a calibration: at the bench, of an outside laboratory, of a procedure."""

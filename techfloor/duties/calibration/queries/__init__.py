@@ -1,0 +1,1 @@
+"""Reads of calibrations, and of what stands around them."""

@@ -1,0 +1,132 @@
+"""Reads: what is known of a gauge's drift where its interval is thought over."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import func, select
+
+from techfloor.duties.calibration.models import PROPOSAL, Calibration
+from techfloor.duties.calibration.permissions import INTERVALS
+from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries.gauges import GaugeFacts
+from techfloor.duties.calibration.queries.records import KIND, in_force_under
+from techfloor.duties.calibration.rules import drift
+from techfloor.duties.calibration.rules.drift import PointHistory
+from techfloor.duties.calibration.rules.intervals import AsFound, Evidence, Method
+from techfloor.equipment.models import Equipment, EquipmentDue, Gauge
+from techfloor.equipment.rules import plant_day
+from techfloor.places.queries import PlantFacts
+from techfloor.records import versions
+from techfloor.records.models import Record, Task
+from techfloor.store import db
+
+_VERDICTS = {"pass": True, "conditional pass": True, "fail": False, "conditional fail": False}
+_DAYS_IN_A_MONTH = Fraction(1461, 48)
+_OPEN = (Task.for_permission == INTERVALS, Task.kind == PROPOSAL, Task.done_at.is_(None))
+
+
+def method_of(plant: PlantFacts) -> Method:
+    """Return how this plant finds its intervals."""
+    return Method(plant.profile.text("calibration.interval_method"))
+
+
+def target_of(plant: PlantFacts) -> float:
+    """Return the share that is to be found in tolerance, 0 to 1."""
+    return plant.profile.whole("calibration.interval_target") / 100
+
+
+def evidence(gauge: GaugeFacts, plant: PlantFacts) -> Evidence:
+    """Return what is known of a gauge, with the results of its like where the plant counts those."""
+    lines = [line for line in lists.history(gauge.id) if line.in_force and line.as_found in _VERDICTS]
+    in_force = in_force_under(gauge.procedure_id)
+    percent = in_force is not None and in_force[1].in_percent
+    points = drift.histories(lists.found_readings(lines, plant.zone), percent=percent)
+    uses = _uses(points)
+    results = [(line.number, plant_day(line.performed_at, plant.zone), line.as_found) for line in reversed(lines)]
+    alike = _alike(gauge, plant) if method_of(plant) is Method.RELIABILITY else []
+    return Evidence(gauge.interval_months, _found(results, uses), _that_last(points), alike)
+
+
+def _uses(points: Iterable[PointHistory]) -> dict[str, Fraction]:
+    """Return the worst share of the tolerance of each calibration, by its number."""
+    worst: dict[str, Fraction] = {}
+    for one in (found for point in points for found in point.found):
+        worst[one.number] = max(worst.get(one.number, Fraction(0)), abs(one.use))
+    return worst
+
+
+def _that_last(points: Sequence[PointHistory]) -> list[PointHistory]:
+    """Return the points that were measured the last time, too: what is measured no more leaves no limit."""
+    newest = max((point.found[-1].on for point in points), default=None)
+    return [point for point in points if point.found[-1].on == newest]
+
+
+def _found(results: Iterable[tuple[str, date, str]], uses: dict[str, Fraction]) -> list[AsFound]:
+    made: list[AsFound] = []
+    for number, on, verdict in results:
+        months = Fraction((on - made[-1].on).days) / _DAYS_IN_A_MONTH if made else None
+        made.append(AsFound(number, on, _VERDICTS[verdict], uses.get(number), months))
+    return made
+
+
+def _alike(gauge: GaugeFacts, plant: PlantFacts) -> list[AsFound]:
+    """Return the results of all gauges with the same procedure, points and interval, each with the time before it."""
+    mine: Any = select(Gauge.procedure_id, Gauge.point_set, Gauge.interval_months).where(Gauge.equipment_id == gauge.id)
+    procedure, points, months = db.session.execute(mine).one()
+    rows = db.session.execute(
+        select(Record.equipment_id, Record.number, Record.performed_at, Calibration.as_found)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .join(Gauge, Gauge.equipment_id == Record.equipment_id)
+        .where(
+            Record.kind == KIND,
+            versions.in_force(),
+            Calibration.as_found.in_(tuple(_VERDICTS)),
+            Gauge.procedure_id == procedure if procedure is not None else Gauge.equipment_id == gauge.id,
+            Gauge.point_set == points,
+            Gauge.interval_months == months,
+        )
+        .order_by(Record.equipment_id, Record.performed_at, Record.id)
+    ).all()
+    found = []
+    for _gauge, group in groupby(rows, lambda row: row.equipment_id):
+        found += _found([(r.number, plant_day(r.performed_at, plant.zone), r.as_found) for r in group], {})
+    return found
+
+
+@dataclass(frozen=True)
+class OpenProposal:
+    """An interval that a method asks for and nobody has decided on yet."""
+
+    code: str
+    name: str
+    months: int
+    words: str
+    due: date | None
+
+
+def open_proposals(*, limit: int = 200) -> list[OpenProposal]:
+    """Return the proposals nobody has decided on, by the codes of their gauges."""
+    rows = db.session.execute(
+        select(Equipment.code, Equipment.name, Gauge.interval_months, Task.words, EquipmentDue.due)
+        .join(Equipment, Equipment.id == Task.equipment_id)
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .outerjoin(EquipmentDue, (EquipmentDue.equipment_id == Equipment.id) & (EquipmentDue.work == "calibration"))
+        .where(*_OPEN)
+        .order_by(Equipment.code)
+        .limit(limit)
+    )
+    return [OpenProposal(*row) for row in rows]
+
+
+def proposal_of(gauge_id: int) -> Task | None:
+    """Return the open proposal for a gauge."""
+    return db.session.scalar(select(Task).where(*_OPEN, Task.equipment_id == gauge_id).limit(1))
+
+
+def proposals() -> int:
+    """Count the proposals nobody has decided on."""
+    return db.session.scalar(select(func.count()).select_from(Task).where(*_OPEN)) or 0

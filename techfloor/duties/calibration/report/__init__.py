@@ -1,0 +1,1 @@
+"""The papers of a calibration, each drawn from its signed content and from nothing else."""

@@ -1,0 +1,171 @@
+"""Does a procedure fit a gauge: its points, its unit and quantity, its range, its uncertainty. Pure."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
+from techfloor.measures.decision import Rule
+from techfloor.measures.quantity import plain
+from techfloor.measures.tolerance import ToleranceError
+from techfloor.measures.uncertainty import report_round
+from techfloor.measures.units import is_unit, same_unit, show_unit
+from techfloor.refusals import Refusal
+
+_NO_UNIT = frozenset({"", "-"})
+# What the certificate of a standard gives: left out where no standard is chosen yet, so that U is a least value.
+_OF_STANDARD = frozenset({"certificate", "deviation"})
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How well a procedure fits a gauge at one set of its points.
+
+    `objection` says why it does not; `ratio` is the smallest TUR of its points, None where no U is known; `reach` is
+    the share of the gauge's range, 0 to 1, that the points cover.
+    """
+
+    objection: Refusal | None = None
+    ratio: Decimal | None = None
+    reach: Decimal = Decimal(0)
+    low_ratio: bool = False
+
+
+def fit(procedure: Procedure, item: Item, standard: StandardFacts | None = None) -> Fit:
+    """Return how `procedure` fits; without a standard its uncertainty counts as the rest of the budget gives it."""
+    if procedure.mode is Mode.certificate:
+        return Fit(reach=Decimal(1))
+    try:
+        points = [point for point in plan(procedure, item) if point.role == "point"]
+        for point in points:
+            _refuse_unit(procedure, point)
+            _refuse_range(point, item.function(point.function))
+            _refuse_rule(procedure, point)
+        ratio = _smallest_ratio(procedure, points, standard)
+    except Refusal as no:
+        return Fit(no)
+    least = Decimal(procedure.min_tur) if procedure.min_tur else Decimal(1)
+    return Fit(None, ratio, _reach(points, item), ratio is not None and ratio < least)
+
+
+def _refuse_unit(procedure: Procedure, point: PlannedPoint) -> None:
+    own, asked = point.unit, procedure.unit
+    if (own in _NO_UNIT and asked in _NO_UNIT) or own == asked:
+        return
+    if is_unit(own) and is_unit(asked) and same_unit(own, asked):
+        return
+    raise Refusal(
+        "It measures in %(asked)s, this gauge in %(own)s.",
+        asked=show_unit(asked) or "go and no-go",
+        own=show_unit(own),
+    )
+
+
+def _refuse_range(point: PlannedPoint, function: ItemFunction) -> None:
+    if not point.nominal:
+        return
+    below = function.low and point.value < Decimal(function.low)
+    above = function.high and point.value > Decimal(function.high)
+    if below or above:
+        raise Refusal(
+            "Its point %(point)s %(unit)s is outside the range of this gauge, %(low)s to %(high)s %(unit)s.",
+            point=point.nominal,
+            low=function.low or "…",
+            high=function.high or "…",
+            unit=show_unit(point.unit),
+        )
+
+
+def _refuse_rule(procedure: Procedure, point: PlannedPoint) -> None:
+    """Refuse a decision rule that could not decide at a point: it would silently be another one."""
+    if procedure.rule is Rule.simple or procedure.mode is Mode.attribute:
+        return
+    if not procedure.budget or (procedure.budget_unit == "%" and point.value == 0):
+        raise rules.no_uncertainty(procedure, point)
+    if procedure.rule is Rule.method_6 and None in rules.limits_at(point, point.value):
+        raise Refusal(
+            "The rule method-6 needs a limit on both sides, and at %(point)s one is open. "
+            "Ask quality for another rule.",
+            point=point.label,
+        )
+
+
+def _smallest_ratio(
+    procedure: Procedure, points: Sequence[PlannedPoint], standard: StandardFacts | None
+) -> Decimal | None:
+    """Return the smallest TUR; raises Refusal at a point where U reaches the tolerance."""
+    counted = procedure if standard else without_standard(procedure)
+    ratios = []
+    for point in points:
+        found = _ratio_at(counted, point, standard)
+        if found is None:
+            continue
+        ratio, expanded, half = found
+        if ratio <= 1:
+            raise Refusal(
+                "At %(point)s its U of %(u)s %(unit)s reaches the tolerance of this gauge, ± %(half)s %(unit)s: "
+                "no verdict could be trusted.",
+                point=point.label,
+                u=plain(report_round(expanded, procedure.significant_digits)),
+                unit=show_unit(point.unit),
+                half=plain(half),
+            )
+        ratios.append(ratio)
+    return min(ratios, default=None)
+
+
+def without_standard(procedure: Procedure) -> Procedure:
+    """Return a procedure whose budget counts only what is known before a standard is chosen: U is a least value."""
+    rows = tuple(row for row in procedure.budget if row.basis not in _OF_STANDARD or row.fallback)
+    return replace(procedure, budget=rows)
+
+
+def _ratio_at(
+    procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None
+) -> tuple[Decimal, Decimal, Decimal] | None:
+    """Return (TUR, U, half of the tolerance's width) at a point; None without U, or with one open side."""
+    if procedure.mode is Mode.attribute:
+        return None
+    try:
+        lower, upper = rules.limits_at(point, point.value)
+    except ToleranceError as error:
+        raise Refusal(
+            "Its point %(point)s has no limits for this gauge. Enter the tolerance on the card of the gauge.",
+            point=point.label,
+        ) from error
+    found = rules.uncertainty_at(procedure, point, point.value, standard=standard)
+    if found is None or lower is None or upper is None:
+        return None
+    ratio = rules.ratio((lower, upper), found[0])
+    return None if ratio is None else (ratio, found[0], (upper - lower) / 2)
+
+
+def _reach(points: Sequence[PlannedPoint], item: Item) -> Decimal:
+    values = [point.value for point in points if point.nominal]
+    function = item.function(points[0].function) if points else None
+    if not values or function is None or not (function.low and function.high):
+        return Decimal(0)
+    span = Decimal(function.high) - Decimal(function.low)
+    return (max(values) - min(values)) / span if span else Decimal(1)
+
+
+def likeness(procedure: Procedure, kind: str, item: Item) -> int:
+    """Return how many words of the gauge's kind, and its resolution, stand in the title; to sort by."""
+    title = procedure.title.casefold()
+    words = sum(word in title for word in re.findall(r"\w+", kind.casefold()))
+    resolutions = {f"{f.resolution} {f.unit}".strip() for f in item.functions if f.resolution}
+    return 2 * words + any(shown.casefold() in title for shown in resolutions)
+
+
+def range_words(points: Sequence[PlannedPoint]) -> str:
+    """Return the points in short: "0.00 to 150.00 mm"; "" for points without a value."""
+    named = sorted((p for p in points if p.nominal and p.role == "point"), key=lambda p: p.value)
+    return f"{named[0].nominal} to {named[-1].nominal} {show_unit(named[0].unit)}" if named else ""
+
+
+def ratio_words(ratio: Decimal) -> str:
+    """Return a TUR as people write it: 1.7, without its sign."""
+    return plain(ratio.quantize(Decimal("0.1")))
