@@ -18,6 +18,7 @@ from databases import Keeper, said_to
 from flask import Flask
 from plant_client import GAUGE_ROOM, TABLET_OF, ClockAt, PlantClient, Post, SignedInAs, device_key, sign_in, watch_over
 from sqlalchemy import select
+from stages import Reach, Stages, Value
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
@@ -231,6 +232,26 @@ def as_(app: Flask) -> SignedInAs:
         return sign_in(app, who, name, clock.now)
 
     return signed_in_as
+
+
+@pytest.fixture(scope="session")
+def stages(keeper: Keeper, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stages]:
+    """The stages that tests of this process reached."""
+    made = Stages(keeper, tmp_path_factory.mktemp("stages"))
+    yield made
+    made.drop()
+
+
+@pytest.fixture
+def reach(stages: Stages, app: Flask, settings: Settings, clock_at: ClockAt) -> Reach:
+    """Bring the test's plant to a stage that other tests ask for too."""
+
+    def at_stage(make: Callable[[], Value]) -> Value:
+        value, ended = stages.reach(app, settings, make)
+        clock_at(ended)
+        return value
+
+    return at_stage
 
 
 @pytest.fixture

@@ -27,6 +27,15 @@ class Keeper(Protocol):
     def copy(self, template: Path, instance: Path) -> Settings:
         """Return the settings of a copy of a template."""
 
+    def keep(self, settings: Settings, template: Path) -> None:
+        """Make a template of an instance with which nobody is connected."""
+
+    def put_back(self, template: Path, settings: Settings) -> None:
+        """Make an instance with which nobody is connected what the template is, in its place."""
+
+    def drop_template(self, template: Path) -> None:
+        """Take away what stands outside the folder of a template."""
+
     def master_url(self, settings: Settings) -> str:
         """Return the URL of whoever holds the database whole, as the application does not."""
 
@@ -46,6 +55,17 @@ class InFiles:
     def copy(self, template: Path, instance: Path) -> Settings:
         """Copy the folder, database and all."""
         return Settings(instance=Path(shutil.copytree(template, instance)), demo=True, pages_per_second=UNLIMITED)
+
+    def keep(self, settings: Settings, template: Path) -> None:
+        """Copy the folder."""
+        shutil.copytree(settings.instance, template)
+
+    def put_back(self, template: Path, settings: Settings) -> None:
+        """Copy the folder over what is there; an open log goes on in the same file."""
+        shutil.copytree(template, settings.instance, dirs_exist_ok=True)
+
+    def drop_template(self, template: Path) -> None:
+        """Do nothing: the folder goes with the run."""
 
     def master_url(self, settings: Settings) -> str:
         """Return the URL of the file: who holds it holds all."""
@@ -79,6 +99,12 @@ class OnServer:
             for statement in statements:
                 admin.execute(statement)
 
+    def _copy_database(self, name: str, source: str) -> None:
+        self._run(
+            f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY file_copy OWNER {OWNER}',
+            f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC',  # what an upgrade took away is not copied
+        )
+
     def _settings(self, instance: Path, name: str) -> Settings:
         def url(role: str) -> str:
             return self.admin_url.set(username=role, database=name).render_as_string(hide_password=False)
@@ -100,11 +126,23 @@ class OnServer:
         """Copy the folder, and the database that has the template's name."""
         shutil.copytree(template, instance)
         name = f"test-{uuid.uuid4().hex[:16]}"
-        self._run(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template.name}" STRATEGY wal_log OWNER {OWNER}',
-            f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC',  # what an upgrade took away is not copied
-        )
+        self._copy_database(name, template.name)
         return self._settings(instance, name)
+
+    def keep(self, settings: Settings, template: Path) -> None:
+        """Copy the folder, and the database under the template's name."""
+        shutil.copytree(settings.instance, template)
+        self._copy_database(template.name, _name(settings))
+
+    def put_back(self, template: Path, settings: Settings) -> None:
+        """Copy the folder over what is there, and the database to where the other one was."""
+        shutil.copytree(template, settings.instance, dirs_exist_ok=True)
+        self._drop(_name(settings))
+        self._copy_database(_name(settings), template.name)
+
+    def drop_template(self, template: Path) -> None:
+        """Drop the database that has the template's name."""
+        self._drop(template.name)
 
     def master_url(self, settings: Settings) -> str:
         """Return the superuser's URL."""
@@ -113,7 +151,15 @@ class OnServer:
 
     def drop(self, settings: Settings) -> None:
         """Drop the database."""
-        self._run(f'DROP DATABASE IF EXISTS "{make_url(settings.database_url).database}" WITH (FORCE)')
+        self._drop(_name(settings))
+
+    def _drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _name(settings: Settings) -> str:
+    """Return the name of the database of an instance."""
+    return str(make_url(settings.database_url).database)
 
 
 def keeper(admin_url: str | None) -> Keeper:

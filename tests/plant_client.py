@@ -122,8 +122,9 @@ def read_forms(html: str) -> list[Form]:
 
 
 def watch_over(app: Flask) -> None:
-    """Note what a request leaves in its session without a commit, where the client looks for it."""
+    """Note what a request leaves in its session without a commit, where the client looks for it, and who signs in."""
     left = app.extensions["left_behind"] = []
+    app.extensions["signed_in"] = []
 
     @app.teardown_request
     def note(_error: BaseException | None) -> None:
@@ -136,20 +137,31 @@ def watch_over(app: Flask) -> None:
 
 def sign_in(app: Flask, who: Person, tablet: str, clock: Callable[[], Any]) -> PlantClient:
     """Return a client with a session of `who`, opened without typing a secret."""
-    with app.app_context():
-        with looking_at() as session:
-            person_id = session.query(PersonRow.id).filter_by(user_name=who.user_name).scalar()
-            device_id = session.query(Device.id).filter_by(name=tablet).scalar() if tablet else None
-        with apart() as session:
-            method = "pin" if tablet else "password"
-            token = sessions.open_session(session, person_id, device_id, method, clock())
     client = app.test_client()
     assert isinstance(client, PlantClient)
     client.who, client.tablet = who, tablet
-    client.set_cookie(sessions.SESSION_COOKIE, token)
+    _open_session(app, client, clock())
     if tablet:
         client.set_cookie(sessions.DEVICE_COOKIE, device_key(tablet))
+    app.extensions["signed_in"].append(client)
     return client
+
+
+def sign_in_again(app: Flask, at: datetime) -> None:
+    """Open a new session for each client of `sign_in`: the database was put back, and knows none of theirs."""
+    for client in app.extensions["signed_in"]:
+        _open_session(app, client, at)
+
+
+def _open_session(app: Flask, client: PlantClient, at: datetime) -> None:
+    with app.app_context():
+        with looking_at() as session:
+            person_id = session.query(PersonRow.id).filter_by(user_name=client.who.user_name).scalar()
+            device_id = session.query(Device.id).filter_by(name=client.tablet).scalar() if client.tablet else None
+        with apart() as session:
+            method = "pin" if client.tablet else "password"
+            token = sessions.open_session(session, person_id, device_id, method, at)
+    client.set_cookie(sessions.SESSION_COOKIE, token)
 
 
 class ClockAt(Protocol):

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plant_client import ClockAt, PlantClient, SignedInAs, read_forms
 from sqlalchemy import select
+from stages import Reach
 
 from techfloor import store
 from techfloor.duties.calibration.rules import drift
@@ -212,16 +213,20 @@ def calibrate(tara: PlantClient, selma: PlantClient, values: list[str]) -> str:
 
 
 @pytest.fixture
-def often(as_: SignedInAs, clock_at: ClockAt, app: Flask) -> list[str]:
+def often(reach: Reach, as_: SignedInAs, clock_at: ClockAt, app: Flask) -> list[str]:
     """The caliper, whose interval is one month, calibrated four times a month apart."""
-    with app.app_context(), store.act("equipment:gauge:change"):
-        _row(Gauge).interval_months = 1
-    numbers = []
-    for day in ("2026-08-20", "2026-09-19", "2026-10-20", "2026-11-19"):
-        clock_at(f"{day} 09:00")
-        numbers.append(calibrate(as_("T", tablet=True), as_("S"), CALIPER))
-    clock_at("2026-11-20 10:00")
-    return numbers
+
+    def made() -> list[str]:
+        with app.app_context(), store.act("equipment:gauge:change"):
+            _row(Gauge).interval_months = 1
+        numbers = []
+        for day in ("2026-08-20", "2026-09-19", "2026-10-20", "2026-11-19"):
+            clock_at(f"{day} 09:00")
+            numbers.append(calibrate(as_("T", tablet=True), as_("S"), CALIPER))
+        clock_at("2026-11-20 10:00")
+        return numbers
+
+    return reach(made)
 
 
 def _row(kind: type[Gauge]) -> Gauge:

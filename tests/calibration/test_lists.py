@@ -10,6 +10,7 @@ from flask import Flask
 from outside_work import entered, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
+from stages import Reach
 from statements import Statements
 
 from techfloor import store
@@ -297,18 +298,22 @@ def test_the_lists_are_read_only(as_: SignedInAs, url: str) -> None:
 
 
 @pytest.fixture
-def two(as_: SignedInAs, clock_at: ClockAt) -> tuple[str, str]:
+def two(reach: Reach, as_: SignedInAs, clock_at: ClockAt) -> tuple[str, str]:
     """A pass of the 18th, and a fail of the 20th."""
-    tara = as_("T", tablet=True)
-    made = []
-    for day, last in (("18", "150.10"), ("20", "150.25")):
-        clock_at(f"2026-11-{day}T10:00")
-        number = start(tara, "G-014")
-        give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", last, "25.00"])
-        tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
-        assert sign(tara, number).status_code == 303
-        made.append(number)
-    return made[0], made[1]
+
+    def made() -> tuple[str, str]:
+        tara = as_("T", tablet=True)
+        made = []
+        for day, last in (("18", "150.10"), ("20", "150.25")):
+            clock_at(f"2026-11-{day}T10:00")
+            number = start(tara, "G-014")
+            give_all(tara, number, "indication", ["0.00", "25.00", "50.05", "100.00", last, "25.00"])
+            tara.submit(f"/calibration/{number}/adjust", {"adjusted": "no"})
+            assert sign(tara, number).status_code == 303
+            made.append(number)
+        return made[0], made[1]
+
+    return reach(made)
 
 
 @pytest.mark.parametrize(

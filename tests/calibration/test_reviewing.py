@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from bench_work import give_all, problems, review, sign, start
 from plant_client import PlantClient, SignedInAs
+from stages import Reach
 
 PASSING = ("0.00", "25.00", "50.05", "100.00", "150.10", "25.00")
 DRIFTED = [*["19.12"] * 5, *["57.85"] * 5, *["96.72"] * 5]
@@ -32,11 +33,15 @@ def failed_wrench(otto: PlantClient) -> str:
 
 
 @pytest.fixture
-def backlog(as_: SignedInAs, profile: Callable[[str], None]) -> list[str]:
+def backlog(reach: Reach, as_: SignedInAs, profile: Callable[[str], None]) -> list[str]:
     """Six that wait: the first is of a first use, the last failed, the others are clean."""
-    profile("regulated")
-    tara = as_("T", tablet=True)
-    return [*(done(tara) for _ in range(5)), failed_wrench(as_("O", tablet=True))]
+
+    def made() -> list[str]:
+        profile("regulated")
+        tara = as_("T", tablet=True)
+        return [*(done(tara) for _ in range(5)), failed_wrench(as_("O", tablet=True))]
+
+    return reach(made)
 
 
 @pytest.mark.pages

@@ -13,6 +13,7 @@ from bench_work import give_all, problems, review, sign
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import text
+from stages import Reach
 
 from techfloor import store
 from techfloor.duties.calibration.queries import records as queries
@@ -40,12 +41,16 @@ def meanings(app: Flask, number: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def by_selma(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> str:
+def by_selma(reach: Reach, app: Flask, as_: SignedInAs, clock_at: ClockAt) -> str:
     """A calibration by Tara in which Selma corrected a reading the next day."""
-    number = calibrated(as_("T", tablet=True))
-    clock_at(NEXT_DAY)
-    amended(app, as_("S"), number)
-    return number
+
+    def made() -> str:
+        number = calibrated(as_("T", tablet=True))
+        clock_at(NEXT_DAY)
+        amended(app, as_("S"), number)
+        return number
+
+    return reach(made)
 
 
 # Nothing is signed that changes nothing

@@ -10,6 +10,7 @@ from databases import Keeper, said_to
 from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import select, text
+from stages import Reach
 
 from techfloor.cli import verify
 from techfloor.cli.steps import StepError
@@ -23,18 +24,22 @@ CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 
 
 @pytest.fixture
-def certified(app: Flask, as_: SignedInAs) -> str:
+def certified(reach: Reach, app: Flask, as_: SignedInAs) -> str:
     """A calibration with its certificate, by its number."""
-    tara, quinn = as_("T", tablet=True), as_("Q")
-    number = start(tara, "G-014")
-    give_all(tara, number, "indication", CALIPER)
-    assert sign(tara, number).status_code == 303
-    assert review(quinn, number).status_code == 303
-    quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return number
+
+    def made() -> str:
+        tara, quinn = as_("T", tablet=True), as_("Q")
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        assert sign(tara, number).status_code == 303
+        assert review(quinn, number).status_code == 303
+        quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        return number
+
+    return reach(made)
 
 
 def verified(settings: Settings, monkeypatch: pytest.MonkeyPatch, pdf: Path | None = None) -> int:

@@ -11,6 +11,7 @@ from bench_work import give_all, sign, start
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
+from stages import Reach
 from statements import Statements
 
 from house.test_access_review import review
@@ -30,14 +31,18 @@ def kinds(client: PlantClient, asked: str = "") -> Counter[str]:
 
 
 @pytest.fixture
-def number(as_: SignedInAs) -> str:
+def number(reach: Reach, as_: SignedInAs) -> str:
     """A signed calibration; another is under way."""
-    tara = as_("T", tablet=True)
-    made = start(tara, "G-014")
-    give_all(tara, made, "indication", CALIPER)
-    assert sign(tara, made).status_code == 303
-    start(tara, "G-021")
-    return made
+
+    def made() -> str:
+        tara = as_("T", tablet=True)
+        made = start(tara, "G-014")
+        give_all(tara, made, "indication", CALIPER)
+        assert sign(tara, made).status_code == 303
+        start(tara, "G-021")
+        return made
+
+    return reach(made)
 
 
 def test_a_policy_in_force_stands_beside_one_that_waits_and_is_gone_from_that_day_on(

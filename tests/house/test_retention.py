@@ -9,6 +9,7 @@ from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from policies import approve_now, new_policy
 from sqlalchemy import func, select
+from stages import Reach
 from werkzeug.test import TestResponse
 
 from techfloor import store
@@ -27,13 +28,17 @@ CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 
 
 @pytest.fixture
-def signed(as_: SignedInAs) -> str:
+def signed(reach: Reach, as_: SignedInAs) -> str:
     """A calibration that was signed."""
-    tara = as_("T", tablet=True)
-    number = start(tara, "G-014")
-    give_all(tara, number, "indication", CALIPER)
-    assert sign(tara, number).status_code == 303
-    return number
+
+    def made() -> str:
+        tara = as_("T", tablet=True)
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        assert sign(tara, number).status_code == 303
+        return number
+
+    return reach(made)
 
 
 def place(quinn: PlantClient, **typed: str) -> TestResponse:

@@ -13,6 +13,7 @@ from check_work import CODE, by, check, checked, set_up
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
+from stages import Reach
 from werkzeug.test import TestResponse
 
 from techfloor import clock, store
@@ -38,22 +39,26 @@ def sign(client: PlantClient) -> TestResponse:
 
 
 @pytest.fixture
-def october(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> list[int]:
+def october(reach: Reach, app: Flask, as_: SignedInAs, clock_at: ClockAt) -> list[int]:
     """The scale, checked from 26 October on; not on the 28th, and out of use on the 29th."""
-    clock_at("2026-10-26 06:00")
-    set_up(as_("Q"))
-    rows = checked(app, ["200.0", "200.1"], datetime(2026, 10, 26, 6, 5, tzinfo=ZoneInfo("Europe/Berlin")))
-    clock_at("2026-10-29 06:00")
-    answer = as_("T", tablet="T-03").submit(f"/checks/gauges/{CODE}/not-used", page=f"/checks/gauges/{CODE}/now")
-    assert answer.status_code == 303
-    clock_at("2026-10-30 06:05")
-    tara = as_("T", tablet="T-03")
-    assert tara.get("/").text.count("Check in use: due now") == 1
-    check(tara, "200.3")
-    clock_at("2026-10-30 06:06")
-    check(tara, "200.0")
-    clock_at("2026-11-02 09:00")
-    return rows
+
+    def made() -> list[int]:
+        clock_at("2026-10-26 06:00")
+        set_up(as_("Q"))
+        rows = checked(app, ["200.0", "200.1"], datetime(2026, 10, 26, 6, 5, tzinfo=ZoneInfo("Europe/Berlin")))
+        clock_at("2026-10-29 06:00")
+        answer = as_("T", tablet="T-03").submit(f"/checks/gauges/{CODE}/not-used", page=f"/checks/gauges/{CODE}/now")
+        assert answer.status_code == 303
+        clock_at("2026-10-30 06:05")
+        tara = as_("T", tablet="T-03")
+        assert tara.get("/").text.count("Check in use: due now") == 1
+        check(tara, "200.3")
+        clock_at("2026-10-30 06:06")
+        check(tara, "200.0")
+        clock_at("2026-11-02 09:00")
+        return rows
+
+    return reach(made)
 
 
 @pytest.mark.usefixtures("october")

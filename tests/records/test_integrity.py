@@ -9,6 +9,7 @@ from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from stages import Reach
 
 from techfloor import clock, store
 from techfloor.migrations.upgrade import engine_for
@@ -21,19 +22,23 @@ from techfloor.store import db
 
 
 @pytest.fixture
-def signed(app: Flask, as_: SignedInAs) -> str:
+def signed(reach: Reach, as_: SignedInAs) -> str:
     """A signed calibration, by its number."""
-    selma = as_("S")
-    page = "/calibration/start/G-014"
-    answer = selma.submit(page, {"standard": "S-003", "temperature": "20.0", "soaked": "y", "confirmed": "y"})
-    number = answer.location.split("/")[2]
-    for value in ("0.00", "25.00", "50.00", "100.00", "150.00", "25.00"):
-        place = selma.get(f"/calibration/{number}/next").location.split("?")[0]
-        assert selma.submit(place, {"indication": value}).status_code == 303
-    check = f"/calibration/{number}/check"
-    typed = {"user_name": "selma", "secret": selma.secret}
-    assert selma.submit(f"/calibration/{number}/sign", typed, page=check).status_code == 303
-    return str(number)
+
+    def made() -> str:
+        selma = as_("S")
+        page = "/calibration/start/G-014"
+        answer = selma.submit(page, {"standard": "S-003", "temperature": "20.0", "soaked": "y", "confirmed": "y"})
+        number = answer.location.split("/")[2]
+        for value in ("0.00", "25.00", "50.00", "100.00", "150.00", "25.00"):
+            place = selma.get(f"/calibration/{number}/next").location.split("?")[0]
+            assert selma.submit(place, {"indication": value}).status_code == 303
+        check = f"/calibration/{number}/check"
+        typed = {"user_name": "selma", "secret": selma.secret}
+        assert selma.submit(f"/calibration/{number}/sign", typed, page=check).status_code == 303
+        return str(number)
+
+    return reach(made)
 
 
 def problems(app: Flask) -> list[str]:

@@ -11,6 +11,7 @@ from flask import Flask
 from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
+from stages import Reach
 
 from techfloor import store
 from techfloor.people.models import Person
@@ -23,13 +24,17 @@ SHOWN_WHEN = "20 Nov 2026"
 
 
 @pytest.fixture
-def performed(as_: SignedInAs) -> str:
+def performed(reach: Reach, as_: SignedInAs) -> str:
     """A calibration that Tara performed and signed, by its number."""
-    tara = as_("T", tablet=True)
-    number = start(tara, "G-014")
-    give_all(tara, number, "indication", CALIPER)
-    assert sign(tara, number).status_code == 303
-    return number
+
+    def made() -> str:
+        tara = as_("T", tablet=True)
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        assert sign(tara, number).status_code == 303
+        return number
+
+    return reach(made)
 
 
 def told(app: Flask, table: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:

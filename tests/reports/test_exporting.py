@@ -19,6 +19,7 @@ from plant_client import PlantClient, SignedInAs
 from policies import new_policy
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
+from stages import Reach
 
 from techfloor import clock
 from techfloor.cli import export
@@ -38,14 +39,18 @@ CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
 
 
 @pytest.fixture
-def signed(as_: SignedInAs) -> str:
+def signed(reach: Reach, as_: SignedInAs) -> str:
     """A calibration that was signed; another is under way."""
-    tara = as_("T", tablet=True)
-    number = start(tara, "G-014", condition="damaged", damage="=HYPERLINK(1)")
-    give_all(tara, number, "indication", CALIPER)
-    assert sign(tara, number).status_code == 303
-    start(tara, "G-021")
-    return number
+
+    def made() -> str:
+        tara = as_("T", tablet=True)
+        number = start(tara, "G-014", condition="damaged", damage="=HYPERLINK(1)")
+        give_all(tara, number, "indication", CALIPER)
+        assert sign(tara, number).status_code == 303
+        start(tara, "G-021")
+        return number
+
+    return reach(made)
 
 
 def taken(client: PlantClient, asked: str = "") -> bytes:

@@ -10,6 +10,7 @@ from bench_work import give_all, review, sign, start
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import delete, func, select, update
+from stages import Reach
 
 from techfloor import store
 from techfloor.duties.calibration.views.certificates import CERTIFICATES
@@ -26,18 +27,22 @@ CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.05", "25.00"]
 
 
 @pytest.fixture
-def closed(as_: SignedInAs, clock_at: ClockAt) -> list[str]:
+def closed(reach: Reach, as_: SignedInAs, clock_at: ClockAt) -> list[str]:
     """Three calibrations that are closed; one before them had to be reviewed, and got its certificate with that."""
-    tara, numbers = as_("T", tablet=True), []
-    for day in ("2026-11-10", "2026-11-17", "2026-11-18", "2026-11-19"):
-        clock_at(f"{day} 09:00")
-        number = start(tara, "G-014")
-        give_all(tara, number, "indication", CALIPER)
-        assert sign(tara, number).status_code == 303
-        numbers.append(number)
-    assert review(as_("S"), numbers[0]).status_code == 303
-    clock_at("2026-11-20 10:00")
-    return numbers[1:]
+
+    def made() -> list[str]:
+        tara, numbers = as_("T", tablet=True), []
+        for day in ("2026-11-10", "2026-11-17", "2026-11-18", "2026-11-19"):
+            clock_at(f"{day} 09:00")
+            number = start(tara, "G-014")
+            give_all(tara, number, "indication", CALIPER)
+            assert sign(tara, number).status_code == 303
+            numbers.append(number)
+        assert review(as_("S"), numbers[0]).status_code == 303
+        clock_at("2026-11-20 10:00")
+        return numbers[1:]
+
+    return reach(made)
 
 
 def ask(client: PlantClient, narrowed: str = SINCE) -> int:

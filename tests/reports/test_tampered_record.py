@@ -10,6 +10,7 @@ from flask import Flask
 from plant_client import SignedInAs
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
+from stages import Reach
 from statements import Statements
 
 from techfloor import clock
@@ -26,15 +27,19 @@ SOUND, ODD = "Issued here, version current", "The record does not hold"
 
 
 @pytest.fixture
-def certified(app: Flask, as_: SignedInAs) -> str:
+def certified(reach: Reach, as_: SignedInAs) -> str:
     """A reviewed calibration with its certificate, by its number."""
-    tara, quinn = as_("T", tablet=True), as_("Q")
-    number = start(tara, "G-014")
-    give_all(tara, number, "indication", CALIPER)
-    assert sign(tara, number).status_code == 303
-    assert review(quinn, number).status_code == 303
-    quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
-    return number
+
+    def made() -> str:
+        tara, quinn = as_("T", tablet=True), as_("Q")
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        assert sign(tara, number).status_code == 303
+        assert review(quinn, number).status_code == 303
+        quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
+        return number
+
+    return reach(made)
 
 
 @contextmanager
