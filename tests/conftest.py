@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -75,6 +75,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--postgresql", metavar="URL", help="keep the records on this cluster, a superuser's URL")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where the tests of a browser alone are asked for, import no others: that takes longer than many of them."""
+    if config.option.markexpr != "browser" or not collection_path.match("test_*.py"):
+        return None
+    return "mark.browser" not in collection_path.read_text("utf-8") or None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what keeps records, and leave the long form out unless it was asked for."""
     for item in items:
@@ -89,9 +96,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def keeper(request: pytest.FixtureRequest) -> Keeper:
+def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     """Where this run keeps its records: SQLite files, or the cluster that --postgresql names."""
-    return databases.keeper(request.config.getoption("--postgresql"))
+    with closing(databases.keeper(request.config.getoption("--postgresql"))) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,9 @@ class Keeper(Protocol):
     def drop(self, settings: Settings) -> None:
         """Take away what stands outside the instance's folder."""
 
+    def close(self) -> None:
+        """Let go of the server."""
+
 
 class InFiles:
     """Databases in the folder of the instance."""
@@ -74,12 +77,16 @@ class InFiles:
     def drop(self, settings: Settings) -> None:
         """Do nothing: the folder goes with the test."""
 
+    def close(self) -> None:
+        """Do nothing: files are opened by those who use them."""
+
 
 class OnServer:
     """Databases on a cluster, made and dropped by its superuser, and used by an owner and an application's role."""
 
     def __init__(self, admin_url: str) -> None:
         self.admin_url = make_url(admin_url)
+        self._admin: Any = None
         secret = f"PASSWORD '{self.admin_url.password}'" if self.admin_url.password else ""
         with self._connect() as admin:
             admin.execute("SELECT pg_advisory_lock(1)")  # several processes of one run begin at once
@@ -95,9 +102,16 @@ class OnServer:
         return psycopg.connect(self.admin_url.render_as_string(hide_password=False), autocommit=True)
 
     def _run(self, *statements: str) -> None:
-        with self._connect() as admin:
-            for statement in statements:
-                admin.execute(statement)
+        """Run statements on one connection: to make one takes as long as to copy half a database."""
+        if self._admin is None or self._admin.closed:
+            self._admin = self._connect()
+        for statement in statements:
+            self._admin.execute(statement)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._admin is not None:
+            self._admin.close()
 
     def _copy_database(self, name: str, source: str) -> None:
         self._run(

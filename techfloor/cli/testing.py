@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
     typed = [*(["--long"] if args.long else []), *args.rest]
     wanted = [check for check in CHECKS if not args.only or check.name in args.only]
     try:
-        with files_in_memory():
+        with files_in_memory(), compiled_once():
             results = [_run(check, typed) for check in wanted]
     except KeyboardInterrupt:
         say("Stopped.")
@@ -96,6 +96,26 @@ def files_in_memory() -> Iterator[None]:
         finally:
             del os.environ["TMPDIR"]
             tempfile.tempdir = None
+
+
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Keep compiled modules for the run where Python may not keep them beside the sources.
+
+    The checks start hundreds of Pythons, and each would compile all of techfloor, and each worker all tests.
+    """
+    unkept = os.environ.get("PYTHONDONTWRITEBYTECODE")
+    if not unkept or "PYTHONPYCACHEPREFIX" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="techfloor-bytecode-") as made:
+        del os.environ["PYTHONDONTWRITEBYTECODE"]
+        os.environ["PYTHONPYCACHEPREFIX"] = made
+        try:
+            yield
+        finally:
+            del os.environ["PYTHONPYCACHEPREFIX"]
+            os.environ["PYTHONDONTWRITEBYTECODE"] = unkept
 
 
 def _has_room(folder: Path) -> bool:

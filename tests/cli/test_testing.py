@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
@@ -161,3 +162,28 @@ def test_without_room_in_memory_they_are_kept_where_files_of_the_hour_are(
     monkeypatch.setattr(testing, "ROOM", 1 << 60)
     assert run(monkeypatch, WHERE) == 0
     assert "techfloor-test-" not in capfd.readouterr().out
+
+
+KEPT = Check("lint", "Lint", ("-c", "import sys; print(sys.dont_write_bytecode, sys.pycache_prefix)"))
+
+
+def test_what_python_compiles_is_kept_for_the_run_where_it_may_not_be_beside_the_sources(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    assert run(monkeypatch, KEPT) == 0
+    assert f"False {tmp_path}/techfloor-bytecode-" in capfd.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+    assert os.environ["PYTHONDONTWRITEBYTECODE"] == "1"
+
+
+def test_where_python_keeps_what_it_compiles_nothing_is_said_to_it(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    assert run(monkeypatch, KEPT) == 0
+    assert "False None" in capfd.readouterr().out

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
@@ -71,9 +72,9 @@ def moved(pair: Pair, settings: Settings, keeper: Keeper, cookies: list[str], tm
     """The settings of the plant, its records on the pair and its tablets signed in."""
     dump = tmp_path / "dump"
     run_client("pg_dump", ["--format=custom", f"--file={dump}"], keeper.master_url(settings))
-    there = OnServer(pair.admin_url)
-    made = there.of(settings.instance, f"pair-{uuid4().hex[:8]}")
-    run_client("pg_restore", ["--exit-on-error", str(dump)], there.master_url(made))
+    with closing(OnServer(pair.admin_url)) as there:
+        made = there.of(settings.instance, f"pair-{uuid4().hex[:8]}")
+        run_client("pg_restore", ["--exit-on-error", str(dump)], there.master_url(made))
     name = str(make_url(made.database).database)
     return replace(made, database_url=pair.url(APPLICATION, name), database_owner_url=pair.url(OWNER, name))
 
