@@ -95,6 +95,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("pages")]
 
 
+def pytest_collection_finish() -> None:
+    """All modules are imported now, and stay."""
+    quick.collect_less()
+
+
 @pytest.fixture(scope="session")
 def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
     """Where this run keeps its records: SQLite files, or the cluster that --postgresql names."""

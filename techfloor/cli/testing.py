@@ -44,7 +44,8 @@ CHECKS = (
     Check("contracts", "Import contracts", ("-c", "from importlinter.cli import lint_imports_command as c; c()")),
     Check("unit", "Unit and integration tests", ("-m", "pytest", "-n", "2", "-m", "not browser")),
     Check("postgresql", "Tests on PostgreSQL", ("-m", "pytest", "-n", "2", "-m", "database and not browser")),
-    Check("browser", "Browser tests", ("-m", "pytest", "-n", "2", "-m", "browser")),
+    # One more than there are cores: a third of the time a test waits for its browser.
+    Check("browser", "Browser tests", ("-m", "pytest", "-n", "3", "-m", "browser")),
 )
 
 
