@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-sync",
     f"--host-resolver-rules=MAP {HOST} 127.0.0.1",
 ]
-PATIENCE = 15_000
+PATIENCE = 30_000
 TABLET: dict[str, Any] = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
