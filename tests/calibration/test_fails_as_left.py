@@ -8,6 +8,7 @@ from flask import Flask
 from outside_work import entered
 from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
+from stages import Reach
 
 from techfloor.duties.calibration.models import LOOK_BACK
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold
@@ -37,15 +38,19 @@ def look_backs(app: Flask) -> int:
 
 
 @pytest.fixture
-def spoilt(as_: SignedInAs) -> tuple[PlantClient, str]:
+def spoilt(reach: Reach, as_: SignedInAs) -> tuple[PlantClient, str]:
     """A calibration that passes as found and, adjusted all the same, fails as left."""
     tara = as_("T", tablet=True)
-    number = start(tara, "G-014")
-    give_all(tara, number, "indication", CALIPER)
-    page = f"/calibration/{number}/adjust"
-    assert tara.submit(page, {"adjusted": "yes", "words": "jaws set"}).status_code == 303
-    give_all(tara, number, "indication", FAILING)
-    return tara, number
+
+    def made() -> str:
+        number = start(tara, "G-014")
+        give_all(tara, number, "indication", CALIPER)
+        page = f"/calibration/{number}/adjust"
+        assert tara.submit(page, {"adjusted": "yes", "words": "jaws set"}).status_code == 303
+        give_all(tara, number, "indication", FAILING)
+        return number
+
+    return tara, reach(made)
 
 
 def test_it_is_held_at_once_and_the_check_says_so(app: Flask, spoilt: tuple[PlantClient, str]) -> None:
