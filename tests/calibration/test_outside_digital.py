@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
-from reports.dcc_samples import BLOCKS, SENSOR, TORQUE, dcc
+from reports.dcc_samples import ADJUSTED, BEFORE, BLOCKS, SENSOR, TORQUE, dcc
 from reports.samples import ISSUE, SIGNATURES, torque_wrench
 from werkzeug.test import TestResponse
 
@@ -48,6 +48,14 @@ def test_results_before_and_after_are_as_found_and_as_left() -> None:
         LabResult("torque", D(20), D("19.98"), "as_left", D("0.08"), D("2.5")),
     )
     assert (made.entry.as_found, made.entry.as_left) == (NOT_GIVEN, "")
+
+
+def test_results_among_the_conditions_are_as_found_and_the_table_is_as_left() -> None:
+    made = read_into(dcc(ADJUSTED, conditions=BEFORE), function("temperature", "°C"))
+    assert [(each.run, str(each.indication)) for each in made.entry.results] == [
+        ("as_found", "50.6"), ("as_found", "100.7"), ("as_left", "50.1"), ("as_left", "100.0"),
+    ]  # fmt: skip
+    assert (made.entry.as_left, made.entry.rule) == ("pass", "Class B")
 
 
 def test_a_gauge_that_was_not_adjusted_is_as_left_as_it_was_found() -> None:

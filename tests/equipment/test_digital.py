@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
-from reports.dcc_samples import BLOCKS, RING, SENSOR, TORQUE, WEIGHTS, dcc
+from reports.dcc_samples import BLOCKS, HYGROMETER, RING, SENSOR, TORQUE, WEIGHTS, dcc
 from reports.test_dcc_read import BAD
 from werkzeug.test import TestResponse
 
@@ -49,6 +49,10 @@ def test_numbers_in_the_unit_of_the_standard_stay_as_the_laboratory_wrote_them()
 def test_a_thermometer_gives_what_it_shows_and_what_is_true() -> None:
     assert found(SENSOR, "C").lines().splitlines() == ["0.05; 0.01; 0.02", "100.12; 100.00; 0.03"]
     assert "stability" in notes(found(SENSOR, "C"))
+
+
+def test_a_ratio_is_a_relative_humidity_where_one_is_certified() -> None:
+    assert found(HYGROMETER, "% RH").lines().splitlines() == ["19.5; 20.1; 0.5", "81.1; 80.4; 0.9"]
 
 
 def test_a_temperature_is_converted_with_its_offset_and_its_u_without() -> None:

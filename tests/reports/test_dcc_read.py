@@ -15,7 +15,22 @@ from techfloor.reports.dcc.model import Point, When
 from techfloor.reports.dcc.opening import certificate_in
 from techfloor.reports.dcc.reading import read
 
-from .dcc_samples import BLOCKS, RING, SENSOR, TORQUE, VERSION_2, WEIGHTS, dcc
+from .dcc_samples import (
+    ADJUSTED,
+    BEFORE,
+    BLOCKS,
+    CONSTANT,
+    HYGROMETER,
+    IN_WORDS,
+    INTERVAL,
+    LISTS,
+    RING,
+    SENSOR,
+    TORQUE,
+    VERSION_2,
+    WEIGHTS,
+    dcc,
+)
 
 
 def points(xml: bytes, unit: str = "") -> tuple[Point, ...]:
@@ -92,6 +107,63 @@ def test_a_correction_is_the_error_with_the_other_sign() -> None:
     error = read(xml).results[1].points[0].error
     assert error is not None
     assert error.value == Decimal("-0.01")
+
+
+def test_what_was_found_may_stand_among_the_conditions() -> None:
+    before, after = read(dcc(ADJUSTED, conditions=BEFORE)).results
+    assert (before.when, after.when) == (When.BEFORE, When.AFTER)
+    assert [point.measured.value for point in before.points if point.measured] == [Decimal("50.6"), Decimal("100.7")]
+    assert [point.measured.value for point in after.points if point.measured] == [Decimal("50.1"), Decimal("100.0")]
+
+
+def test_one_word_of_conformity_at_a_column_holds_for_all_points() -> None:
+    (result,) = read(dcc(ADJUSTED)).results
+    assert ([point.conformity for point in result.points], result.rule) == (["pass", "pass"], "Class B")
+
+
+def test_a_status_without_numbers_is_that_of_the_results() -> None:
+    status = BEFORE.replace("basic_measuredValue", "gp_other").replace("basic_referenceValue", "gp_other")
+    found = read(dcc(BLOCKS, conditions=status))
+    assert ([result.when for result in found.results], found.unread) == ([When.BEFORE], ())
+
+
+def test_u_that_stands_in_the_si_unit_alone_comes_along() -> None:
+    error = points(dcc(HYGROMETER), "% RH")[1].error
+    assert error is not None
+    assert (error.value, error.unit, error.u, error.k) == (Decimal("0.7"), "%", Decimal("0.9"), Decimal(2))
+
+
+def test_lists_of_lists_and_u_as_a_part_of_the_value() -> None:
+    found = read(dcc(LISTS))
+    second = found.results[0].points[1]
+    assert second.nominal is not None
+    assert second.measured is not None
+    assert (second.nominal.value, second.nominal.unit) == (Decimal(10), "V")
+    assert (second.measured.value, second.measured.u, second.measured.k) == (
+        Decimal("10.003"),
+        Decimal("0.0020006"),
+        None,
+    )
+    assert second.error is None
+    assert found.unread == ("x and y", "measurementerrorrelative", "drift")
+
+
+@pytest.mark.parametrize("results", [CONSTANT, INTERVAL])
+def test_the_uncertainty_of_a_constant_and_of_an_interval_is_a_standard_one(results: str) -> None:
+    (point,) = points(dcc(results))
+    assert point.measured is not None
+    assert (point.measured.k, point.measured.probability) == (Decimal(1), None)
+
+
+def test_a_number_in_words_is_a_number_and_a_marking_is_the_name_of_the_point() -> None:
+    (point,) = points(dcc(IN_WORDS, version=VERSION_2))
+    assert point.nominal is not None
+    assert (point.nominal.value, point.nominal.unit, point.label) == (Decimal("0.5"), "g", "two dots")
+
+
+def test_a_column_that_is_not_understood_may_be_longer_than_the_others() -> None:
+    longer = TORQUE.replace("basic_nominalValue", "gp_matrix").replace(">10 20<", ">1 2 3 4<")
+    assert [len(result.points) for result in read(dcc(longer)).results] == [2, 2]
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -186,7 +258,7 @@ def test_a_pdf_of_nothing_but_beginnings_of_streams_is_not_read_without_end(monk
     assert (len(looked), max(looked)) == (50, 4096)
 
 
-ALL = (BLOCKS, WEIGHTS, SENSOR, RING, TORQUE)
+ALL = (BLOCKS, WEIGHTS, SENSOR, RING, TORQUE, ADJUSTED, HYGROMETER, LISTS, CONSTANT, IN_WORDS)
 
 
 @settings(max_examples=60, deadline=None)

@@ -24,6 +24,7 @@ from techfloor.reports.dcc.units import BESIDE, DIRECT, OWN, unit_of, written
 from techfloor.reports.dcc.writing import write
 
 from .conftest import written as on_paper
+from .dcc_samples import ADJUSTED, BEFORE, BLOCKS, CONSTANT, HYGROMETER, INTERVAL, LISTS, RING, SENSOR, TORQUE, dcc
 from .samples import ISSUE, SAMPLES, SIGNATURES, Content, caliper, micrometer, torque_wrench, weight
 
 SCHEMA = Path(__file__).parent / "dcc_schema" / "dcc.xsd"
@@ -64,6 +65,13 @@ every_sample = pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
 @every_sample
 def test_it_validates_against_the_schema(make: Callable[[], Content]) -> None:
     assert faults(xml_of(make())) == []
+
+
+@pytest.mark.parametrize("results", [BLOCKS, SENSOR, RING, TORQUE, ADJUSTED, HYGROMETER, LISTS, CONSTANT, INTERVAL])
+def test_what_the_reader_is_tried_with_is_as_the_schema_has_it(results: str) -> None:
+    assert (
+        faults(dcc(results, conditions=BEFORE, version="3.3.0").replace(b"> PTB-2026-771 <", b">PTB-2026-771<")) == []
+    )
 
 
 @every_sample

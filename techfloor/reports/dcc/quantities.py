@@ -1,15 +1,17 @@
 """The numbers of a certificate: each way in which D-SI writes them, with their units and their uncertainty."""
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
 from techfloor.measures.quantity import plain
+from techfloor.measures.units import UnitError
 from techfloor.refusals import Refusal
 from techfloor.reports.dcc.model import Quantity
 from techfloor.reports.dcc.opening import SI
-from techfloor.reports.dcc.units import unit_of
+from techfloor.reports.dcc.units import in_unit, unit_of
 
 LONGEST_NUMBER = 40
 MOST_POINTS = 10_000
@@ -53,13 +55,17 @@ def _spread(found: Sequence[Decimal | None], long: int, name: str) -> list[Decim
     if len(found) == 1:
         return [*found] * long
     if len(found) != long:
-        raise Refusal(
-            "%(name)s has %(count)s uncertainties for %(all)s values. Ask the laboratory for a corrected file.",
-            name=name,
-            count=len(found),
-            all=long,
-        )
+        raise _too_many(name, len(found), long)
     return list(found)
+
+
+def _too_many(name: str, count: int, long: int) -> Refusal:
+    return Refusal(
+        "%(name)s has %(count)s uncertainties for %(all)s values. Ask the laboratory for a corrected file.",
+        name=name,
+        count=count,
+        all=long,
+    )
 
 
 _EXPANDED = frozenset({"uncertainty", "valueExpandedMU", "uncertaintyXMLList", "valueExpandedMUXMLList"})
@@ -76,18 +82,23 @@ class _Uncertainty:
 
 
 def _uncertainty(element: Element, name: str) -> _Uncertainty:
-    """Find U below an element, in either generation of D-SI; a standard uncertainty is U with k = 1."""
+    """Find U below an element, in either generation of D-SI; a standard uncertainty is U with k = 1.
+
+    The probability beside a standard uncertainty is that of a coverage interval, not that of k = 1.
+    """
     found: dict[str, list[Decimal | None]] = {"u": [], "k": [], "p": []}
+    standard = False
     for below in element.iter():
         local = below.tag.removeprefix(SI) if isinstance(below.tag, str) else ""
         if local in _EXPANDED or local in _STANDARD:
             found["u"] = _numbers(below.text or "", name)
-            if local in _STANDARD:
-                found["k"] = [Decimal(1)]
+            standard = local in _STANDARD
         elif local.removesuffix("XMLList") == "coverageFactor":
             found["k"] = _numbers(below.text or "", name)
         elif local.removesuffix("XMLList") == "coverageProbability" and not found["p"]:
             found["p"] = _numbers(below.text or "", name)
+    if standard:
+        found |= {"k": [Decimal(1)], "p": []}
     if any(u < 0 for u in found["u"] if u is not None) or any(k <= 0 for k in found["k"] if k is not None):
         raise Refusal("The uncertainty of %(name)s is below zero. Ask the laboratory for a corrected file.", name=name)
     return _Uncertainty(found["u"], found["k"], found["p"])
@@ -112,6 +123,11 @@ def _quantities(
     ]
 
 
+def _constant(element: Element, name: str) -> list[Quantity | None]:
+    """Read a constant, whose uncertainty is a standard one (D-SI 2.2, constantQuantityType)."""
+    return [cell if cell is None or cell.u is None else replace(cell, k=Decimal(1)) for cell in _real(element, name)]
+
+
 def _real(element: Element, name: str) -> list[Quantity | None]:
     return _quantities(
         _numbers(_si(element, "value"), name)[:1], [_si(element, "unit")], _uncertainty(element, name), name
@@ -124,6 +140,14 @@ def _xml_listed(element: Element, name: str) -> list[Quantity | None]:
     if len(units) not in {1, len(values)}:
         units = [" ".join(units)]  # a unit that is spelled with a blank
     return _quantities(values, units, _uncertainty(element, name), name)
+
+
+def _nested(element: Element, name: str) -> list[Quantity | None]:
+    """Read a list of lists (D-SI 2): one list is a column, several are the components of a vector and are not read."""
+    lists = [each for each in element if each.tag in _LISTS]
+    if not lists:
+        return _listed(element, name)
+    return FORMS[lists[0].tag](lists[0], name) if len(lists) == 1 else []
 
 
 def _listed(element: Element, name: str) -> list[Quantity | None]:
@@ -142,8 +166,74 @@ def _listed(element: Element, name: str) -> list[Quantity | None]:
 
 FORMS: dict[str, Callable[[Element, str], list[Quantity | None]]] = {
     SI + "real": _real,
-    SI + "constant": _real,
-    SI + "list": _listed,
+    SI + "constant": _constant,
+    SI + "list": _nested,
     SI + "realList": _listed,
     SI + "realListXMLList": _xml_listed,
 }
+"""What is read; a form with nothing in it, and one that is not here, are named as not understood."""
+_LISTS = frozenset(
+    {SI + "list", SI + "realList", SI + "realListXMLList", SI + "complexList", SI + "complexListXMLList"}
+)
+
+
+def chosen(ways: Sequence[list[Quantity | None]], unit: str) -> list[Quantity | None]:
+    """Take, of the same numbers in several units, those in the wanted one.
+
+    Else it is the last whose unit is known, for SI comes first in a hybrid. U is often stated in the SI unit alone.
+    """
+    known = [cells for cells in ways if any(cell and cell.unit for cell in cells)] or [ways[0]]
+    cells = next((each for each in known if any(cell and cell.unit == unit for cell in each)), known[-1])
+    if any(cell and cell.u is not None for cell in cells):
+        return cells
+    beside = next((each for each in ways if any(cell and cell.u is not None for cell in each)), None)
+    if beside is None or len(beside) != len(cells):
+        return cells
+    return [cell and _with_u_of(cell, other) for cell, other in zip(cells, beside, strict=True)]
+
+
+def _with_u_of(cell: Quantity, other: Quantity | None) -> Quantity:
+    if other is None or other.u is None:
+        return cell
+    try:
+        u = in_unit(Quantity(other.u, other.unit), cell.unit, difference=True)
+    except UnitError:
+        return cell
+    return replace(cell, u=u, k=other.k, probability=other.probability)
+
+
+def relative(cells: Sequence[Quantity | None], stated: Element, name: str) -> list[Quantity | None]:
+    """Give numbers without U the one that is stated as a part of each (`dcc:relativeUncertainty`)."""
+    if any(cell and cell.u is not None for cell in cells):
+        return list(cells)
+    listed = stated.find(SI + "valueXMLList") is not None
+    parts = _xml_listed(stated, name) if listed else _real(stated, name)
+    every = parts * len(cells) if len(parts) == 1 else parts
+    if len(every) != len(cells):
+        raise _too_many(name, len(every), len(cells))
+    return [cell and _with_part(cell, part) for cell, part in zip(cells, every, strict=True)]
+
+
+def _with_part(cell: Quantity, part: Quantity | None) -> Quantity:
+    try:
+        share = None if part is None else in_unit(part, "1")
+    except UnitError:
+        share = None
+    if part is None or share is None:
+        return cell
+    return replace(
+        cell, u=Decimal(plain((abs(cell.value) * share).normalize())), k=part.k, probability=part.probability
+    )
+
+
+_IN_WORDS = re.compile(r"([-+\N{MINUS SIGN}]?[0-9]+(?:[.,][0-9]+)?) ?([^0-9\s].*)")
+
+
+def in_words(said: str, name: str) -> Quantity | None:
+    """Read a number that stands as words, “10 g”; None for what is none, and for a unit that is not known."""
+    found = _IN_WORDS.fullmatch(said)
+    unit = unit_of(found[2]) if found else ""
+    if not found or not unit:
+        return None
+    value = number(found[1].replace(",", ".").replace("\N{MINUS SIGN}", "-"), name)
+    return None if value is None else Quantity(value, unit, stated=said)

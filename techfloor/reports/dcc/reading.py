@@ -1,17 +1,19 @@
 """Reading a digital calibration certificate: versions 2 and 3, in the ways laboratories write them.
 
 Results stand as lists (`si:realListXMLList`), as numbers one by one (`si:real`, `si:list`) and with a unit outside of
-the SI beside (`si:hybrid`); U as `expandedUnc` (D-SI 1 and 2.0) or `measurementUncertaintyUnivariate` (from D-SI 2.1).
+the SI beside (`si:hybrid`); U as `expandedUnc` (D-SI 1 and 2.0), as `measurementUncertaintyUnivariate` (from D-SI 2.1)
+or as a part of the value (`dcc:relativeUncertainty`). What was found before an adjustment is a result of its own, or
+stands among the conditions, as the good practice of PTB has it (`basic_adjustment`, status `beforeAdjustment`).
 What a quantity is, its `refType` tells, or its name where it has none. What is not understood is named, not guessed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Any
 from xml.etree.ElementTree import Element
 
 from techfloor.refusals import Refusal
+from techfloor.reports.dcc.columns import OF_AFTER, OF_BEFORE, Column, of_words, point_at, role_of
 from techfloor.reports.dcc.model import (
     Certificate,
     Condition,
@@ -27,7 +29,7 @@ from techfloor.reports.dcc.model import (
     When,
 )
 from techfloor.reports.dcc.opening import DCC, SI, certificate_in, root_of
-from techfloor.reports.dcc.quantities import FORMS, xml_list
+from techfloor.reports.dcc.quantities import FORMS, chosen, in_words, relative, xml_list
 
 _LONGEST_TEXT = 2000
 
@@ -62,59 +64,6 @@ def _words(parent: Element | None, *names: str) -> str:
 def _kinds(element: Element) -> list[str]:
     """Return its reference types in small letters, without the prefix of who defined them."""
     return [each.rpartition("_")[2].lower() or each.lower() for each in element.get("refType", "").split()]
-
-
-@dataclass(frozen=True)
-class _Column:
-    """One quantity over the points of a table."""
-
-    kinds: tuple[str, ...]
-    name: str
-    cells: tuple[Quantity | None, ...] = ()
-    texts: tuple[str, ...] = ()
-
-    @property
-    def long(self) -> int:
-        return len(self.cells) or len(self.texts)
-
-
-_ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("deviation", ("deviation",), ("deviation from nominal", "abweichung vom nennwert", "abweichung vom nennma")),
-    ("nominal", ("nominal",), ("nominal", "nennwert", "set point", "sollwert")),
-    ("uncertainty", ("uncertainty",), ("uncertainty", "unsicherheit")),
-    ("lower", ("toleranceLimitLower".lower(),), ("lower tolerance",)),
-    ("upper", ("toleranceLimitUpper".lower(),), ("upper tolerance",)),
-    ("", ("limit", "tolerance", "conformity"), ("tolerance", "limit", "conformity", "grenz")),
-    ("correction", ("correction",), ("correction", "korrektur")),
-    ("error", ("error",), ("error", "deviation", "abweichung")),
-    ("reference", ("reference", "conventionaltrue"), ("reference", "referenz", "bezugswert", "standard value")),
-    (
-        "measured",
-        ("measured", "indicat", "conventionalmass", "conventionalvalue", "calibrationvalue"),
-        ("measured", "indicat", "reading", "messwert", "anzeige", "conventional mass", "konventioneller", "istwert"),
-    ),
-)
-"""What a quantity is: by a part of its refType, else by a part of its name."""
-
-
-def _of_words(roles: Mapping[str, _Column]) -> str:
-    """Return what a column of words is: first the names of the points, then what was found there."""
-    return "words" if "label" in roles else "label"
-
-
-_OF_BEFORE = ("beforeadjustment", "asfound", "precalibration")
-
-
-def _role(column: _Column) -> str:
-    if any(part in kind for part in _OF_BEFORE for kind in column.kinds):
-        return ""  # what was before, beside what is: it belongs to no line of this table
-    for role, kinds, _names in _ROLES:
-        if any(part in kind for part in kinds for kind in column.kinds):
-            return role
-    if column.kinds:
-        return ""
-    name = column.name.casefold()
-    return next((role for role, _kinds, names in _ROLES if any(part in name for part in names)), "")
 
 
 class _Reader:
@@ -247,12 +196,27 @@ class _Reader:
     def _results(self) -> Iterator[Result]:
         for measurement in _children(self.root, "measurementResults", "measurementResult"):
             outer = self._text(_first(measurement, "name"))
+            before = tuple(self._before(measurement))
+            yield from before
+            side = When.AFTER if before else _when(measurement)
             for result in _children(measurement, "results", "result"):
                 name = self._text(_first(result, "name")) or outer
-                when = _when(measurement, result)
                 description = self._text(_first(result, "description"))
                 for data in _children(result, "data"):
-                    yield from self._tables(data, name, when, description)
+                    yield from self._tables(data, name, _when(result) or side, description)
+
+    def _before(self, measurement: Element) -> Iterator[Result]:
+        """Yield the tables of what was found before an adjustment, where they stand among the conditions."""
+        for condition in _children(measurement, "influenceConditions", "influenceCondition"):
+            if _side(_words(condition, "status")) is When.BEFORE:
+                unread, name = dict(self.unread), self._text(_first(condition, "name"))
+                tables = [
+                    table
+                    for data in _children(condition, "data")
+                    for table in self._tables(data, name, When.BEFORE, self._text(_first(condition, "description")))
+                ]
+                self.unread = self.unread if tables else unread
+                yield from tables
 
     def _tables(self, parent: Element, name: str, when: When, description: str) -> Iterator[Result]:
         """Yield the table of the quantities that stand side by side here, then those of the lists below."""
@@ -270,114 +234,90 @@ class _Reader:
             yield from self._tables(below, own or name, when, told)
 
     def _conformity(self, parent: Element) -> tuple[list[str], str]:
-        for meta in _children(parent, "measurementMetaData", "metaData"):
-            listed = (_words(meta, "conformityXMLList") or _words(meta, "conformity")).split()
-            if listed:
-                return listed, self._text(_first(meta, "declaration"))
+        """Return what the points conform to, one by one or all alike, and the rule: of the table, or of a column."""
+        for each in (parent, *_children(parent, "quantity")):
+            for meta in _children(each, "measurementMetaData", "metaData"):
+                listed = (_words(meta, "conformityXMLList") or _words(meta, "conformity")).split()
+                if listed:
+                    return listed, self._text(_first(meta, "declaration"))
         return [], ""
 
-    def _points(self, columns: Sequence[_Column], conformity: list[str]) -> Iterator[Point]:
+    def _points(self, columns: Sequence[Column], conformity: list[str]) -> Iterator[Point]:
         """Put the columns together, line by line; one value beside many holds for all of them."""
-        long = max(column.long for column in columns)
-        roles: dict[str, _Column] = {}
-        for column in columns:
-            role = _of_words(roles) if column.texts else _role(column)
-            if not role or role in roles:
-                self.unread[column.name or " ".join(column.kinds) or "?"] = None
-            elif column.long not in {1, long}:
+        roles = self._roles(columns)
+        long = max((column.long for column in roles.values()), default=0)
+        for role, column in roles.items():
+            if column.long not in {1, long}:
                 raise Refusal(
                     "%(name)s has %(count)s values, the others %(all)s. Ask the laboratory for a corrected file.",
                     name=column.name or role,
                     count=column.long,
                     all=long,
                 )
-            else:
-                roles[role] = column
+        said = conformity * long if len(conformity) == 1 else conformity
         for at in range(long):
-            point = _point(roles, at, conformity[at] if len(conformity) == long else "")
+            point = point_at(roles, at, said[at] if len(said) == long else "")
             if point is not None:
                 yield point
 
-    def _column(self, quantity: Element) -> _Column:
-        name = self._text(_first(quantity, "name"))
+    def _roles(self, columns: Sequence[Column]) -> dict[str, Column]:
+        roles: dict[str, Column] = {}
+        for column in columns:
+            role = of_words(roles) if column.texts else role_of(column)
+            if not role or role in roles:
+                self.unread[column.called] = None
+            else:
+                roles[role] = column
+        return roles
+
+    def _column(self, quantity: Element) -> Column:
+        name = self._text(_first(quantity, "name")) or " ".join(
+            (quantity.findtext(f"{SI}real/{SI}label") or "").split()
+        )
         kinds = tuple(_kinds(quantity))
-        listed = _first(quantity, "charsXMLList")
+        listed, told = _first(quantity, "charsXMLList"), _first(quantity, "noQuantity")
         if listed is not None:
             texts = tuple(word.replace("\N{NO-BREAK SPACE}", " ") for word in xml_list(listed.text or ""))
-            return _Column(kinds, name, texts=texts)
-        cells = self._cells(quantity, name or " ".join(kinds) or "?")
+            return Column(kinds, name, texts=texts)
+        if told is not None:
+            return self._told(told, Column(kinds, name))
+        cells = self._cells(quantity, Column(kinds, name).called)
         if cells is None:
-            self.unread[name or " ".join(kinds) or "?"] = None
-        return _Column(kinds, name, tuple(cells or ()))
+            self.unread[Column(kinds, name).called] = None
+        return Column(kinds, name, tuple(cells or ()))
+
+    def _told(self, told: Element, column: Column) -> Column:
+        """Return what is said in words: a number and its unit where it is one (version 2 of PTB: “10 g”)."""
+        contents = _children(told, "content")
+        plain = not any(each.get("lang") for each in contents)
+        said = " ".join(_words(each) for each in contents) if plain else self._text(told)
+        cell = in_words(said, column.called)
+        return replace(column, cells=(cell,)) if cell else replace(column, texts=(said,) if said else ())
 
     def _cells(self, parent: Element, name: str) -> list[Quantity | None] | None:
-        """Return the numbers of a quantity; None for a kind of number that is not read (complex, constant)."""
+        """Return the numbers of a quantity; None for a kind of number that is not read (complex, several vectors)."""
         hybrid = parent.find(SI + "hybrid")
-        if hybrid is not None:
-            return self._chosen([cells for each in hybrid if (cells := self._of_form(each, name)) is not None])
-        for element in parent:
-            if (cells := self._of_form(element, name)) is not None:
-                return cells
-        return None
-
-    def _chosen(self, ways: list[list[Quantity | None]]) -> list[Quantity | None] | None:
-        """Take the numbers in the wanted unit, else the last in a unit that is known: SI comes first in a hybrid."""
-        for wanted in (self.unit, None):
-            for cells in reversed(ways):
-                unit = next((cell.unit for cell in cells if cell), "")
-                if unit and wanted in {unit, None}:
-                    return cells
-        return ways[0] if ways else None
-
-    def _of_form(self, element: Element, name: str) -> list[Quantity | None] | None:
-        form = FORMS.get(element.tag)
-        return None if form is None else form(element, name)
-
-
-def _when(*elements: Element) -> When:
-    for element in elements:
-        said = " ".join(_kinds(element))
-        status = " ".join(_words(e) for e in _children(element, "influenceConditions", "influenceCondition", "status"))
-        said = f"{said} {status}".lower()
-        if any(part in said for part in _OF_BEFORE):
-            return When.BEFORE
-        if "afteradjustment" in said or "asleft" in said or "postcalibration" in said:
-            return When.AFTER
-    return When.ANY
-
-
-_NUMBERS = ("nominal", "reference", "measured", "error", "deviation", "lower", "upper")
-
-
-def _point(roles: dict[str, _Column], at: int, conformity: str) -> Point | None:
-    def cell(role: str) -> Quantity | None:
-        column = roles.get(role)
-        if column is None or not column.cells:
+        ways = [cells for each in (parent if hybrid is None else hybrid) if (cells := _of_form(each, name))]
+        if not ways:
             return None
-        return column.cells[at if column.long > 1 else 0]
-
-    def text(role: str) -> str:
-        column = roles.get(role)
-        return "" if column is None else column.texts[at if column.long > 1 else 0]
-
-    found: dict[str, Any] = {role: cell(role) for role in _NUMBERS}
-    correction = cell("correction")
-    if found["error"] is None and correction is not None:
-        found["error"] = replace(correction, value=-correction.value)
-    if not any(found.values()):
-        return None
-    return _with_uncertainty(
-        Point(label=text("label"), words=text("words"), conformity=conformity, **found), cell("uncertainty")
-    )
+        cells = ways[0] if hybrid is None else chosen(ways, self.unit)
+        stated = next(iter(_first(parent, "relativeUncertainty") or ()), None)
+        return cells if stated is None else relative(cells, stated, name)
 
 
-def _with_uncertainty(point: Point, uncertainty: Quantity | None) -> Point:
-    """Give U that stands in a column of its own to the result that it belongs to."""
-    if uncertainty is None:
-        return point
-    for role in ("measured", "error", "deviation", "reference"):
-        result: Quantity | None = getattr(point, role)
-        if result is not None and result.u is None and result.unit == uncertainty.unit:
-            named: dict[str, Any] = {role: replace(result, u=abs(uncertainty.value), k=uncertainty.k)}
-            return replace(point, **named)
-    return point
+def _of_form(element: Element, name: str) -> list[Quantity | None]:
+    form = FORMS.get(element.tag)
+    return [] if form is None else form(element, name)
+
+
+def _side(said: str) -> When:
+    """Return the side of an adjustment that a reference type or a status names."""
+    said = said.lower()
+    if any(part in said for part in OF_BEFORE):
+        return When.BEFORE
+    return When.AFTER if any(part in said for part in OF_AFTER) else When.ANY
+
+
+def _when(element: Element) -> When:
+    conditions = _children(element, "influenceConditions", "influenceCondition", "status")
+    return _side(" ".join([*_kinds(element), *(_words(each) for each in conditions)]))

@@ -113,10 +113,14 @@ _KNOWN = _known()
 def in_unit(quantity: Quantity, unit: str, *, difference: bool = False) -> Decimal:
     """Convert exactly; what has no end is cut to 15 digits. A number in the unit already stays as it was typed.
 
+    A ratio is a relative humidity where one is wanted, for D-SI has no unit of its own for it.
+
     Raises UnitError for a unit of another quantity, and for one that is not known.
     """
     if quantity.unit == unit or (is_unit(quantity.unit) and is_unit(unit) and same_unit(quantity.unit, unit)):
         return quantity.value
+    if unit == "% RH" and quantity.unit in {"%", "1"}:
+        unit = "%"
     converted = convert(quantity.value, quantity.unit, unit, difference=difference)
     return converted if len(converted.as_tuple().digits) <= LONGEST else _SHORT.plus(converted)
 

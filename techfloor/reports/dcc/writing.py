@@ -181,7 +181,7 @@ class _Writer:
         if made.equipment:
             equipment = _add(result, "measuringEquipments")
             for each in made.equipment:
-                self._item(_add(equipment, "measuringEquipment"), each)
+                self._item(_add(equipment, "measuringEquipment", refType="basic_standardUsed"), each)
         if made.conditions:
             conditions = _add(result, "influenceConditions")
             for condition in made.conditions:

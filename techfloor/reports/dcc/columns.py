@@ -1,0 +1,111 @@
+"""A table of a certificate: what each of its columns is, and its lines as points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from techfloor.reports.dcc.model import Point, Quantity
+
+
+@dataclass(frozen=True)
+class Column:
+    """One quantity over the points of a table."""
+
+    kinds: tuple[str, ...]
+    name: str
+    cells: tuple[Quantity | None, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> int:
+        return len(self.cells) or len(self.texts)
+
+    @property
+    def called(self) -> str:
+        """What a person is told that it is."""
+        return self.name or " ".join(self.kinds) or "?"
+
+
+_ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("deviation", ("deviation",), ("deviation from nominal", "abweichung vom nennwert", "abweichung vom nennma")),
+    ("nominal", ("nominal",), ("nominal", "nennwert", "set point", "sollwert")),
+    ("uncertainty", ("uncertainty",), ("uncertainty", "unsicherheit")),
+    ("lower", ("toleranceLimitLower".lower(),), ("lower tolerance",)),
+    ("upper", ("toleranceLimitUpper".lower(),), ("upper tolerance",)),
+    ("", ("limit", "tolerance", "conformity"), ("tolerance", "limit", "conformity", "grenz")),
+    (
+        "",
+        ("relativeerror", "errorrelative", "relativedeviation"),
+        ("relative error", "relative messab", "relative abw"),
+    ),
+    ("correction", ("correction",), ("correction", "korrektur")),
+    ("error", ("error",), ("error", "deviation", "abweichung")),
+    ("reference", ("reference", "conventionaltrue"), ("reference", "referenz", "bezugswert", "standard value")),
+    (
+        "measured",
+        ("measured", "indicat", "conventionalmass", "conventionalvalue", "calibrationvalue"),
+        ("measured", "indicat", "reading", "messwert", "anzeige", "conventional mass", "konventioneller", "istwert"),
+    ),
+)
+"""What a quantity is: by a part of its refType, else by a part of its name."""
+
+
+def of_words(roles: Mapping[str, Column]) -> str:
+    """Return what a column of words is: first the names of the points, then what was found there."""
+    return "words" if "label" in roles else "label"
+
+
+OF_BEFORE = ("beforeadjustment", "beforerepair", "asfound", "precalibration")
+OF_AFTER = ("afteradjustment", "afterrepair", "asleft", "postcalibration")
+
+
+def role_of(column: Column) -> str:
+    """Return what a column of numbers is; '' for one that is none of them."""
+    if any(part in kind for part in OF_BEFORE for kind in column.kinds):
+        return ""  # what was before, beside what is: it belongs to no line of this table
+    for role, kinds, _names in _ROLES:
+        if any(part in kind for part in kinds for kind in column.kinds):
+            return role
+    if column.kinds:
+        return ""
+    name = column.name.casefold()
+    return next((role for role, _kinds, names in _ROLES if any(part in name for part in names)), "")
+
+
+_NUMBERS = ("nominal", "reference", "measured", "error", "deviation", "lower", "upper")
+
+
+def point_at(roles: Mapping[str, Column], at: int, conformity: str) -> Point | None:
+    """Return one line of the table as a point; None where it has no number."""
+
+    def cell(role: str) -> Quantity | None:
+        column = roles.get(role)
+        if column is None or not column.cells:
+            return None
+        return column.cells[at if column.long > 1 else 0]
+
+    def text(role: str) -> str:
+        column = roles.get(role)
+        return "" if column is None else column.texts[at if column.long > 1 else 0]
+
+    found: dict[str, Any] = {role: cell(role) for role in _NUMBERS}
+    correction = cell("correction")
+    if found["error"] is None and correction is not None:
+        found["error"] = replace(correction, value=-correction.value)
+    if not any(found.values()):
+        return None
+    return _with_uncertainty(
+        Point(label=text("label"), words=text("words"), conformity=conformity, **found), cell("uncertainty")
+    )
+
+
+def _with_uncertainty(point: Point, uncertainty: Quantity | None) -> Point:
+    """Give U that stands in a column of its own to the result that it belongs to."""
+    if uncertainty is None:
+        return point
+    for role in ("measured", "error", "deviation", "reference"):
+        result: Quantity | None = getattr(point, role)
+        if result is not None and result.u is None and result.unit == uncertainty.unit:
+            named: dict[str, Any] = {role: replace(result, u=abs(uncertainty.value), k=uncertainty.k)}
+            return replace(point, **named)
+    return point
