@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from techfloor import store
 from techfloor.house.keepers import record_url
 from techfloor.refusals import NotFound
-from techfloor.reports import jobs
+from techfloor.reports import jobs, lists_long
 from techfloor.reports.jobs import Kind, LineState, Progress
 from techfloor.web.access import permission
 from techfloor.web.forms import refusal_text
@@ -24,9 +24,17 @@ pages = Pages("jobs", __name__, url_prefix="/jobs")
 ASK = "house:jobs"
 PERMISSIONS = (
     permission(
-        ASK, "Have work done in the background", "technician", "supervisor", "trainer", "quality", "administrator"
+        ASK,
+        "Have work done in the background",
+        "technician",
+        "supervisor",
+        "trainer",
+        "quality",
+        "auditor",
+        "administrator",
     ),
 )
+lists_long.declare(ASK)
 
 SHOWN = 100
 """Lines of a kind on the page; more are counted."""
@@ -67,6 +75,7 @@ def show(job_id: int) -> str:
         "house/job.html",
         job=found,
         title=kind.title,
+        whole=kind.whole,
         words=progress_words(found),
         asked=", ".join(_told(kind, found.asked)),
         undone=[_undone(row) for row in jobs.lines_of(job_id, LineState.FAILED, limit=SHOWN)],
@@ -90,9 +99,10 @@ def _chosen(name: str, value: str) -> str:
 
 
 def _mine(job_id: int) -> Progress:
-    """Return a job for who asked for it and for who may do the same; raises NotFound for anybody else."""
+    """Return a job for who asked for it, and for who may do the same where it is not theirs alone; raises NotFound."""
     found = jobs.progress(job_id)
-    if found.asked_by != visitor().person_id and not visitor().may(jobs.kind_named(found.kind).permission):
+    kind = jobs.kind_named(found.kind)
+    if found.asked_by != visitor().person_id and (kind.own or not visitor().may(kind.permission)):
         raise NotFound("There is no job %(job)s.", job=job_id)
     return found
 

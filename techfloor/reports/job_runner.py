@@ -130,7 +130,7 @@ def _do(job: Job, line: JobLine) -> None:
     try:
         kind = jobs.kind_named(job.kind)
         _refuse_who_may_not(job, kind)
-        keep = kind.make(job.asked_by, line.subject_id, job.asked)
+        keep = kind.make(job.asked_by, line.subject_id, {**job.asked, **(line.given or {})})
     except Refusal as no:
         _fail(line, no)
         return
@@ -153,7 +153,7 @@ def _keep(job: Job, kind: Kind, line: JobLine, keep: Keep) -> None:
             if not _end(line, **done):
                 unit.refuse()
                 return
-            db.session.execute(update(JobLine).where(_this(line)).values(sha256=keep()))
+            db.session.execute(update(JobLine).where(_this(line)).values(sha256=keep(), given=None))
     except Refusal as no:
         _fail(line, no)
 

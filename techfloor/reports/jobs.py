@@ -42,10 +42,10 @@ def _one_after_the_other(pieces: Iterable[bytes], title: str, _asked: Mapping[st
 class Kind:
     """What a kind of job does for each of its lines.
 
-    `make` is given who asked, the line's subject and what was asked; it does what takes long, writes nothing, and
-    returns what keeps the result. It raises Refusal, with its sentence, for a subject it cannot be done for.
-    `permission` is asked anew at every line: who lost it since has nothing more done in their name. `action` is the
-    act of each line.
+    `make` is given who asked, the line's subject and what was asked of all and of this line; it does what takes long,
+    writes nothing, and returns what keeps the result. It raises Refusal, with its sentence, for a subject it cannot be
+    done for. `permission` is asked anew at every line: who lost it since has nothing more done in their name. `action`
+    is the act of each line.
     """
 
     name: str
@@ -59,6 +59,10 @@ class Kind:
     """Makes one file of the pieces, given its title and what was asked."""
     told: Callable[[Mapping[str, str]], list[str]] | None = None
     """Says what was asked, where its words are not kept as they are read."""
+    own: bool = False
+    """Only who asked for it sees it: it holds what they were allowed to see."""
+    whole: Any = ""
+    """What all its pieces are together, in words; '' where each is a paper of its own."""
 
 
 _DECLARED: dict[str, Kind] = {}
@@ -80,10 +84,19 @@ def kind_named(name: str) -> Kind:
     return found
 
 
-def ask(kind: Kind, subjects: Sequence[tuple[int, str]], asked: dict[str, str], *, actor: int, at: datetime) -> Job:
+def ask(
+    kind: Kind,
+    subjects: Sequence[tuple[int, str]],
+    asked: dict[str, str],
+    *,
+    actor: int,
+    at: datetime,
+    given: Sequence[dict[str, str] | None] = (),
+) -> Job:
     """Write down, in the act under way, what is to be done for each of `subjects`, (id, name), in their order.
 
-    Raises Refusal for none and for more than MOST_LINES.
+    `given` is what each line needs besides, one for each subject, or nothing. Raises Refusal for none and for more
+    than MOST_LINES.
     """
     if not subjects:
         raise Refusal("Nothing here to be done. Choose others, then ask again.")
@@ -94,9 +107,10 @@ def ask(kind: Kind, subjects: Sequence[tuple[int, str]], asked: dict[str, str], 
     job = Job(kind=kind.name, asked=asked, asked_by=actor, asked_at=at)
     db.session.add(job)
     db.session.flush()
+    waiting = LineState.WAITING.value
     lines = [
-        {"job_id": job.id, "n": n, "subject_id": subject, "subject": name, "state": LineState.WAITING.value}
-        for n, (subject, name) in enumerate(subjects, start=1)
+        {"job_id": job.id, "n": n, "subject_id": subject, "subject": name, "state": waiting, "given": own}
+        for n, ((subject, name), own) in enumerate(zip(subjects, given or [None] * len(subjects), strict=True), start=1)
     ]
     db.session.execute(insert(JobLine), lines)
     return job

@@ -6,14 +6,14 @@ Rows come one after the other and go into a file on the disk, so that a long lis
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO, TypeVar
 
-from flask import Response
+from flask import Response, render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
@@ -33,8 +33,8 @@ T = TypeVar("T")
 
 RULE = "/list.<form>"
 """How the address of every list as a file ends."""
-MOST_ON_PAPER = 1000
-"""A row costs the layout about 5 ms: more of them are for a spreadsheet, or for a shorter list."""
+AT_ONCE_ON_PAPER = 1000
+"""A row costs the layout about 5 ms: more of them are printed in the background (`lists_long`)."""
 READ_AT_ONCE = 500
 BOM = "\ufeff"
 """By it Excel knows UTF-8."""
@@ -70,12 +70,16 @@ class Column:
 
 @dataclass(frozen=True)
 class ListOut:
-    """A list to be written: `name` is that of the file, `narrowed` what it was narrowed to, in words."""
+    """A list to be written: `name` is that of the file, `narrowed` what it was narrowed to, in words.
+
+    `back` is the address of its page.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     rows: Iterable[Sequence[Value]]
+    back: str
     narrowed: str = ""
 
 
@@ -109,20 +113,37 @@ def addresses(wanted: Asked, path: str) -> list[tuple[str, str]]:
     ]
 
 
-def served(listed: ListOut, form: str) -> Response:
-    """Write a list and send it; raises NotFound for another form, Refusal where a PDF would be too long."""
+def served(listed: ListOut, form: str) -> Response | str:
+    """Write a list and send it, or answer with the page of one that is long for paper.
+
+    Raises NotFound for another form.
+    """
     if form not in set(Form):
         raise NotFound("A list is there as PDF, Excel or CSV.")
     wanted = Form(form)
     ways: dict[Form, Callable[[ListOut], Any]] = {Form.PDF: _as_pdf, Form.XLSX: _as_xlsx, Form.CSV: _as_csv}
-    response = Response(ways[wanted](listed), content_type=_TYPES[wanted], direct_passthrough=True)
+    made = ways[wanted](listed)
+    if made is None:
+        return _long_for_paper(listed)
+    response = Response(made, content_type=_TYPES[wanted], direct_passthrough=True)
     today = clock.now().astimezone(plant_zone()).date().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="{listed.name}-{today}.{wanted}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _by_whom() -> str:
+def _long_for_paper(listed: ListOut) -> str:
+    """Ask how a list is wanted that is long for paper; the PDF is asked for at the address of this page."""
+    path, query = request.path.rpartition(".")[0], request.query_string.decode()
+    ways = {form: f"{path}.{form}" + (f"?{query}" if query else "") for form in Form}
+    others = [(FORM_WORDS[form], ways[form]) for form in (Form.XLSX, Form.CSV)]
+    return render_template(
+        "_house/list_long.html", listed=listed, most=AT_ONCE_ON_PAPER, others=others, here=ways[Form.PDF]
+    )
+
+
+def by_whom_and_when() -> str:
+    """Say who takes a list, and when."""
     return str(gettext("%(name)s, %(at)s", name=visitor().name, at=moment(clock.now())))
 
 
@@ -157,7 +178,7 @@ def _as_xlsx(listed: ListOut) -> BinaryIO:
         (str(gettext("List")), listed.title),
         (str(gettext("Narrowed to")), listed.narrowed or str(gettext("everything"))),
         (str(gettext("Plant")), f"{plant().name}{' · DEMO' if plant().demo else ''}"),
-        (str(gettext("By")), _by_whom()),
+        (str(gettext("By")), by_whom_and_when()),
     ]
     heads = [(column.head, column.share) for column in listed.columns]
     return workbook.written(listed.title, heads, listed.rows, (str(gettext("About")), about), plant_zone())
@@ -166,29 +187,35 @@ def _as_xlsx(listed: ListOut) -> BinaryIO:
 # --- PDF ---
 
 
-def _as_pdf(listed: ListOut) -> bytes:
-    rows = [[_shown(value) for value in row] for row in islice(iter(listed.rows), MOST_ON_PAPER + 1)]
-    if len(rows) > MOST_ON_PAPER:
-        raise Refusal(
-            "This list has more than %(most)s lines, too many to be printed. Narrow it, or take it as Excel or CSV.",
-            most=MOST_ON_PAPER,
-        )
+def _as_pdf(listed: ListOut) -> bytes | None:
+    rows = [[shown(value) for value in row] for row in islice(iter(listed.rows), AT_ONCE_ON_PAPER + 1)]
+    if len(rows) > AT_ONCE_ON_PAPER:
+        return None
+    return on_paper(replace(listed, rows=rows), by_whom_and_when(), str(len(rows)))
+
+
+def on_paper(listed: ListOut, by: str, count: str, part: str = "") -> bytes:
+    """Return a list as a PDF; `count` says which lines it holds, `part` of what it is a part, in words.
+
+    Raises Refusal where the press cannot make it.
+    """
     language = plant().language
     whole = sum(column.share for column in listed.columns)
+    words = PageWords.of(gettext)
     html = (
         sheets.environment(gettext)
         .get_template("_house/list_print.html")
         .render(
             title=listed.title,
             columns=[(column, round(100 * column.share / whole, 2)) for column in listed.columns],
-            rows=rows,
+            rows=listed.rows,
             narrowed=listed.narrowed,
-            count=len(rows),
-            by=_by_whom(),
+            count=count,
+            by=by,
             house=plant().name,
             demo=gettext("DEMO – sample data") if plant().demo else "",
             language=language,
-            page_words=PageWords.of(gettext),
+            page_words=replace(words, before=f"{part}{words.before}"),
         )
     )
     try:
@@ -197,7 +224,8 @@ def _as_pdf(listed: ListOut) -> bytes:
         raise Refusal("The PDF could not be made. Try again.") from no
 
 
-def _shown(value: Value) -> str:
+def shown(value: Value) -> str:
+    """Return a value as a page shows it."""
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):

@@ -61,7 +61,8 @@ class JobLine(Table):
     """One piece of a job: what it is about, whether it is done, and the hash of what was made.
 
     It is no record: what it makes is one, and is written in the same transaction as `state`. Who works on it says so in
-    `claimed_by`, so that no other server begins it too; a claim that grew old is nobody's.
+    `claimed_by`, so that no other server begins it too; a claim that grew old is nobody's. `given` is what this line
+    alone was given, gone once it is done.
     """
 
     __tablename__ = "job_line"
@@ -72,6 +73,7 @@ class JobLine(Table):
     subject: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text, default="waiting")
     sha256: Mapped[str | None] = mapped_column(Text)
+    given: Mapped[dict[str, str] | None] = mapped_column(JsonText)
     why: Mapped[dict[str, object] | None] = mapped_column(JsonText)
     claimed_by: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcTime)

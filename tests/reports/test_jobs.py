@@ -274,8 +274,8 @@ def test_an_empty_choice_is_refused_with_what_to_do(as_: SignedInAs, closed: lis
 def test_a_job_is_shown_to_who_asked_and_to_who_may_do_the_same(app: Flask, as_: SignedInAs, closed: list[str]) -> None:
     job_id = ask(as_("S"))
     assert as_("Q").get(f"/jobs/{job_id}").status_code == 200
-    assert as_("A").get(f"/jobs/{job_id}").status_code == 403
-    assert as_("A").get(f"/jobs/{job_id}/all.pdf").status_code == 403
+    assert as_("A").get(f"/jobs/{job_id}").status_code == 404
+    assert as_("A").get(f"/jobs/{job_id}/all.pdf").status_code == 404
     assert as_("S").get("/jobs/999").status_code == 404
     assert "Calibration certificates" in as_("S").get("/jobs").text
     assert "Nothing yet." in as_("O").get("/jobs").text

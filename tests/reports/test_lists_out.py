@@ -12,11 +12,15 @@ import pypdfium2 as pdfium
 import pytest
 from flask import Flask, g
 from openpyxl import load_workbook
-from plant_client import PlantClient, SignedInAs
+from plant_client import ClockAt, PlantClient, SignedInAs
+from sqlalchemy import select
 
 from techfloor import store
-from techfloor.refusals import Refusal
-from techfloor.reports.lists_out import MOST_ON_PAPER, Column, Form, ListOut, Value, every_line, served
+from techfloor.reports import lists_long, lists_out
+from techfloor.reports.job_runner import Runner
+from techfloor.reports.lists_out import Column, Form, ListOut, Value, every_line, served
+from techfloor.reports.models import JobLine
+from techfloor.store import db
 from techfloor.store.paging import Page
 from techfloor.web.visitor import Caller, Visitor
 
@@ -46,7 +50,8 @@ def made(app: Flask) -> Made:
             with store.looking_at() as reading:
                 g.plant = app.extensions["techfloor"].plant_notice.read(reading)
             g.caller = Caller(Visitor(1, 1, "Quinn Bauer", "QB", frozenset({"quality"}), frozenset()))
-            answer = served(ListOut("odd", "Odd: list", COLUMNS, rows), form)
+            answer = served(ListOut("odd", "Odd: list", COLUMNS, rows, "/"), form)
+            assert not isinstance(answer, str)
             whole: Any = answer.response
             if isinstance(whole, list):
                 return b"".join(whole)
@@ -92,13 +97,12 @@ def test_a_printed_list_has_its_heads_and_its_number_on_each_page(made: Made) ->
     assert "G-120" in texts[-1]
 
 
-def test_a_list_too_long_to_be_printed_names_the_other_ways(made: Made) -> None:
-    with pytest.raises(Refusal, match="Excel or CSV"):
-        made((ODD for _ in range(MOST_ON_PAPER + 1)), Form.PDF)
+LENGTHS = [(300, 3_000), pytest.param((1_000, 100_000), marks=pytest.mark.long)]
 
 
 @pytest.mark.parametrize("form", [Form.CSV, Form.XLSX])
-def test_ten_times_the_lines_need_no_more_memory(made: Made, form: Form) -> None:
+@pytest.mark.parametrize("lengths", LENGTHS, ids=["3 000", "100 000"])
+def test_many_times_the_lines_need_no_more_memory(made: Made, form: Form, lengths: tuple[int, int]) -> None:
     def peak(count: int) -> int:
         tracemalloc.start()
         made_bytes = len(made(((f"G-{n}", "Caliper", date(2026, 12, 1), None, n) for n in range(count)), form))
@@ -106,8 +110,9 @@ def test_ten_times_the_lines_need_no_more_memory(made: Made, form: Form) -> None
         tracemalloc.stop()
         return highest
 
+    short, long = lengths
     peak(10)
-    assert peak(3000) < peak(300) + 200_000
+    assert peak(long) < peak(short) + 200_000
 
 
 def test_every_line_goes_on_from_page_to_page() -> None:
@@ -172,3 +177,111 @@ def test_the_printed_register_says_what_it_was_narrowed_to(as_: SignedInAs) -> N
     text = " ".join(pdfium.PdfDocument(io.BytesIO(data))[0].get_textpage().get_text_range().split())
     assert "Narrowed to Status: Overdue" in text
     assert "DEMO" in text
+
+
+# --- long for paper ---
+
+GAUGES = "/equipment/list.pdf?kind=gauge&status=in+use"
+
+
+def words_of(data: bytes) -> list[str]:
+    """Return the words of each page."""
+    return [" ".join(page.get_textpage().get_text_range().split()) for page in pdfium.PdfDocument(io.BytesIO(data))]
+
+
+@pytest.fixture
+def short_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three lines be long for paper, and four be a part."""
+    monkeypatch.setattr(lists_out, "AT_ONCE_ON_PAPER", 3)
+    monkeypatch.setattr(lists_long, "PART", 4)
+
+
+def asked(client: PlantClient, url: str = GAUGES) -> str:
+    """Ask for a long list on its page; return the address of the job."""
+    answer = client.submit(url, page=url)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+@pytest.mark.usefixtures("short_paper")
+def test_a_list_long_for_paper_is_printed_part_by_part(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    quinn = as_("Q")
+    codes = [row[0] for row in read(got(quinn, GAUGES.replace(".pdf", ".csv")))[1:]]
+    parts = -(-len(codes) // 4)
+    page = quinn.get(GAUGES).text
+    assert "This list has more than 3 lines" in page
+    assert 'href="/equipment/list.csv?kind=gauge&amp;status=in+use" download' in page
+    assert 'href="/equipment/?kind=gauge&amp;status=in+use"' in page
+    job = asked(quinn)
+    clock_at("2026-11-20 10:05")
+    assert f"0 of {parts} done" in quinn.get(job).text
+    assert Runner(app).run_waiting() == parts > 2
+    shown = quinn.get(job).text
+    assert f"{len(codes)} lines" in shown
+    assert "Status: In use" in shown
+    taken = quinn.submit(f"{job}/print", page=job)
+    texts = words_of(got(quinn, taken.location))
+    printed = [code for text in texts for code in codes if f" {code} " in f"{text} "]
+    assert printed == codes, "each once, in the order of the list"
+    assert f"Part 2 of {parts} · Page 1 of 1" in texts[1]
+    assert f"Lines: 5 to 8 of {len(codes)}" in texts[1]
+    assert all("Quinn Bauer, 20 Nov 2026 10:00" in text for text in texts), "when it was asked for"
+    assert "Taken to be printed by Quinn Bauer" in quinn.get(job).text
+    with app.app_context():
+        assert set(db.session.scalars(select(JobLine.given))) == {None}, "the rows are not kept twice"
+
+
+@pytest.mark.usefixtures("short_paper")
+def test_a_long_list_is_its_owners_alone(app: Flask, as_: SignedInAs) -> None:
+    amal, quinn = as_("A"), as_("Q")
+    job = asked(amal)
+    Runner(app).run_waiting()
+    assert amal.get(job).status_code == 200
+    assert quinn.get(job).status_code == quinn.get(f"{job}/all.pdf").status_code == 404
+    assert quinn.post(f"{job}/print", data=quinn.hidden("/jobs", "/sign-out")).status_code == 404
+
+
+@pytest.mark.usefixtures("short_paper")
+def test_a_long_list_goes_on_after_a_restart_with_what_it_was_asked_with(
+    app: Flask, as_: SignedInAs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = asked(as_("Q"))
+    real, drawn = lists_long.on_paper, []
+
+    class Killed(BaseException):
+        pass
+
+    def die(*arguments: Any) -> bytes:
+        drawn.append(arguments[2])
+        if len(drawn) == 2:
+            raise Killed
+        return real(*arguments)
+
+    monkeypatch.setattr(lists_long, "on_paper", die)
+    with pytest.raises(Killed):
+        Runner(app).run_waiting()
+    Runner(app).run_waiting()
+    assert drawn[1] == drawn[2]
+    assert len(set(drawn)) == len(drawn) - 1
+    assert "Print all" in as_("Q").get(job).text
+
+
+@pytest.mark.usefixtures("short_paper")
+def test_a_list_that_nobody_would_read_on_paper_is_refused(as_: SignedInAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists_long, "MOST", 5)
+    answer = as_("Q").submit(GAUGES, page=GAUGES)
+    assert answer.status_code == 422
+    assert "more than 5 lines, too many to be printed" in answer.text
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("path", EACH_LIST)
+def test_each_list_can_be_long_for_paper(
+    app: Flask, as_: SignedInAs, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists_out, "AT_ONCE_ON_PAPER", -1)
+    amal, url = as_("A"), f"{path}.pdf"
+    lines = len(read(got(amal, f"{path}.csv"))) - 1
+    assert "Make the PDF" in amal.get(url).text
+    assert amal.submit(url, page=url).status_code == (303 if lines else 422)
+    assert Runner(app).run_waiting() == (1 if lines else 0)

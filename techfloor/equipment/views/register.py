@@ -6,6 +6,8 @@ from datetime import date
 
 from flask import Response
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor.equipment.lists import RegisterLine, register_page
 from techfloor.equipment.narrowing import narrowed_to
@@ -15,15 +17,21 @@ from techfloor.equipment.views.seeing import asked_for
 from techfloor.equipment.wording import KIND_WORDS, signs
 from techfloor.measures.due import days_left
 from techfloor.places.here import today
+from techfloor.reports import lists_long
 from techfloor.reports.lists_out import READ_AT_ONCE, RULE, Column, ListOut, Value, every_line, narrowed_words, served
 from techfloor.web.lists import Asked
 
 
 @pages.page(RULE, permission=READ, endpoint="list_out")
-def list_out(form: str) -> Response:
+def list_out(form: str) -> Response | str:
     """Send the register of machines, gauges or standards."""
-    kind, wanted = asked_for("/equipment/")
-    return served(register(kind, wanted), form)
+    return served(register(*asked_for("/equipment/")), form)
+
+
+@pages.act("/list.pdf", permission=READ, action="reports:list:ask", title=_l("List asked for, to be printed"))
+def print_list() -> WerkzeugResponse:
+    """Have a long register printed in the background."""
+    return lists_long.ask(register(*asked_for("/equipment/")))
 
 
 def register(kind: str, wanted: Asked) -> ListOut:
@@ -48,7 +56,8 @@ def register(kind: str, wanted: Asked) -> ListOut:
     if kind == Kind.MACHINE:
         kept = (0, 1, 3, 4, 5, 12)
         columns, rows = tuple(columns[n] for n in kept), ([row[n] for n in kept] for row in rows)
-    return ListOut(f"{kind}s", str(KIND_WORDS[Kind(kind)][1]), columns, rows, narrowed_words(wanted))
+    title = str(KIND_WORDS[Kind(kind)][1])
+    return ListOut(f"{kind}s", title, columns, rows, wanted.url(), narrowed_words(wanted))
 
 
 def _rows(kind: str, wanted: Asked) -> Iterator[Sequence[Value]]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from flask import Response
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries.lists import HistoryLine, Line
@@ -17,20 +18,37 @@ from techfloor.equipment.statuses import Kind
 from techfloor.equipment.views.register import register
 from techfloor.places.here import plant
 from techfloor.records.wording import state_words
+from techfloor.reports import lists_long
 from techfloor.reports.lists_out import READ_AT_ONCE, RULE, Column, ListOut, Value, every_line, narrowed_words, served
 
 LONGEST_HISTORY = 10_000
 
 
 @pages.page(f"/gauges{RULE}", permission="calibration:read", endpoint="gauges_out")
-def gauges_out(form: str) -> Response:
+def gauges_out(form: str) -> Response | str:
     """Send the gauges of the list with their due days."""
     return served(register(Kind.GAUGE, asked_for_gauges()), form)
 
 
+@pages.act("/gauges/list.pdf", permission="calibration:read", action="reports:list:ask", endpoint="print_gauges")
+def print_gauges() -> WerkzeugResponse:
+    """Have a long list of gauges printed in the background."""
+    return lists_long.ask(register(Kind.GAUGE, asked_for_gauges()))
+
+
 @pages.page(RULE, permission="calibration:read", endpoint="calibrations_out")
-def calibrations_out(form: str) -> Response:
+def calibrations_out(form: str) -> Response | str:
     """Send the calibrations of the list."""
+    return served(_calibrations(), form)
+
+
+@pages.act("/list.pdf", permission="calibration:read", action="reports:list:ask", endpoint="print_calibrations")
+def print_calibrations() -> WerkzeugResponse:
+    """Have a long list of calibrations printed in the background."""
+    return lists_long.ask(_calibrations())
+
+
+def _calibrations() -> ListOut:
     wanted = asked_for()
     numbers = lists.found_numbers(wanted.words) if wanted.words else None
     whole = replace(narrowed(wanted, numbers), at="")
@@ -46,7 +64,8 @@ def calibrations_out(form: str) -> Response:
         Column(_("Verdict"), 14),
         Column(_("State"), 14),
     )
-    return served(ListOut("calibrations", _("Calibrations"), columns, map(_row, lines), narrowed_words(wanted)), form)
+    rows = map(_row, lines)
+    return ListOut("calibrations", _("Calibrations"), columns, rows, wanted.url(), narrowed_words(wanted))
 
 
 def _row(line: Line) -> Sequence[Value]:
@@ -69,8 +88,20 @@ def _performed(line: Line | HistoryLine) -> Value:
 
 
 @pages.page(f"/gauges/<code>{RULE}", permission="calibration:read", endpoint="history_out")
-def history_out(code: str, form: str) -> Response:
+def history_out(code: str, form: str) -> Response | str:
     """Send the calibrations of one gauge, the newest first."""
+    return served(_calibrations_of(code), form)
+
+
+@pages.act(
+    "/gauges/<code>/list.pdf", permission="calibration:read", action="reports:list:ask", endpoint="print_history"
+)
+def print_history(code: str) -> WerkzeugResponse:
+    """Have the long history of a gauge printed in the background."""
+    return lists_long.ask(_calibrations_of(code))
+
+
+def _calibrations_of(code: str) -> ListOut:
     gauge = gauge_view(code)
     columns = (
         Column(_("Record"), 15, code=True),
@@ -87,7 +118,8 @@ def history_out(code: str, form: str) -> Response:
         Column(_("Remark"), 20),
     )
     title = _("Calibrations of %(code)s %(name)s", code=gauge.code, name=gauge.item.name)
-    return served(ListOut(f"{gauge.code}-calibrations", title, columns, _history(gauge.id)), form)
+    back = f"/calibration/gauges/{gauge.code}"
+    return ListOut(f"{gauge.code}-calibrations", title, columns, _history(gauge.id), back)
 
 
 def _history(gauge_id: int) -> Iterator[Sequence[Value]]:
