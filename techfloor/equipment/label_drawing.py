@@ -1,8 +1,13 @@
 """Labels as drawings: an identity label stays for good, a status label says how the equipment stands today.
 
+Each size says what a technician needs there, and as much of the rest as stands whole: half a maker or half a number
+helps nobody. On an identity label that is code, name and serial number, then maker and plant; on a status label what
+may be done and until when, then what that rests on. Only a name or a use is cut, where no letters are small enough.
+
 One drawing serves screen and paper. Lengths are millimetres; black only, for printers of labels know no other.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import floor
 
@@ -23,6 +28,8 @@ LONGEST_TAPE = 110.0
 LONGEST_STATE_TAPE = 260.0
 """For what a gauge may be used alone must stand there whole, so this tape may be longer."""
 SMALLEST_WORDS = 1.75
+NEARLY = 0.85
+"""So much smaller may letters be before something less is said, or said on two lines."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,10 @@ class Identity:
     url: str
     code: str
     name: str
+    serial: str
     maker: str
     plant: str
+    demo: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,13 +134,15 @@ class _Pen:
         if text:
             self.texts.append(Text(_mm(x * s), _mm(y * s), _mm(size * s), text, face, white))
 
-    def small(self, x: float, y: float, text: str, room: float) -> None:
-        size = max(fitting_size(text, SANS, 2.2, room), SMALLEST_WORDS)
-        self.text(x, y, size, cut(text, SANS, size, room), SANS)
+    def small(self, x: float, y: float, ways: Sequence[str], room: float, size: float = 2.2) -> None:
+        """Write the first of several ways to say something that stands whole in `room`; nothing where none does."""
+        text, fitting = whole(ways, SANS, size, room)
+        self.text(x, y, fitting, text, SANS)
 
-    def block(self, x: float, y: float, text: str, room: float, high: float) -> None:
+    def block(self, x: float, y: float, text: str, room: float, high: float, size: float = 2.6) -> None:
         """Write a text into a field: in the largest letters in which all of it stands there, else cut."""
-        size, found = 2.6, [""]
+        found, one = [""], fitting_size(text, BOLD, size, room)
+        size = one if one >= size * NEARLY else size
         while size >= SMALLEST_WORDS:
             found = lines(text, BOLD, size, room, max(int(high / (size * 1.14)), 1))
             if " ".join(found) == " ".join(text.split()):
@@ -157,6 +168,23 @@ class _Pen:
         return Drawing(
             _mm(wide), _mm(high), says, tuple(self.boxes), tuple(self.shapes), tuple(self.texts), round(module, 4)
         )
+
+
+def whole(ways: Sequence[str], face: Face, size: float, room: float) -> tuple[str, float]:
+    """Return the first of several texts that stands whole in `room` in good letters, else in letters that can be read.
+
+    With it comes their size; '' where none does.
+    """
+    for least in (size * NEARLY, min(size, SMALLEST_WORDS)):
+        for text in ways:
+            fitting = fitting_size(text, face, size, room)
+            if text and fitting >= least:
+                return text, fitting
+    return "", size
+
+
+def _together(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _mm(value: float) -> float:
@@ -215,12 +243,10 @@ def _identity_on_label(said: Identity, size: Size) -> Drawing:
     size_of_code = fitting_size(said.code, CODE, 6.4, room)
     top = (high - 22) / 2  # in the middle of a label that is higher than its letters need
     pen.text(left, top + 6.6, size_of_code, said.code, CODE)
-    y = top + 10.6
-    for line in lines(said.name, BOLD, 2.9, room, 2):
-        pen.text(left, y, 2.9, line, BOLD)
-        y += 3.3
-    pen.small(left, top + 17.9, said.maker, room)
-    pen.small(left, top + 20.9, said.plant, room)
+    pen.block(left, top + 7.7, said.name, room, 6.8, 2.9)
+    pen.small(left, top + 17.9, (_together(said.serial, said.maker), said.serial), room)
+    demo = "DEMO" if said.demo else ""
+    pen.small(left, top + 20.9, (_together(said.plant, demo), demo), room)
     return pen.done(size.width, size.height, f"{said.code} {said.name}", module)
 
 
@@ -236,7 +262,10 @@ def _identity_on_tape(said: Identity, size: Size) -> Drawing:
     large, small = size.height * 0.46, size.height * 0.29
     pen.text(x, middle + large * 0.36, large, said.code, CODE)
     x += width(said.code, CODE, large) + 2.5
-    more = cut("  ".join(part for part in (said.name, said.maker) if part), BOLD, small, max(LONGEST_TAPE - x, 20))
+    room = max(LONGEST_TAPE - x, 20)
+    ways = (_together(said.name, said.serial, said.maker), _together(said.name, said.serial), said.name)
+    more, small = whole(ways, BOLD, small, room)
+    more = more or cut(said.name, BOLD, small, room)
     pen.text(x, middle + small * 0.36, small, more, BOLD)
     return pen.done(x + width(more, BOLD, small) + 2.0, size.height, f"{said.code} {said.name}", module)
 
@@ -253,10 +282,10 @@ def _state_on_label(said: State, size: Size) -> Drawing:
     of_code = fitting_size(said.code, CODE, 4.4, room * 0.6)
     pen.text(MARGIN, 5.4, of_code, said.code, CODE)
     beside = MARGIN + width(said.code, CODE, of_code) + 1.6
-    pen.text(beside, 5.2, 2.3, cut(said.name, SANS, 2.3, wide - MARGIN - beside), SANS)
+    pen.small(beside, 5.2, (said.name,), wide - MARGIN - beside, 2.3)
     y, foot = _banner(pen, said, 6.7, room), high - MARGIN
-    resting = " · ".join(part for part in (said.day_beside, said.foot) if part)
-    pen.small(MARGIN, foot, resting, room)
+    resting = _together(said.day_beside, said.foot)
+    pen.small(MARGIN, foot, (resting, said.day_beside, said.foot), room)
     pen.block(MARGIN, y, said.words, room, foot - y - (2.6 if resting else 0.0))
     return pen.done(size.width, size.height, _told(said))
 
@@ -290,10 +319,12 @@ def _state_on_tape(said: State, size: Size) -> Drawing:
     pen.symbol(said.look, x, middle - side / 2, side, white=stands_out)
     pen.text(x + side + 0.8, middle + large * 0.36, large, title, BOLD, white=stands_out)
     x += side + long + 4.0
-    rest = " · ".join(part for part in (said.day_beside, said.words, said.foot) if part)
+    needed = _together(said.day_beside, said.words)
     room = max(LONGEST_STATE_TAPE - x, 30)
-    small = max(fitting_size(rest, SANS, small, room), small * 0.75)
-    more = cut(rest, SANS, small, room)
+    more, small = whole((_together(needed, said.foot), needed), SANS, small, room)
+    if needed and not more:
+        small *= 0.75
+        more = cut(needed, SANS, small, room)
     pen.text(x, middle + small * 0.36, small, more, SANS)
     return pen.done(x + width(more, SANS, small) + 2.0, size.height, _told(said))
 

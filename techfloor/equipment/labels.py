@@ -74,9 +74,8 @@ def drawn(item: ItemView, choice: Choice) -> Drawing:
 
 
 def _identity(item: ItemView) -> Identity:
-    demo = " · DEMO" if plant().demo else ""
-    maker = " · ".join(part for part in (item.serial, item.maker) if part)
-    return Identity(f"{paper_base()}/e/{item.code}", item.code, item.name, maker, f"{plant().name}{demo}")
+    url = f"{paper_base()}/e/{item.code}"
+    return Identity(url, item.code, item.name, item.serial, item.maker, plant().name, plant().demo)
 
 
 def _state(item: ItemView) -> State:

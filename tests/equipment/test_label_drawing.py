@@ -43,7 +43,9 @@ def inside(drawing: Drawing) -> bool:
 def test_an_identity_label_stays_within_its_edges_and_never_cuts_the_code(
     size: Size, code: str, name: str, maker: str
 ) -> None:
-    drawing = identity_label(Identity(f"https://plant.example/e/{code}", code, name, maker, "Example Works"), size)
+    drawing = identity_label(
+        Identity(f"https://plant.example/e/{code}", code, name, maker, name, "Example Works"), size
+    )
     assert inside(drawing)
     assert drawing.texts[0].text == code
 
@@ -70,15 +72,46 @@ def test_what_a_gauge_may_be_used_for_alone_stands_there_whole(size: Size) -> No
     assert "LIMITED USE" in text
 
 
+def words_on(drawing: Drawing) -> str:
+    return " ".join(each.text for each in drawing.texts)
+
+
+@settings(max_examples=60)
+@given(size=st.sampled_from(SIZES), serial=WORDS, maker=WORDS, plant=WORDS, demo=st.booleans())
+def test_what_has_no_room_stays_away_and_is_not_cut(
+    size: Size, serial: str, maker: str, plant: str, demo: bool
+) -> None:
+    serial, maker, plant = (" ".join(each.replace("…", "").split()) for each in (serial, maker, plant))
+    said = Identity(URL, "G-014", "Digital caliper", serial, maker, plant, demo)
+    on_it = [each.text for each in identity_label(said, size).texts]
+    assert "…" not in "".join(on_it)
+    assert not demo or size.form is Form.TAPE or any(text.endswith("DEMO") for text in on_it)
+
+
+@each_size
+def test_the_serial_number_comes_before_the_maker(size: Size) -> None:
+    maker = "Precision Measuring Instruments and Gauges of the Upper Valley, Incorporated"
+    said = Identity(URL, "G-014", "Digital caliper", "SN 0417-22-0093", maker, "Works")
+    assert "SN 0417-22-0093" in words_on(identity_label(said, size))
+
+
+def test_of_a_status_the_day_comes_before_what_it_rests_on() -> None:
+    record = "CAL-2026-00042 of the laboratory for dimensional quantities in Example Town · TK"
+    said = State("G-014", "Caliper", "caution", "LIMITED USE", "Due", "Nov 2027", "saw cuts only", record)
+    text = words_on(state_label(said, size_of("50x25")))
+    assert "Due Nov 2027" in text
+    assert "CAL-2026" not in text
+
+
 @each_size
 def test_the_code_is_a_picture_only_where_its_modules_can_be_read(size: Size) -> None:
-    module = identity_label(Identity(URL, "G-014", "Caliper", "", "Works"), size).module
+    module = identity_label(Identity(URL, "G-014", "Caliper", "", "", "Works"), size).module
     assert (module >= SMALLEST_MODULE) if size.key != "tape-9" else module == 0
 
 
 def test_an_address_too_long_for_the_tape_leaves_the_code_as_text() -> None:
     far = Identity(
-        "https://techfloor.a-plant-with-a-very-long-name.example.org/e/G-014", "G-014", "Caliper", "", "Works"
+        "https://techfloor.a-plant-with-a-very-long-name.example.org/e/G-014", "G-014", "Caliper", "", "", "Works"
     )
     drawing = identity_label(far, size_of("tape-12"))
     assert drawing.module == 0
