@@ -11,14 +11,12 @@ from itertools import islice
 from flask import current_app
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from techfloor.places.here import plant
-from techfloor.refusals import Refusal
 from techfloor.reports import jobs
 from techfloor.reports.job_runner import wake_afterwards
-from techfloor.reports.lists_out import Column, ListOut, by_whom_and_when, on_paper, shown
-from techfloor.web.pages import see
+from techfloor.reports.lists_out import Column, ListOut, by_whom_and_when, long_for_paper, on_paper, shown
+from techfloor.web.pages import Page, see
 from techfloor.web.visitor import by_whom
 
 KIND = "list"
@@ -45,14 +43,11 @@ def declare(permission: str) -> None:
     )
 
 
-def ask(listed: ListOut) -> Response:
-    """Have a list printed in the background, in the act under way; raises Refusal for one that nobody would read."""
+def ask(listed: ListOut) -> Page:
+    """Have a list printed in the background, in the act under way; one that nobody would read is refused on a page."""
     rows = [[shown(value) for value in row] for row in islice(listed.rows, MOST + 1)]
     if len(rows) > MOST:
-        raise Refusal(
-            "This list has more than %(most)s lines, too many to be printed. Narrow it, or take it as Excel or CSV.",
-            most=MOST,
-        )
+        return long_for_paper(listed, too_long=MOST), 422
     asked = {
         "title": listed.title,
         "narrowed": listed.narrowed,

@@ -124,7 +124,7 @@ def served(listed: ListOut, form: str) -> Response | str:
     ways: dict[Form, Callable[[ListOut], Any]] = {Form.PDF: _as_pdf, Form.XLSX: _as_xlsx, Form.CSV: _as_csv}
     made = ways[wanted](listed)
     if made is None:
-        return _long_for_paper(listed)
+        return long_for_paper(listed)
     response = Response(made, content_type=_TYPES[wanted], direct_passthrough=True)
     today = clock.now().astimezone(plant_zone()).date().isoformat()
     response.headers["Content-Disposition"] = f'attachment; filename="{listed.name}-{today}.{wanted}"'
@@ -132,13 +132,21 @@ def served(listed: ListOut, form: str) -> Response | str:
     return response
 
 
-def _long_for_paper(listed: ListOut) -> str:
-    """Ask how a list is wanted that is long for paper; the PDF is asked for at the address of this page."""
+def long_for_paper(listed: ListOut, *, too_long: int = 0) -> str:
+    """Ask how a list is wanted that is long for paper; the PDF is asked for at the address of this page.
+
+    One of more than `too_long` lines is not printed at all.
+    """
     path, query = request.path.rpartition(".")[0], request.query_string.decode()
     ways = {form: f"{path}.{form}" + (f"?{query}" if query else "") for form in Form}
     others = [(FORM_WORDS[form], ways[form]) for form in (Form.XLSX, Form.CSV)]
     return render_template(
-        "_house/list_long.html", listed=listed, most=AT_ONCE_ON_PAPER, others=others, here=ways[Form.PDF]
+        "_house/list_long.html",
+        listed=listed,
+        most=AT_ONCE_ON_PAPER,
+        others=others,
+        here=ways[Form.PDF],
+        too_long=too_long,
     )
 
 

@@ -246,7 +246,7 @@ def test_a_long_list_goes_on_after_a_restart_with_what_it_was_asked_with(
     app: Flask, as_: SignedInAs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = asked(as_("Q"))
-    real, drawn = lists_long.on_paper, []
+    real, drawn = lists_out.on_paper, []
 
     class Killed(BaseException):
         pass

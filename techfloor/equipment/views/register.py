@@ -7,7 +7,6 @@ from datetime import date
 from flask import Response
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor.equipment.lists import RegisterLine, register_page
 from techfloor.equipment.narrowing import narrowed_to
@@ -20,6 +19,7 @@ from techfloor.places.here import today
 from techfloor.reports import lists_long
 from techfloor.reports.lists_out import READ_AT_ONCE, RULE, Column, ListOut, Value, every_line, narrowed_words, served
 from techfloor.web.lists import Asked
+from techfloor.web.pages import Page
 
 
 @pages.page(RULE, permission=READ, endpoint="list_out")
@@ -29,7 +29,7 @@ def list_out(form: str) -> Response | str:
 
 
 @pages.act("/list.pdf", permission=READ, action="reports:list:ask", title=_l("List asked for, to be printed"))
-def print_list() -> WerkzeugResponse:
+def print_list() -> Page:
     """Have a long register printed in the background."""
     return lists_long.ask(register(*asked_for("/equipment/")))
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from flask import Response
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries.lists import HistoryLine, Line
@@ -20,6 +19,7 @@ from techfloor.places.here import plant
 from techfloor.records.wording import state_words
 from techfloor.reports import lists_long
 from techfloor.reports.lists_out import READ_AT_ONCE, RULE, Column, ListOut, Value, every_line, narrowed_words, served
+from techfloor.web.pages import Page
 
 LONGEST_HISTORY = 10_000
 
@@ -31,7 +31,7 @@ def gauges_out(form: str) -> Response | str:
 
 
 @pages.act("/gauges/list.pdf", permission="calibration:read", action="reports:list:ask", endpoint="print_gauges")
-def print_gauges() -> WerkzeugResponse:
+def print_gauges() -> Page:
     """Have a long list of gauges printed in the background."""
     return lists_long.ask(register(Kind.GAUGE, asked_for_gauges()))
 
@@ -43,7 +43,7 @@ def calibrations_out(form: str) -> Response | str:
 
 
 @pages.act("/list.pdf", permission="calibration:read", action="reports:list:ask", endpoint="print_calibrations")
-def print_calibrations() -> WerkzeugResponse:
+def print_calibrations() -> Page:
     """Have a long list of calibrations printed in the background."""
     return lists_long.ask(_calibrations())
 
@@ -96,7 +96,7 @@ def history_out(code: str, form: str) -> Response | str:
 @pages.act(
     "/gauges/<code>/list.pdf", permission="calibration:read", action="reports:list:ask", endpoint="print_history"
 )
-def print_history(code: str) -> WerkzeugResponse:
+def print_history(code: str) -> Page:
     """Have the long history of a gauge printed in the background."""
     return lists_long.ask(_calibrations_of(code))
 
