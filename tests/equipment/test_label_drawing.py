@@ -1,7 +1,7 @@
 """Labels as drawings: nothing stands over the edge, what counts is never cut off, and a code is printed to be read."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from techfloor.equipment.label_drawing import (
@@ -78,6 +78,10 @@ def words_on(drawing: Drawing) -> str:
 
 @settings(max_examples=60)
 @given(size=st.sampled_from(SIZES), serial=WORDS, maker=WORDS, plant=WORDS, demo=st.booleans())
+@example(
+    SIZES[0], "SN 0417-22-0093", "Instruments of the Upper Valley, Incorporated", "Example Works, Northern Plant", True
+)
+@example(SIZES[0], "", "Instruments of the Upper Valley, Incorporated", "Example Works, Northern Plant", False)
 def test_what_has_no_room_stays_away_and_is_not_cut(
     size: Size, serial: str, maker: str, plant: str, demo: bool
 ) -> None:
