@@ -51,6 +51,9 @@ class Note:
     parameters: Mapping[str, object]
 
 
+UNCHECKED = Note("The laboratory signed this file. Its signature is not checked here; the file is kept as it came.", {})
+
+
 @dataclass(frozen=True)
 class Found:
     """What can be entered of a digital certificate; `k` is the one factor that all U stand for, None where none is."""
@@ -182,6 +185,8 @@ def _notes(certificate: Certificate, serial: str, months: int) -> list[Note]:
         notes.append(Note("It replaces %(number)s. Withdraw that one if it stands here.", said))
     if any(result.when is When.BEFORE for result in certificate.results):
         notes.append(Note("Results from before an adjustment are left out: they count no more.", {}))
+    if certificate.signed:
+        notes.append(UNCHECKED)
     if certificate.unread:
         named_ = ", ".join(certificate.unread[:6])
         notes.append(Note("Not taken from it, for it is no nominal or certified value: %(names)s.", {"names": named_}))

@@ -51,6 +51,15 @@ def test_a_thermometer_gives_what_it_shows_and_what_is_true() -> None:
     assert "stability" in notes(found(SENSOR, "C"))
 
 
+def test_a_signature_of_the_file_is_not_taken_for_checked() -> None:
+    signed = dcc(BLOCKS).replace(
+        b"</dcc:digitalC", b'<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/></dcc:digitalC'
+    )
+    made = find(read(signed, unit="mm"), unit="mm", serial="GB0-1147", code="S-003", months=12, asked=Asked())
+    assert "signature is not checked here" in notes(made)
+    assert "signature" not in notes(found(BLOCKS))
+
+
 def test_a_ratio_is_a_relative_humidity_where_one_is_certified() -> None:
     assert found(HYGROMETER, "% RH").lines().splitlines() == ["19.5; 20.1; 0.5", "81.1; 80.4; 0.9"]
 

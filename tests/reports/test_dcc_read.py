@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from techfloor.refusals import Refusal
 from techfloor.reports.dcc import opening
+from techfloor.reports.dcc.columns import Column, role_of
 from techfloor.reports.dcc.model import Point, When
 from techfloor.reports.dcc.opening import certificate_in
 from techfloor.reports.dcc.reading import read
@@ -164,6 +165,35 @@ def test_a_number_in_words_is_a_number_and_a_marking_is_the_name_of_the_point() 
 def test_a_column_that_is_not_understood_may_be_longer_than_the_others() -> None:
     longer = TORQUE.replace("basic_nominalValue", "gp_matrix").replace(">10 20<", ">1 2 3 4<")
     assert [len(result.points) for result in read(dcc(longer)).results] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [
+        ("Nennwert", "nominal"), ("Valor nominal", "nominal"), ("Valeur nominale", "nominal"),
+        ("Desviación del valor nominal", "deviation"), ("Abweichung vom Nennwert", "deviation"),
+        ("Incertidumbre de medida", "uncertainty"), ("Incertitude élargie", "uncertainty"),
+        ("Error de indicación", "error"), ("Erreur d’indication", "error"), ("Messabweichung", "error"),
+        ("Relative error", ""), ("Correction", "correction"), ("Corrección", "correction"),
+        ("Valor de referencia", "reference"), ("Valeur de référence", "reference"),
+        ("Valore di riferimento", "reference"),
+        ("Indicación del equipo", "measured"), ("Valeur lue (lecture)", "measured"), ("Valore misurato", "measured"),
+        ("Tolérance", ""), ("Toleranzgrenze", ""), ("Temperatur des Bades", ""),
+    ],
+)  # fmt: skip
+def test_a_column_without_a_reference_type_is_known_by_its_name(name: str, role: str) -> None:
+    assert role_of(Column((), name)) == role
+
+
+def test_that_it_is_signed_by_xml_is_told() -> None:
+    signature = b'<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo/></ds:Signature>'
+    signed = dcc(BLOCKS).replace(b"</dcc:digitalC", signature + b"</dcc:digitalC")
+    assert (read(dcc(BLOCKS)).signed, read(signed).signed) == (False, True)
+
+
+def test_a_reference_type_counts_more_than_a_name() -> None:
+    assert role_of(Column(("measuredvalue",), "Nominal value")) == "measured"
+    assert role_of(Column(("stability",), "Nominal value")) == ""
 
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))

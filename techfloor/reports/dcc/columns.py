@@ -27,27 +27,42 @@ class Column:
 
 
 _ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
-    ("deviation", ("deviation",), ("deviation from nominal", "abweichung vom nennwert", "abweichung vom nennma")),
+    (
+        "deviation",
+        ("deviation",),
+        (
+            "deviation from nominal", "abweichung vom nennwert", "abweichung vom nennma",
+            "desviación del valor nominal", "desviación respecto", "écart à la valeur nominale", "écart par rapport",
+            "scostamento dal valore nominale",
+        ),
+    ),
     ("nominal", ("nominal",), ("nominal", "nennwert", "set point", "sollwert")),
-    ("uncertainty", ("uncertainty",), ("uncertainty", "unsicherheit")),
-    ("lower", ("toleranceLimitLower".lower(),), ("lower tolerance",)),
-    ("upper", ("toleranceLimitUpper".lower(),), ("upper tolerance",)),
-    ("", ("limit", "tolerance", "conformity"), ("tolerance", "limit", "conformity", "grenz")),
+    ("uncertainty", ("uncertainty",), ("uncertainty", "unsicherheit", "incert")),
+    ("lower", ("tolerancelimitlower",), ("lower tolerance",)),
+    ("upper", ("tolerancelimitupper",), ("upper tolerance",)),
+    ("", ("limit", "tolerance", "conformity"), ("tolerance", "limit", "conformity", "grenz", "tolér", "toller")),
     (
         "",
         ("relativeerror", "errorrelative", "relativedeviation"),
-        ("relative error", "relative messab", "relative abw"),
+        ("relative error", "relative messab", "relative abw", "error relativ", "erreur relativ", "errore relativ"),
     ),
-    ("correction", ("correction",), ("correction", "korrektur")),
-    ("error", ("error",), ("error", "deviation", "abweichung")),
-    ("reference", ("reference", "conventionaltrue"), ("reference", "referenz", "bezugswert", "standard value")),
+    ("correction", ("correction",), ("correction", "korrektur", "correcc", "correz")),
+    ("error", ("error",), ("error", "deviation", "abweichung", "erreur", "desviaci", "écart", "scostament")),
+    (
+        "reference",
+        ("reference", "conventionaltrue"),
+        ("referenc", "referenz", "bezugswert", "standard value", "référenc", "riferiment"),
+    ),
     (
         "measured",
         ("measured", "indicat", "conventionalmass", "conventionalvalue", "calibrationvalue"),
-        ("measured", "indicat", "reading", "messwert", "anzeige", "conventional mass", "konventioneller", "istwert"),
+        (
+            "measured", "indicat", "reading", "messwert", "anzeige", "conventional mass", "konventioneller", "istwert",
+            "indicac", "indicaz", "lectur", "lettur", "medid", "mesur", "misur",
+        ),
     ),
-)
-"""What a quantity is: by a part of its refType, else by a part of its name."""
+)  # fmt: skip
+"""What a quantity is: by a part of its refType, else of its name in English, German, Spanish, French or Italian."""
 
 
 def of_words(roles: Mapping[str, Column]) -> str:

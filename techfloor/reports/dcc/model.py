@@ -152,3 +152,5 @@ class Certificate:
     release: str = ""
     schema: str = ""
     unread: tuple[str, ...] = ()
+    signed: bool = False
+    """True where the XML carries a signature of its own, which is not checked."""

@@ -14,6 +14,7 @@ from techfloor.refusals import Refusal
 
 DCC = "{https://ptb.de/dcc}"
 SI = "{https://ptb.de/si}"
+SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 ROOT = "digitalCalibrationCertificate"
 MEGABYTE = 1024 * 1024
 LARGEST = 10 * MEGABYTE

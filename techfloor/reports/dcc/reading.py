@@ -28,7 +28,7 @@ from techfloor.reports.dcc.model import (
     Statement,
     When,
 )
-from techfloor.reports.dcc.opening import DCC, SI, certificate_in, root_of
+from techfloor.reports.dcc.opening import DCC, SI, SIGNATURE, certificate_in, root_of
 from techfloor.reports.dcc.quantities import FORMS, chosen, in_words, relative, xml_list
 
 _LONGEST_TEXT = 2000
@@ -106,6 +106,7 @@ class _Reader:
             language=self.languages[1] if len(self.languages) > 1 else self.language,
             replaces=_words(_first(core, "reportAmendedSubstituted"), "replacedUniqueIdentifier"),
             schema=root.get("schemaVersion", ""),
+            signed=root.find(SIGNATURE) is not None,
         )
         return replace(made, unread=tuple(self.unread))
 

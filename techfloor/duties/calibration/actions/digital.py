@@ -8,7 +8,7 @@ from decimal import Decimal
 from techfloor.duties.calibration.rules.outside import FAIL, NOT_GIVEN, PASS, SAME, CertificateEntry, LabResult
 from techfloor.duties.calibration.rules.procedure import ItemFunction
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
-from techfloor.equipment.digital import Note
+from techfloor.equipment.digital import UNCHECKED, Note
 from techfloor.measures.quantity import plain
 from techfloor.measures.side import EXACT
 from techfloor.measures.units import UnitError, show_unit
@@ -155,5 +155,7 @@ def _about(
         yield Note("%(count)s results stand twice: the first of each is taken.", {"count": len(found) - len(results)})
     if len(results) > most:
         yield Note("The first %(most)s of %(all)s results are taken.", {"most": most, "all": len(results)})
+    if certificate.signed:
+        yield UNCHECKED
     if certificate.unread:
         yield Note("Not taken from it: %(names)s.", {"names": ", ".join(certificate.unread[:6])})
