@@ -24,6 +24,10 @@ GROUPS = (
         ("calibration.document_title", "calibration.certificate", "calibration.due_date_on_certificate"),
     ),
     (
+        _l("Risks"),
+        ("calibration.risk_of_each_result",),
+    ),
+    (
         _l("Retention"),
         ("retention.records_years",),
     ),
@@ -69,6 +73,7 @@ TITLES = {
     "calibration.interval_target": _l("Per cent of gauges that are to be found in tolerance"),
     "calibration.certificate": _l("When the certificate is made"),
     "calibration.due_date_on_certificate": _l("The next due date stands on the certificate"),
+    "calibration.risk_of_each_result": _l("The risk of a wrong verdict is said of each result, and of each procedure"),
     "calibration.document_title": _l("Title of the document"),
     "calibration.environment": _l("When the conditions of the room are asked for"),
     "gate.equipment_in_service": _l("Equipment that is not in service"),

@@ -190,6 +190,19 @@ def specific_risk(y: float, u: float, lower: float | None, upper: float | None) 
     return min(1.0, below + above)
 
 
+ACCEPTED = frozenset({Verdict.pass_, Verdict.conditional_pass})
+"""The verdicts by which a gauge is accepted at a point."""
+
+
+def verdict_risk(verdict: Verdict, y: float, u: float, lower: float | None, upper: float | None) -> float:
+    """Give the probability that a verdict is wrong: accepted but out of tolerance, or rejected but within it.
+
+    The specific risk of ILAC-G8:09/2019, from the result alone (JCGM 106:2012, clause 7).
+    """
+    conforms = conformance_probability(y, u, lower, upper)
+    return 1.0 - conforms if verdict in ACCEPTED else conforms
+
+
 _ORDER = list(Verdict)
 
 

@@ -1,11 +1,13 @@
-"""The canonical content of a calibration, schema 5: what is signed, hashed, printed and attached.
+"""The canonical content of a calibration, schema 6: what is signed, hashed, printed and attached.
 
 Schema 2 added to schema 1 `amendment` and `supersedes`, both null in a first version. Schema 3 adds what an amendment
 changed, `amendment.changes`, and who signed it, `amendment.signed_by`; `corrections` are only those from before the
 first signature, and who performed and measured stays who that was in version 1. Schema 4 adds to each point
 `tur_reference`, the ratio of its tolerance to U of reference and environment alone; `tur` is still that of the whole
 process. Schema 5 adds `transcription`: who typed it in from paper, and when that was begun; null for what was performed
-here. What was signed under an older schema stays as it is.
+here. Schema 6 adds to each point `risk`, the probability in % that its verdict is wrong, and to the whole `risk`, what
+that is in words; null, and "" at the points, where it is not asked for. What was signed under an older schema stays as
+it is.
 
 It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
 it, and the words of a field (pass, as_found, goes) as the code spells them. The paper puts them into words.
@@ -21,15 +23,16 @@ from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import results
-from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
+from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 5
+SCHEMA = 6
 OUTSIDE_TITLE = say("calibration.outside-title")
 WITHDRAWAL_TITLE = say("calibration.withdrawal-title")
 
@@ -44,6 +47,7 @@ class PlantWords:
     demo: bool
     title: str
     show_interval: bool
+    show_risk: bool = False
 
     @classmethod
     def of(cls, plant: PlantFacts) -> "PlantWords":
@@ -55,6 +59,7 @@ class PlantWords:
             plant.demo,
             plant.profile.text("calibration.document_title"),
             plant.profile.on("calibration.due_date_on_certificate"),
+            plant.profile.on("calibration.risk_of_each_result"),
         )
 
 
@@ -68,6 +73,7 @@ def content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
 
 
 def _content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
+    runs = _runs(bench, with_risk=_asks_risk(bench, plant))
     return {
         "kind": "calibration",
         "schema": SCHEMA,
@@ -81,13 +87,14 @@ def _content(bench: Bench, plant: PlantWords) -> dict[str, Any]:
         "ambient": [
             {"quantity": a.quantity, "value": plain(a.value), "unit": a.unit, "limits": a.limits} for a in bench.ambient
         ],
-        "runs": _runs(bench),
+        "runs": runs,
         "adjusted": bool(bench.body.adjusted),
         "adjustment": bench.body.adjustment,
         "deviations": [*bench.body.deviations, *deviations(bench)],
         "corrections": changes.corrections(bench),
         "outside": bench.body.outside,
         "coverage": coverage(bench),
+        "risk": say("calibration.risk") if any(p["risk"] for run in runs for p in run["points"]) else None,
         "performed_at": utc_text(max((g.performed_at for g in bench.given), default=bench.record.performed_at)),
         "recorded_at": utc_text(max((g.recorded_at for g in bench.given), default=bench.record.recorded_at)),
         "late": _late(bench),
@@ -141,13 +148,25 @@ def _transcription(bench: Bench) -> dict[str, str] | None:
     return {"by": bench.transcriber, "at": utc_text(bench.record.opened_at)} if bench.transcriber else None
 
 
-def _runs(bench: Bench) -> list[dict[str, Any]]:
+def asks_risk(procedure: Procedure, plant: PlantWords) -> bool:
+    """Tell whether the risk of each result is asked for: by the rule of its procedure, or by the plant for all."""
+    return procedure.rule is Rule.pfa or plant.show_risk
+
+
+def _asks_risk(bench: Bench, plant: PlantWords) -> bool:
+    """Tell whether the risk of each result is said; an amendment says it where the version before did."""
+    if bench.former is not None:
+        return bool(bench.former.signed.get("risk"))
+    return asks_risk(bench.procedure, plant)
+
+
+def _runs(bench: Bench, *, with_risk: bool) -> list[dict[str, Any]]:
     if bench.entered_in_error:
         return []
     if bench.body.outside is not None:
-        return outside_rules.runs(bench.plan, bench.body.outside)
+        return outside_rules.runs(bench.plan, bench.body.outside, with_risk=with_risk)
     runs = (AS_FOUND, AS_LEFT) if bench.body.adjusted else (AS_FOUND,)
-    return [_run(bench, bench.run(run)) for run in runs]
+    return [_run(bench, bench.run(run), with_risk=with_risk) for run in runs]
 
 
 def deviations(bench: Bench) -> list[Said]:
@@ -232,17 +251,17 @@ def _standard(standard: Any) -> dict[str, Any]:
     }
 
 
-def _run(bench: Bench, run: RunResult) -> dict[str, Any]:
+def _run(bench: Bench, run: RunResult, *, with_risk: bool) -> dict[str, Any]:
     return {
         "run": run.run,
         "verdict": run.verdict,
-        "points": [_point(bench, p) for p in run.points if p.point.role == "point"],
+        "points": [_point(bench, p, with_risk=with_risk) for p in run.points if p.point.role == "point"],
         "entries": [_entry(bench, p) for p in run.points if p.point.role == "entry"],
         "derived": [_derived(d) for d in run.derived],
     }
 
 
-def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
+def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, Any]:
     point, procedure = result.point, bench.procedure
     return {
         "n": point.n,
@@ -266,6 +285,7 @@ def _point(bench: Bench, result: PointResult) -> dict[str, Any]:
         "tur": _ratio(result.tur),
         "tur_reference": _ratio(result.tur_reference),
         "guard": rules.report_u(procedure, result.guard, result.reference),
+        "risk": rules.report_risk(result.risk) if with_risk else "",
         "verdict": result.verdict,
     }
 

@@ -293,6 +293,7 @@ class _Certificate:
         remarks = [
             Remark(_("Conformity"), self._conformity()),
             Remark(_("Uncertainty"), self._coverage()),
+            Remark(_("Risk"), in_words(content.get("risk") or "")),
             Remark(_("Traceability"), self._traceability()),
             Remark(_("Adjustment"), self._adjustment()),
             Remark(_("Deviations"), deviations or _("None from the procedure.")),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from techfloor.duties.calibration.report.words import Words, number, with_minus, with_sign
+from techfloor.duties.calibration.report.words import Words, number, risk_words, with_minus, with_sign
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -203,9 +203,9 @@ def _to_u(point: Point, key: str) -> str:
 
 
 def _limit_specs(group: Group, words: Words) -> Iterator[_Spec]:
-    """Yield uncertainty, k where it changes from point to point, tolerance and guard band.
+    """Yield uncertainty, k where it changes from point to point, tolerance, guard band, and risk where it is said.
 
-    What was measured, U, k and the guard band, has a column for each run where the runs differ in it.
+    What was measured, U, k, the guard band and the risk, has a column for each run where the runs differ in it.
     """
     _ = words.translate
     factors = {k for line in group.lines for run in group.runs if (k := _of_run(line, run, "k"))}
@@ -216,6 +216,7 @@ def _limit_specs(group: Group, words: Words) -> Iterator[_Spec]:
         yield from _by_run(group, "k", "k", "", words)
     yield _Spec(_numbers(_("Tolerance"), group.error_unit), lambda line: Cell(_tolerance(line)))
     yield from _by_run(group, "guard", _("Guard band"), group.error_unit, words)
+    yield from _by_run(group, "risk", _("Risk"), "%", words)
 
 
 def _by_run(group: Group, key: str, head: str, unit: str, words: Words) -> Iterator[_Spec]:
@@ -237,9 +238,11 @@ def _of_any(line: Line, runs: Sequence[str], key: str) -> str:
 
 
 def _of_run(line: Line, run: str, key: str) -> str:
-    """Return U, k or the guard band of a point in one run, "" where it has none."""
+    """Return U, k, the guard band or the risk of a point in one run, "" where it has none."""
     point = line.of(run)
     text = str(point.get(key) or "") if point is not None else ""
+    if key == "risk":
+        return risk_words(text)
     return "" if key == "guard" and not number(text) else text
 
 

@@ -80,6 +80,17 @@ def with_sign(text: str | None) -> str:
     return f"+{text}"
 
 
+_NO_RISK, _ALL_RISK = Decimal("0.00"), Decimal("100.0")
+
+
+def risk_words(text: str) -> str:
+    """Write a risk in %; none is ever nothing or all, as rounding would make it read."""
+    value = number(text)
+    if value == _NO_RISK:
+        return "< 0.01"
+    return "> 99.9" if value == _ALL_RISK else text
+
+
 def sentence(text: str) -> str:
     """Begin `text` with a capital letter and end it with a full stop."""
     text = text.strip()

@@ -295,7 +295,7 @@ def answers_to_plain(answers: Iterable[CheckAnswer]) -> list[dict[str, str]]:
     return [{"check": a.check, "answer": a.answer, "note": a.note.strip()} for a in answers]
 
 
-def runs(points: Sequence[PlannedPoint], data: Mapping[str, Any]) -> list[dict[str, Any]]:
+def runs(points: Sequence[PlannedPoint], data: Mapping[str, Any], *, with_risk: bool = False) -> list[dict[str, Any]]:
     """Return the runs of the canonical content: as found and, where the laboratory adjusted, as left."""
     entry = from_plain(data)
     judged = judge(points, entry.results)
@@ -306,12 +306,20 @@ def runs(points: Sequence[PlannedPoint], data: Mapping[str, Any]) -> list[dict[s
     for run, word in stated:
         verdict = run_verdict(word, judged, run)
         if verdict:
-            results = [_content_point(j) for j in judged if j.result.run == run]
+            results = [_content_point(j, with_risk=with_risk) for j in judged if j.result.run == run]
             made.append({"run": run, "verdict": verdict, "points": results, "entries": [], "derived": []})
     return made
 
 
-def _content_point(judged: JudgedResult) -> dict[str, Any]:
+def _risk(judged: JudgedResult) -> float | None:
+    """Return the probability that a verdict is wrong, by the U that the laboratory states."""
+    if not judged.verdict:
+        return None
+    limits, result = (judged.lower, judged.upper), judged.result
+    return rules.risk_at(Verdict(judged.verdict), judged.error, limits, result.u, result.k)
+
+
+def _content_point(judged: JudgedResult, *, with_risk: bool) -> dict[str, Any]:
     point, result = judged.point, judged.result
     return {
         "n": point.n,
@@ -338,5 +346,6 @@ def _content_point(judged: JudgedResult) -> dict[str, Any]:
         "tur": "" if judged.tur is None else plain(round(judged.tur, 1)),
         "tur_reference": "",
         "guard": "",
+        "risk": rules.report_risk(_risk(judged)) if with_risk else "",
         "verdict": judged.verdict,
     }

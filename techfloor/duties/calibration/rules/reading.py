@@ -12,7 +12,7 @@ from fractions import Fraction
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import FIXED, BudgetRow, Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
-from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, tur
+from techfloor.measures.decision import RULE_VERSION, Decision, Rule, Verdict, decide, tur, verdict_risk
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.repeats import type_a
 from techfloor.measures.side import EXACT
@@ -36,6 +36,8 @@ CANNOT = "not measured"
 NO_RULE = ""
 """The rule of a reading on which none decided: an entry, an answer of an attribute, a point not measured."""
 _HUNDRED = Decimal(100)
+_USUAL_K = Decimal(2)
+"""The coverage factor of a U that is stated without one, as `decide` takes it."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,20 @@ def decision_on(
     if u is None or k is None:
         return decide(error, lower, upper, rule=procedure.rule)
     return decide(error, lower, upper, u=u / k, k=k, rule=procedure.rule)
+
+
+def risk_at(
+    verdict: Verdict,
+    error: Decimal,
+    limits: tuple[Decimal | None, Decimal | None],
+    u: Decimal | None,
+    k: Decimal | None,
+) -> float | None:
+    """Return the probability that a verdict is wrong; `u` is expanded, None where it or the limits are not known."""
+    if u is None or limits == (None, None):
+        return None
+    lower, upper = (None if limit is None else float(limit) for limit in limits)
+    return verdict_risk(verdict, float(error), float(u / (k or _USUAL_K)), lower, upper)
 
 
 def uncertainty_at(
@@ -383,6 +399,14 @@ def report_k(k: Decimal) -> str:
     """Return k as it is printed: "2", or to two places where it is no whole number, "1.83"."""
     shown = round(k, 2)
     return plain(Decimal(int(shown))) if shown == int(shown) else plain(shown)
+
+
+def report_risk(risk: float | None) -> str:
+    """Return a risk in % as it is kept and printed: to two places under 1 %, else to one; "" where there is none."""
+    if risk is None:
+        return ""
+    share = Decimal(repr(risk)) * _HUNDRED
+    return plain(round(share, 2 if share < 1 else 1))
 
 
 def readings_within(procedure: Procedure, point: PlannedPoint) -> tuple[Decimal | None, Decimal | None]:

@@ -75,6 +75,14 @@ class PointResult:
         """How much of its tolerance the deciding error uses, to tell which point is the worst."""
         return _use(self.deciding)
 
+    @property
+    def risk(self) -> float | None:
+        """The probability that the verdict is wrong, of the result that it rests on; None where U is not known."""
+        found = self.deciding
+        if not found.verdict or found.cannot_measure or found.error is None:
+            return None
+        return rules.risk_at(Verdict(found.verdict), found.error, (found.lower, found.upper), found.u, found.k)
+
 
 def _use(result: ReadingFacts | PointResult) -> Fraction:
     if result.error is None:

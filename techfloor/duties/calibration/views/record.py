@@ -60,16 +60,17 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
     every = versions.all_of(bench.record)
     signatures = signatures_of(bench.record.id)
     issued = issue.newest(bench.record.id)
+    shown = shown_content(bench)
     just_signed = request.args.get("signed") == "1"
     return render_template(
         "calibration/show.html",
         bench=bench,
-        shown=shown_content(bench),
+        shown=shown,
         state=version_state(bench.record.id, bench.record.state, every),
         legal_holds=retention.on_record(bench.record.id),
         holds=[told(held(bench.gauge.code, hold)) for hold in bench.gauge.held],
         verdicts=_verdicts(bench),
-        grids=grids(bench),
+        grids=grids(bench, shown),
         signatures=[signature_box(signature_facts(s)) for s in signatures],
         issued=issued,
         digital=_is_digital(bench),

@@ -95,11 +95,12 @@ def _certificate_at_review(number: str) -> None:
 
 
 def _review_page(bench: Bench, form: ReviewForm) -> str:
+    shown = shown_content(bench)
     return render_template(
         "calibration/review.html",
         bench=bench,
-        shown=shown_content(bench),
-        grids=grids(bench),
+        shown=shown,
+        grids=grids(bench, shown),
         signatures=[signature_box(signature_facts(s)) for s in signatures_of(bench.record.id)],
         events=happenings(bench),
         changed=changed(bench),

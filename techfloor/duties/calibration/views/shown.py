@@ -1,13 +1,17 @@
 """What the pages of a calibration show of it: titles, progress, the strip of the last reading, the grid."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.bench_lines import GivenReading
+from techfloor.duties.calibration.report.words import risk_words
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import verdicts
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
@@ -17,6 +21,8 @@ from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
 from techfloor.said import in_words
 
+NO_RISKS: Mapping[int, str] = MappingProxyType({})
+"""The risks of a run where none is asked for."""
 KINDS = {
     "pass": "pass",
     "fail": "fail",
@@ -258,6 +264,7 @@ class GridRow:
     kind: str
     verdict: str
     against: str = ""
+    risk: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,10 +288,19 @@ class Grid:
     rows: tuple[GridRow, ...]
     derived: tuple[DerivedRow, ...]
     error_head: str
+    risk_words: str = ""
+
+    @property
+    def with_risk(self) -> bool:
+        """True where the risk of each result is said."""
+        return any(row.risk for row in self.rows)
 
 
-def grid(bench: Bench, run: str) -> Grid:
-    """Return a run as a table; the verdicts of readings that are in may show, those to come stay empty."""
+def grid(bench: Bench, run: str, risks: Mapping[int, str] = NO_RISKS) -> Grid:
+    """Return a run as a table; the verdicts of readings that are in may show, those to come stay empty.
+
+    `risks` has, by the number of the point, the risk in % that the content of the record says.
+    """
     result = bench.run(run)
     error = _("From nominal") if bench.procedure.mode is Mode.comparison else _("Error")
     if any(p.error is not None and len(p.readings) > 1 for p in result.points):
@@ -293,7 +309,7 @@ def grid(bench: Bench, run: str) -> Grid:
         run=run,
         title=run_words(run),
         heads=_heads(bench.procedure.mode),
-        rows=tuple(_row(bench, p) for p in result.points),
+        rows=tuple(_row(bench, p, risks.get(p.point.n, "")) for p in result.points),
         derived=tuple(
             DerivedRow(
                 d.rule.name.capitalize(),
@@ -308,15 +324,23 @@ def grid(bench: Bench, run: str) -> Grid:
     )
 
 
-def grids(bench: Bench) -> list[Grid]:
-    """Return the runs of a calibration as tables; of one that was entered in error those that count no more."""
-    shown = bench.former if bench.entered_in_error and bench.former else bench
+def grids(bench: Bench, content: Mapping[str, Any]) -> list[Grid]:
+    """Return the runs of a calibration as tables; of one that was entered in error those that count no more.
+
+    `content` is what is, or would be, signed: it says the risks where they are asked for, explained under the last run.
+    """
+    shown, said = bench, content
+    if bench.entered_in_error and bench.former:
+        shown, said = bench.former, bench.former.signed
     if not shown.plan:
         return []
-    return [grid(shown, AS_FOUND), *([grid(shown, AS_LEFT)] if shown.body.adjusted else [])]
+    risks = {run["run"]: {p["n"]: risk_words(p.get("risk", "")) for p in run["points"]} for run in said["runs"]}
+    runs = (AS_FOUND, AS_LEFT) if shown.body.adjusted else (AS_FOUND,)
+    made = [grid(shown, run, risks.get(run, NO_RISKS)) for run in runs]
+    return [*made[:-1], replace(made[-1], risk_words=in_words(said.get("risk") or ""))]
 
 
-def _row(bench: Bench, result: PointResult) -> GridRow:
+def _row(bench: Bench, result: PointResult, risk: str) -> GridRow:
     point = result.point
     cells = [_cells(bench, result, repeat) for repeat in range(1, point.repeats + 1)]
     against = bench.compared_with(point)
@@ -331,6 +355,7 @@ def _row(bench: Bench, result: PointResult) -> GridRow:
         kind=kind_of(result.verdict),
         verdict=verdict_words(result.verdict) if result.verdict else "",
         against="" if against is None else f"{plain(against)} {show_unit(point.unit)}",
+        risk=risk,
     )
 
 

@@ -123,17 +123,18 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         return _error_page(bench, form)
     found = bench.run(AS_FOUND)
     left = bench.run(AS_LEFT) if bench.body.adjusted else None
+    shown = content_shown(bench, plant())
     return render_template(
         "calibration/check.html",
         bench=bench,
-        shown=content_shown(bench, plant()),
+        shown=shown,
         changed=changed(bench),
         unchanged=unchanged(bench),
         unusual=unusual(bench),
         found=found,
         left=left,
         overall=overall(found, left),
-        grids=[g for g in (grid(bench, AS_FOUND), grid(bench, AS_LEFT) if left else None) if g],
+        grids=grids(bench, shown),
         form=form,
         errors=form.problems(),
         may_sign=bench.holder_id == visitor().person_id,
@@ -148,7 +149,7 @@ def _error_page(bench: Bench, form: SignForm) -> str:
         changed=changed(bench),
         unchanged=unchanged(bench),
         unusual=unusual(bench),
-        grids=grids(bench),
+        grids=grids(bench, content_shown(bench, plant())),
         form=form,
         errors=form.problems(),
         may_sign=bench.holder_id == visitor().person_id,
