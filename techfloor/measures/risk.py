@@ -4,12 +4,15 @@ Normal process, normal measurement without bias, as in JCGM 106:2012 clause 9 an
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
+from itertools import pairwise
+from statistics import NormalDist, fmean
 
 _NORMAL = NormalDist()
 _FAR = 9.0
+FEWEST = 20
+"""So many results as found let the process be estimated; the risks of fewer would be a guess."""
 
 
 @dataclass(frozen=True)
@@ -54,19 +57,53 @@ def global_risk(
 
     low = max(-_FAR, min(_FAR, (tolerance.lower - process_mean) / process_sd))
     high = max(-_FAR, min(_FAR, (tolerance.upper - process_mean) / process_sd))
-    pfa = _integral(accepted_and(inside=False), -_FAR, low) + _integral(accepted_and(inside=False), high, _FAR)
-    pfr = _integral(accepted_and(inside=True), low, high)
+    ends = (end + step * u for end in (acceptance.lower, acceptance.upper) for step in (-_FAR, 0, _FAR))
+    steep = [(end - process_mean) / process_sd for end in ends]
+    wrong = accepted_and(inside=False)
+    pfa = _integral(wrong, -_FAR, low, steep) + _integral(wrong, high, _FAR, steep)
+    pfr = _integral(accepted_and(inside=True), low, high, steep)
     accepted = acceptance.share(process_mean, math.hypot(process_sd, u))
     return GlobalRisk(pfa, pfr, pfa / accepted if accepted else 0.0)
 
 
-def _integral(function: Callable[[float], float], low: float, high: float) -> float:
+def _integral(function: Callable[[float], float], low: float, high: float, steep: Sequence[float]) -> float:
+    """Integrate piece by piece: where U is small, acceptance changes so steeply that one piece would step over it."""
     from scipy.integrate import quad  # noqa: PLC0415 - heavy to import
 
     if low >= high:
         return 0.0
-    middle = (low + high) / 2
-    return sum(float(quad(function, a, b, epsabs=1e-12, limit=200)[0]) for a, b in ((low, middle), (middle, high)))
+    ends = sorted({low, (low + high) / 2, high, *(end for end in steep if low < end < high)})
+    return sum(float(quad(function, a, b, epsabs=1e-12, limit=200)[0]) for a, b in pairwise(ends))
+
+
+@dataclass(frozen=True)
+class Process:
+    """How gauges come: the centre and the scatter of their true errors, estimated from `n` results as found.
+
+    `parted` is False where the results scatter no more than their uncertainty lets expect: then `sd` is the whole
+    scatter, which the true errors do not exceed.
+    """
+
+    n: int
+    mean: float
+    sd: float
+    parted: bool
+
+
+def process_of(results: Sequence[tuple[float, float]]) -> Process | None:
+    """Estimate the process from (error, standard uncertainty) of results; None where they do not scatter at all.
+
+    The errors scatter by the process and by the measurement together, so the mean square of u is taken off their
+    variance (JCGM 106:2012, clause 9: results are the sum of both). Needs at least FEWEST results, else ValueError.
+    """
+    if len(results) < FEWEST:
+        raise ValueError(f"a process is estimated from at least {FEWEST} results")
+    centre = fmean(error for error, _u in results)
+    whole = sum((error - centre) ** 2 for error, _u in results) / (len(results) - 1)
+    own = whole - fmean(u * u for _error, u in results)
+    if whole <= 0:
+        return None
+    return Process(len(results), centre, math.sqrt(own if own > 0 else whole), own > 0)
 
 
 def process_sd_for(in_tolerance: float, half_width: float) -> float:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import outside_work
 import pytest
 from amending_work import FAILING, amended, calibrated
-from bench_work import give_all, review, sign, start
+from bench_work import give, give_all, review, sign, start
 from flask import Flask
 from plant_client import SignedInAs
 from reports.samples import ISSUE, SIGNATURES, torque_wrench
@@ -16,6 +17,9 @@ from sqlalchemy import select
 
 from techfloor import clock, store
 from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries import risks as risk_history
+from techfloor.duties.calibration.queries.gauges import gauge_by_code
+from techfloor.duties.calibration.queries.records import in_force_under
 from techfloor.duties.calibration.report import certificate as report
 from techfloor.places.actions import change_setting
 from techfloor.records import definitions
@@ -25,7 +29,7 @@ from techfloor.records.signing import stored_content
 from techfloor.store import db
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.05", "25.00"]
-WORDS = "Risk is the probability that the verdict on a result is wrong"
+WORDS = "Risk is the probability that a verdict is wrong"
 SETTING = "calibration.risk_of_each_result"
 
 
@@ -146,3 +150,22 @@ def test_content_of_an_older_schema_has_no_such_column() -> None:
     sheet = report.sheet(torque_wrench(), SIGNATURES, ISSUE)
     assert "Risk" not in [column.head for table in sheet.tables for column in table.columns]
     assert "Risk" not in [remark.label for remark in sheet.remarks]
+
+
+def test_of_a_reading_that_was_corrected_only_what_counts_tells_how_gauges_come(app: Flask, as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER[:4])
+    answer = give(tara, number, indication="150.10")
+    reading = answer.location.rpartition("after=")[2]
+    corrected = tara.submit(f"/calibration/{number}/correct/{reading}", {"indication": "150.05", "reason": "mistyped"})
+    assert corrected.status_code == 303
+    give_all(tara, number, "indication", CALIPER[5:])
+    with app.app_context():
+        found = in_force_under(gauge_by_code("G-014").procedure_id)
+        assert found is not None
+        assert risk_history.found_under(found[1], found[0].definition_id) == []
+    assert sign(tara, number).status_code == 303
+    with app.app_context():
+        errors = [each.error for each in risk_history.found_under(found[1], found[0].definition_id)]
+    assert errors == [Decimal(text) for text in ("0", "0", "0.05", "0", "0.05", "0")]

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.pages
     [
         ("100.0 N·m clockwise", "100.0 N·m"),
         ("Click torque wrench 20-100 N m", "20-100 N m"),
-        ("± 0.10 mm", "0.10 mm"),
+        ("± 0.10 mm", "± 0.10 mm"),
         ("error −0.51 %", "−0.51 %"),
         ("18 Mar 2027, in 116 days", "18 Mar 2027"),
     ],

@@ -23,9 +23,8 @@ from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import results
-from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
-from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
@@ -148,16 +147,11 @@ def _transcription(bench: Bench) -> dict[str, str] | None:
     return {"by": bench.transcriber, "at": utc_text(bench.record.opened_at)} if bench.transcriber else None
 
 
-def asks_risk(procedure: Procedure, plant: PlantWords) -> bool:
-    """Tell whether the risk of each result is asked for: by the rule of its procedure, or by the plant for all."""
-    return procedure.rule is Rule.pfa or plant.show_risk
-
-
 def _asks_risk(bench: Bench, plant: PlantWords) -> bool:
     """Tell whether the risk of each result is said; an amendment says it where the version before did."""
     if bench.former is not None:
         return bool(bench.former.signed.get("risk"))
-    return asks_risk(bench.procedure, plant)
+    return rules.asks_risk(bench.procedure, of_all=plant.show_risk)
 
 
 def _runs(bench: Bench, *, with_risk: bool) -> list[dict[str, Any]]:

@@ -137,9 +137,9 @@ SENTENCES = {
         "at each point, for a coverage probability of about 95 %%."
     ),
     "calibration.risk": _l(
-        "Risk is the probability that the verdict on a result is wrong: that the gauge is accepted there though it is "
-        "out of tolerance, or rejected though it is within. It follows from the result and its U alone, taken as "
-        "normally distributed (specific risk of ILAC-G8:09/2019; JCGM 106:2012, clause 7)."
+        "Risk is the probability that a verdict is wrong: accepted though out of tolerance, or rejected though within. "
+        "It follows from the result and its U alone, taken as normal (specific risk, ILAC-G8:09/2019; JCGM 106:2012, "
+        "clause 7)."
     ),
     "calibration.complete": _l("complete and readable"),
     "calibration.damaged": _l("damaged: %(words)s"),

@@ -401,6 +401,11 @@ def report_k(k: Decimal) -> str:
     return plain(Decimal(int(shown))) if shown == int(shown) else plain(shown)
 
 
+def asks_risk(procedure: Procedure, *, of_all: bool) -> bool:
+    """Tell whether risks are said: the rule of a procedure rests on them, or the plant asks for those `of_all`."""
+    return procedure.rule is Rule.pfa or of_all
+
+
 def report_risk(risk: float | None) -> str:
     """Return a risk in % as it is kept and printed: to two places under 1 %, else to one; "" where there is none."""
     if risk is None:

@@ -20,6 +20,7 @@ from techfloor.duties.calibration.report.words import sentence
 from techfloor.duties.calibration.rules.intervals import AsFound, Method, percent
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.risk_shown import behind_the_passes
 from techfloor.duties.calibration.wording import METHODS
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
@@ -125,6 +126,7 @@ def _page(gauge: GaugeFacts, form: ChooseForm, keeping: KeepForm) -> str:
         reason=sentence(in_words(found.reason)) if found else "",
         method=METHODS[interval_history.method_of(plant()).value],
         rows=[_row(each, rests_on) for each in reversed(known.found)],
+        risk=behind_the_passes(gauge),
         open=interval_history.proposal_of(gauge.id) is not None,
         may=visitor().may(INTERVALS),
         form=form,

@@ -19,6 +19,7 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import Foreseen
 from techfloor.duties.calibration.rules.procedure import Item, Mode, Procedure
+from techfloor.duties.calibration.views.risk_shown import Risks, risks_of
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
@@ -42,6 +43,7 @@ class Look:
     picture_words: str = ""
     unit: str = ""
     proposed: bool = False
+    risks: Risks | None = None
 
 
 def look(procedure: Procedure, definition_id: int | None, gauge: str = "") -> Look:
@@ -65,6 +67,7 @@ def look(procedure: Procedure, definition_id: int | None, gauge: str = "") -> Lo
         picture_words=_picture_words(bar.point.label, form.gauge.data or "") if bar else "",
         unit=show_unit(procedure.error_unit or procedure.unit),
         proposed=any(each.proposed for each in seen),
+        risks=risks_of(procedure, definition_id, item, seen),
     )
 
 
