@@ -66,6 +66,7 @@ _GAUGES = {
     "in_use_checks.end": "G-016",
     "in_use_checks.gauge": "G-016",
     "in_use_checks.month": "G-016",
+    "calibration.standard_values": "S-003",
     "in_use_checks.not_used": "G-016",
     "in_use_checks.now": "G-016",
     "in_use_checks.now_post": "G-016",

@@ -46,7 +46,7 @@ def trace(code: str) -> str:
     else:
         work, papers = traceability.behind_gauge(item.id), ()
     return render_template(
-        "calibration/trace.html", item=item, tabs=_tabs(item, "up"), shown=behind(item, work, papers), work=work
+        "calibration/trace.html", item=item, tabs=tabs_of(item, "up"), shown=behind(item, work, papers), work=work
     )
 
 
@@ -60,7 +60,7 @@ def used(code: str) -> str:
     return render_template(
         "calibration/trace_used.html",
         item=item,
-        tabs=_tabs(item, "down"),
+        tabs=tabs_of(item, "down"),
         list=listing(
             wanted,
             page,
@@ -83,7 +83,7 @@ def trace_picture(code: str) -> str:
     return render_template(
         "calibration/trace_picture.html",
         item=item,
-        tabs=_tabs(item, "picture"),
+        tabs=tabs_of(item, "picture"),
         asked=wanted,
         shown=picture(item, found, lambda **more: _address(wanted, "used", **more)),
         nothing=_nothing(item),
@@ -189,10 +189,13 @@ def _address(wanted: Asked, page: str, **more: str) -> str:
 # --- what is shown ---
 
 
-def _tabs(item: ItemView, current: str) -> list[Tab]:
+def tabs_of(item: ItemView, current: str) -> list[Tab]:
+    """Return the tabs of the pages about the traceability of a gauge or a standard."""
     base = f"{HOME}/{item.code}"
     found = [("up", _("Stands behind it"), base)]
     found += [("down", _("Rested on it"), f"{base}/used"), ("picture", _("Rested on it, drawn"), f"{base}/picture")]
+    if item.kind == Kind.STANDARD:
+        found.append(("values", _("Certified values"), f"{base}/values"))
     return [Tab(title, url, key == current) for key, title, url in found]
 
 
