@@ -22,8 +22,6 @@ def bring_in(
 
     A refusal ends the act: nothing of the file is kept.
     """
-    for line in run.good:
-        line.do()
     counts = run.counts
     kept = ImportRun(
         kind=kind,
@@ -42,6 +40,8 @@ def bring_in(
     )
     db.session.add(kept)
     db.session.flush()
+    for line in run.good:
+        line.do(kept.id)
     return kept
 
 

@@ -115,11 +115,11 @@ def begin(codes: Collection[str]) -> Plan:
         code, page = entry.item.code, f"/equipment/{entry.item.code}"
         if card is None or stands is None:
             new = Planned(code, entry.item.name, page, Deed.NEW, notes=tuple(_unusual(entry, known)))
-            return replace(new, do=lambda: actions.create_gauge(entry, **by_whom()))
+            return replace(new, do=lambda _run: actions.create_gauge(entry, **by_whom()))
         before, after = values_of(stands, places), values_of(entry, places)
         changed = differences(before, after, {**before, **after})
         done = Planned(code, entry.item.name, page, Deed.CHANGED if changed else Deed.SAME, changed)
-        return replace(done, do=lambda: actions.change_gauge(card.id, entry, **by_whom()))
+        return replace(done, do=lambda _run: actions.change_gauge(card.id, entry, **by_whom()))
 
     return plan
 

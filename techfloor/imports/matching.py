@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Importer, numbered
@@ -27,33 +27,36 @@ def guessed(importer: Importer, head: Sequence[str], before: Mapping[str, str]) 
     No two columns mean the same: the first that fits has it, whole words before a part of them.
     """
     found: dict[int, str] = {}
-    known = _words_of(importer)
+    known = _words_of(importer.columns)
+    counted = _words_of(each for each in importer.columns if each.most > 1)
     for place, word in enumerate(head):
         key = before.get(plain_word(word))
         if key and key not in found.values():
             found[place] = key
     for place, word in enumerate(head):
-        key = _key_for(plain_word(word), known)
+        key = _key_for(plain_word(word), known, counted)
         if place not in found and plain_word(word) not in before and key and key not in found.values():
             found[place] = key
     return found
 
 
-def _words_of(importer: Importer) -> dict[str, Column]:
+def _words_of(columns: Iterable[Column]) -> dict[str, Column]:
     known: dict[str, Column] = {}
-    for column in importer.columns:
+    for column in columns:
         for words in (column.key, str(column.title), *column.words):
             known.setdefault(plain_word(words), column)
     return known
 
 
-def _key_for(word: str, known: Mapping[str, Column]) -> str | None:
+def _key_for(word: str, known: Mapping[str, Column], counted: Mapping[str, Column]) -> str | None:
+    """Return the key for a head; one with a number behind it is first that of a column which stands several times."""
     if word in known:
         return known[word].key
     behind = _NUMBER_BEHIND.search(word)
     if behind is None:
         return None
-    column, n = known.get(word[: behind.start()]), int(behind[1])
+    bare, n = word[: behind.start()], int(behind[1])
+    column = counted.get(bare) or known.get(bare)
     return numbered(column.key, n) if column is not None and 1 <= n <= column.most else None
 
 

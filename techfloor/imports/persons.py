@@ -79,11 +79,11 @@ def begin(names: Collection[str]) -> Plan:
         _check(entry, stands, held)
         if stands is None:
             new = Planned(user_name, entry.name, "/people/", Deed.NEW)
-            return replace(new, do=lambda: actions.create_person(clock.now(), entry, **_profile()))
+            return replace(new, do=lambda _run: actions.create_person(clock.now(), entry, **_profile()))
         row = held.persons[user_name]
         changed = tuple(_differences(stands, entry, held.places))
         done = Planned(user_name, entry.name, f"/people/{row.id}", Deed.CHANGED if changed else Deed.SAME, changed)
-        return replace(done, do=lambda: _change(row.id, entry))
+        return replace(done, do=lambda _run: _change(row.id, entry))
 
     return plan
 

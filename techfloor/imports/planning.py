@@ -27,11 +27,11 @@ class Line:
     problem: Refusal | None = None
     lacking: bool = False
 
-    def do(self) -> None:
-        """Do it, in the act under way; a refusal says which row it is."""
+    def do(self, run_id: int) -> None:
+        """Do it as part of an import, in the act under way; a refusal says which row it is."""
         assert self.planned is not None
         try:
-            self.planned.do()
+            self.planned.do(run_id)
         except Refusal as no:
             words = refusal_text(no)
             sentence = "Row %(row)s, %(code)s: %(words)s"
@@ -86,7 +86,7 @@ class DryRun:
 
 
 def dry_run(importer: Importer, sheet: Sheet, matching: Matching) -> DryRun:
-    """Say what each row would do; a code that stood in a row above is refused."""
+    """Say what each row would do; what stood in a row above is refused."""
     said = [_values(row, matching, comma=sheet.decimal_comma) for row in sheet.rows]
     plan = importer.begin(_codes(importer, said))
     return DryRun(tuple(_lines(importer, plan, sheet, said)))
@@ -106,21 +106,24 @@ def _lines(importer: Importer, plan: Plan, sheet: Sheet, said: list[dict[str, st
     first: dict[str, int] = {}
     for row, values in zip(sheet.rows, said, strict=True):
         code = values.get(importer.code, "")
-        above = first.setdefault(code.casefold(), row.number)
+        above = row.number if importer.several else first.setdefault(code.casefold(), row.number)
         try:
             _check_row(row, importer.code, code, above)
             planned = plan(values)
+            if importer.several:
+                above = first.setdefault(planned.key.casefold(), row.number)
+                _check_row(row, importer.code, planned.key, above)
         except Refusal as no:
             yield Line(row, Deed.REFUSED, code, problem=no, lacking=bool(no.field) and no.field not in values)
         else:
             yield Line(row, planned.deed, planned.code, planned)
 
 
-def _check_row(row: Row, key: str, code: str, above: int) -> None:
+def _check_row(row: Row, column: str, known_by: str, above: int) -> None:
     if row.problem is not None:
         raise row.problem
-    if code and above != row.number:
-        raise Refusal("“%(code)s” stands in row %(row)s already.", field=key, code=code, row=above)
+    if known_by and above != row.number:
+        raise Refusal("“%(code)s” stands in row %(row)s already.", field=column, code=known_by, row=above)
 
 
 @dataclass(frozen=True)

@@ -67,11 +67,11 @@ def begin(codes: Collection[str]) -> Plan:
         code, page = entry.item.code, f"/equipment/{entry.item.code}"
         if card is None or stands is None:
             new = Planned(code, entry.item.name, page, Deed.NEW)
-            return replace(new, do=lambda: actions.create_standard(entry, **by_whom()))
+            return replace(new, do=lambda _run: actions.create_standard(entry, **by_whom()))
         before, after = values_of(stands, places), values_of(entry, places)
         changed = differences(before, after, before)
         done = Planned(code, entry.item.name, page, Deed.CHANGED if changed else Deed.SAME, changed)
-        return replace(done, do=lambda: actions.change_standard(card.id, entry, **by_whom()))
+        return replace(done, do=lambda _run: actions.change_standard(card.id, entry, **by_whom()))
 
     return plan
 

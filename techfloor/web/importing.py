@@ -48,7 +48,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Planned:
-    """What one row would do; `do` does it, in the act under way, and may refuse."""
+    """What one row would do; `do` does it, in the act under way, and may refuse.
+
+    It is given the key of the import it belongs to. `key` says by what the row is known again, in a form that people
+    read, where that is more than its code.
+    """
 
     code: str
     name: str
@@ -56,7 +60,8 @@ class Planned:
     deed: Deed
     differences: tuple[Difference, ...] = ()
     notes: tuple[Refusal, ...] = ()
-    do: Callable[[], object] = lambda: None
+    do: Callable[[int], object] = lambda _run: None
+    key: str = ""
 
 
 Plan = Callable[[Values], Planned]
@@ -68,7 +73,8 @@ class Importer:
     """One kind of thing that is brought in.
 
     `code` is the key of the column by which a thing is known again; `begin` reads what the rows with these codes need
-    and gives the plan; `all_there_is` says what the plant has as rows of such a file; `example` shows some rows.
+    and gives the plan; `all_there_is` says what the plant has as rows of such a file; `example` shows some rows. Of
+    what a thing has `several`, such as certificates, a code stands in several rows: each is known by `Planned.key`.
     """
 
     key: str
@@ -80,6 +86,7 @@ class Importer:
     begin: Callable[[Collection[str]], Plan]
     all_there_is: Callable[[], Iterable[Values]]
     example: tuple[Values, ...]
+    several: bool = False
 
     def column(self, key: str) -> Column:
         """Return the column of a key, whatever number stands behind it."""
