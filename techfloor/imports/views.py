@@ -29,7 +29,9 @@ from techfloor.web.pages import Page, Pages
 from techfloor.web.visitor import by_whom
 
 RUN = "imports:run"
-PERMISSIONS = (permission(RUN, "Bring in gauges, standards and people from a sheet", "quality", "administrator"),)
+PERMISSIONS = (
+    permission(RUN, "Bring in gauges, standards, people and history from a sheet", "quality", "administrator"),
+)
 pages = Pages("imports", __name__, url_prefix="/imports")
 
 SHOWN = 200

@@ -107,7 +107,7 @@ class Besieged:
         closed = self.as_("Q").get("/records?q=CAL").text
         assert "CAL-2026-00001" in closed
         names |= {"closed": "CAL-2026-00001", "begun": seeds.begun("G-021", ("0.010",)), "held": seeds.held()}
-        names["draft"] = seeds.draft()
+        names["draft"], names["old_line"] = seeds.draft(), seeds.old_line()
         with self.app.app_context():
             record_id = db.session.scalars(select(Record.id).where(Record.number == names["begun"])).one()
             names["reading"] = str(db.session.scalars(select(Reading.id).where(Reading.record_id == record_id)).one())

@@ -151,6 +151,7 @@ class Doors:
             "ambient_id": int(self.names["ambient"]),
             "value_id": int(self.names["value"]),
             "appraiser_id": int(self.names["appraiser"]),
+            "line_id": int(self.names["old_line"]),
             "turn": 2,
         }
         return {name: usual.get(name, 1) for name in rule.arguments}

@@ -10,6 +10,7 @@ from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from techfloor.duties.calibration.models import OldCalibration
 from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.people.models import Person
 from techfloor.reports.job_runner import Runner
@@ -60,6 +61,16 @@ class Seeds:
     def __getitem__(self, name: str) -> str:
         made: str = getattr(self, name)()
         return made
+
+    def old_line(self) -> str:
+        """Return the id of a line from the old records, of the caliper G-014."""
+        sheet = b"Code;Calibrated on;Certificate;Verdict as found\nG-014;2024-03-04;K-1;pass\n"
+        file = {"what": "history", "file": (io.BytesIO(sheet), "history.csv")}
+        looked = self._quinn.submit("/imports/", file).location
+        answer = self._quinn.submit(looked.partition("?")[0].replace("/check", "/bring-in"), page=looked)
+        assert answer.status_code == 303, answer.text
+        with self._quinn.application.app_context():
+            return str(db.session.scalars(select(OldCalibration.id)).one())
 
     def draft(self) -> str:
         """Return the code of a procedure that is drafted, with a budget, a stack to be proposed and no approval."""

@@ -264,7 +264,7 @@ def test_quality_brings_in_gauges_and_standards_the_administrator_also_people_an
     quinn: Desk, dana: Desk, as_: SignedInAs
 ) -> None:
     offered = [re.findall(r'<option value="(\w+)"', desk.client.get("/imports/").text) for desk in (quinn, dana)]
-    assert offered == [["gauges", "standards"], ["gauges", "standards", "people"]]
+    assert offered == [["gauges", "standards", "history"], ["gauges", "standards", "people", "history"]]
     assert quinn.client.get("/imports/people/example.csv").status_code == 404
     for key in "TSIA":
         assert as_(key).get("/imports/").status_code == 403

@@ -99,7 +99,7 @@ def _make_fresh(connection: Connection, columns: list[Column[Any]], values: dict
         return  # what is NULL is like nothing else, and what is numbered is new
     free = [column for column in columns if not (column.foreign_keys or _listed(column)) and column.name in values]
     if free:
-        free.sort(key=lambda column: isinstance(column.type, Integer))
+        free.sort(key=lambda column: not isinstance(values[column.name], str))
         before = values[free[0].name]
         values[free[0].name] = f"{before}{next(_MADE)}" if isinstance(before, str) else 900_000 + next(_MADE)
         return

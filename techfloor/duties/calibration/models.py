@@ -150,3 +150,51 @@ class Reading(Table):
             postgresql_where=corrects_id.is_(None),
         ),
     )
+
+
+class OldCalibration(Table):
+    """A calibration from before, as the plant's old sheet or program had it: brought in, signed by nobody here.
+
+    It is no record and has no paper. It is known again by gauge, day and certificate; a later file changes it and
+    names itself in `run_id`. Verdicts are "pass", "fail" or "" where none is told. `readings` are
+    `old_records.OldReading` as plain data, in the unit of what the gauge measures; `use` is the worst share of the
+    tolerance as found, as a fraction, "" where it is not known. One that does not hold has `ended_at` and stays.
+    """
+
+    __tablename__ = "old_calibration"
+    __audit__ = Audit()
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    gauge_id: Mapped[int] = mapped_column(ForeignKey("gauge.equipment_id"))
+    performed_on: Mapped[date] = mapped_column(Day)
+    certificate: Mapped[str] = mapped_column(Text, default="")
+    performed_by: Mapped[str] = mapped_column(Text, default="")
+    as_found: Mapped[str] = mapped_column(Text, default="")
+    as_left: Mapped[str] = mapped_column(Text, default="")
+    adjusted: Mapped[bool | None] = mapped_column(Boolean)
+    worst_error: Mapped[Decimal | None] = mapped_column(ExactDecimal)
+    unit: Mapped[str] = mapped_column(Text, default="")
+    readings: Mapped[list[dict[str, str]]] = mapped_column(JsonText, default=list)
+    use: Mapped[str] = mapped_column(Text, default="")
+    next_due: Mapped[date | None] = mapped_column(Day)
+    counts: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Whether who brought it in said that the due day follows from it."""
+    remark: Mapped[str] = mapped_column(Text, default="")
+    run_id: Mapped[int] = mapped_column(ForeignKey("import_run.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    ended_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    ended_why: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        CheckConstraint("as_found IN ('', 'pass', 'fail')", name="as_found"),
+        CheckConstraint("as_left IN ('', 'pass', 'fail')", name="as_left"),
+        Index(
+            "uq_old_calibration_standing",
+            "gauge_id",
+            "performed_on",
+            "certificate",
+            unique=True,
+            sqlite_where=ended_at.is_(None),
+            postgresql_where=ended_at.is_(None),
+        ),
+    )

@@ -39,6 +39,9 @@ SENTENCES = {
     "calibration.interval-changed": _l("%(months)s → %(better)s months"),
     "calibration.interval-kept": _l("kept as it is: %(words)s"),
     "calibration.interval-overtaken": _l("newer results say something else"),
+    "calibration.old": _l("%(day)s %(number)s"),
+    "event.old calibration": _l("From the old records"),
+    "event.old calibration withdrawn": _l("Withdrawn from the old records"),
     "calibration.interval-failed": _l("%(number)s found it out of tolerance"),
     "calibration.interval-more": _l(
         "%(count)s more in tolerance, each after about %(months)s months, would lengthen it"

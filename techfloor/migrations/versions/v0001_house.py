@@ -904,6 +904,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_import_run_kind_id", ["kind", "id"], unique=False)
 
     op.create_table(
+        "old_calibration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("gauge_id", sa.Integer(), nullable=False),
+        sa.Column("performed_on", sa.Text(), nullable=False),
+        sa.Column("certificate", sa.Text(), nullable=False),
+        sa.Column("performed_by", sa.Text(), nullable=False),
+        sa.Column("as_found", sa.Text(), nullable=False),
+        sa.Column("as_left", sa.Text(), nullable=False),
+        sa.Column("adjusted", sa.Boolean(), nullable=True),
+        sa.Column("worst_error", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("readings", sa.Text(), nullable=False),
+        sa.Column("use", sa.Text(), nullable=False),
+        sa.Column("next_due", sa.Text(), nullable=True),
+        sa.Column("counts", sa.Boolean(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.Text(), nullable=True),
+        sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("ended_why", sa.Text(), nullable=False),
+        sa.CheckConstraint("as_found IN ('', 'pass', 'fail')", name=op.f("ck_old_calibration_as_found")),
+        sa.CheckConstraint("as_left IN ('', 'pass', 'fail')", name=op.f("ck_old_calibration_as_left")),
+        sa.ForeignKeyConstraint(["ended_by"], ["person.id"], name=op.f("fk_old_calibration_ended_by")),
+        sa.ForeignKeyConstraint(["gauge_id"], ["gauge.equipment_id"], name=op.f("fk_old_calibration_gauge_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("fk_old_calibration_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_old_calibration")),
+    )
+    with op.batch_alter_table("old_calibration", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_old_calibration_standing",
+            ["gauge_id", "performed_on", "certificate"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.create_table(
         "certificate_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("certificate_id", sa.Integer(), nullable=False),

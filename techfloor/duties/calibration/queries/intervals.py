@@ -1,10 +1,10 @@
 """Reads: what is known of a gauge's drift where its interval is thought over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from techfloor.duties.calibration.models import PROPOSAL, Calibration
 from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries.gauges import GaugeFacts
 from techfloor.duties.calibration.queries.records import KIND, in_force_under
 from techfloor.duties.calibration.rules import drift
@@ -44,9 +45,12 @@ def evidence(gauge: GaugeFacts, plant: PlantFacts) -> Evidence:
     lines = [line for line in lists.history(gauge.id) if line.in_force and line.as_found in _VERDICTS]
     in_force = in_force_under(gauge.procedure_id)
     percent = in_force is not None and in_force[1].in_percent
-    points = drift.histories(lists.found_readings(lines, plant.zone), percent=percent)
-    uses = _uses(points)
-    results = [(line.number, plant_day(line.performed_at, plant.zone), line.as_found) for line in reversed(lines)]
+    old = old_lines.lines_of(gauge.id)
+    readings = lists.found_readings(lines, plant.zone)
+    points = drift.histories(readings + old_lines.found_readings(old, lists.plan_of(lines)), percent=percent)
+    uses: dict[str, Fraction | None] = {**_uses(points), **{line.number: line.use for line in old}}
+    results = [(line.number, line.entry.performed_on, line.entry.as_found) for line in reversed(old)]
+    results += [(line.number, plant_day(line.performed_at, plant.zone), line.as_found) for line in reversed(lines)]
     alike = _alike(gauge, plant) if method_of(plant) is Method.RELIABILITY else []
     return Evidence(gauge.interval_months, _found(results, uses), _that_last(points), alike)
 
@@ -65,11 +69,15 @@ def _that_last(points: Sequence[PointHistory]) -> list[PointHistory]:
     return [point for point in points if point.found[-1].on == newest]
 
 
-def _found(results: Iterable[tuple[str, date, str]], uses: dict[str, Fraction]) -> list[AsFound]:
+def _found(results: Iterable[tuple[str, date, str]], uses: Mapping[str, Fraction | None]) -> list[AsFound]:
+    """Put results into the order of their days; one without a verdict only ends the time since the one before."""
     made: list[AsFound] = []
-    for number, on, verdict in results:
-        months = Fraction((on - made[-1].on).days) / _DAYS_IN_A_MONTH if made else None
-        made.append(AsFound(number, on, _VERDICTS[verdict], uses.get(number), months))
+    before: date | None = None
+    for number, on, verdict in sorted(results, key=itemgetter(1)):
+        months = Fraction((on - before).days) / _DAYS_IN_A_MONTH if before else None
+        before = on
+        if verdict in _VERDICTS:
+            made.append(AsFound(number, on, _VERDICTS[verdict], uses.get(number), months))
     return made
 
 
@@ -77,6 +85,11 @@ def _alike(gauge: GaugeFacts, plant: PlantFacts) -> list[AsFound]:
     """Return the results of all gauges with the same procedure, points and interval, each with the time before it."""
     mine: Any = select(Gauge.procedure_id, Gauge.point_set, Gauge.interval_months).where(Gauge.equipment_id == gauge.id)
     procedure, points, months = db.session.execute(mine).one()
+    same = (
+        Gauge.procedure_id == procedure if procedure is not None else Gauge.equipment_id == gauge.id,
+        Gauge.point_set == points,
+        Gauge.interval_months == months,
+    )
     rows = db.session.execute(
         select(Record.equipment_id, Record.number, Record.performed_at, Calibration.as_found)
         .join(Calibration, Calibration.record_id == Record.id)
@@ -85,16 +98,17 @@ def _alike(gauge: GaugeFacts, plant: PlantFacts) -> list[AsFound]:
             Record.kind == KIND,
             versions.in_force(),
             Calibration.as_found.in_(tuple(_VERDICTS)),
-            Gauge.procedure_id == procedure if procedure is not None else Gauge.equipment_id == gauge.id,
-            Gauge.point_set == points,
-            Gauge.interval_months == months,
+            *same,
         )
         .order_by(Record.equipment_id, Record.performed_at, Record.id)
     ).all()
-    found = []
-    for _gauge, group in groupby(rows, lambda row: row.equipment_id):
-        found += _found([(r.number, plant_day(r.performed_at, plant.zone), r.as_found) for r in group], {})
-    return found
+    results: dict[int, list[tuple[str, date, str]]] = {}
+    for row in rows:
+        on = plant_day(row.performed_at, plant.zone)
+        results.setdefault(row.equipment_id, []).append((row.number, on, row.as_found))
+    for gauge_id, number, on, verdict in old_lines.results(same):
+        results.setdefault(gauge_id, []).append((number, on, verdict))
+    return [each for gauge_id in sorted(results) for each in _found(results[gauge_id], {})]
 
 
 @dataclass(frozen=True)

@@ -232,6 +232,12 @@ def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading
     return [_found_reading(row, counting[row.record_id], keys[row.record_id][row.point], zone) for row in rows]
 
 
+def plan_of(lines: Sequence[HistoryLine]) -> list[PlannedPoint]:
+    """Return the points of the newest calibration that counts; none before the first."""
+    newest = next((line for line in lines if line.in_force), None)
+    return [PlannedPoint.from_plain(point) for point in newest.plan] if newest else []
+
+
 def _keys(line: HistoryLine) -> dict[int, PointKey]:
     points = [PlannedPoint.from_plain(point) for point in line.plan]
     return {point.n: PointKey.of(point) for point in points}

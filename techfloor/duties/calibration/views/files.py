@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from flask import Response
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries.lists import HistoryLine, Line
 from techfloor.duties.calibration.views.lists import asked_for, asked_for_gauges, narrowed
+from techfloor.duties.calibration.views.old_records import sign_of, worst_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.wording import verdict_sign
 from techfloor.equipment.queries import gauge_view
@@ -20,6 +23,7 @@ from techfloor.records.wording import state_words
 from techfloor.reports import lists_long
 from techfloor.reports.lists_out import READ_AT_ONCE, RULE, Column, ListOut, Value, every_line, narrowed_words, served
 from techfloor.web.pages import Page
+from techfloor.web.show import moment
 
 LONGEST_HISTORY = 10_000
 
@@ -89,7 +93,7 @@ def _performed(line: Line | HistoryLine) -> Value:
 
 @pages.page(f"/gauges/<code>{RULE}", permission="calibration:read", endpoint="history_out")
 def history_out(code: str, form: str) -> Response | str:
-    """Send the calibrations of one gauge, the newest first."""
+    """Send the calibrations of one gauge, the newest first; then what stands of it from the old records."""
     return served(_calibrations_of(code), form)
 
 
@@ -118,8 +122,35 @@ def _calibrations_of(code: str) -> ListOut:
         Column(_("Remark"), 20),
     )
     title = _("Calibrations of %(code)s %(name)s", code=gauge.code, name=gauge.item.name)
-    back = f"/calibration/gauges/{gauge.code}"
-    return ListOut(f"{gauge.code}-calibrations", title, columns, _history(gauge.id), back)
+    rows = chain(_history(gauge.id), _old_history(gauge.id))
+    return ListOut(f"{gauge.code}-calibrations", title, columns, rows, f"/calibration/gauges/{gauge.code}")
+
+
+def _old_history(gauge_id: int) -> Iterator[Sequence[Value]]:
+    """Give the lines from the old records, each with where it came from: nobody here reviewed them."""
+    for line in old_lines.lines_of(gauge_id, limit=LONGEST_HISTORY):
+        entry = line.entry
+        origin = _(
+            "brought in by %(name)s, %(day)s, from %(file)s, SHA-256 %(sha256)s",
+            name=line.by,
+            day=moment(line.at),
+            file=line.file,
+            sha256=line.sha256,
+        )
+        yield (
+            entry.certificate,
+            "",
+            entry.performed_on,
+            entry.performed_by,
+            sign_of(entry).words,
+            worst_words(entry),
+            "",
+            "" if entry.adjusted is None else _("yes") if entry.adjusted else _("no"),
+            _("from the old records, not signed"),
+            None,
+            None,
+            "; ".join(part for part in (entry.remark, origin) if part),
+        )
 
 
 def _history(gauge_id: int) -> Iterator[Sequence[Value]]:

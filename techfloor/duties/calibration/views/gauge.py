@@ -11,15 +11,19 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from techfloor.duties.calibration.queries import lists
+from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.intervals import method_of
 from techfloor.duties.calibration.queries.lists import HistoryLine
+from techfloor.duties.calibration.queries.old_records import OldLine
 from techfloor.duties.calibration.queries.records import IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.rules import drift
 from techfloor.duties.calibration.rules.drift import Band, PointHistory
 from techfloor.duties.calibration.rules.intervals import Method
+from techfloor.duties.calibration.rules.old_records import is_old, url_of
 from techfloor.duties.calibration.rules.procedure import Procedure
 from techfloor.duties.calibration.views.lists import performed_words, version_words
+from techfloor.duties.calibration.views.old_records import old_row
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import with_unit
 from techfloor.duties.calibration.views.wording import (
@@ -60,7 +64,7 @@ def gauge(code: str) -> str | Response:
         return redirect(f"/calibration/gauges/{found.code}", code=301)
     now, in_force = today(), queries.in_force_under(found.procedure_id)
     revision = in_force[1] if in_force else None
-    lines = lists.history(found.id)
+    lines, old = lists.history(found.id), old_lines.lines_of(found.id)
     newest = next((line for line in lines if line.amendment != Amendment.ENTERED_IN_ERROR), None)
     mine = frozenset(line.id for line in lines if _may_review(line))
     sign = gauge_sign(found, newest, now)
@@ -68,11 +72,12 @@ def gauge(code: str) -> str | Response:
         "calibration/gauge.html",
         gauge=found,
         sign=sign,
-        drift=_drift(found, lines, revision),
+        drift=_drift(found, lines, old, revision),
         facts=_facts(found, revision, now),
         # The hardest alone: what is held is not also told to be calibrated.
         objections=[told(one) for one in usable(found.facts(), now, use_policy(plant().profile))][:1],
         rows=[_row(line, mine) for line in lines],
+        old=[old_row(line) for line in old],
         rejection=_rejection(newest),
         deeds=_deeds(found, lines, mine),
         offers=offers_on(found.code, Kind.GAUGE, visitor()),
@@ -208,12 +213,15 @@ class DriftShown:
     points: list[dict[str, Any]]
 
 
-def _drift(found: GaugeView, lines: Sequence[HistoryLine], procedure: Procedure | None) -> DriftShown | None:
+def _drift(
+    found: GaugeView, lines: Sequence[HistoryLine], old: Sequence[OldLine], procedure: Procedure | None
+) -> DriftShown | None:
     """Return the drift at the point asked for, else at the one that moved most; None before the first reading."""
     percent = procedure is not None and procedure.in_percent
-    readings = lists.found_readings(lines, plant().zone)
+    readings = lists.found_readings(lines, plant().zone) + old_lines.found_readings(old, lists.plan_of(lines))
     # The newest calibration names the points: one that it does not know comes last.
-    order = {line.number: n for n, line in enumerate(lines)}
+    numbers = [line.number for line in lines] + [line.number for line in old]
+    order = {number: n for n, number in enumerate(numbers)}
     histories = drift.histories(sorted(readings, key=lambda r: order[r.number]), percent=percent)
     place = drift.chosen(histories, request.args.get("point", type=int))
     if place is None:
@@ -255,6 +263,8 @@ def _note(history: PointHistory, band: Band | None) -> str:
     parts = [_("tolerance %(tolerance)s", tolerance=tolerance)] if tolerance else []
     if band is not None:
         parts.append(_("prediction band 95 %%, from %(count)s calibrations", count=band.count))
+    if any(is_old(one.number) for one in history.found):
+        parts.append(_("OLD: from the old records"))
     return " · ".join(parts)
 
 
@@ -291,7 +301,7 @@ def _drift_row(history: PointHistory, n: int) -> dict[str, Any]:
     one = history.found[n]
     return {
         "number": one.number,
-        "url": f"/calibration/{one.number}",
+        "url": url_of(one.number),
         "on": day(one.on),
         "error": f"{signed(one.error)} {show_unit(history.unit)}",
         "passed": one.passed,

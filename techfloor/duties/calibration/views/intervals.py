@@ -18,6 +18,7 @@ from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_cod
 from techfloor.duties.calibration.report.interval import PAPER
 from techfloor.duties.calibration.report.words import sentence
 from techfloor.duties.calibration.rules.intervals import AsFound, Method, percent
+from techfloor.duties.calibration.rules.old_records import is_old, url_of
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.risk_shown import behind_the_passes
@@ -137,7 +138,8 @@ def _page(gauge: GaugeFacts, form: ChooseForm, keeping: KeepForm) -> str:
 def _row(found: AsFound, rests_on: set[str]) -> dict[str, Any]:
     return {
         "number": found.number,
-        "url": f"/calibration/{found.number}",
+        "url": url_of(found.number),
+        "old": is_old(found.number),
         "on": day(found.on),
         "after": months_words(round(found.months)) if found.months is not None else "–",
         "passed": found.passed,
