@@ -1,5 +1,6 @@
 """The short forms: a certificate, a hold, a change of status, a move, a bottle opened."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -64,8 +65,7 @@ class CertificateForm(UploadForm):
         self.unit.process_data(stated.get("unit", ""))
         for field, number in ((self.u, u), (self.per_metre, stated.get("per_metre")), (self.k, stated.get("k"))):
             field.process_data(Decimal(number) if number else None)
-        rows = [[row["nominal"], row["value"], row.get("u", "")] for row in certificate.certified]
-        self.certified.process_data("\n".join("; ".join(part for part in row if part) for row in rows))
+        self.certified.process_data(certified_lines(certificate.certified))
 
     def validate_certified(self, _field: Any) -> None:
         """Refuse lines that are not two or three numbers."""
@@ -76,8 +76,7 @@ class CertificateForm(UploadForm):
 
     def rows(self) -> tuple[dict[str, str], ...]:
         """Read the certified values; raises Refusal that names the line."""
-        lines = str(self.certified.data or "").splitlines()
-        return tuple(_certified_row(line, at) for at, line in enumerate(lines, 1) if line.strip())
+        return certified_rows(str(self.certified.data or ""))
 
     def entry(self) -> CertificateEntry:
         """Return what was entered."""
@@ -104,6 +103,17 @@ class CertificateForm(UploadForm):
         cover = plain(self.k.data) if self.k.data is not None else "2"
         unit = {} if kind == "percent" else {"unit": text_of(self.unit)}
         return {"kind": kind, **numbers, **unit, "k": cover}
+
+
+def certified_rows(text: str) -> tuple[dict[str, str], ...]:
+    """Read certified values, a line each; raises Refusal that names the line."""
+    return tuple(_certified_row(line, at) for at, line in enumerate(text.splitlines(), 1) if line.strip())
+
+
+def certified_lines(certified: Iterable[Mapping[str, str]]) -> str:
+    """Write certified values as they are typed: 50; 50.0001; 0.0001, a line each."""
+    rows = [[row["nominal"], row["value"], row.get("u", "")] for row in certified]
+    return "\n".join("; ".join(part for part in row if part) for row in rows)
 
 
 def _certified_row(line: str, at: int) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from flask import current_app
 
+from techfloor.imports.certificates import CERTIFICATES
 from techfloor.imports.gauges import GAUGES
 from techfloor.imports.persons import PEOPLE
 from techfloor.imports.standards import STANDARDS
@@ -9,7 +10,7 @@ from techfloor.refusals import NotFound
 from techfloor.web.importing import Importer
 from techfloor.web.visitor import visitor
 
-BUILT_IN = (GAUGES, STANDARDS, PEOPLE)
+BUILT_IN = (GAUGES, STANDARDS, CERTIFICATES, PEOPLE)
 
 
 def offered() -> list[Importer]:

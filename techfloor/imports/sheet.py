@@ -10,7 +10,8 @@ from techfloor.refusals import Refusal
 MOST_ROWS = 1000
 """What one act brings in: it holds the turn to write for its length."""
 MOST_COLUMNS = 100
-LONGEST_CELL = 2000
+LONGEST_CELL = 10_000
+"""What the values of a set of gauge blocks take."""
 
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:0,\d+|\d+,\d{1,2}|\d+,\d{4,})")
 _DECIMAL_POINT = re.compile(r"[+-]?\d+\.\d+")

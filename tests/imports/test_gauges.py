@@ -264,7 +264,10 @@ def test_quality_brings_in_gauges_and_standards_the_administrator_also_people_an
     quinn: Desk, dana: Desk, as_: SignedInAs
 ) -> None:
     offered = [re.findall(r'<option value="(\w+)"', desk.client.get("/imports/").text) for desk in (quinn, dana)]
-    assert offered == [["gauges", "standards", "history"], ["gauges", "standards", "people", "history"]]
+    assert offered == [
+        ["gauges", "standards", "certificates", "history"],
+        ["gauges", "standards", "certificates", "people", "history"],
+    ]
     assert quinn.client.get("/imports/people/example.csv").status_code == 404
     for key in "TSIA":
         assert as_(key).get("/imports/").status_code == 403
@@ -273,7 +276,7 @@ def test_quality_brings_in_gauges_and_standards_the_administrator_also_people_an
 def test_all_there_is_brought_in_again_changes_nothing(app: Flask, quinn: Desk, dana: Desk) -> None:
     with app.app_context():
         count = db.session.scalar(select(func.count()).select_from(Gauge))
-    for desk, what in ((quinn, "gauges"), (quinn, "standards"), (dana, "people")):
+    for desk, what in ((quinn, "gauges"), (quinn, "standards"), (quinn, "certificates"), (dana, "people")):
         data = desk.client.get(f"/imports/{what}/all.csv").data
         page = desk.look(what, data)
         assert "There is nothing to bring in." in page, page
@@ -283,10 +286,11 @@ def test_all_there_is_brought_in_again_changes_nothing(app: Flask, quinn: Desk, 
         assert db.session.scalar(select(func.count()).select_from(Gauge)) == count
 
 
-@pytest.mark.parametrize("what", ["gauges", "standards", "people"])
-def test_the_example_file_can_be_brought_in_as_it_is(app: Flask, dana: Desk, what: str) -> None:
-    dana.bring_in(what, dana.client.get(f"/imports/{what}/example.csv").data)
-    assert runs(app) == [(2, 0, 0, 0)]
+@pytest.mark.parametrize("kinds", [("gauges", "history"), ("standards", "certificates"), ("people",)])
+def test_the_example_files_can_be_brought_in_as_they_are(app: Flask, dana: Desk, kinds: tuple[str, ...]) -> None:
+    for what in kinds:
+        dana.bring_in(what, dana.client.get(f"/imports/{what}/example.csv").data)
+    assert runs(app) == [(2, 0, 0, 0)] * len(kinds)
 
 
 @pytest.mark.pages
