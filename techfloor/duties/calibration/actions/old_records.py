@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from techfloor.duties.calibration.models import OldCalibration
 from techfloor.duties.calibration.queries.old_records import STANDING
@@ -103,10 +103,11 @@ def _due(gauge_id: int) -> EquipmentDue | None:
 def _newest(gauge_id: int) -> OldCalibration | None:
     """Return the line that the due day follows from; None where none counts."""
     o = OldCalibration
-    lines = db.session.scalars(select(o).where(o.gauge_id == gauge_id, STANDING).order_by(o.performed_on.desc())).all()
-    if not any(line.counts for line in lines):
+    standing = select(o).where(o.gauge_id == gauge_id, STANDING).order_by(o.performed_on.desc(), o.id.desc()).limit(1)
+    if db.session.scalar(standing.where(o.counts)) is None:
         return None
-    return next(line for line in lines if line.counts or _failed(line))
+    failed = func.coalesce(func.nullif(o.as_left, ""), o.as_found) == FAIL
+    return db.session.scalar(standing.where(or_(o.counts, failed)))
 
 
 def _failed(line: OldCalibration) -> bool:
