@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -54,3 +55,31 @@ class PaperWords:
 def in_fours(text: str, between: str) -> str:
     """Write a code in groups of four, as people read it aloud."""
     return between.join(text[n : n + 4] for n in range(0, len(text), 4))
+
+
+def moment(text: str) -> datetime:
+    """Read a moment of the canonical content, which ends in Z."""
+    return datetime.fromisoformat(text)
+
+
+def number(text: str | None) -> Decimal | None:
+    """Read a number as it was typed; None for nothing, or for an answer in words such as "goes"."""
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
+
+
+def with_minus(text: str | None) -> str:
+    """Write a number as it was typed, with a true minus sign."""
+    return (text or "").replace("-", "−") if number(text) is not None else text or ""
+
+
+def sentence(text: str) -> str:
+    """Begin `text` with a capital letter and end it with a full stop."""
+    text = text.strip()
+    if not text:
+        return ""
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

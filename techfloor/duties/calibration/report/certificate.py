@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from techfloor.duties.calibration.report import amendment as report_amendment
 from techfloor.duties.calibration.report import chart as report_chart
 from techfloor.duties.calibration.report import tables
 from techfloor.duties.calibration.report.outside import review_sheet
@@ -26,6 +25,7 @@ from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
 from techfloor.records.versions import MEANINGS
 from techfloor.records.wording import meaning_words
+from techfloor.reports import amendments
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.sheets import (
     Fact,
@@ -78,7 +78,7 @@ class _Certificate:
     @property
     def in_error(self) -> bool:
         """True for the sheet that only says that the version before was entered in error."""
-        return report_amendment.in_error(self.content)
+        return amendments.in_error(self.content)
 
     def _(self, text: str) -> str:
         return self.words.translate(text)
@@ -115,7 +115,7 @@ class _Certificate:
             page_words=PageWords.of(self.words.translate),
             annexes=self._annexes(groups),
             end=self._end(),
-            amendment=report_amendment.box(content, self.signatures, self.words),
+            amendment=amendments.box(content, self.signatures, self.words),
         )
 
     # --- head ---

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from techfloor.reports.sheets import Cell, Tone
-from techfloor.reports.words import PaperWords
+from techfloor.reports.words import PaperWords, moment, number, sentence, with_minus
 from techfloor.said import in_words, word
+
+__all__ = ["SIGNS", "Words", "moment", "number", "sentence", "title_words", "with_minus", "with_sign"]
 
 SIGNS = {
     "pass": ("✓", Tone.PASS),
@@ -52,26 +52,6 @@ def title_words(title: str | Mapping[str, Any]) -> str:
     return word(title, "setting") if isinstance(title, str) else in_words(title)
 
 
-def moment(text: str) -> datetime:
-    """Read a moment of the canonical content, which ends in Z."""
-    return datetime.fromisoformat(text)
-
-
-def number(text: str | None) -> Decimal | None:
-    """Read a number as it was typed; None for nothing, or for an answer in words such as "goes"."""
-    if not text:
-        return None
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return None
-
-
-def with_minus(text: str | None) -> str:
-    """Write a number as it was typed, with a true minus sign."""
-    return (text or "").replace("-", "−") if number(text) is not None else text or ""
-
-
 def with_sign(text: str | None) -> str:
     """Write an error as it was typed, with its sign; zero has none."""
     value = number(text)
@@ -89,11 +69,3 @@ def risk_words(text: str) -> str:
     if value == _NO_RISK:
         return "< 0.01"
     return "> 99.9" if value == _ALL_RISK else text
-
-
-def sentence(text: str) -> str:
-    """Begin `text` with a capital letter and end it with a full stop."""
-    text = text.strip()
-    if not text:
-        return ""
-    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

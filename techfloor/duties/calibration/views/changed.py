@@ -1,7 +1,6 @@
 """What an amendment changed, beside what stood there before: who, when and why, as its pages show it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,33 +12,10 @@ from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.shown import run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.records.signing import signatures_of
+from techfloor.records.version_pages import Changed, ChangedLine
 from techfloor.records.versions import MEANINGS
 from techfloor.said import in_words
 from techfloor.web.show import to_the_second
-
-
-@dataclass(frozen=True)
-class ChangedLine:
-    """One value that is otherwise than in the version before."""
-
-    what: str
-    before: str
-    """Empty for what was not stated; so is `now`."""
-    now: str
-    who: str
-    when: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Changed:
-    """What an amendment says of the version before: a title with the reason, who signed it when, and each value."""
-
-    title: str
-    signed: str
-    lines: tuple[ChangedLine, ...]
-    nothing: str
-    """What stands there instead of lines."""
 
 
 def changed(bench: Bench) -> Changed | None:

@@ -13,7 +13,8 @@ from techfloor.duties.calibration.queries.bench import Bench, standing_bench, ve
 from techfloor.duties.calibration.queries.records import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
-from techfloor.duties.calibration.views.amend import may_amend, version_lines, version_notice, version_state
+from techfloor.duties.calibration.views import amend
+from techfloor.duties.calibration.views.amend import may_amend
 from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings
 from techfloor.duties.calibration.views.pages import pages
@@ -30,6 +31,7 @@ from techfloor.records import retention, tasks, versions
 from techfloor.records.models import Record, Signature
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of
+from techfloor.records.version_pages import version_state
 from techfloor.records.versions import Version
 from techfloor.records.wording import signature_box
 from techfloor.refusals import NotFound
@@ -86,8 +88,8 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         next_review=_next_review() if just_signed else None,
         may_issue=stands and bench.record.state == CLOSED and visitor().may("calibration:issue"),
         may_amend=stands and may_amend(bench, every),
-        version_notice=version_notice(bench, every),
-        version_lines=version_lines(bench, every),
+        version_notice=amend.notice(bench, every),
+        version_lines=amend.lines(bench, every),
         stands=stands,
     )
 

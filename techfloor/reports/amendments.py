@@ -1,4 +1,4 @@
-"""The box under the title of an amended certificate: what it replaces, why, by whom, and what was changed.
+"""The box under the title of an amended paper: what it replaces, why, by whom, and what was changed.
 
 ISO/IEC 17025:2017 asks in 7.8.8 that a changed report is identified, with what it replaces, the change and its reason.
 """
@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from techfloor.duties.calibration.report.words import Words, moment, sentence, with_minus
 from techfloor.records.signing import SignatureFacts
 from techfloor.records.versions import MEANINGS
 from techfloor.reports.sheets import AmendmentBox, ChangedValue
+from techfloor.reports.words import PaperWords, moment, sentence, with_minus
 from techfloor.said import in_words
 
 
-def box(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words: Words) -> AmendmentBox | None:
+def box(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words: PaperWords) -> AmendmentBox | None:
     """Return the box of an amendment; None for a first version."""
     amendment, former = content.get("amendment"), content.get("supersedes")
     if not amendment or not former:
@@ -39,7 +39,7 @@ def in_error(content: Mapping[str, Any]) -> bool:
     return amendment.get("kind") == "entered in error"
 
 
-def _signed(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words: Words) -> str:
+def _signed(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words: PaperWords) -> str:
     """Say who amended it and when, as the signature under it says."""
     _ = words.translate
     said = _("Declared by %(name)s, %(time)s.") if in_error(content) else _("Corrected by %(name)s, %(time)s.")
