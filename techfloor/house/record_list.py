@@ -11,6 +11,7 @@ from techfloor.equipment.narrowing import area_choices
 from techfloor.house import queries
 from techfloor.house.keepers import keepers, record_url
 from techfloor.house.queries import RecordLine, RecordsWanted
+from techfloor.house.running import running
 from techfloor.house.shell import may_open
 from techfloor.places.here import day_as_moments, today
 from techfloor.records.lifecycle import State
@@ -136,7 +137,8 @@ def export() -> Page:
     titles = _titles()
     wanted = _asked(titles)
     narrowed = _narrowed(wanted, titles)
-    ids = queries.fitting_ids(narrowed, MOST)
+    hidden = _hidden()
+    ids = [each for each in queries.fitting_ids(narrowed, MOST) if each not in hidden]
     areas = dict(area_choices())  # an area by its name, for its id says nothing later
     words = {**wanted.values, "area": areas[wanted["area"]] if wanted["area"] else "", "q": wanted.words}
     taken = exporting.take(KIND, ids, words, found=narrowed.numbers, **by_whom())
@@ -146,4 +148,9 @@ def export() -> Page:
 @pages.page("/exports/<int:export_id>.zip", permission=EXPORT)
 def exported(export_id: int) -> Response:
     """Send the archive to who took it."""
-    return exporting.served(KIND, export_id, visitor().person_id, visitor().name)
+    return exporting.served(KIND, export_id, visitor().person_id, visitor().name, besides=_hidden())
+
+
+def _hidden() -> set[int]:
+    """Return the records that this person must not read yet: an archive holds every value that was ever given."""
+    return {each for duty in running().duties for each in duty.hidden_from(visitor().person_id)}

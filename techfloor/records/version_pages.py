@@ -4,13 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from techfloor.records import versions
 from techfloor.records.lifecycle import SIGNED, State
 from techfloor.records.models import Record
 from techfloor.records.signing import signatures_of
-from techfloor.records.versions import Amends, Version
+from techfloor.records.versions import Amendment, Amends, Version
 from techfloor.records.wording import state_look, state_words
+from techfloor.web.forms import EntryForm
 from techfloor.web.show import day, moment, plant_zone
 
 
@@ -152,3 +156,17 @@ class Changed:
     lines: tuple[ChangedLine, ...]
     nothing: str
     """What stands there instead of lines."""
+
+
+class AmendForm(EntryForm):
+    """What is wrong with a signed record, and what is to be done."""
+
+    kind = RadioField(
+        _l("What is to be done?"),
+        choices=[
+            SelectChoice(Amendment.CORRECTION.value, _l("Correct it")),
+            SelectChoice(Amendment.ENTERED_IN_ERROR.value, _l("It was entered in error")),
+        ],
+        validate_choice=False,
+    )
+    reason = TextAreaField(_l("What is wrong with it?"))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from techfloor.records.signing import SignatureFacts
 from techfloor.records.wording import meaning_words
+from techfloor.reports import amendments
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.sheets import Fact, FactColumn, PageWords, Sheet, SignatureBox, Table, Tone, VerdictBox
 from techfloor.reports.sheets import VerdictLine as Line
@@ -70,6 +71,7 @@ def sheet(
         page_words=PageWords.of(_),
         annexes=(),
         end=_("End of %(number)s, version %(version)s") % named,
+        amendment=amendments.box(content, signatures, words),
         paragraphs=said.paragraphs,
     )
 

@@ -1,6 +1,6 @@
 """Records taken away in bulk from a list: what was taken by whom is kept, then sent as an archive."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -56,14 +56,14 @@ def _kept(kind: str, ids: Sequence[int], asked: Mapping[str, str], *, by: int | 
     return taken
 
 
-def served(kind: str, export_id: int, person_id: int, name: str) -> Response:
-    """Send the archive of an export to who took it; raises NotFound for anybody else's."""
+def served(kind: str, export_id: int, person_id: int, name: str, *, besides: Collection[int] = ()) -> Response:
+    """Send the archive of an export to who took it, but for some records; raises NotFound for anybody else's."""
     taken = db.session.get(ExportTaken, export_id)
     if taken is None or taken.kind != kind or taken.taken_by != person_id:
         raise NotFound("This export is not here.")
     about = {"kind": kind, "asked": taken.asked, "by": name, "export": taken.id}
     with Session(db.engine) as reading:
-        found = written_out.of_ids(reading.connection(), taken.records)
+        found = written_out.of_ids(reading.connection(), [each for each in taken.records if each not in besides])
     pieces = written_out.archive(found, _read_one, about, clock.now())
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     response = Response(_in_app(app, pieces), mimetype="application/zip")

@@ -1,6 +1,6 @@
 """The manifest of a duty: what the house must know of it to give it a place."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,6 +101,8 @@ class Duty:
     """Whether it has a place in the menu; one that few plants need is reached from a piece of equipment."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
+    hidden_from: Callable[[int], Collection[int]] = lambda _person_id: ()
+    """The keys of the records that a person must not read yet, for they take part in what is not finished."""
 
     def record_url(self, number: str) -> str | None:
         """Return the page of one of its records, None for the number of another duty's, or the code of a document."""

@@ -63,7 +63,18 @@ class Form:
         return next(each for each in papers(self.client.get(self.page).text) if each.action == self.paper.action)
 
 
-_MADE = ("code", "held_back", "performed", "ready", "lot", "checked", "studying", "studied", "evaluated")
+_MADE = (
+    "code",
+    "held_back",
+    "performed",
+    "ready",
+    "lot",
+    "checked",
+    "studying",
+    "studied",
+    "evaluated",
+    "putting_right",
+)
 
 
 def _of_study(number: str) -> dict[str, str]:

@@ -45,6 +45,15 @@ _STATES = {
     "gauge_studies.issue_pdf": "evaluated",
     "gauge_studies.paper": "evaluated",
     "gauge_studies.pdf": "evaluated",
+    "gauge_studies.ask": "evaluated",
+    "gauge_studies.ask_post": "evaluated",
+    "gauge_studies.show_version": "evaluated",
+    "gauge_studies.version_issue_pdf": "evaluated",
+    "gauge_studies.version_paper": "evaluated",
+    "gauge_studies.version_pdf": "evaluated",
+    "gauge_studies.amendment": "putting_right",
+    "gauge_studies.right": "putting_right",
+    "gauge_studies.right_post": "putting_right",
 }
 _GAUGES = {
     "calibration.start": "G-001",

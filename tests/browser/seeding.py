@@ -56,7 +56,7 @@ class Seeds:
     """Makes what the address of a page names, once it is asked for: seeds["ready"] is a number to sign."""
 
     def __init__(self, as_: SignedInAs) -> None:
-        self._tara, self._quinn = as_("T", tablet=True), as_("Q")
+        self._tara, self._quinn, self._otto = as_("T", tablet=True), as_("Q"), as_("O")
 
     def __getitem__(self, name: str) -> str:
         made: str = getattr(self, name)()
@@ -218,7 +218,7 @@ class Seeds:
     def studying(self, kind: str = "new") -> str:
         """Return a gauge study with the first value of the first of two appraisers."""
         with self._quinn.application.app_context():
-            wanted = select(Person.id).where(Person.user_name.in_(("quinn", "tara"))).order_by(Person.user_name.desc())
+            wanted = select(Person.id).where(Person.user_name.in_(("otto", "tara"))).order_by(Person.user_name.desc())
             people = [str(each) for each in db.session.scalars(wanted)]
         page = f"/studies/gauges/G-014/{kind}"
         answer = self._quinn.submit(page, {**_STUDY[kind], "appraisers": people, "repeats": "2"})
@@ -242,7 +242,7 @@ class Seeds:
     def studied(self) -> str:
         """Return a gauge study of which every value is in."""
         number = self.studying()
-        for client in (self._tara, self._quinn):
+        for client in (self._tara, self._otto):
             while self._measure(client, number):
                 pass
         return number
@@ -253,6 +253,15 @@ class Seeds:
         given = {"user_name": self._quinn.who.user_name, "secret": self._quinn.secret}
         answer = self._quinn.submit(f"/studies/{number}/sign", given, page=f"/studies/{number}/check")
         assert answer.status_code == 303, answer.text
+        return number
+
+    def putting_right(self) -> str:
+        """Return a gauge study whose amendment is under way."""
+        number = self.evaluated()
+        given = {"kind": "correction", "reason": "the drawing says 24 to 25.5"}
+        assert self._quinn.submit(f"/studies/{number}/amend", given).status_code == 303
+        page = f"/studies/{number}/amendment/set-up"
+        assert self._quinn.submit(page, {"subject": "the bore", "basis": "none"}).status_code == 303
         return number
 
     def entered(self) -> str:

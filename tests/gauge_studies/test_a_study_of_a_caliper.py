@@ -92,7 +92,7 @@ def test_the_figures_are_those_of_measures_and_are_kept_as_they_were(
     read = {names[key]: {part: [*map(Decimal, cell)] for part, cell in parts.items()} for key, parts in READ.items()}
     result = crossed(study_of(read), Scale(tolerance=2.0))
     first = told["figures"]["lines"][0]
-    assert (told["kind"], told["schema"], first["source"]) == ("gauge study", 1, "gauge R&R")
+    assert (told["kind"], told["schema"], first["source"]) == ("gauge study", 2, "gauge R&R")
     assert first["tolerance_percent"] == f"{result.line(Source.gauge).tolerance_percent:.2f}"
     assert told["figures"]["ndc"] == result.ndc
     assert told["verdict"]["look"] == "pass"

@@ -44,6 +44,8 @@ def set_up(code: str, entry: SetUp, by: By, shuffle: Shuffle = _SHUFFLE) -> str:
     function = _function(gauge, entry)
     rules.check(entry)
     _refuse_strangers(entry, by)
+    if entry.sort is Sort.ATTRIBUTE and by.actor in entry.appraisers:
+        raise Refusal("You know which parts are bad: let others judge them.", field="appraisers")
     lower, upper = _limits(entry, function)
     record = _open(gauge, by)
     db.session.add(
@@ -152,6 +154,8 @@ def give(study: Study, turn: int, given: Decimal | Call, by: By, *, confirmed: b
 def appraiser_in(study: Study, person_id: int) -> Appraiser:
     """Return who measures, as an appraiser of an open study; raises Refusal."""
     _refuse_ended(study)
+    if study.amends is not None:
+        raise Refusal("%(number)s is being amended: nothing is measured in it.", number=study.number)
     found = study.appraiser_of(person_id)
     if found is None:
         raise Refusal("You do not measure in %(number)s. Ask quality.", number=study.number)
@@ -174,7 +178,8 @@ def _keep(
     corrects: tuple[int, str] | None = None,
 ) -> StudyValue:
     value = given if isinstance(given, Decimal) else None
-    unlikely = value is not None and rules.is_unlikely(value, study.near, study.seen(corrects[0] if corrects else None))
+    seen = study.seen(appraiser, corrects[0] if corrects else None)
+    unlikely = value is not None and rules.is_unlikely(value, study.near, seen)
     if unlikely and not confirmed:
         raise Question(
             "You entered %(value)s. That is far from what is expected. Is it right?", field="value", value=value
@@ -197,13 +202,24 @@ def _keep(
     return kept
 
 
-def may_correct(study: Study, row: Value, person_id: int) -> bool:
-    """Tell whether a person may correct a value: their own last one, and once all are in any of their own."""
-    mine = study.appraiser_of(person_id)
-    if mine is None or not study.open or not row.counts or row.appraiser_id != mine.id:
+def may_correct(study: Study, row: Value, by: By) -> bool:
+    """Tell whether a person may correct a value: their own last one, and once all are in any of their own.
+
+    Who may look at what all have read changes nothing of their own any more. In an amendment it is whoever amends.
+    """
+    if not study.open or not row.counts:
+        return False
+    if study.amends is not None:
+        return any(each.id == row.appraiser_id for each in study.staying)
+    mine = study.appraiser_of(by.actor)
+    if mine is None or row.appraiser_id != mine.id:
         return False
     upcoming = study.next_turn(mine)
-    return row.turn == upcoming - 1 if upcoming else study.complete or row.turn == len(mine.turns)
+    if upcoming is not None:
+        return row.turn == upcoming - 1
+    if not study.complete:
+        return row.turn == len(mine.turns)
+    return not queries.may_evaluate(study, by.actor, by.plant, by.at)
 
 
 def row_of(study: Study, value_id: int) -> Value:
@@ -219,13 +235,13 @@ def correct(
 ) -> None:
     """Replace a value that was written down wrong; the first one stays, with the reason."""
     row = row_of(study, value_id)
-    if not may_correct(study, row, by.actor):
+    if not may_correct(study, row, by):
         raise Refusal("Only the last value you gave can be changed now, and once all are in any of your own.")
     if reason not in CORRECTIONS:
         raise Refusal("Choose why it is changed.", field="reason")
     if given == (row.call if row.value is None else row.value):
         raise Refusal("It is the same as before. Enter the right value.", field="value")
-    appraiser = appraiser_in(study, by.actor)
+    appraiser = next(each for each in study.staying if each.id == row.appraiser_id)
     _keep(study, appraiser, row.turn, given, by, confirmed=confirmed, corrects=(row.id, reason))
 
 
@@ -244,6 +260,8 @@ def replace(study: Study, appraiser_id: int, person_id: int, by: By) -> None:
     here = queries.may_measure(by.plant, by.at, APPRAISERS)
     if person_id not in here or any(each.person_id == person_id for each in study.appraisers):
         raise Refusal("Choose somebody who is here and does not measure in it already.", field="person")
+    if study.sort is Sort.ATTRIBUTE and person_id == study.record.opened_by:
+        raise Refusal("%(name)s knows which parts are bad. Choose somebody else.", field="person", name=here[person_id])
     db.session.get_one(StudyAppraiser, appraiser.id).person_id = person_id
     db.session.flush()
 
@@ -270,7 +288,7 @@ def _staying(study: Study, appraiser_id: int) -> Appraiser:
 
 
 def give_up(study: Study, why: str, by: By) -> None:
-    """End a study that will not be finished; its values stay."""
+    """End a study that will not be finished, or its amendment; the values stay."""
     _refuse_ended(study)
     if not why.strip():
         raise Refusal("Enter why it is not finished.", field="reason")
@@ -279,4 +297,5 @@ def give_up(study: Study, why: str, by: By) -> None:
     move(study.record, State.DISCONTINUED)
     study.record.closed_at = by.at
     words = as_text(say("studies.given-up", number=study.number, why=why.strip()))
-    ledger.log(study.body.gauge_id, "gauge study given up", words, actor=by.actor, at=by.at, record_id=study.record.id)
+    event = "gauge study given up" if study.amends is None else "gauge study amendment given up"
+    ledger.log(study.body.gauge_id, event, words, actor=by.actor, at=by.at, record_id=study.record.id)

@@ -1,9 +1,14 @@
-"""What is signed of a study, as plain data: what was set up, every value as it was given, the figures, the verdict."""
+"""What is signed of a study, as plain data: what was set up, every value as it was given, the figures, the verdict.
 
+Schema 2 adds to schema 1 what an amendment changed, `amendment.changes`, and the verdict of the version before,
+`supersedes.verdict`; what was entered in error has no value and no figure.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from techfloor.duties.gauge_studies import agreeing, analysis
+from techfloor.duties.gauge_studies import agreeing, analysis, changes
 from techfloor.duties.gauge_studies.analysis import Analysed
 from techfloor.duties.gauge_studies.figures import Told
 from techfloor.duties.gauge_studies.queries import KIND, Appraiser, Study, Value, repeat_of
@@ -12,11 +17,11 @@ from techfloor.equipment.queries import gauge_view
 from techfloor.measures.quantity import plain
 from techfloor.places.queries import PlantFacts
 from techfloor.records import documents, versions
-from techfloor.records.signing import Content, canonical
+from techfloor.records.signing import Content, canonical, stored_content
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def preview(study: Study, plant: PlantFacts) -> Content:
@@ -25,18 +30,41 @@ def preview(study: Study, plant: PlantFacts) -> Content:
 
 
 def content(study: Study, plant: PlantFacts) -> dict[str, Any]:
-    """Return a complete study as plain data."""
-    body, done = study.body, analysed(study)
+    """Return a complete study as plain data; plant and gauge of an amendment are those of the version before."""
+    before = former(study)
+    made = _content(study, before["plant"] if before else documents.plant_words(plant), before)
+    if before is not None:
+        made["amendment"]["changes"] = changes.of_amendment(study, before, made)
+        made["supersedes"]["verdict"] = before["verdict"]["words"]
+    return made
+
+
+def former(study: Study) -> dict[str, Any] | None:
+    """Return what was signed of the version that an amendment replaces; None for a first version."""
+    if study.amends is None or study.record.supersedes_id is None:
+        return None
+    found: dict[str, Any] = json.loads(stored_content(study.record.supersedes_id))
+    return found
+
+
+def changed(study: Study, plant: PlantFacts) -> list[changes.Change]:
+    """Return what an amendment under way changes so far."""
+    found: list[changes.Change] = content(study, plant)["amendment"]["changes"]
+    return found
+
+
+def _content(study: Study, plant: Mapping[str, Any], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    body, done = study.body, Analysed({}, _IN_ERROR) if study.in_error else analysed(study)
     return {
         "kind": KIND,
         "schema": SCHEMA,
         "number": study.number,
         "version": study.record.version,
-        **versions.facts(versions.amends(study.record)),
-        "plant": documents.plant_words(plant),
+        **_versions(study),
+        "plant": plant,
         "sort": body.sort,
         "subject": body.subject,
-        "gauge": _gauge(study),
+        "gauge": before["gauge"] if before else _gauge(study),
         "tolerance": _tolerance(study),
         "repeats": body.repeats,
         "parts": [{"label": part.label, "reference": part.reference} for part in study.parts],
@@ -45,6 +73,13 @@ def content(study: Study, plant: PlantFacts) -> dict[str, Any]:
         "figures": done.facts,
         "verdict": {"look": done.told.look, "words": said(done.told), "next": following(done.told)},
     }
+
+
+_IN_ERROR = Told("fail", "studies.verdict.in-error", {}, (("studies.next.in-error", {}),))
+
+
+def _versions(study: Study) -> dict[str, Any]:
+    return {name: dict(facts) if facts else None for name, facts in versions.facts(study.amends).items()}
 
 
 def analysed(study: Study) -> Analysed:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from techfloor.duties.gauge_studies import rules
+from techfloor.duties.gauge_studies.amending import Right
 from techfloor.duties.gauge_studies.queries import Study
 from techfloor.duties.gauge_studies.rules import Basis, Call, Part, SetUp, Sort
 from techfloor.equipment.shapes import FunctionView
@@ -13,6 +14,12 @@ from techfloor.refusals import Refusal
 from techfloor.said import word
 from techfloor.web.fields import WholeField, needed, options, text_of
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
+
+_BASES = (
+    (Basis.PRODUCT.value, _l("The limits of the product")),
+    (Basis.CARD.value, _l("The tolerance on the gauge's card")),
+    (Basis.NONE.value, _l("The study alone")),
+)
 
 
 class _SetUpForm(EntryForm):
@@ -46,11 +53,7 @@ class VariableForm(_SetUpForm):
     def offer(self, functions: tuple[FunctionView, ...]) -> None:
         """Offer what the gauge measures, and what the scatter may be compared with."""
         self.function.choices = options(*((each.name, f"{each.name}, {each.unit}") for each in functions))
-        self.basis.choices = options(
-            (Basis.PRODUCT.value, _l("The limits of the product")),
-            (Basis.CARD.value, _l("The tolerance on the gauge's card")),
-            (Basis.NONE.value, _l("The study alone")),
-        )
+        self.basis.choices = options(*_BASES)
 
     def entry(self) -> SetUp:
         """Return the study as it was typed."""
@@ -140,6 +143,45 @@ class LeaveForm(EntryForm):
     """Why an appraiser does not go on."""
 
     why = StringField(_l("Why"), validators=needed(_l("Enter why they do not go on.")))
+
+
+class RightForm(EntryForm):
+    """What an amendment puts right of how a study was set up."""
+
+    subject = StringField(
+        _l("What is measured"), validators=needed(_l("Enter what is measured, as it stands in the drawing."))
+    )
+    basis = RadioField(_l("Compared with"), validate_choice=False)
+    lower = NumberField(_l("Lower limit"), required=False)
+    upper = NumberField(_l("Upper limit"), required=False)
+    bad = SelectMultipleField(_l("Bad parts"), validate_choice=False)
+
+    def fit(self, study: Study) -> None:
+        """Leave what this study has, and offer what it may be."""
+        if study.sort is Sort.ATTRIBUTE:
+            del self.basis, self.lower, self.upper
+            self.bad.choices = options(*((part.label, part.label) for part in study.parts))
+            return
+        del self.bad
+        self.basis.choices = options(*_BASES)
+
+    def show(self, study: Study) -> None:
+        """Fill the boxes with what stands there."""
+        self.subject.data = study.body.subject
+        if study.sort is Sort.ATTRIBUTE:
+            self.bad.data = [part.label for part in study.parts if part.reference == Call.FAIL]
+            return
+        self.basis.data = study.body.basis
+        if study.body.basis == Basis.PRODUCT:
+            self.lower.data, self.upper.data = study.body.lower, study.body.upper
+
+    def entry(self, study: Study) -> Right:
+        """Return what was given."""
+        if study.sort is Sort.ATTRIBUTE:
+            return Right(text_of(self.subject), bad=frozenset(self.bad.data or ()))
+        if self.basis.data not in list(Basis):
+            raise Refusal("Choose what the scatter is compared with.", field="basis")
+        return Right(text_of(self.subject), Basis(self.basis.data), self.lower.data, self.upper.data)
 
 
 class GiveUpForm(EntryForm):

@@ -49,7 +49,7 @@ class StudyPart(Table):
     """A part of a study by its label; `reference` is its true verdict in an attribute study, hidden until the end."""
 
     __tablename__ = "gauge_study_part"
-    __audit__ = Audit(root="record_id", locks=True, append_only=True)
+    __audit__ = Audit(root="record_id", locks=True)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("record.id"))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from techfloor.duties.gauge_studies import rules
 from techfloor.duties.gauge_studies.models import GaugeStudy, StudyAppraiser, StudyPart, StudyValue
+from techfloor.duties.gauge_studies.permissions import EVALUATORS
 from techfloor.duties.gauge_studies.rules import Near, Sort
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.rules import plant_day
@@ -21,6 +22,7 @@ from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Record
+from techfloor.records.versions import Amends
 from techfloor.refusals import NotFound
 from techfloor.said import Said
 from techfloor.store import db
@@ -72,6 +74,7 @@ class Value:
     confirmed: bool
     performed_at: datetime
     device: str
+    by: str
     counts: bool
 
 
@@ -101,6 +104,16 @@ class Study:
     def open(self) -> bool:
         """Whether values may still come in or be corrected."""
         return self.record.state == State.IN_PROGRESS
+
+    @cached_property
+    def amends(self) -> Amends | None:
+        """What it says as an amendment; None for a first version."""
+        return versions.amends(self.record)
+
+    @property
+    def in_error(self) -> bool:
+        """True where it only says that the version before was entered in error."""
+        return self.amends is not None and self.amends.in_error
 
     @cached_property
     def values(self) -> Mapping[tuple[int, int], Value]:
@@ -145,18 +158,38 @@ class Study:
         body = self.body
         return Near(body.low, body.high, body.step, body.lower, body.upper)
 
-    def seen(self, besides: int | None = None) -> list[Decimal]:
-        """Return the values that count, but for one row."""
-        return [row.value for row in self.values.values() if row.value is not None and row.id != besides]
+    def seen(self, appraiser: Appraiser, besides: int | None = None) -> list[Decimal]:
+        """Return what one appraiser read and counts, but for one row.
+
+        Whether a value is asked about must not depend on what others read: who tries values would learn it.
+        """
+        mine = [row for row in self.values.values() if row.appraiser_id == appraiser.id and row.id != besides]
+        return [row.value for row in mine if row.value is not None]
 
 
 def study(number: str) -> Study:
-    """Read a study whole, as it stands; raises NotFound."""
+    """Read a study whole, in the version that stands; raises NotFound."""
+    return _study(number, versions.stands())
+
+
+def version(number: str, n: int) -> Study:
+    """Read one version of a study; raises NotFound."""
+    return _study(number, Record.version == n)
+
+
+def worked_on(number: str) -> Study:
+    """Read what is worked on of a study: its amendment where one is under way, else what stands; raises NotFound."""
+    under_way = (Record.kind == KIND, Record.number == number, Record.supersedes_id.is_not(None))
+    found = db.session.scalar(select(Record.version).where(*under_way, Record.state == State.IN_PROGRESS))
+    return study(number) if found is None else version(number, found)
+
+
+def _study(number: str, which: ColumnElement[bool]) -> Study:
     row = db.session.execute(
         select(Record, GaugeStudy, Equipment.code, Equipment.name)
         .join(GaugeStudy, GaugeStudy.record_id == Record.id)
         .join(Equipment, Equipment.id == GaugeStudy.gauge_id)
-        .where(Record.kind == KIND, Record.number == number, versions.stands())
+        .where(Record.kind == KIND, Record.number == number, which)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
@@ -212,13 +245,19 @@ def _rows(record_id: int) -> tuple[Value, ...]:
             StudyValue.confirmed,
             StudyValue.performed_at,
             func.coalesce(Device.name, ""),
+            Person.name,
             ~corrected,
         )
+        .join(Person, Person.id == StudyValue.by_id)
         .outerjoin(Device, Device.id == StudyValue.device_id)
         .where(StudyValue.record_id == record_id)
         .order_by(StudyValue.id)
     )
-    return tuple(Value(*row) for row in rows)
+    return tuple(_value(*row) for row in rows)
+
+
+def _value(*row: Any) -> Value:
+    return Value(*row)
 
 
 # --- lists ---
@@ -305,11 +344,35 @@ def _waiting(*which: ColumnElement[bool]) -> list[Waiting]:
         .join(GaugeStudy, GaugeStudy.record_id == Record.id)
         .join(Equipment, Equipment.id == GaugeStudy.gauge_id)
         .join(StudyAppraiser, StudyAppraiser.record_id == Record.id)
-        .where(Record.state == State.IN_PROGRESS, StudyAppraiser.left_at.is_(None), *which)
+        .where(Record.state == State.IN_PROGRESS, Record.supersedes_id.is_(None))
+        .where(StudyAppraiser.left_at.is_(None), *which)
         .group_by(Record.id, Record.number, Equipment.code, Equipment.name, GaugeStudy.sort)
         .order_by(Record.id)
     )
     return [_waits(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Amending:
+    """An amendment of a study under way."""
+
+    number: str
+    code: str
+    gauge_name: str
+    by: str
+
+
+def amendments() -> list[Amending]:
+    """Return the amendments that were begun and not signed, the oldest first."""
+    rows = db.session.execute(
+        select(Record.number, Equipment.code, Equipment.name, Person.name)
+        .join(GaugeStudy, GaugeStudy.record_id == Record.id)
+        .join(Equipment, Equipment.id == GaugeStudy.gauge_id)
+        .join(Person, Person.id == Record.opened_by)
+        .where(Record.state == State.IN_PROGRESS, Record.supersedes_id.is_not(None))
+        .order_by(Record.id)
+    )
+    return [Amending(*row) for row in rows]
 
 
 def _waits(*row: Any) -> Waiting:
@@ -321,6 +384,24 @@ def may_measure(plant: PlantFacts, at: datetime, roles: Sequence[str]) -> dict[i
     """Return the name of everybody who is here with one of these roles, by id."""
     here = who_may_be_here(plant_day(at, plant.zone))
     return {each.id: each.name for each in here if set(each.roles) & set(roles)}
+
+
+def may_evaluate(study: Study, person_id: int, plant: PlantFacts, at: datetime) -> bool:
+    """Tell whether somebody may see what all have read, once all is in, and sign it.
+
+    Who measures in it may not while somebody else can: before it is signed they see no value of others. Where nobody
+    else can, they do, and their own values stay as they are from then on (`actions.may_correct`).
+    """
+    able = may_measure(plant, at, EVALUATORS)
+    inside = {each.person_id for each in study.staying}
+    return person_id in able and (person_id not in inside or not able.keys() - inside)
+
+
+def hidden_from(person_id: int) -> list[int]:
+    """Return the records of the studies under way in which somebody measures: nobody reads one while taking part."""
+    mine = (StudyAppraiser.person_id == person_id, Record.state == State.IN_PROGRESS, Record.supersedes_id.is_(None))
+    wanted = select(Record.id).join(StudyAppraiser, StudyAppraiser.record_id == Record.id)
+    return list(db.session.scalars(wanted.where(*mine)))
 
 
 def repeat_of(appraiser: Appraiser, turn: int) -> int:

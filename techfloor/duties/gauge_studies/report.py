@@ -11,7 +11,7 @@ from techfloor.duties.gauge_studies import report_tables
 from techfloor.duties.gauge_studies.rules import Sort
 from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
-from techfloor.reports import documents
+from techfloor.reports import amendments, documents
 from techfloor.reports.charts import PanelChart
 from techfloor.reports.documents import DocumentSheet
 from techfloor.reports.issue import IssueFacts
@@ -34,6 +34,8 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
     words, _ = documents.words_of(content, issue, gettext), gettext
     gauge, verdict = content["gauge"], content["verdict"]
     apart = report_tables.not_counted(content, lambda at: words.time(datetime.fromisoformat(at)), _)
+    in_error = amendments.in_error(content)
+    read = () if in_error else (report_tables.readings(content, _), *((apart,) if apart else ()))
     said = documents.Said(
         title=title(content),
         subtitle=f"{gauge['code']} {gauge['name']}",
@@ -41,17 +43,22 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
         note="",
         facts=facts(content, words, _),
         paragraphs=(in_words(verdict["words"]), *(in_words(each) for each in verdict["next"])),
-        tables=(*report_tables.tables(content, _), report_tables.readings(content, _), *((apart,) if apart else ())),
+        tables=(*report_tables.tables(content, _), *read),
     )
     plain = documents.sheet(said, content, signatures, issue, words)
     given = {each.name: getattr(plain, each.name) for each in fields(plain)}
-    given["verdict"] = _box(content, _)
+    given["verdict"] = _withdrawn(_) if in_error else _box(content, _)
     return StudySheet(**given, charts=report_tables.charts(content, _))
 
 
 def title(content: Mapping[str, Any]) -> str:
     """Return what kind of study it is."""
     return f"{_now('Gauge study')}: {word(content['sort'], 'study-sort')}"
+
+
+def _withdrawn(_: Any) -> VerdictBox:
+    line = VerdictLine("✕", _("Entered in error"), Tone.FAIL)
+    return VerdictBox((line,), _("no result of it counts"), Tone.FAIL)
 
 
 def _box(content: Mapping[str, Any], _: Any) -> VerdictBox:
@@ -97,12 +104,18 @@ def facts(content: Mapping[str, Any], words: PaperWords, _: Any) -> tuple[FactCo
 
 
 def _design(content: Mapping[str, Any], words: PaperWords, _: Any) -> list[Fact]:
+    if amendments.in_error(content):
+        return [
+            Fact(_("Measured"), content["subject"]),
+            Fact(_("Tolerance"), tolerance_words(content, _)),
+            _was(content, _),
+        ]
     count = _("%(parts)s parts, %(appraisers)s appraisers, %(repeats)s times each, in random order") % {
         "parts": len(content["parts"]),
         "appraisers": sum(each["left"] is None for each in content["appraisers"]),
         "repeats": content["repeats"],
     }
-    times = [datetime.fromisoformat(row["at"]) for row in content["rows"]]
+    times = _read_at(content)
     return [
         Fact(_("Measured"), content["subject"]),
         Fact(_("Tolerance"), tolerance_words(content, _)),
@@ -112,6 +125,19 @@ def _design(content: Mapping[str, Any], words: PaperWords, _: Any) -> list[Fact]
         Fact(_("From"), words.time(min(times))),
         Fact(_("To"), words.time(max(times))),
     ]
+
+
+def _was(content: Mapping[str, Any], _: Any) -> Fact:
+    former = content["supersedes"]
+    return Fact(_("Version %(version)s said") % {"version": former["version"]}, in_words(former["verdict"]))
+
+
+def _read_at(content: Mapping[str, Any]) -> list[datetime]:
+    """Return when values were read; what amendments correct was read by nobody then."""
+    former = content.get("supersedes")
+    last = datetime.fromisoformat(former["performed_at"]) if former else None
+    times = [datetime.fromisoformat(row["at"]) for row in content["rows"]]
+    return [at for at in times if last is None or at <= last]
 
 
 def _left(each: Mapping[str, Any]) -> str:

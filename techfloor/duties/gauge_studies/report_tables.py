@@ -17,8 +17,10 @@ _NONE = "–"
 
 
 def tables(told: Told, _: Any) -> tuple[Table, ...]:
-    """Return the tables of the figures."""
+    """Return the tables of the figures; what was entered in error has none."""
     figures = told["figures"]
+    if not figures:
+        return ()
     if told["sort"] == Sort.ATTRIBUTE:
         return (_agreement(figures, _), _errors(figures, _), _pairs(figures, _))
     if figures["blind"]:
@@ -267,7 +269,7 @@ def _remark(row: Told, _: Any) -> str:
 def charts(told: Told, _: Any) -> tuple[tuple[str, PanelChart], ...]:
     """Return the charts of a variable study with their titles."""
     figures = told["figures"]
-    if told["sort"] == Sort.ATTRIBUTE or figures["blind"]:
+    if told["sort"] == Sort.ATTRIBUTE or not figures or figures["blind"]:
         return ()
     found, unit, cells = figures["charts"], show_unit(told["gauge"]["unit"]), grid(told)
     return (

@@ -88,7 +88,7 @@ def check(entry: SetUp) -> None:
     _refuse_parts(entry, bounds)
     _within(len(entry.appraisers), bounds.appraisers, "appraisers", "Choose %(least)s to %(most)s appraisers.")
     _within(entry.repeats, bounds.repeats, "repeats", "Each part is measured %(least)s to %(most)s times.")
-    _refuse_limits(entry)
+    refuse_limits(entry.basis, entry.lower, entry.upper)
 
 
 def _within(count: int, bounds: tuple[int, int], field: str, sentence: str) -> None:
@@ -116,13 +116,14 @@ def _refuse_parts(entry: SetUp, bounds: Bounds) -> None:
         raise Refusal("Take good parts and bad ones: without both, nobody can be wrong.", field="bad")
 
 
-def _refuse_limits(entry: SetUp) -> None:
-    if entry.basis is not Basis.PRODUCT:
+def refuse_limits(basis: Basis, lower: Decimal | None, upper: Decimal | None) -> None:
+    """Raise Refusal for limits of the product that are none."""
+    if basis is not Basis.PRODUCT:
         return
-    if entry.lower is None or entry.upper is None:
-        field = "lower" if entry.lower is None else "upper"
+    if lower is None or upper is None:
+        field = "lower" if lower is None else "upper"
         raise Refusal("Enter both limits, or choose to judge without a tolerance.", field=field)
-    if entry.lower >= entry.upper:
+    if lower >= upper:
         raise Refusal("The upper limit must be above the lower one.", field="upper")
 
 

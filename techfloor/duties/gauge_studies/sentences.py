@@ -7,6 +7,18 @@ from techfloor import said
 SENTENCES = {
     "studies.review": _l("Review %(number)s: study of %(gauge)s %(name)s"),
     "studies.given-up": _l("%(number)s: %(why)s"),
+    "studies.amended": _l("replaced by version %(version)s"),
+    "studies.verdict.in-error": _l("Entered in error: nothing of it counts."),
+    "studies.next.in-error": _l("Study the gauge again if its figures are still wanted."),
+    "studies.changed.verdict": _l("verdict"),
+    "studies.changed.follows": _l("follows from what was changed"),
+    "studies.changed.subject": _l("what is measured"),
+    "studies.changed.tolerance": _l("tolerance"),
+    "studies.changed.part": _l("true verdict of part %(part)s"),
+    "studies.changed.left": _l("values of %(name)s"),
+    "studies.changed.counted": _l("counted"),
+    "studies.changed.counts-no-more": _l("count no more"),
+    "studies.changed.value": _l("%(name)s, part %(part)s, time %(repeat)s"),
     "studies.verdict.blind": _l("Not acceptable: all readings are equal, so the gauge does not tell the parts apart."),
     "studies.verdict.good.tolerance": _l("Acceptable: gauge R&R takes %(percent)s %% of the tolerance; ndc %(ndc)s."),
     "studies.verdict.good.study": _l("Acceptable: gauge R&R is %(percent)s %% of the study variation; ndc %(ndc)s."),
@@ -75,6 +87,9 @@ SENTENCES = {
     "event.gauge study": _l("Gauge study begun"),
     "event.gauge study signed": _l("Gauge study signed"),
     "event.gauge study given up": _l("Gauge study given up"),
+    "event.gauge study amended": _l("Gauge study amended"),
+    "event.gauge study entered in error": _l("Gauge study entered in error"),
+    "event.gauge study amendment given up": _l("Amendment of a gauge study given up"),
 }
 
 said.sentences.update(SENTENCES)

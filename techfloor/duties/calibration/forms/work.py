@@ -17,9 +17,9 @@ from techfloor.duties.calibration.models import Calibration
 from techfloor.duties.calibration.queries.standards import Group
 from techfloor.duties.calibration.rules.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import ReadingEntry, typed_fields
+from techfloor.records import version_pages
 from techfloor.records.signing_page import SignForm
 from techfloor.records.uploads import UploadForm
-from techfloor.records.versions import Amendment
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, in_words, key_of, read, say, within, word
 from techfloor.web.fields import DayField, WholeField
@@ -261,18 +261,9 @@ class DiscontinueForm(EntryForm):
     reason = StringField(_l("Why is it not finished?"))
 
 
-class AmendForm(EntryForm):
+class AmendForm(version_pages.AmendForm):
     """What is wrong with a signed calibration; `amend_form` adds the standards."""
 
-    kind = RadioField(
-        _l("What is to be done?"),
-        choices=[
-            SelectChoice(Amendment.CORRECTION.value, _l("Correct it")),
-            SelectChoice(Amendment.ENTERED_IN_ERROR.value, _l("It was entered in error")),
-        ],
-        validate_choice=False,
-    )
-    reason = TextAreaField(_l("What is wrong with it?"))
     card = BooleanField(_l("Take what the card of the gauge says today"))
 
     standard_names: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from techfloor.duties.calibration.queries.records import CLOSED, IN_PROGRESS, PE
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views import amend
+from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.amend import may_amend
 from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings

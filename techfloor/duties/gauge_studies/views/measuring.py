@@ -10,7 +10,7 @@ from techfloor.duties.gauge_studies import actions, queries
 from techfloor.duties.gauge_studies.forms import CorrectForm, ValueForm
 from techfloor.duties.gauge_studies.queries import Appraiser, Study, Value
 from techfloor.duties.gauge_studies.rules import Sort
-from techfloor.duties.gauge_studies.views.pages import by, pages, study_url
+from techfloor.duties.gauge_studies.views.pages import by, pages, refuse_who_may_not, study_url, work_url
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.refusals import NotFound
@@ -163,7 +163,7 @@ def shown(row: Value, study: Study) -> str:
 @pages.page("/<number>/values/<int:value_id>/correct", permission=MAY)
 def correct(number: str, value_id: int) -> str:
     """Ask for the right value and the reason."""
-    study = queries.study(number)
+    study = queries.worked_on(number)
     row, form = _mine(study, value_id), CorrectForm()
     form.fit(study)
     return _correct_page(study, row, form)
@@ -171,7 +171,9 @@ def correct(number: str, value_id: int) -> str:
 
 def _mine(study: Study, value_id: int) -> Value:
     row = actions.row_of(study, value_id)
-    if not actions.may_correct(study, row, visitor().person_id):
+    if study.amends is not None:
+        refuse_who_may_not(study)
+    if not actions.may_correct(study, row, by()):
         raise NotFound("Only the last value you gave can be changed now, and once all are in any of your own.")
     return row
 
@@ -187,7 +189,7 @@ def _mine(study: Study, value_id: int) -> Value:
 )
 def correct_post(number: str, value_id: int) -> Page:
     """Replace a value; the first one stays in the record."""
-    study, form = queries.study(number), CorrectForm()
+    study, form = queries.worked_on(number), CorrectForm()
     row = _mine(study, value_id)
     form.fit(study)
 
@@ -196,7 +198,7 @@ def correct_post(number: str, value_id: int) -> Page:
         actions.correct(study, value_id, given, why, by(), confirmed=bool(form.confirmed.data))
 
     if form.attempt(deed):
-        return _after(number)
+        return see(f"{work_url(study)}#changed") if study.amends is not None else _after(number)
     return _correct_page(study, row, form), 422
 
 
@@ -212,5 +214,5 @@ def _correct_page(study: Study, row: Value, form: CorrectForm) -> str:
         form=form,
         judged=study.sort is Sort.ATTRIBUTE,
         path=request.path,
-        back=_next_url(study),
+        back=work_url(study) if study.amends is not None else _next_url(study),
     )

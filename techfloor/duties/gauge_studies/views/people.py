@@ -8,7 +8,7 @@ from techfloor.duties.gauge_studies import actions, queries
 from techfloor.duties.gauge_studies.forms import GiveUpForm, LeaveForm, ReplaceForm
 from techfloor.duties.gauge_studies.permissions import APPRAISERS
 from techfloor.duties.gauge_studies.queries import Appraiser, Study
-from techfloor.duties.gauge_studies.views.pages import by, pages, study_url
+from techfloor.duties.gauge_studies.views.pages import by, pages, refuse_who_may_not, study_url, work_url
 from techfloor.refusals import NotFound
 from techfloor.web.pages import Page, see
 
@@ -16,7 +16,8 @@ MAY = "studies:set-up"
 
 
 def _of(number: str, appraiser_id: int) -> tuple[Study, Appraiser]:
-    study = queries.study(number)
+    study = queries.worked_on(number)
+    refuse_who_may_not(study)
     found = next((each for each in study.staying if each.id == appraiser_id), None)
     if found is None or not study.open:
         raise NotFound("This appraiser is not in the study any more.")
@@ -47,6 +48,7 @@ def _page(study: Study, who: Appraiser, replacing: ReplaceForm, leaving: LeaveFo
         total=len(who.turns),
         replacing=None if study.done(who) else replacing,
         leaving=leaving,
+        back=work_url(study),
     )
 
 
@@ -79,8 +81,9 @@ def leave(number: str, appraiser_id: int) -> Page:
     study, who = _of(number, appraiser_id)
     form = LeaveForm()
     if form.attempt(lambda: actions.leave_out(study, appraiser_id, form.why.data or "", by())):
-        flash(_("The study goes on without %(name)s.", name=who.name), "success")
-        return see(study_url(number))
+        if study.amends is None:
+            flash(_("The study goes on without %(name)s.", name=who.name), "success")
+        return see(work_url(study))
     return _page(study, who, _replacing(study), form), 422
 
 
@@ -90,10 +93,11 @@ def leave(number: str, appraiser_id: int) -> Page:
 @pages.page("/<number>/give-up", permission=MAY)
 def give_up(number: str) -> Page:
     """Ask why a study is not finished."""
-    study = queries.study(number)
+    study = queries.worked_on(number)
     if not study.open:
         return see(study_url(number))
-    return render_template("gauge_studies/give_up.html", study=study, form=GiveUpForm())
+    refuse_who_may_not(study)
+    return render_template("gauge_studies/give_up.html", study=study, form=GiveUpForm(), back=work_url(study))
 
 
 @pages.act(
@@ -107,7 +111,8 @@ def give_up(number: str) -> Page:
 )
 def give_up_post(number: str) -> Page:
     """End a study that will not be finished."""
-    study, form = queries.study(number), GiveUpForm()
+    study, form = queries.worked_on(number), GiveUpForm()
+    refuse_who_may_not(study)
     if form.attempt(lambda: actions.give_up(study, form.reason.data or "", by())):
         return see(study_url(number))
-    return render_template("gauge_studies/give_up.html", study=study, form=form), 422
+    return render_template("gauge_studies/give_up.html", study=study, form=form, back=work_url(study)), 422

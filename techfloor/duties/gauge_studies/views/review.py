@@ -8,10 +8,12 @@ from flask_babel import lazy_gettext as _l
 from techfloor.duties.gauge_studies import queries, signing_acts
 from techfloor.duties.gauge_studies.certificate import PAPER
 from techfloor.duties.gauge_studies.queries import Study
+from techfloor.duties.gauge_studies.views.amend import changed
 from techfloor.duties.gauge_studies.views.pages import pages, study_url
 from techfloor.duties.gauge_studies.views.study import outcome
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
+from techfloor.records import versions
 from techfloor.records.lifecycle import State
 from techfloor.records.reviewing import barred
 from techfloor.records.signing import signature_facts, signatures_of, stored_content
@@ -27,7 +29,7 @@ MAY = "studies:review"
 def review(number: str) -> Page:
     """Show a signed study, and ask for the review."""
     study = queries.study(number)
-    if study.record.state != State.PERFORMED:
+    if study.record.state != State.PERFORMED or versions.next_of(study.record.id) is not None:
         return see(study_url(number))
     form = ReviewForm()
     form.fit()
@@ -61,10 +63,12 @@ def review_post(number: str) -> Page:
 
 
 def _page(study: Study, form: ReviewForm) -> str:
+    told = json.loads(stored_content(study.record.id))
     return render_template(
         "gauge_studies/review.html",
         study=study,
-        outcome=outcome(json.loads(stored_content(study.record.id))),
+        outcome=outcome(told),
+        changed=changed(study, told["amendment"]["changes"]) if study.amends is not None else None,
         signatures=[signature_box(signature_facts(each)) for each in signatures_of(study.record.id)],
         form=form,
         barred=visitor().person_id in barred(plant(), study.record.id),

@@ -11,21 +11,25 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.gauge_studies import content, queries, report, report_tables, signing_acts
+from techfloor.duties.gauge_studies import actions, content, queries, report, report_tables, signing_acts
 from techfloor.duties.gauge_studies.certificate import PAPER
+from techfloor.duties.gauge_studies.permissions import AMEND
 from techfloor.duties.gauge_studies.queries import Appraiser, Study
+from techfloor.duties.gauge_studies.views import amend
+from techfloor.duties.gauge_studies.views.amend import changed
 from techfloor.duties.gauge_studies.views.measuring import shown
-from techfloor.duties.gauge_studies.views.pages import pages, study_url
+from techfloor.duties.gauge_studies.views.pages import by, pages, refuse_who_may_not, study_url, work_url
 from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
-from techfloor.records import retention
+from techfloor.records import retention, versions
 from techfloor.records.lifecycle import State
 from techfloor.records.models import Record
 from techfloor.records.reviewing import barred
-from techfloor.records.signing import signature_facts, signatures_of, stored_content
+from techfloor.records.signing import PERFORMED, signature_facts, signatures_of, stored_content
 from techfloor.records.signing_page import SignForm, asking, signed
-from techfloor.records.wording import signature_box, standing
+from techfloor.records.version_pages import version_lines, version_notice, version_state
+from techfloor.records.wording import meaning_words, signature_box, standing
 from techfloor.reports import paper
 from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.reports.sheets import Cell, Table
@@ -42,13 +46,21 @@ MAY = "studies:set-up"
 def show(number: str) -> str:
     """Show a study: how far it is, or what came out."""
     study = queries.study(number)
-    if study.record.content_sha256 is not None:
-        return _signed_page(study)
-    return _under_way(study)
+    return _under_way(study) if study.record.content_sha256 is None else _signed_page(study)
+
+
+@pages.page("/<number>/versions/<int:version>", permission="studies:read")
+def show_version(number: str, version: int) -> Page:
+    """Show one version of a study, as it was signed; the one that stands has the page of the study."""
+    found = queries.version(number, version)
+    if found.record.content_sha256 is None or found.record.id == queries.study(number).record.id:
+        return see(study_url(number))
+    return _signed_page(found, stands=False)
 
 
 def _under_way(study: Study) -> str:
     mine = study.appraiser_of(visitor().person_id) if study.open else None
+    ready = study.open and study.complete
     return render_template(
         "gauge_studies/under_way.html",
         study=study,
@@ -58,7 +70,8 @@ def _under_way(study: Study) -> str:
         lines=[_line(study, each) for each in study.appraisers],
         mine=mine is not None and study.next_turn(mine) is not None,
         may_change=study.open and visitor().may(MAY),
-        ready=study.open and study.complete,
+        ready=ready,
+        may_evaluate=ready and _may_evaluate(study),
         correctable=_correctable(study),
     )
 
@@ -96,6 +109,7 @@ def _correctable(study: Study) -> list[dict[str, str]]:
     mine = study.appraiser_of(visitor().person_id)
     if mine is None or not study.open or not study.complete or not visitor().may("studies:measure"):
         return []
+    who = by()
     return [
         {
             "part": part.label,
@@ -104,7 +118,13 @@ def _correctable(study: Study) -> list[dict[str, str]]:
         }
         for part in study.parts
         for row in study.of_part(mine, part)
+        if actions.may_correct(study, row, who)
     ]
+
+
+def _may_evaluate(study: Study) -> bool:
+    who = by()
+    return visitor().may(MAY) and queries.may_evaluate(study, who.actor, who.plant, who.at)
 
 
 # --- what came out ---
@@ -153,20 +173,28 @@ def outcome(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _signed_page(study: Study) -> str:
+def _signed_page(study: Study, *, stands: bool = True) -> str:
     told = json.loads(stored_content(study.record.id))
-    record = study.record
-    waits = record.state == State.PERFORMED and visitor().may("studies:review")
+    record, every = study.record, versions.all_of(study.record)
+    following = versions.next_in(every, record.id)
+    waits = stands and record.state == State.PERFORMED and visitor().may("studies:review") and following is None
     return render_template(
         "gauge_studies/record.html",
         study=study,
+        url=study_url(study.number) if stands else f"{study_url(study.number)}/versions/{record.version}",
+        stands=stands,
         title=report.title(told),
         outcome=outcome(told),
-        state=standing(record.state, record.amendment),
+        state=standing(record.state, record.amendment) if stands else version_state(record.id, record.state, every),
+        version_notice=version_notice(record, study.amends, every),
+        version_lines=version_lines(record, every, lambda n: f"{study_url(study.number)}/versions/{n}"),
+        changed=changed(study, told["amendment"].get("changes", [])) if study.amends is not None else None,
+        may_amend=stands and amend.may_amend(study, every),
+        amending=stands and following is not None and visitor().may(AMEND),
         signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
         legal_holds=retention.on_record(record.id),
         issued=paper.issued(record.id, None),
-        may_issue=record.state == State.CLOSED and visitor().may("studies:issue"),
+        may_issue=stands and record.state == State.CLOSED and visitor().may("studies:issue"),
         may_review=waits and visitor().person_id not in barred(plant(), record.id),
     )
 
@@ -177,10 +205,16 @@ def _signed_page(study: Study) -> str:
 @pages.page("/<number>/check", permission=MAY)
 def check(number: str) -> Page:
     """Show what came out as it will stand in the record, and ask for the signature."""
-    study = queries.study(number)
-    if not study.open or not study.complete:
+    study = queries.worked_on(number)
+    if not _may_sign(study):
         return see(study_url(number))
     return _check_page(study, asking(content.preview(study, plant()).sha256))
+
+
+def _may_sign(study: Study) -> bool:
+    if not study.open or not study.complete:
+        return False
+    return _may_evaluate(study) if study.amends is None else visitor().may(AMEND)
 
 
 @pages.act(
@@ -193,6 +227,8 @@ def check(number: str) -> Page:
 def sign(number: str) -> Page:
     """Sign the evaluation; its PDF is issued once that is saved, unless it waits for a review."""
 
+    refuse_who_may_not(queries.worked_on(number))
+
     def deed(proof: Proof, seen: str) -> None:
         study = signing_acts.sign_performed(number, proof, plant(), shown_sha256=seen)
         if study.record.state == State.CLOSED:
@@ -201,24 +237,26 @@ def sign(number: str) -> Page:
     form = signed(deed, lambda: _shown_now(number))
     if form is None:
         return see(study_url(number))
-    study = queries.study(number)
-    if not study.open or not study.complete:
-        return see(study_url(number))
-    return _check_page(study, form), 422
+    study = queries.worked_on(number)
+    return (_check_page(study, form), 422) if _may_sign(study) else see(study_url(number))
 
 
 def _shown_now(number: str) -> str:
-    study = queries.study(number)
+    study = queries.worked_on(number)
     if study.record.content_sha256 is not None:
         return study.record.content_sha256
     return content.preview(study, plant()).sha256 if study.complete else ""
 
 
 def _check_page(study: Study, form: SignForm) -> str:
+    told = json.loads(content.preview(study, plant()).text)
     return render_template(
         "gauge_studies/check.html",
         study=study,
-        outcome=outcome(json.loads(content.preview(study, plant()).text)),
+        back=work_url(study),
+        outcome=outcome(told),
+        changed=changed(study, told["amendment"]["changes"]) if study.amends is not None else None,
+        meaning=meaning_words(PERFORMED if study.amends is None else versions.MEANINGS[study.amends.kind]),
         form=form,
     )
 
@@ -231,6 +269,20 @@ def _leaf(number: str) -> Leaf:
     return Leaf(record, _("Gauge study %(number)s", number=number), [(number, study_url(number))])
 
 
+def _leaf_of_version(number: str, version: int) -> Leaf:
+    record: Record = queries.version(number, version).record
+    heading = _("Gauge study %(number)s, version %(version)s", number=number, version=version)
+    return Leaf(record, heading, [(number, f"{study_url(number)}/versions/{version}")])
+
+
+paper_pages(
+    pages,
+    "/<number>/versions/<int:version>",
+    PaperOf(PAPER, lambda number, version: (number, version), _leaf_of_version),
+    see_it="studies:read",
+    issue_it="studies:issue",
+    name="version_",
+)
 paper_pages(
     pages,
     "/<number>",
