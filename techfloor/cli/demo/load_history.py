@@ -7,6 +7,7 @@ from techfloor.cli.demo.load_calibrations import InHouse
 from techfloor.cli.demo.load_outside import Outside, sent_out
 from techfloor.cli.demo.load_papers import paper_events
 from techfloor.cli.demo.load_people import access_reviewed
+from techfloor.cli.demo.load_work import work_events
 from techfloor.cli.demo.loading import Event, Loading, play
 from techfloor.cli.demo.shapes import Gauge
 from techfloor.equipment import actions
@@ -23,7 +24,9 @@ def load_papers(loading: Loading) -> None:
 
 
 def load_history(loading: Loading) -> None:
-    """Do all that happened: papers that came, calibrations, gauges that were stored and sent out."""
+    """Do all that happened: papers that came, calibrations, checks, studies, gauges that were stored
+    and sent out.
+    """
     plant = read_plant(db.session())
     assert plant is not None
     play(loading, _events(loading, plant))
@@ -40,6 +43,7 @@ def _events(loading: Loading, plant: PlantFacts) -> Iterator[Event]:
         yield from sent_out(loading, plant, gauge)
         if gauge.status == Status.SPARE:
             yield _stored(loading, gauge)
+    yield from work_events(loading, plant)
 
 
 def _stored(loading: Loading, gauge: Gauge) -> Event:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from techfloor.cli.demo import history as past
+from techfloor.cli.demo import work
 from techfloor.cli.demo.days import ANCHOR, DATA, Calendar, Row, read_toml, weeks_since_anchor
 from techfloor.cli.demo.shapes import (
     Area,
@@ -73,6 +74,8 @@ class Plant:
     outside: tuple[past.OutsideCertificate, ...]
     history: tuple[past.Calibration, ...]
     look_back: past.LookBack
+    checks: tuple[work.Check, ...]
+    studies: tuple[work.Study, ...]
 
     def gauge(self, code: str) -> Gauge:
         """Find a gauge by its code."""
@@ -109,6 +112,8 @@ def load_plant(today: date) -> Plant:
         outside=read_outside(calendar),
         history=tuple(sorted(calibrations, key=lambda calibration: calibration.signed_at)),
         look_back=_look_back(calendar, drift),
+        checks=work.read_checks(calendar),
+        studies=work.read_studies(calendar),
     )
 
 
