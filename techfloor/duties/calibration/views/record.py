@@ -12,7 +12,6 @@ from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.bench import Bench, standing_bench, version_bench
 from techfloor.duties.calibration.queries.records import CLOSED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
-from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views import amend
 from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.amend import may_amend

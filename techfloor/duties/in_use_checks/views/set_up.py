@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.in_use_checks import actions, queries
+from techfloor.duties.in_use_checks.card import OnCard, read_card
 from techfloor.duties.in_use_checks.forms import EndForm, SetUpForm
 from techfloor.duties.in_use_checks.rules import Applied, Every
 from techfloor.duties.in_use_checks.views.pages import gauge_url, pages
@@ -24,11 +25,10 @@ def set_up(code: str) -> str:
 
 
 def _stands(view: GaugeView) -> dict[str, Any]:
-    """Return what the form begins with: the newest version, else what fits most gauges."""
+    """Return what the form begins with: the newest version, else what the card says, else what fits most gauges."""
     newest = queries.newest(view.code)
     if newest is None:
-        first = view.functions[0].name if view.functions else ""
-        return {"seen": "0", "function": first, "applied": Applied.PIECE.value, "every": Every.DAY.value}
+        return _of_card(view)
     check = newest.check
     return {
         "seen": str(check.version),
@@ -42,6 +42,20 @@ def _stands(view: GaugeView) -> dict[str, Any]:
         "upper": None if check.limits else check.upper,
         "every": check.every.value,
         "words": check.words,
+    }
+
+
+def _of_card(view: GaugeView) -> dict[str, Any]:
+    first = view.functions[0].name if view.functions else ""
+    found = read_card(view.in_use_check, actions.functions(view))
+    return {
+        "seen": "0",
+        "function": found.function or first,
+        "applied": Applied.PIECE.value,
+        "every": (found.every or Every.DAY).value,
+        "what": found.what,
+        "nominal": found.nominal,
+        "limits": found.limits,
     }
 
 
@@ -70,6 +84,7 @@ def _page(view: GaugeView, form: SetUpForm) -> str:
         "in_use_checks/set_up.html",
         gauge=view,
         form=form,
+        filled=newest is None and read_card(view.in_use_check, actions.functions(view)) != OnCard(),
         newest=newest.check if newest and not newest.check.ended else None,
         end=EndForm(formdata=None, drafted=False, seen=str(newest.check.version)) if newest else None,
     )
