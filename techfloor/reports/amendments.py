@@ -17,6 +17,8 @@ from techfloor.said import in_words
 def box(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words: PaperWords) -> AmendmentBox | None:
     """Return the box of an amendment; None for a first version."""
     amendment, former = content.get("amendment"), content.get("supersedes")
+    if former and content.get("changes"):
+        return _again(content, former, words)
     if not amendment or not former:
         return None
     _ = words.translate
@@ -31,6 +33,18 @@ def box(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], words:
         text=" ".join(part for part in (reason, _signed(content, signatures, words)) if part),
         changed=tuple(_changed(each, signers, _("not stated")) for each in amendment.get("changes") or []),
     )
+
+
+def _again(content: Mapping[str, Any], former: Mapping[str, Any], words: PaperWords) -> AmendmentBox:
+    """Return the box of what was signed again because something of it was changed since, each with its reason."""
+    _ = words.translate
+    title = _("Signed again: version %(version)s replaces version %(former)s of %(day)s") % {
+        "version": content["version"],
+        "former": former["version"],
+        "day": words.day(moment(former["performed_at"]), long=True),
+    }
+    changed = tuple(_changed(each, set(), _("not stated")) for each in content["changes"])
+    return AmendmentBox(title, _("What was changed since:"), changed)
 
 
 def in_error(content: Mapping[str, Any]) -> bool:
@@ -55,7 +69,7 @@ def _changed(change: Mapping[str, Any], signers: set[str], nothing: str) -> Chan
     why = [in_words(change["reason"]), by if by not in signers else ""]
     return ChangedValue(
         what[:1].upper() + what[1:],
-        with_minus(in_words(change["from"])) or nothing,
-        with_minus(in_words(change["to"])) or nothing,
+        with_minus(in_words(change["from"])).removesuffix(".") or nothing,
+        with_minus(in_words(change["to"])).removesuffix(".") or nothing,
         ", ".join(part for part in why if part),
     )

@@ -182,7 +182,7 @@ def _keep(found: InForce, kept: InUseCheck, by: By) -> CheckRow:
             kept.gauge_id, found.check.function, as_text(_good_said(found, kept)), actor=by.actor, at=kept.performed_at
         )
         _freeze(found, by)
-    elif kept.try_of_id is not None:
+    elif kept.outcome == Outcome.FAIL and kept.try_of_id is not None:
         _hold(found, kept, by)
     _settle_due(found, by)
     return queries.row(kept.id)
@@ -265,8 +265,7 @@ def correct(check_id: int, value: Decimal, reason: str, by: By, *, may_any: bool
     wrong = queries.row(check_id)
     if reason not in rules.CORRECTIONS:
         raise Refusal("Choose why.", field="reason")
-    if not wrong.counts:
-        raise Refusal("This value was corrected already. Look at the newer one.")
+    _refuse_settled(wrong)
     if wrong.value is None:
         raise Refusal("This row holds no value.")
     if not may_any and wrong.by_id != by.actor:
@@ -277,6 +276,24 @@ def correct(check_id: int, value: Decimal, reason: str, by: By, *, may_any: bool
     if not confirmed:
         rules.ask_about(value, found.check)
     return _take_over(found, wrong, value, reason, by)
+
+
+def withdraw(check_id: int, reason: str, by: By, *, may_any: bool) -> CheckRow:
+    """Say that a row was entered in error: it stays and counts no more, nor does anything take its place."""
+    wrong = queries.row(check_id)
+    if reason not in rules.IN_ERROR:
+        raise Refusal("Choose why.", field="why")
+    _refuse_settled(wrong)
+    if not may_any and wrong.by_id != by.actor:
+        raise Refusal("%(name)s gave this value and corrects it, or a supervisor or quality does.", name=wrong.by)
+    return _put_in_place(_under(wrong), wrong, _instead(wrong, Outcome.IN_ERROR, None, reason, by), by)
+
+
+def _refuse_settled(wrong: CheckRow) -> None:
+    if not wrong.counts:
+        raise Refusal("This value was corrected already. Look at the newer one.")
+    if wrong.outcome == Outcome.IN_ERROR:
+        raise Refusal("This was entered in error: nothing of it is left to change.")
 
 
 def _under(wrong: CheckRow) -> InForce:
@@ -296,12 +313,18 @@ def _under(wrong: CheckRow) -> InForce:
 
 
 def _take_over(found: InForce, wrong: CheckRow, value: Decimal, reason: str, by: By) -> CheckRow:
+    kept = _instead(wrong, rules.outcome(value, wrong.lower, wrong.upper), value, reason, by)
+    return _put_in_place(found, wrong, kept, by)
+
+
+def _instead(wrong: CheckRow, outcome: Outcome, value: Decimal | None, reason: str, by: By) -> InUseCheck:
+    """Return the row that takes the place of another: of its moment, by its limits."""
     first = db.session.get_one(InUseCheck, wrong.id)
-    kept = InUseCheck(
+    return InUseCheck(
         gauge_id=first.gauge_id,
         revision_id=first.revision_id,
         series=first.series,
-        outcome=rules.outcome(value, first.lower, first.upper),
+        outcome=outcome,
         value=value,
         lower=first.lower,
         upper=first.upper,
@@ -314,12 +337,15 @@ def _take_over(found: InForce, wrong: CheckRow, value: Decimal, reason: str, by:
         by_id=by.actor,
         device_id=by.device,
     )
+
+
+def _put_in_place(found: InForce, wrong: CheckRow, kept: InUseCheck, by: By) -> CheckRow:
     if wrong.outcome == Outcome.GOOD:
         ledger.take_back_check(wrong.gauge_id, wrong.performed_at, at=by.at)
     was_last = _is_last(wrong)
     made = _keep(found, kept, by)
-    if was_last and wrong.outcome == Outcome.FAIL and kept.outcome == Outcome.GOOD:
-        _lift(found, value, by)
+    if was_last and wrong.outcome == Outcome.FAIL and kept.outcome != Outcome.FAIL:
+        _lift(found, kept.value, by)
     return made
 
 
@@ -328,9 +354,9 @@ def _is_last(wrong: CheckRow) -> bool:
     return last is not None and last.id == wrong.id
 
 
-def _lift(found: InForce, value: Decimal, by: By) -> None:
-    """Lift the hold of a check whose value was wrong."""
+def _lift(found: InForce, value: Decimal | None, by: By) -> None:
+    """Lift the hold of a check whose value was wrong, or that should not be there."""
     hold = ledger.open_hold_of(found.gauge_id, IN_USE_CHECK)
     if hold is not None:
-        words = as_text(say("checks.corrected", value=found.check.shown(value)))
-        ledger.lift_hold(hold.id, words, actor=by.actor, at=by.at)
+        said = say("checks.in-error") if value is None else say("checks.corrected", value=found.check.shown(value))
+        ledger.lift_hold(hold.id, as_text(said), actor=by.actor, at=by.at)

@@ -42,6 +42,16 @@ class CorrectForm(CheckForm):
         self.reason.choices = options(*((each, word(each, "check-correction")) for each in rules.CORRECTIONS))
 
 
+class InErrorForm(EntryForm):
+    """Why a row should not be there at all."""
+
+    why = RadioField(_l("Why"), validate_choice=False)
+
+    def word_reasons(self) -> None:
+        """Put the reasons into words."""
+        self.why.choices = options(*((each, word(each, "check-correction")) for each in rules.IN_ERROR))
+
+
 class NotUsedForm(EntryForm):
     """The one button that says that a gauge is out of use."""
 

@@ -13,6 +13,7 @@ from techfloor.store import Audit, ExactDecimal, JsonText, Table, UtcTime
 class InUseCheck(Table):
     """One check of a gauge, as it was given; a correction is another row that names the one it corrects, and why.
 
+    One that was entered in error is corrected by a row that holds no value, and says why.
     A second try names the first. A row keeps the limits it was judged by, and the certificate of the standard that was
     applied; `caution` is what the chart found unusual then.
     """
@@ -39,7 +40,7 @@ class InUseCheck(Table):
     device_id: Mapped[int | None] = mapped_column(ForeignKey("device.id"))
 
     __table_args__ = (
-        CheckConstraint("outcome IN ('pass', 'fail', 'not used')", name="outcome"),
+        CheckConstraint("outcome IN ('pass', 'fail', 'not used', 'in error')", name="outcome"),
         Index("ix_in_use_check_gauge_id_performed_at", "gauge_id", "performed_at"),
         # Two second tries of one first would be a double tap that got past its key.
         Index(

@@ -11,7 +11,7 @@ from techfloor.clock import midnight
 from techfloor.duties.in_use_checks import queries, rules
 from techfloor.duties.in_use_checks.models import InUseMonth
 from techfloor.duties.in_use_checks.queries import CheckRow
-from techfloor.duties.in_use_checks.rules import Check, Every, Outcome, Slot
+from techfloor.duties.in_use_checks.rules import Check, Every, Slot
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.shapes import GaugeView
 from techfloor.places.queries import PlantFacts
@@ -100,7 +100,7 @@ def missing(gauge_id: int, checks: Versions, month: Month, plant: PlantFacts, no
     if not asked:
         return []
     rows = queries.rows_between(gauge_id, asked[0].begins, max(slot.ends for slot in asked))
-    done = [row.performed_at for row in rows if row.counts and row.outcome != Outcome.FAIL]
+    done = [row.performed_at for row in rows if row.counts and row.outcome in rules.DONE]
     return [slot for slot in asked if not any(slot.begins <= moment < slot.ends for moment in done)]
 
 

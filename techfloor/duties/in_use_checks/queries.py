@@ -184,9 +184,9 @@ def values_of(gauge_id: int, series: int, since: datetime | None = None, *, newe
 
 
 def last_row(gauge_id: int, series: int) -> CheckRow | None:
-    """Return the last row that counts, of one series."""
+    """Return the last row that counts, of one series; what was entered in error leaves the one before."""
     c = InUseCheck
-    found = _rows(c.gauge_id == gauge_id, c.series == series, _LATER.id.is_(None))
+    found = _rows(c.gauge_id == gauge_id, c.series == series, _LATER.id.is_(None), c.outcome != Outcome.IN_ERROR)
     one = db.session.execute(found.order_by(c.performed_at.desc(), c.id.desc()).limit(1)).one_or_none()
     return _read_row(one) if one is not None else None
 
@@ -205,7 +205,7 @@ def last_done(gauge_id: int, series: int) -> datetime | None:
     return db.session.scalar(
         select(c.performed_at)
         .outerjoin(_LATER, _LATER.corrects_id == c.id)
-        .where(c.gauge_id == gauge_id, c.series == series, c.outcome != Outcome.FAIL, _LATER.id.is_(None))
+        .where(c.gauge_id == gauge_id, c.series == series, c.outcome.in_(rules.DONE), _LATER.id.is_(None))
         .order_by(c.performed_at.desc())
         .limit(1)
     )
@@ -295,7 +295,7 @@ def _last_id() -> Any:
     return (
         select(c.id)
         .outerjoin(later, later.corrects_id == c.id)
-        .where(c.gauge_id == Equipment.id, later.id.is_(None))
+        .where(c.gauge_id == Equipment.id, later.id.is_(None), c.outcome != Outcome.IN_ERROR)
         .order_by(c.performed_at.desc(), c.id.desc())
         .limit(1)
         .correlate(Equipment)

@@ -16,8 +16,8 @@ from techfloor.reports.sheets import Align, Cell, Column, Fact, FactColumn, Row,
 from techfloor.reports.words import PaperWords
 from techfloor.said import in_words, word
 
-SIGNS = {Outcome.GOOD: "✓", Outcome.FAIL: "✗", Outcome.NOT_USED: "–"}
-_TONES = {Outcome.GOOD: Tone.PASS, Outcome.FAIL: Tone.FAIL, Outcome.NOT_USED: Tone.PLAIN}
+SIGNS = {Outcome.GOOD: "✓", Outcome.FAIL: "✗", Outcome.NOT_USED: "–", Outcome.IN_ERROR: "–"}
+_TONES = {Outcome.GOOD: Tone.PASS, Outcome.FAIL: Tone.FAIL, Outcome.NOT_USED: Tone.PLAIN, Outcome.IN_ERROR: Tone.PLAIN}
 
 
 def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issue: IssueFacts, gettext: Any) -> Sheet:

@@ -19,6 +19,8 @@ SCHEMA = 1
 MISTYPED = 10
 """A value further off than so many times the limits' span is asked about: it is more likely typed wrong."""
 CORRECTIONS = ("mistyped", "misread", "wrong piece", "wrong gauge")
+IN_ERROR = ("wrong gauge", "done twice", "only tried")
+"""The one-tap reasons why a row should not be there at all."""
 
 
 class Every(StrEnum):
@@ -39,11 +41,12 @@ class Applied(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of it; a day on which a gauge was not used needs no value."""
+    """What came of it; a day on which a gauge was not used needs no value, and what was entered in error has none."""
 
     GOOD = "pass"
     FAIL = "fail"
     NOT_USED = "not used"
+    IN_ERROR = "in error"
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,10 @@ def read(version: int, kept: Mapping[str, Any]) -> Check:
         words=str(kept["words"]),
         ended=bool(kept["ended"]),
     )
+
+
+DONE = (Outcome.GOOD, Outcome.NOT_USED)
+"""What leaves nothing to be done in a stretch of time."""
 
 
 def outcome(value: Decimal, lower: Decimal | None, upper: Decimal | None) -> Outcome:

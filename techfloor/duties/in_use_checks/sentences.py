@@ -7,6 +7,8 @@ from techfloor import said
 SENTENCES = {
     "checks.failed": _l("in-use check with %(what)s: %(value)s, limits %(limits)s, tried twice"),
     "checks.corrected": _l("the value of the check was corrected: %(value)s"),
+    "checks.changed": _l("check of %(at)s"),
+    "checks.in-error": _l("the check was entered in error"),
     "checks.look": _l("%(gauge)s failed its check in use and is held: calibrate it, or lift the hold"),
     "checks.good": _l("%(value)s with %(what)s, limits %(limits)s"),
     "checks.caution.Western Electric 1": _l(
@@ -27,6 +29,9 @@ SENTENCES = {
     "check-outcome.pass": _l("Good"),
     "check-outcome.fail": _l("Outside"),
     "check-outcome.not used": _l("Not used"),
+    "check-outcome.in error": _l("Entered in error"),
+    "check-correction.done twice": _l("Done twice"),
+    "check-correction.only tried": _l("Only tried"),
     "check-correction.mistyped": _l("Mistyped"),
     "check-correction.misread": _l("Misread"),
     "check-correction.wrong piece": _l("Wrong piece"),

@@ -1078,7 +1078,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.Text(), nullable=False),
         sa.Column("by_id", sa.Integer(), nullable=False),
         sa.Column("device_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("outcome IN ('pass', 'fail', 'not used')", name=op.f("ck_in_use_check_outcome")),
+        sa.CheckConstraint("outcome IN ('pass', 'fail', 'not used', 'in error')", name=op.f("ck_in_use_check_outcome")),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_in_use_check_by_id")),
         sa.ForeignKeyConstraint(
             ["certificate_id"], ["standard_certificate.id"], name=op.f("fk_in_use_check_certificate_id")

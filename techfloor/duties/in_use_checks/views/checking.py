@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.in_use_checks import actions, queries
-from techfloor.duties.in_use_checks.forms import CheckForm, CorrectForm, NotUsedForm
+from techfloor.duties.in_use_checks.forms import CheckForm, CorrectForm, InErrorForm, NotUsedForm
 from techfloor.duties.in_use_checks.queries import CheckRow, InForce
 from techfloor.duties.in_use_checks.rules import Check, Every, Outcome
 from techfloor.duties.in_use_checks.views.pages import gauge_url, pages
@@ -118,6 +118,7 @@ def outcome(check_id: int) -> str:
         check=check,
         row=shown(row, check.unit, may_correct=may_correct(row)),
         outside=outside,
+        in_error=row.outcome == Outcome.IN_ERROR,
         again=again is not None and again.id == row.id and visitor().may("checks:log"),
         held=held,
         cautions=[in_words(each) for each in row.caution] if row.counts else [],
@@ -158,6 +159,22 @@ def correct_post(check_id: int) -> Page:
     return _correct_page(row, form), 422
 
 
+@pages.act(
+    "/rows/<int:check_id>/in-error",
+    permission="checks:log",
+    action="checks:check:in-error",
+    reason="why",
+    title=_l("Check entered in error"),
+)
+def in_error(check_id: int) -> Page:
+    """Say that a row should not be there; it stays and counts no more."""
+    row, form = _mine(check_id), InErrorForm()
+    by_, may_any = by(), visitor().may("checks:review")
+    if done := form.attempt(lambda: actions.withdraw(check_id, str(form.why.data or ""), by_, may_any=may_any)):
+        return see(f"/checks/rows/{done.made.id}")
+    return _correct_page(row, CorrectForm(formdata=None), form), 422
+
+
 def _mine(check_id: int) -> CheckRow:
     row = queries.row(check_id)
     if not may_correct(row):
@@ -165,8 +182,10 @@ def _mine(check_id: int) -> CheckRow:
     return row
 
 
-def _correct_page(row: CheckRow, form: CorrectForm) -> str:
+def _correct_page(row: CheckRow, form: CorrectForm, error: InErrorForm | None = None) -> str:
+    error = error or InErrorForm(formdata=None, drafted=False)
     form.word_reasons()
+    error.word_reasons()
     code = ledger.item_of(row.gauge_id).code
     check = queries.versions_of(code)[row.revision_id]
     return render_template(
@@ -175,6 +194,8 @@ def _correct_page(row: CheckRow, form: CorrectForm) -> str:
         check=check,
         row=shown(row, check.unit, may_correct=False),
         form=form,
+        error=error,
+        holds_value=row.value is not None,
         back=gauge_url(code),
         signed=check.lower is None or check.lower <= 0,
     )

@@ -26,10 +26,11 @@ from techfloor.records import retention
 from techfloor.records.models import Record
 from techfloor.records.signing import signature_facts, signatures_of, stored_content
 from techfloor.records.signing_page import SignForm, asking, signed
+from techfloor.records.version_pages import Changed, ChangedLine
 from techfloor.records.wording import signature_box
 from techfloor.reports import paper
 from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
-from techfloor.said import word
+from techfloor.said import in_words, word
 from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.show import iso_day, moment
 from techfloor.web.visitor import visitor
@@ -168,8 +169,29 @@ def show_version(number: str, version: int) -> str:
         signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
         issued=paper.issued(record.id, None),
         may_issue=visitor().may("checks:issue"),
+        changed=_changed(told),
         standing=f"/checks/{number}/{standing.version}" if standing.id != record.id else "",
     )
+
+
+def _changed(told: Mapping[str, Any]) -> Changed | None:
+    """Return what was changed since the version before was reviewed; None for a first review."""
+    changes, former = told.get("changes"), told.get("supersedes")
+    if not changes or not former:
+        return None
+    lines = tuple(
+        ChangedLine(
+            what=in_words(each["what"]).capitalize(),
+            before=in_words(each["from"]),
+            now=in_words(each["to"]),
+            who=each["by"],
+            when=moment(datetime.fromisoformat(each["at"])),
+            why=in_words(each["reason"]),
+        )
+        for each in changes
+    )
+    title = _("Version %(version)s was reviewed again", version=former["version"])
+    return Changed(title, _("A value was corrected since."), lines, "")
 
 
 def _check_facts(check: Mapping[str, Any]) -> list[tuple[str, str]]:

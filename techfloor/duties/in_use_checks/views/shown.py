@@ -16,12 +16,16 @@ from techfloor.said import in_words, word
 from techfloor.web.show import moment
 from techfloor.web.visitor import visitor
 
-LOOKS = {Outcome.GOOD: "pass", Outcome.FAIL: "fail", Outcome.NOT_USED: "waiting"}
+LOOKS = {Outcome.GOOD: "pass", Outcome.FAIL: "fail", Outcome.NOT_USED: "waiting", Outcome.IN_ERROR: "info"}
 
 
 def by() -> By:
     """Return who acts, when and where."""
     return By(visitor().person_id, clock.now(), plant(), visitor().device_id)
+
+
+_CHANGES = frozenset({Outcome.GOOD, Outcome.FAIL, Outcome.NOT_USED})
+"""What may be changed: a value, or that it should not be there."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def shown(row: CheckRow, unit: str, *, may_correct: bool) -> Shown:
         by=" · ".join(part for part in (row.by, row.device) if part),
         remark=remark(row),
         counts=row.counts,
-        correct_url=f"/checks/rows/{row.id}/correct" if may_correct and row.counts and row.value is not None else "",
+        correct_url=f"/checks/rows/{row.id}/correct" if may_correct and row.counts and outcome in _CHANGES else "",
     )
 
 
