@@ -165,15 +165,17 @@ class RightForm(EntryForm):
         del self.bad
         self.basis.choices = options(*_BASES)
 
-    def show(self, study: Study) -> None:
-        """Fill the boxes with what stands there."""
-        self.subject.data = study.body.subject
-        if study.sort is Sort.ATTRIBUTE:
-            self.bad.data = [part.label for part in study.parts if part.reference == Call.FAIL]
-            return
-        self.basis.data = study.body.basis
-        if study.body.basis == Basis.PRODUCT:
-            self.lower.data, self.upper.data = study.body.lower, study.body.upper
+    @classmethod
+    def standing(cls, study: Study) -> "RightForm":
+        """Return the form filled with what stands there."""
+        product = study.body.basis == Basis.PRODUCT
+        return cls(
+            subject=study.body.subject,
+            basis=study.body.basis,
+            lower=study.body.lower if product else None,
+            upper=study.body.upper if product else None,
+            bad=[part.label for part in study.parts if part.reference == Call.FAIL],
+        )
 
     def entry(self, study: Study) -> Right:
         """Return what was given."""

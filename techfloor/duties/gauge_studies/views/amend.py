@@ -110,9 +110,8 @@ def right(number: str) -> Page:
     study = queries.worked_on(number)
     if study.amends is None or study.in_error or not study.open:
         return see(study_url(number))
-    form = RightForm()
+    form = RightForm.standing(study)
     form.fit(study)
-    form.show(study)
     return _right_page(study, form)
 
 
