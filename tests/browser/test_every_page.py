@@ -61,6 +61,7 @@ ON_A_TABLET = (
     ("T", "/checks/gauges/{scale}"),
     ("T", "/checks/rows/{row}"),
     ("T", "/checks/rows/{row}/correct"),
+    ("T", "/checks/rows/{row}/in-error"),
     ("T", "/studies/{studying}/turns/2"),
     ("T", "/studies/{studying}"),
     ("T", "/studies/{judging}/turns/2"),

@@ -21,7 +21,7 @@ from techfloor.store import db
 
 def in_error(client: PlantClient, row: int, why: str = "wrong gauge") -> TestResponse:
     """Say that a row was entered in error."""
-    return client.submit(f"/checks/rows/{row}/in-error", {"why": why}, page=f"/checks/rows/{row}/correct")
+    return client.submit(f"/checks/rows/{row}/in-error", {"why": why})
 
 
 def words(text: str) -> str:

@@ -159,20 +159,40 @@ def correct_post(check_id: int) -> Page:
     return _correct_page(row, form), 422
 
 
+@pages.page("/rows/<int:check_id>/in-error", permission="checks:log")
+def in_error(check_id: int) -> Page:
+    """Ask why a row should not be there."""
+    return _in_error_page(_mine(check_id), InErrorForm())
+
+
 @pages.act(
     "/rows/<int:check_id>/in-error",
     permission="checks:log",
     action="checks:check:in-error",
     reason="why",
     title=_l("Check entered in error"),
+    endpoint="in_error_post",
 )
-def in_error(check_id: int) -> Page:
+def in_error_post(check_id: int) -> Page:
     """Say that a row should not be there; it stays and counts no more."""
     row, form = _mine(check_id), InErrorForm()
     by_, may_any = by(), visitor().may("checks:review")
     if done := form.attempt(lambda: actions.withdraw(check_id, str(form.why.data or ""), by_, may_any=may_any)):
         return see(f"/checks/rows/{done.made.id}")
-    return _correct_page(row, CorrectForm(formdata=None), form), 422
+    return _in_error_page(row, form), 422
+
+
+def _in_error_page(row: CheckRow, form: InErrorForm) -> str:
+    form.word_reasons()
+    code = ledger.item_of(row.gauge_id).code
+    check = queries.versions_of(code)[row.revision_id]
+    return render_template(
+        "in_use_checks/in_error.html",
+        code=code,
+        row=shown(row, check.unit, may_correct=False),
+        form=form,
+        back=gauge_url(code),
+    )
 
 
 def _mine(check_id: int) -> CheckRow:
@@ -182,10 +202,8 @@ def _mine(check_id: int) -> CheckRow:
     return row
 
 
-def _correct_page(row: CheckRow, form: CorrectForm, error: InErrorForm | None = None) -> str:
-    error = error or InErrorForm(formdata=None, drafted=False)
+def _correct_page(row: CheckRow, form: CorrectForm) -> str:
     form.word_reasons()
-    error.word_reasons()
     code = ledger.item_of(row.gauge_id).code
     check = queries.versions_of(code)[row.revision_id]
     return render_template(
@@ -194,8 +212,6 @@ def _correct_page(row: CheckRow, form: CorrectForm, error: InErrorForm | None = 
         check=check,
         row=shown(row, check.unit, may_correct=False),
         form=form,
-        error=error,
-        holds_value=row.value is not None,
         back=gauge_url(code),
         signed=check.lower is None or check.lower <= 0,
     )
