@@ -48,7 +48,8 @@ _MAKES_THE_TEMPLATE = (
     "equipment",
     "measures",
     "duties/calibration",
-    "duties/in_use_checks/models.py",
+    "duties/gauge_studies",
+    "duties/in_use_checks",
     "reports/models.py",
 )
 _TEMPLATES_KEPT = 10

@@ -7,9 +7,11 @@ from decimal import Decimal
 from techfloor.duties.gauge_studies.figures import Facts, Told, figure, percent
 from techfloor.measures.anova import AnovaRow, TwoWay
 from techfloor.measures.average_range import average_range
+from techfloor.measures.because import Because
 from techfloor.measures.gauge_study import GaugeResult, Line, Rating, Scale, Source, crossed, rating
 from techfloor.measures.study import Study, StudyError, study_of
 from techfloor.measures.study_charts import Limits, StudyCharts, study_charts
+from techfloor.said import Said, say
 
 NDC = 5
 """The least number of distinct categories (AIAG MSA, 4th edition, chapter II D)."""
@@ -102,12 +104,16 @@ def _anova_facts(result: GaugeResult) -> Facts:
         "lines": [_line(line) for line in result.lines],
         "ndc": result.ndc,
         "ndc_ratio": figure(result.ndc_ratio, 3),
-        "notes": [{"sentence": note.sentence, "values": _plain(dict(note.values))} for note in result.notes],
+        "notes": [_note(note) for note in result.notes],
     }
 
 
-def _plain(values: Mapping[str, object]) -> Facts:
-    return {name: value if isinstance(value, str) else str(value) for name, value in values.items()}
+def _note(note: Because) -> Said:
+    """Return what a reader must know, as it is kept: the pooling, or else a variance that came out negative."""
+    values = dict(note.values)
+    if "source" in values:
+        return say("studies.note.negative", source=say(f"study-source.{values['source']}"))
+    return say("studies.note.pooled", **{name: str(value) for name, value in values.items()})
 
 
 def _row(row: AnovaRow) -> Facts:

@@ -1,7 +1,7 @@
 """What is signed of a study, as plain data: what was set up, every value as it was given, the figures, the verdict.
 
 Schema 2 adds to schema 1 what an amendment changed, `amendment.changes`, and the verdict of the version before,
-`supersedes.verdict`; what was entered in error has no value and no figure.
+`supersedes.verdict`, and keeps the notes of the figures by key; what was entered in error has no value and no figure.
 """
 
 import json

@@ -8,7 +8,7 @@ from techfloor.duties.gauge_studies.rules import Call, Sort
 from techfloor.measures.units import show_unit
 from techfloor.reports.charts import Panel, PanelChart, PanelLimits, Place, panel_chart
 from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
-from techfloor.said import word
+from techfloor.said import in_words, word
 
 Told = Mapping[str, Any]
 _TONES = {"pass": Tone.PASS, "caution": Tone.CAUTION, "fail": Tone.FAIL}
@@ -53,7 +53,7 @@ def _components(told: Told, _: Any) -> Table:
         *((_end(_("Of tolerance"), "%"),) if wide else ()),
     )
     rows = tuple(Row(_component(line, wide)) for line in figures["lines"])
-    notes = [_(note["sentence"]) % _named(note["values"]) for note in figures["notes"]]
+    notes = [_note(note, _) for note in figures["notes"]]
     ndc = _("Distinct categories (ndc): %(ndc)s, from %(ratio)s.") % {
         "ndc": _none(figures["ndc"], "∞"),
         "ratio": figures["ndc_ratio"],
@@ -64,6 +64,11 @@ def _components(told: Told, _: Any) -> Table:
 
 def _none(value: object, words: str) -> str:
     return words if value is None else str(value)
+
+
+def _note(note: Told, _: Any) -> str:
+    """Write a note; schema 1 kept its sentence."""
+    return in_words(note) if "say" in note else str(_(note["sentence"]) % _named(note["values"]))
 
 
 def _named(values: Mapping[str, str]) -> dict[str, str]:

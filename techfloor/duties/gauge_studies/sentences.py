@@ -66,6 +66,10 @@ SENTENCES = {
     "studies.next.wrong": _l("Judged alike each time, but wrong, by %(who)s: show what counts as bad, and train."),
     "studies.next.misses": _l("Bad parts were passed: until that is better, look at them twice."),
     "studies.next.border": _l("Too many good parts were failed: agree on the limit with a sample."),
+    "studies.note.pooled": _l(
+        "The interaction (p = %(p)s) is above the pooling alpha of %(alpha)s and counts as repeatability."
+    ),
+    "studies.note.negative": _l("The variance of %(source)s came out negative and counts as 0."),
     "study-source.gauge R&R": _l("Gauge R&R"),
     "study-source.repeatability": _l("Repeatability"),
     "study-source.reproducibility": _l("Reproducibility"),
