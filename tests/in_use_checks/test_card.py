@@ -35,7 +35,7 @@ VOLTAGE = Function("electrode voltage", "mV", Decimal(-500), Decimal(500))
         ("200 g, ± a little", [WEIGHING], OnCard(None, "weighing", "200 g", Decimal(200))),
         ("200 g, about 1 g", [WEIGHING], OnCard()),
         ("each day, 200,5 g", [WEIGHING], OnCard(Every.DAY)),
-        ("30 mm", [LENGTH, Function("inside", "mm")], OnCard()),
+        ("30 mm", [LENGTH, Function("inside", "mm")], OnCard(None, "", "30 mm", Decimal(30))),
         ("look at it", [LENGTH], OnCard()),
         ("", [LENGTH], OnCard()),
     ],

@@ -30,8 +30,8 @@ class OnCard:
 def read_card(words: str, functions: Sequence[Function]) -> OnCard:
     """Read words like "each shift, setting rod 25.000 mm, ± 0.002 mm", part by part between commas.
 
-    A value is read where one part ends with its only number and the unit of exactly one function, and the gauge
-    reaches it; the limits where they are a tolerance in that unit.
+    A value is read where one part ends with its only number and a unit of the gauge, which reaches it; the limits where
+    they are a tolerance in that unit; the function where one alone has it.
     """
     parts = [part.strip() for part in re.split(r"[,;](?!\d)", words) if part.strip()]
     every = [found[1].lower() for part in parts if (found := _EVERY.match(part))]
@@ -43,19 +43,18 @@ def read_card(words: str, functions: Sequence[Function]) -> OnCard:
         return OnCard(often)
     part, found = values[0]
     nominal = Decimal(found[1])
-    function = _function(functions, found[2], nominal)
-    if function is None:
+    fits = _fitting(functions, found[2], nominal)
+    if not fits:
         return OnCard(often)
-    return OnCard(often, function.name, part, nominal, _tolerance(limits, function, nominal))
+    name = fits[0].name if len(fits) == 1 else ""
+    return OnCard(often, name, part, nominal, _tolerance(limits, fits[0], nominal))
 
 
-def _function(functions: Sequence[Function], unit: str, nominal: Decimal) -> Function | None:
-    """Return the one function in this unit, where it reaches the value."""
-    found = [each for each in functions if unit in {each.unit, show_unit(each.unit)}]
-    if len(found) != 1:
-        return None
-    low, high = found[0].low, found[0].high
-    return found[0] if (low is None or nominal >= low) and (high is None or nominal <= high) else None
+def _fitting(functions: Sequence[Function], unit: str, nominal: Decimal) -> list[Function]:
+    """Return the functions in this unit that reach the value."""
+    same = [each for each in functions if unit in {each.unit, show_unit(each.unit)}]
+    reach = [each for each in same if each.low is None or nominal >= each.low]
+    return [each for each in reach if each.high is None or nominal <= each.high]
 
 
 def _tolerance(limits: Sequence[str], function: Function, nominal: Decimal) -> str:
