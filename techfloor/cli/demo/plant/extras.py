@@ -15,7 +15,7 @@ def draw_extras(measured: Measured) -> list[Extra]:
     """Draw the extra entries of one calibration: (entry, repeat, value as typed)."""
     stream = random.Random(f"{measured.gauge.code} {measured.day} extras")  # noqa: S311 - invented data
     entries = measured.gauge.extra_entries
-    if measured.gauge.kind == "ph meter":
+    if measured.gauge.kind == "pH meter":
         return _voltages(stream, entries, measured.place)
     return [extra for entry in entries for extra in _weighings(stream, measured.gauge, entry)]
 

@@ -20,7 +20,7 @@ TABLETS = {"filling": "T-03", "assembly": "T-05", "packing": "T-07", "machining"
 # Built in, or too large or too wet to carry to the gauge room.
 AT_THEIR_PLACE = (
     "balance",
-    "ph meter",
+    "pH meter",
     "built-in torque transducer",
     "built-in pressure gauge",
     "torque wrench",
