@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from http.client import HTTPConnection
 from multiprocessing import get_context
 from pathlib import Path
@@ -38,26 +39,35 @@ P99_MOST = 250.0
 
 
 def measure(folder: Path, scale: Scale) -> list[Figure]:
-    """Let each tablet save a reading every second, and count afterwards what the database holds."""
+    """Let each tablet save a reading every second, then one upon the other; count then what the database holds."""
     settings = new_plant(folder / "tablets")
     tablets = _prepare(settings, scale)
-    port = _free_port()
+    port, turn = _free_port(), scale.seconds + 1
+    first, then = _saving(tablets, slice(turn)), _saving(tablets, slice(turn, None))
     with _server(settings, port), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
-        outcome = beside.submit(tap, HOST, port, tablets, scale.seconds).result()
-    return _figures(outcome, _kept(settings), scale)
+        paced = beside.submit(tap, HOST, port, first, 1.0).result()
+        unpaced = beside.submit(tap, HOST, port, then, 0.0).result()
+    return [
+        *_figures(paced, f"{scale.tablets} tablets, a save each second"),
+        *_closed_loop(unpaced, scale),
+        *_counts([paced, unpaced], _kept(settings), scale),
+    ]
+
+
+def _saving(tablets: Sequence[Tablet], part: slice) -> list[Tablet]:
+    return [replace(one, saves=one.saves[part]) for one in tablets]
 
 
 def _prepare(settings: Settings, scale: Scale) -> list[Tablet]:
-    """Sign a technician in on each tablet, with calibrations started for as many readings as there will be seconds."""
+    """Sign a technician in on each tablet, with calibrations started for two turns of as many readings as seconds."""
     with running(settings) as app, inside(app) as plant:
         people = signed_in("technician", scale.tablets)
         first = more_gauges(MICROMETER, 1)[0]
         places = len(saves(start(first, plant, people[0].person_id)))
-        each = -(-(scale.seconds + 1) // places)
+        many = 2 * (scale.seconds + 1)
+        each = -(-many // places)
         codes = more_gauges(MICROMETER, each * scale.tablets, prefix="C")
-        return [
-            _tablet(who, codes[n * each : (n + 1) * each], plant, scale.seconds + 1) for n, who in enumerate(people)
-        ]
+        return [_tablet(who, codes[n * each : (n + 1) * each], plant, many) for n, who in enumerate(people)]
 
 
 def _tablet(who: SignedIn, codes: Sequence[str], plant: PlantFacts, many: int) -> Tablet:
@@ -113,17 +123,35 @@ def _kept(settings: Settings) -> tuple[int, int]:
     return found
 
 
-def _figures(outcome: Outcome, kept: tuple[int, int], scale: Scale) -> list[Figure]:
-    rows, places = kept
-    title = f"{scale.tablets} tablets, a save each second"
+def _figures(outcome: Outcome, title: str) -> list[Figure]:
     took = {percent: percentile(outcome.took, percent) for percent in (50, 95, 99)}
     spread = (
         f"p50 {took[50]:.0f} ms, p95 {took[95]:.0f} ms, longest {max(outcome.took):.0f} ms, from the second it was due"
     )
-    count = f"{outcome.acknowledged} acknowledged, {rows} rows, {places} places"
     return [
         Figure(f"{title}: failures", outcome.failed, "", 0, f"of {outcome.sent} sent{outcome.first_failure}"),
         Figure(f"{title}: p99", took[99], "ms", P99_MOST, spread),
-        Figure(f"{title}: lost", outcome.acknowledged - places, "", 0, count),
+    ]
+
+
+def _closed_loop(outcome: Outcome, scale: Scale) -> list[Figure]:
+    """Return what the server takes when no tablet waits: more than any plant asks, and so without a goal."""
+    title = f"{scale.tablets} tablets, one save upon the other"
+    took = {percent: percentile(outcome.took, percent) for percent in (50, 95, 99)}
+    spread = f"{len(outcome.took)} saves in {outcome.seconds:.1f} s; p50 {took[50]:.0f} ms, p95 {took[95]:.0f} ms"
+    return [
+        Figure(f"{title}: failures", outcome.failed, "", 0, f"of {outcome.sent} sent{outcome.first_failure}"),
+        Figure(f"{title}: rate", len(outcome.took) / outcome.seconds, "/s", None, spread),
+        Figure(f"{title}: p99", took[99], "ms", None, "from one answer to the next"),
+    ]
+
+
+def _counts(outcomes: Sequence[Outcome], kept: tuple[int, int], scale: Scale) -> list[Figure]:
+    rows, places = kept
+    acknowledged = sum(one.acknowledged for one in outcomes)
+    count = f"{acknowledged} acknowledged, {rows} rows, {places} places"
+    title = f"{scale.tablets} tablets, both turns"
+    return [
+        Figure(f"{title}: lost", acknowledged - places, "", 0, count),
         Figure(f"{title}: doubled", rows - places, "", 0, "rows beyond one for each place"),
     ]

@@ -1,4 +1,4 @@
-"""The tablets: each with a connection of its own that it keeps, and a reading to save every second."""
+"""The tablets: each with a connection of its own that it keeps, and a reading to save every second, or at once."""
 
 import re
 import threading
@@ -28,6 +28,8 @@ class Outcome:
     acknowledged: int = 0
     failed: int = 0
     failures: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    """How long all of it took, without the first save of each."""
 
     @property
     def sent(self) -> int:
@@ -65,10 +67,13 @@ class _Tapping:
         """Save the first reading: it is counted, but not timed."""
         self._count(self._save(*self.tablet.saves[0]))
 
-    def run(self, began: float) -> None:
-        """Save one reading every second from `began`; what is late counts from when it was due."""
-        for second, save in enumerate(self.tablet.saves[1:]):
-            due = began + second
+    def run(self, began: float, every: float) -> None:
+        """Save one reading every so many seconds from `began`; what is late counts from when it was due.
+
+        With 0 a reading is due when the one before is saved.
+        """
+        for n, save in enumerate(self.tablet.saves[1:]):
+            due = max(began, began + n * every if every else time.perf_counter())
             time.sleep(max(0.0, due - time.perf_counter()))
             problem = self._save(*save)
             self.seen.took.append((time.perf_counter() - due) * 1000)
@@ -95,21 +100,25 @@ class _Tapping:
         return "" if answer.status == 303 else f"{path} answered {answer.status}"
 
 
-def tap(host: str, port: int, tablets: Sequence[Tablet], seconds: int) -> Outcome:
-    """Let all tablets save once to warm up, then for as many seconds, spread over each; add up what they saw."""
+def tap(host: str, port: int, tablets: Sequence[Tablet], every: float) -> Outcome:
+    """Let all tablets save once to warm up, then the rest, spread over each second; add up what they saw.
+
+    `every` is the seconds from one save of a tablet to its next, 0 for as soon as the one before is taken.
+    """
     at_work = [_Tapping(host, port, tablet) for tablet in tablets]
     for one in at_work:
         one.open_form()
         one.warm_up()
     began = time.perf_counter() + 1
-    threads = [
-        threading.Thread(target=one.run, args=(began + n / len(at_work),), daemon=True) for n, one in enumerate(at_work)
-    ]
+    turns = [(one, began + n / len(at_work)) for n, one in enumerate(at_work)]
+    threads = [threading.Thread(target=one.run, args=(first, every), daemon=True) for one, first in turns]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(seconds + 60)
-    return _together([one.seen for one in at_work])
+        thread.join(len(tablets[0].saves) + 60)
+    seen = _together([one.seen for one in at_work])
+    seen.seconds = time.perf_counter() - began
+    return seen
 
 
 def _together(seen: Sequence[Outcome]) -> Outcome:
