@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import databases
+import hypothesis
 import pytest
 import quick  # before any application is made
 from databases import Keeper, said_to
@@ -36,6 +37,9 @@ from techfloor.store import db
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=BERLIN)
 """When tests happen unless they say otherwise: the demo's anchor day, 10:00 at the plant."""
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no defect of what is tested
+hypothesis.settings.load_profile("untimed")
 
 _PACKAGE = Path(__file__).parent.parent / "techfloor"
 _MAKES_THE_TEMPLATE = (

@@ -122,9 +122,8 @@ def read_forms(html: str) -> list[Form]:
 
 
 def watch_over(app: Flask) -> None:
-    """Note what a request leaves in its session without a commit, where the client looks for it, and who signs in."""
+    """Note what a request leaves in its session without a commit, where the client looks for it."""
     left = app.extensions["left_behind"] = []
-    app.extensions["signed_in"] = []
 
     @app.teardown_request
     def note(_error: BaseException | None) -> None:
@@ -143,13 +142,13 @@ def sign_in(app: Flask, who: Person, tablet: str, clock: Callable[[], Any]) -> P
     _open_session(app, client, clock())
     if tablet:
         client.set_cookie(sessions.DEVICE_COOKIE, device_key(tablet))
-    app.extensions["signed_in"].append(client)
+    app.extensions.setdefault("signed_in", []).append(client)
     return client
 
 
 def sign_in_again(app: Flask, at: datetime) -> None:
     """Open a new session for each client of `sign_in`: the database was put back, and knows none of theirs."""
-    for client in app.extensions["signed_in"]:
+    for client in app.extensions.get("signed_in", []):
         _open_session(app, client, at)
 
 

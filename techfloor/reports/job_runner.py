@@ -38,7 +38,8 @@ class Runner:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._asked = threading.Event()
+        self._asked, self._stopped = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
         self.besides: list[Callable[[], object]] = []
         """What else is to be done now and then, each in an application context of its own."""
         # The same after a restart of this server, so that it goes on at once with what it was at.
@@ -47,14 +48,20 @@ class Runner:
 
     def start(self) -> None:
         """Begin to run, in a thread that ends with the process."""
-        threading.Thread(target=self._run, name="jobs", daemon=True).start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End once the line under way is done."""
+        self._stopped.set()
+        self._asked.set()
+        self._thread.join()
 
     def wake(self) -> None:
         """Look for work now."""
         self._asked.set()
 
     def _run(self) -> None:
-        while True:
+        while not self._stopped.is_set():
             try:
                 self.run_waiting()
                 self.do_besides()
@@ -69,7 +76,7 @@ class Runner:
     def run_waiting(self) -> int:
         """Do every line that waits and that no other server is at; returns how many were done or failed."""
         count = 0
-        while self._one():
+        while not self._stopped.is_set() and self._one():
             count += 1
         return count
 

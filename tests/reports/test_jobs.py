@@ -3,6 +3,7 @@
 import io
 import socket
 import threading
+from collections.abc import Iterator
 
 import pypdfium2 as pdfium
 import pytest
@@ -292,11 +293,12 @@ def test_nothing_is_printed_while_it_goes_on(app: Flask, as_: SignedInAs, closed
 
 
 @pytest.fixture
-def ran(app: Flask) -> Runner:
+def ran(app: Flask) -> Iterator[Runner]:
     """The application's own runner, in its thread."""
     runner: Runner = app.extensions["techfloor"].jobs
     runner.start()
-    return runner
+    yield runner
+    runner.stop()
 
 
 def test_the_running_server_begins_at_once(app: Flask, ran: Runner, as_: SignedInAs, closed: list[str]) -> None:
