@@ -32,6 +32,9 @@ LONGEST_TEXT = 2000
 AFRESH = "fresh"
 """Stands in the address of a page that is begun anew."""
 
+_OF_THE_PAGE = frozenset({"csrf_token", "entry_key", "asked_about"})
+"""Hidden fields that belong to a page as it was opened: no draft fills them."""
+
 T = TypeVar("T")
 
 
@@ -121,7 +124,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
     def restore(self, values: dict[str, str]) -> None:
         """Put back what was typed and not given, into the fields that a draft may fill."""
         for name, value in values.items():
-            if name not in self or self[name].type == "PasswordField" or name in {"csrf_token", "entry_key"}:
+            if name not in self or self[name].type == "PasswordField" or name in _OF_THE_PAGE:
                 continue
             field = self[name]
             field.process(MultiDict([(field.name, value)]))
@@ -140,9 +143,29 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
 
 
 class AskingForm(EntryForm):
-    """A form that may ask before a value is kept: while `asks`, its page shows `confirmed` beside the question."""
+    """A form that may ask before a value is kept: while `asks`, its page shows `confirmed` beside the question.
+
+    A yes is one to what was asked about: where a number, or a field of `also_asked`, is another by then, it counts no more.
+    """
 
     confirmed = BooleanField(_l("Yes, this value is right"))
+    asked_about = HiddenField("")
+    also_asked: ClassVar[tuple[str, ...]] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; a yes that was given to another value is taken back."""
+        if self.asked_about.data and self.asked_about.data != self._values():
+            self.confirmed.data = False
+        return super().validate(extra_validators)
+
+    def refuse(self, no: Refusal) -> None:
+        """Put a refusal beside its field; a question is kept with the values it is about."""
+        super().refuse(no)
+        self.asked_about.data = self._values() if self.asks else ""
+
+    def _values(self) -> str:
+        numbers = [field.typed.strip() for field in self if isinstance(field, NumberField)]
+        return "; ".join([*numbers, *(str(self[name].data or "") for name in self.also_asked if name in self)])
 
 
 _SENTENCES = {

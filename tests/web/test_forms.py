@@ -7,7 +7,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from techfloor.refusals import Question, Refusal
-from techfloor.web.forms import AskingForm, Done
+from techfloor.web.forms import AskingForm, Done, NumberField
 from techfloor.web.visitor import Caller
 
 
@@ -39,10 +39,25 @@ def typed() -> Flask:
     return app
 
 
-def form_of(app: Flask, **values: str) -> tuple[WeightForm, Done[int | None] | None]:
+class LoadForm(WeightForm):
+    """The same of a number that is kept as it was typed."""
+
+    weight = None
+    load = NumberField("Load")
+
+    def kept(self) -> int | None:
+        """Return the load; raises Question."""
+        if not self.confirmed.data:
+            raise Question("You entered %(kg)s kg. Is this right?", field="load", kg=self.load.typed)
+        return int(self.load.data)
+
+
+def form_of(
+    app: Flask, of: type[WeightForm] = WeightForm, **values: str
+) -> tuple[WeightForm, Done[int | None] | None]:
     with app.test_request_context("/", method="POST", data=values):
         g.caller = Caller()
-        form = WeightForm()
+        form = of()
         return form, form.attempt(form.kept)
 
 
@@ -69,3 +84,11 @@ def test_a_question_asks_and_a_yes_lets_the_value_in(typed: Flask) -> None:
     assert (done, form.asks) == (None, True)
     assert form.problems() == [("weight", "You entered 70 kg. Is this right?")]
     assert form_of(typed, weight="70", confirmed="y")[1] == Done(70)
+
+
+@pytest.mark.parametrize(("now", "kept"), [("500", True), ("700", False)])
+def test_a_yes_is_one_to_the_value_that_was_asked_about(typed: Flask, now: str, kept: bool) -> None:
+    asked, _done = form_of(typed, LoadForm, load="500")
+    about = asked.asked_about.data
+    form, done = form_of(typed, LoadForm, load=now, confirmed="y", asked_about=about)
+    assert (done is not None, form.asks, form.confirmed.data) == (kept, not kept, kept)

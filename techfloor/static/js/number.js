@@ -10,6 +10,7 @@ const SYMBOLS = { pass: "check", fail: "cross", conditional: "warning", waiting:
 for (const box of document.querySelectorAll("[data-number]")) {
   box.addEventListener("beforeinput", refuseLetters);
   box.addEventListener("input", () => box.classList.toggle("long", box.value.length > LONG));
+  box.addEventListener("input", () => takeBack(box));
   if (box.dataset.live) follow(box, JSON.parse(box.dataset.live));
 }
 for (const button of document.querySelectorAll("[data-sign-for]")) {
@@ -20,6 +21,12 @@ for (const form of document.querySelectorAll('form[data-enter="next"]')) form.ad
 
 function refuseLetters(event) {
   if (event.data && !ALLOWED.test(event.data)) event.preventDefault();
+}
+
+// A yes was one to the value that was asked about, not to the next.
+function takeBack(box) {
+  const yes = box.form?.elements.confirmed;
+  if (yes) yes.checked = false;
 }
 
 function changeSign(box) {

@@ -57,6 +57,7 @@ class StartForm(ConditionForm, AskingForm):
     """What is given before the first reading; `start_form` adds the standards and the conditions of the room."""
 
     confirmed = BooleanField(_l("Yes, start all the same"))
+    also_asked = ("soaked", "condition")
 
     ambient_names: tuple[str, ...] = ()
     standard_names: tuple[str, ...] = ()
