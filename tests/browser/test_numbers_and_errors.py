@@ -224,3 +224,33 @@ def test_what_is_damaged_is_asked_once_it_is_there(open_tablet: OpenTablet, view
     expect(words).not_to_be_visible()
     page.get_by_role("radio", name="Damaged").check()
     expect(words).to_be_visible()
+
+
+# --- the hand scanner ---
+
+_SCANS = """(box, keys) => {
+  box.focus();
+  const press = (key) => box.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (const key of keys) {
+    press(key);
+    if (/[-\\d.]/.test(key)) box.value += key;
+  }
+  return !press("Enter");
+}"""
+"""Types like a hand scanner, of which a number box takes the digits; tells whether Enter sends nothing."""
+
+
+def test_a_code_that_is_scanned_into_a_reading_is_asked_about_and_not_sent(at_25_mm: Page) -> None:
+    box = at_25_mm.locator(BOX)
+    box.fill("25")
+    assert box.evaluate(_SCANS, "G-016")
+    expect(box).to_have_value("25")
+    expect(at_25_mm.locator("[data-scanned]")).to_be_in_viewport(ratio=1)
+    steps.follow(at_25_mm, at_25_mm.get_by_role("link", name="Open G-016"))
+    assert "G-016" in at_25_mm.url
+
+
+def test_what_a_measuring_device_types_stays_a_reading(at_25_mm: Page) -> None:
+    box = at_25_mm.locator(BOX)
+    assert not box.evaluate(_SCANS, "25.05")
+    expect(box).to_have_value("25.05")
