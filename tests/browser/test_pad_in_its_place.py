@@ -1,4 +1,4 @@
-"""The pad of a reading stands in one place whatever is above it, Next in sight: both ways up, glove or not."""
+"""The pad of a reading stands in one place, and what is typed into above it: both ways up, glove or not."""
 
 from typing import Any
 
@@ -47,10 +47,58 @@ def test_the_pad_does_not_move(
     steps.go_on(page)
     assert page.locator("[aria-invalid=true]").count() == 1
     assert _pad(page) == first, "with an error"
-    box = page.locator("[name=indication]")
+    _seen(page, "indication")
+
+
+def _seen(page: Page, name: str) -> None:
+    """A box is on the screen, and nothing lies over it."""
+    box = page.locator(f"[name={name}]")
     expect(box).to_be_in_viewport(ratio=1)
     covered = box.evaluate(
         "box => { const r = box.getBoundingClientRect();"
-        " return document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2) !== box }"
+        " return [.05, .95].some((part) => document.elementFromPoint(r.x + r.width / 2, r.y + r.height * part) !== box) }"
     )
-    assert not covered
+    assert not covered, name
+
+
+def _gloves(app: Any) -> None:
+    with app.app_context(), store.act("test:device:glove"):
+        db.session.execute(update(Device).values(glove=True))
+
+
+@pytest.mark.parametrize("viewport", [UPRIGHT, LYING], ids=["upright", "lying"])
+def test_a_correction_its_question_and_its_tick_stand_above_the_pad(
+    open_tablet: OpenTablet, as_: SignedInAs, watch: Watch, app: Any, viewport: Any
+) -> None:
+    watch.expects(422)
+    _gloves(app)
+    page = open_tablet("T", viewport=viewport)
+    page.goto(f"/calibration/{Seeds(as_).begun()}/correct/1")
+    _pad(page)
+    _seen(page, "indication")
+    page.get_by_label("Mistyped").check()
+    page.locator("[name=indication]").fill("500")
+    steps.go_on(page)
+    _pad(page)
+    _seen(page, "indication")
+    expect(page.get_by_text("You entered 500")).to_be_in_viewport(ratio=1)
+    _seen(page, "confirmed")
+
+
+@pytest.mark.parametrize("viewport", [UPRIGHT, LYING], ids=["upright", "lying"])
+def test_at_the_start_the_pad_comes_with_a_number_and_goes_with_it(
+    open_tablet: OpenTablet, app: Any, viewport: Any
+) -> None:
+    _gloves(app)
+    page = open_tablet("T", viewport=viewport)
+    page.goto("/calibration/start/G-014")
+    _pad(page)
+    _seen(page, "temperature")
+    steps.type_on_pad(page, "21", "temperature")
+    page.locator("[name=condition]").first.tap()
+    assert page.locator("[name=condition]").first.is_checked()
+    expect(page.locator('[data-key="7"]')).to_be_hidden()
+    expect(page.locator("[name=temperature]")).to_have_value("21")
+    page.locator("[name=temperature]").tap()
+    _pad(page)
+    _seen(page, "temperature")

@@ -51,6 +51,21 @@ function attach(pad, boxes) {
     key.addEventListener("pointerdown", (event) => event.preventDefault());
     key.addEventListener("click", () => press(box, key.dataset.key));
   }
+  if (pad.closest(".bench")) keepInSight(pad, boxes);
+}
+
+// A pad that is called comes with the first touch of a box and goes with a tap elsewhere: after the tap, or it would miss.
+function keepInSight(pad, boxes) {
+  const show = (box) => {
+    pad.classList.add("is-open");
+    box.scrollIntoView({ block: "nearest" });
+  };
+  for (const box of boxes) box.addEventListener("focus", () => show(box));
+  const typedInto = boxes.find((box) => box === document.activeElement || box.matches('[aria-invalid="true"]'));
+  if (typedInto) show(typedInto);
+  document.addEventListener("click", ({ target }) => {
+    if (!pad.contains(target) && !boxes.includes(document.activeElement)) pad.classList.remove("is-open");
+  });
 }
 
 function press(box, key) {
