@@ -96,3 +96,14 @@ def test_a_signed_record_s_room_does_not_change_by_any_way(app: Flask, as_: Sign
         except Exception as no:
             refused = "calibration_ambient" in str(no) or "append" in str(no)
         assert refused
+
+
+@pytest.mark.parametrize("typed", ["21000", "-400"])
+def test_a_room_outside_its_limits_is_asked_about(as_: SignedInAs, typed: str) -> None:
+    tara = as_("T", tablet=True)
+    url = way_to_temperature(tara, start(tara, "G-014"))
+    asked = tara.submit(url, {"value": typed, "reason": "mistyped"})
+    assert asked.status_code == 422
+    assert "Is this right?" in problems(asked)[0]
+    assert 'name="confirmed"' in asked.text
+    assert tara.submit(url, {"value": typed, "reason": "mistyped", "confirmed": "y"}).status_code == 303

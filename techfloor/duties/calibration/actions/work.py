@@ -20,6 +20,7 @@ from techfloor.duties.calibration.rules.reading import Judged, ReadingEntry
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.equipment import ledger
 from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
 from techfloor.records.lifecycle import move
 from techfloor.refusals import NotFound, Question, Refusal
 from techfloor.said import as_text, say
@@ -33,9 +34,19 @@ AMBIENT_CORRECTIONS = CORRECTIONS[:2]
 
 
 def correct_ambient(
-    number: str, ambient_id: int, value: Decimal | None, reason: str, *, actor: int, at: datetime
+    number: str,
+    ambient_id: int,
+    value: Decimal | None,
+    reason: str,
+    *,
+    actor: int,
+    at: datetime,
+    confirmed: bool = False,
 ) -> None:
-    """Replace a condition of the room that was mistyped or misread; the one replaced stays, with the reason."""
+    """Replace a condition of the room that was mistyped or misread; the one replaced stays, with the reason.
+
+    Raises Question for a value outside the limits that was not confirmed, as the start does.
+    """
     bench = open_bench(number, actor)
     if reason not in AMBIENT_CORRECTIONS:
         raise Refusal("Choose why it is changed.", field="reason")
@@ -46,6 +57,13 @@ def correct_ambient(
         name = as_text(say("quantity", value=before.quantity))
         raise Refusal("Enter the %(quantity)s.", field="value", quantity=name)
     limit = next(limit for limit in bench.procedure.environment if limit.quantity == before.quantity)
+    if not confirmed and not limit.holds(value):
+        raise Question(
+            "%(value)s is outside %(limits)s. Is this right?",
+            field="value",
+            value=f"{plain(value)} {show_unit(limit.unit)}",
+            limits=limit.text,
+        )
     db.session.add(
         Ambient(
             record_id=bench.record.id,

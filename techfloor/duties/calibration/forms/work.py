@@ -194,7 +194,7 @@ def _near(point: PlannedPoint) -> tuple[Decimal, Decimal] | None:
     return point.value - room, point.value + room
 
 
-class RoomForm(EntryForm):
+class RoomForm(AskingForm):
     """Another value for a condition of the room, and why."""
 
     value = NumberField(_l("Value"))

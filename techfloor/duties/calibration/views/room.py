@@ -50,8 +50,9 @@ def change_room_post(number: str, ambient_id: int) -> Page:
     given, form = _given(bench, ambient_id), RoomForm()
 
     def deed() -> None:
-        reason, actor = form.reason.data or "", visitor().person_id
-        actions.correct_ambient(number, ambient_id, form.value.data, reason, actor=actor, at=clock.now())
+        reason, actor, confirmed = form.reason.data or "", visitor().person_id, bool(form.confirmed.data)
+        value, at = form.value.data, clock.now()
+        actions.correct_ambient(number, ambient_id, value, reason, actor=actor, at=at, confirmed=confirmed)
 
     if form.attempt(deed):
         return see(f"/calibration/{number}/next")
