@@ -137,6 +137,16 @@ def test_it_says_who_typed_it_who_performed_it_and_when(app: Flask, as_: SignedI
     assert "Transcribed from paper" in page
 
 
+def test_who_types_in_what_another_performed_signs_for_the_typing(as_: SignedInAs) -> None:
+    tara = as_("T")
+    number = re.search(r"CAL-\d{4}-\d{5}", begin(tara).location)[0]  # type: ignore[index]
+    give_all(tara, number, "indication", CALIPER)
+    shown = tara.get(f"/calibration/{number}/check").text
+    assert "I typed this in from the paper." in shown
+    assert "Transcribed from paper</" in shown
+    assert "I performed this" not in shown
+
+
 def test_who_performed_it_types_it_in_and_signs_as_performed(app: Flask, as_: SignedInAs) -> None:
     transcribed(as_("T"), performed_by=str(person(app, "tara")))
     with app.app_context():

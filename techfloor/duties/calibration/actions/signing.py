@@ -68,6 +68,8 @@ def refuse_unchanged(bench: Bench, plant: PlantFacts) -> None:
 
 def _performer(bench: Bench) -> signing.Performer:
     words = "%(name)s performed this and signs it." if bench.amends is None else "%(name)s amends this and signs it."
+    if typed_for_another(bench):
+        words = "%(name)s types this in from paper and signs it."
     return signer(bench, Refusal(words, name=bench.holder))
 
 
@@ -79,8 +81,12 @@ def signer(bench: Bench, no: Refusal) -> signing.Performer:
 
 def _meaning_of_work(bench: Bench) -> str:
     """Return what the first signature means: who types in what another performed on paper performs nothing."""
-    typed_for_another = bench.record.transcribed_by not in {None, bench.body.performed_by}
-    return signing.TRANSCRIBED if typed_for_another else signing.PERFORMED
+    return signing.TRANSCRIBED if typed_for_another(bench) else signing.PERFORMED
+
+
+def typed_for_another(bench: Bench) -> bool:
+    """Tell whether who signs this first typed in what somebody else performed on paper."""
+    return bench.amends is None and bench.record.transcribed_by not in {None, bench.body.performed_by}
 
 
 def _keep_outcome(bench: Bench, plant: PlantFacts) -> None:

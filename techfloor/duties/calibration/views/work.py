@@ -138,6 +138,7 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         form=form,
         errors=form.problems(),
         may_sign=bench.holder_id == visitor().person_id,
+        typed=signing_acts.typed_for_another(bench),
     )
 
 
