@@ -171,6 +171,16 @@ def test_a_slip_is_asked_about_and_let_in_when_confirmed(as_: SignedInAs) -> Non
     assert give(tara, number, indication="250.00", confirmed="y").status_code == 303
 
 
+def test_the_word_on_adjusting_says_first_which_point_failed(as_: SignedInAs) -> None:
+    tara = as_("T", tablet=True)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", ["0.00", "25.00", "50.30", "100.00", "150.10", "25.00"])
+    page = tara.get(f"/calibration/{number}/next", follow_redirects=True).text
+    main = page.partition("<main")[2]
+    assert "50.00 mm" in main.partition("</ul>")[0], "the point stands below the sentence"
+    assert "panel-last" not in main, "a last point that passed says nothing of it"
+
+
 def test_a_yes_to_one_value_is_none_to_another(as_: SignedInAs) -> None:
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")

@@ -216,6 +216,11 @@ def _failed(run: str) -> Callable[[Bench], list[Detail]]:
     return details
 
 
+def failed_points(bench: Bench, run: str) -> list[str]:
+    """Return in words each point and derived result of a run that failed."""
+    return [detail.words for detail in _failed(run)(bench)]
+
+
 _FAILED = frozenset({"fail", "conditional fail"})
 
 

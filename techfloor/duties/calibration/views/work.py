@@ -19,7 +19,7 @@ from techfloor.duties.calibration.views.changed import changed, unchanged
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, grids, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
-from techfloor.duties.calibration.views.unusual import unusual
+from techfloor.duties.calibration.views.unusual import failed_points, unusual
 from techfloor.duties.calibration.views.way import allowed, away, elsewhere, next_url
 from techfloor.places.here import plant
 from techfloor.records.signing_page import SignForm
@@ -77,6 +77,7 @@ def _adjust_page(bench: Bench, form: AdjustForm) -> str:
         "calibration/adjust.html",
         bench=bench,
         found=bench.run(AS_FOUND),
+        failed=failed_points(bench, AS_FOUND),
         form=form,
         errors=form.problems(),
         before=strip(bench, after) if after else None,
