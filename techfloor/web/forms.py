@@ -145,7 +145,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
 class AskingForm(EntryForm):
     """A form that may ask before a value is kept: while `asks`, its page shows `confirmed` beside the question.
 
-    A yes is one to what was asked about: where a number, or a field of `also_asked`, is another by then, it counts no more.
+    A yes is one to what was asked about: once a number, or a field of `also_asked`, is another, it counts no more.
     """
 
     confirmed = BooleanField(_l("Yes, this value is right"))
@@ -177,20 +177,30 @@ _SENTENCES = {
 }
 
 
+_BETWEEN = _l("This gauge shows steps of %(step)s. %(value)s is between two steps.")
+
+
 class NumberField(StringField):  # type: ignore[misc]
     """A number kept as the Decimal that was typed; it says what is wrong, and asks where it could mean two things."""
 
-    def __init__(self, label: str = "", *, required: bool = True, **options: Any) -> None:
+    def __init__(self, label: str = "", *, required: bool = True, missing: str = "", **options: Any) -> None:
         super().__init__(label, **options)
         self.required = required
+        self.missing = missing or _SENTENCES[NumberProblem.empty]
+        self.between = _BETWEEN
         self.step: Decimal | None = None
         self.near: tuple[Decimal, Decimal] | None = None
         self.typed = ""
         self.problem = ""
 
-    def expect(self, *, step: Decimal | None = None, near: tuple[Decimal, Decimal] | None = None) -> None:
-        """Say what the gauge can show and where readings lie, and read what was typed in that light."""
-        self.step, self.near = step, near
+    def expect(
+        self, *, step: Decimal | None = None, near: tuple[Decimal, Decimal] | None = None, between: str = ""
+    ) -> None:
+        """Say what the gauge can show and where readings lie, and read what was typed in that light.
+
+        `between` is the sentence about a value between two steps, where what shows them is not the gauge.
+        """
+        self.step, self.near, self.between = step, near, between or _BETWEEN
         if self.typed:
             self._read()
 
@@ -228,12 +238,6 @@ class NumberField(StringField):  # type: ignore[misc]
             raise ValidationError(self.problem)
         if self.data is None:
             if self.required:
-                raise ValidationError(str(_SENTENCES[NumberProblem.empty]))
+                raise ValidationError(str(self.missing))
         elif self.step is not None and not is_step(self.data, self.step):
-            raise ValidationError(
-                gettext(
-                    "This gauge shows steps of %(step)s. %(value)s is between two steps.",
-                    step=plain(self.step),
-                    value=plain(self.data),
-                )
-            )
+            raise ValidationError(str(self.between) % {"step": plain(self.step), "value": plain(self.data)})

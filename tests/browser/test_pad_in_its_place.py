@@ -56,7 +56,8 @@ def _seen(page: Page, name: str) -> None:
     expect(box).to_be_in_viewport(ratio=1)
     covered = box.evaluate(
         "box => { const r = box.getBoundingClientRect();"
-        " return [.05, .95].some((part) => document.elementFromPoint(r.x + r.width / 2, r.y + r.height * part) !== box) }"
+        " const at = (part) => document.elementFromPoint(r.x + r.width / 2, r.y + r.height * part);"
+        " return at(.05) !== box || at(.95) !== box }"
     )
     assert not covered, name
 

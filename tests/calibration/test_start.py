@@ -59,6 +59,7 @@ def test_the_hold_that_code_placed_on_a_standard_is_told_in_words(app: Flask, as
         place_hold(held, "damaged", words, actor=1, at=clock.now())
     page = as_("T", tablet=True).get("/calibration/start/G-003").text
     assert "S-003 is held: damaged, as found, CAL-2026-00001. Have it repaired" in page
+    assert 'value="S-003" disabled>' in page, "it cannot be chosen"
 
 
 def test_a_plant_with_coarser_blocks_gets_its_own_uncertainty(app: Flask, as_: SignedInAs) -> None:
@@ -178,10 +179,22 @@ def test_a_gauge_that_did_not_settle_is_an_exception_for_the_reviewer(app: Flask
         assert say("calibration.soak") in bench_of(number).body.exceptions
 
 
-def test_a_gauge_that_a_laboratory_calibrates_says_so_when_it_is_started(as_: SignedInAs) -> None:
-    page = as_("T", tablet=True).get("/calibration/start/G-008", follow_redirects=True)
-    assert page.request.path == "/calibration/gauges/G-008"
-    assert "G-008 is calibrated by a laboratory. Send it out from its page." in page.text
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("G-020", "G-020 is calibrated by a laboratory. Send it out from its page."),
+        ("G-008", "G-008 is at a laboratory. When it is back, enter its certificate."),
+    ],
+)
+def test_a_gauge_that_a_laboratory_calibrates_says_so_when_it_is_started(as_: SignedInAs, code: str, says: str) -> None:
+    page = as_("T", tablet=True).get(f"/calibration/start/{code}", follow_redirects=True)
+    assert page.request.path == f"/calibration/gauges/{code}"
+    assert says in page.text
+
+
+def test_what_is_missing_at_a_start_is_named_in_one_go(as_: SignedInAs) -> None:
+    answer = as_("T", tablet=True).submit("/calibration/start/G-014", {"standard": "S-003"})
+    assert sorted(problems(answer)) == ["Choose the condition of the gauge.", "Enter the temperature."]
 
 
 def test_a_gauge_that_is_away_says_so_before_anything_is_typed(as_: SignedInAs) -> None:

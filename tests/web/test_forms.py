@@ -49,12 +49,10 @@ class LoadForm(WeightForm):
         """Return the load; raises Question."""
         if not self.confirmed.data:
             raise Question("You entered %(kg)s kg. Is this right?", field="load", kg=self.load.typed)
-        return int(self.load.data)
+        return int(self.load.typed)
 
 
-def form_of(
-    app: Flask, of: type[WeightForm] = WeightForm, **values: str
-) -> tuple[WeightForm, Done[int | None] | None]:
+def form_of(app: Flask, of: type[WeightForm] = WeightForm, **values: str) -> tuple[WeightForm, Done[int | None] | None]:
     with app.test_request_context("/", method="POST", data=values):
         g.caller = Caller()
         form = of()

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
@@ -62,6 +63,13 @@ class StartForm(ConditionForm, AskingForm):
     ambient_names: tuple[str, ...] = ()
     standard_names: tuple[str, ...] = ()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; where something is refused, the condition that nobody said is told in the same go."""
+        sound = super().validate(extra_validators)
+        if not sound and not self.condition.data:
+            self.condition.errors = [*self.condition.errors, gettext("Choose the condition of the gauge.")]
+        return sound
+
     def standards(self) -> tuple[str, ...]:
         """Return the codes of the standards that were chosen."""
         return tuple(self[name].data for name in self.standard_names if self[name].data)
@@ -110,10 +118,15 @@ def transcribe_form(
 def start_form(limits: Sequence[Limit], standards: Sequence[Group], of: type[StartForm] | None = None) -> StartForm:
     """Return the form for a procedure that asks for these conditions and for one standard of each group."""
     fields = _standard_fields(standards)
-    fields |= {limit.quantity: NumberField(word(limit.quantity, "quantity").capitalize()) for limit in limits}
+    fields |= {limit.quantity: _ambient_field(limit.quantity) for limit in limits}
     fields["ambient_names"] = tuple(limit.quantity for limit in limits)
     form: StartForm = type("StartFormOf", (of or StartForm,), fields)()
     return form
+
+
+def _ambient_field(quantity: str) -> NumberField:
+    name = word(quantity, "quantity")
+    return NumberField(name.capitalize(), missing=gettext("Enter the %(quantity)s.", quantity=name))
 
 
 def _standard_fields(standards: Sequence[Group]) -> dict[str, Any]:
@@ -182,8 +195,14 @@ def reading_form(procedure: Procedure, point: PlannedPoint, *, correcting: bool 
         del form.reason
     step = Decimal(point.reads_to) if point.reads_to else None
     for name in form.number_names():
-        form[name].expect(step=step, near=None if name == "difference" else _near(point))
+        if name == "difference":
+            form[name].expect(step=step, between=_STEPS_OF_DIFFERENCE)
+        else:
+            form[name].expect(step=step, near=_near(point))
     return form
+
+
+_STEPS_OF_DIFFERENCE = _l("The comparator shows steps of %(step)s. %(value)s is between two steps.")
 
 
 def _near(point: PlannedPoint) -> tuple[Decimal, Decimal] | None:

@@ -28,6 +28,7 @@ from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import allowed, next_url, of_another, take_over_url
 from techfloor.equipment.rules import held
+from techfloor.equipment.statuses import Status
 from techfloor.equipment.wording import told
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -97,12 +98,15 @@ def start_post(code: str) -> Page:
 
 def no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
     """Return why this gauge is not calibrated here now."""
-    if procedure.mode is Mode.certificate:
-        return Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=gauge.code)
+    outside = procedure.mode is Mode.certificate
+    if outside and gauge.status == Status.SENT_OUT:
+        return Refusal("%(code)s is at a laboratory. When it is back, enter its certificate.", code=gauge.code)
     try:
         starting.refuse_away(gauge)
     except Refusal as no:
         return no
+    if outside:
+        return Refusal("%(code)s is calibrated by a laboratory. Send it out from its page.", code=gauge.code)
     return None
 
 
@@ -169,6 +173,7 @@ def _start_page(
         form=form,
         errors=form.problems(),
         hints=certificates | objections,
+        not_ready=[choice.code for choice in known if choice.ready is None],
         owner=visitor().person_id,
         pad=[form[name].id for name in form.ambient_names] if visitor().on_tablet else [],
         limits={limit.quantity: limit for limit in procedure.environment},
