@@ -252,8 +252,10 @@ class Enrolled:
     key: str
 
 
-def enrol_device(actor: int, at: datetime, entry: DeviceEntry) -> Enrolled:
-    """Make a browser a shared device of an area; raises Refusal for a name that another device has or had."""
+def enrol_device(
+    actor: int, at: datetime, entry: DeviceEntry, *, glove: bool = False, theme: str = "light"
+) -> Enrolled:
+    """Make a browser a shared device of an area, with the display it has; raises Refusal for a name already given."""
     tidy = _tidy_device(entry, own=None)
     key = random_secrets.token_urlsafe(32)
     device = Device(
@@ -261,8 +263,8 @@ def enrol_device(actor: int, at: datetime, entry: DeviceEntry) -> Enrolled:
         area_id=tidy.area_id,
         idle_minutes=tidy.idle_minutes,
         key_hash=hashlib.sha256(key.encode()).hexdigest(),
-        glove=False,
-        theme="light",
+        glove=glove,
+        theme=theme,
         enrolled_by=actor,
         enrolled_at=at,
     )

@@ -134,6 +134,16 @@ def test_an_old_pin_leads_to_a_new_one_where_the_plant_asks_for_it(
     assert tablet.get("/me").status_code == 200
 
 
+def test_a_browser_that_is_enrolled_keeps_how_its_screen_looks(people_app: Flask, at_desk: SignedIn) -> None:
+    browser = at_desk("S")
+    browser.post("/display", data={"glove": "on"})
+    browser.post("/display", data={"theme": "dark"})
+    browser.post("/devices/enrol", data=T_09)
+    with people_app.app_context(), store.looking_at() as session:
+        device = session.scalars(select(Device).where(Device.name == "T-09")).one()
+    assert (device.glove, device.theme) == (True, "dark")
+
+
 def test_a_supervisor_makes_the_browser_in_front_of_them_a_shared_tablet(people_app: Flask, at_desk: SignedIn) -> None:
     browser = at_desk("S")
     answer = browser.post("/devices/enrol", data=T_09)

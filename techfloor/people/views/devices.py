@@ -23,6 +23,7 @@ from techfloor.web.visitor import caller, visitor
 pages = Pages("devices", __name__)
 
 _MINUTES = (3, 5, 10, 15, 20, 30)
+_THEMES = frozenset({"light", "dark"})
 _DISPLAY_LIVES = 365 * 24 * 3600
 
 
@@ -58,7 +59,9 @@ def do_enrol() -> Response | tuple[str, int]:
     def keep() -> actions.Enrolled:
         if caller().device is not None:
             raise Refusal("This browser is enrolled already. Revoke it first to enrol it under another name.")
-        return actions.enrol_device(me.person_id, clock.now(), form.entry())
+        seen = {name: request.cookies.get(f"techfloor_{name}", "") for name in ("glove", "theme")}
+        theme = seen["theme"] if seen["theme"] in _THEMES else "light"
+        return actions.enrol_device(me.person_id, clock.now(), form.entry(), glove=seen["glove"] == "on", theme=theme)
 
     done = form.attempt(keep)
     if not done:
@@ -127,7 +130,7 @@ def display() -> Response:
     if device is not None:
         actions.set_display(device.id, glove=None if glove is None else glove == "on", theme=theme)
         return response
-    for name, value, known in (("glove", glove, {"on", "off"}), ("theme", theme, {"light", "dark"})):
+    for name, value, known in (("glove", glove, {"on", "off"}), ("theme", theme, _THEMES)):
         if value in known:
             cookies.hand(response, f"techfloor_{name}", value, lives=_DISPLAY_LIVES)
     return response
