@@ -215,7 +215,7 @@ def test_somebody_else_s_calibration_is_asked_about_before_it_is_gone_on_with(as
         assert quinn.get(url, follow_redirects=True).request.path == f"/calibration/{number}/take-over"
     assert quinn.get(f"/calibration/{number}/as-found/4/1").location == f"/calibration/{number}/take-over"
     page = quinn.get(f"/calibration/{number}/take-over").text
-    assert "Begun by Tara Kowalski, 20 Nov 2026 10:00. 3 of 6 points." in page
+    assert "Begun by Tara Kowalski, 20 Nov 2026 10:00. As found: 3 of 6 points." in page
     assert 'href="/calibration/gauges/G-014"' in page
     assert place(tara, number).endswith("/as-found/4/1"), "who has it under way goes straight on"
 

@@ -26,6 +26,7 @@ from techfloor.duties.calibration.queries.standards import Group, groups
 from techfloor.duties.calibration.rules.procedure import Mode, Procedure
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import run_words
 from techfloor.duties.calibration.views.way import allowed, next_url, of_another, take_over_url
 from techfloor.equipment.rules import held
 from techfloor.equipment.statuses import Status
@@ -213,6 +214,7 @@ def take_over(number: str) -> Page:
         "calibration/take_over.html",
         bench=bench,
         begun_by=opener(bench),
+        run=run_words(run.run),
         done=sum(point.complete for point in run.points),
         form=TakeOverForm(),
     )
