@@ -137,6 +137,20 @@ def test_it_says_who_typed_it_who_performed_it_and_when(app: Flask, as_: SignedI
     assert "Transcribed from paper" in page
 
 
+def test_the_pages_of_the_values_say_that_they_come_from_paper(as_: SignedInAs) -> None:
+    tara = as_("T")
+    answer = begin(tara, {"hour": "1405"})
+    page = tara.get(answer.location, follow_redirects=True).text
+    words = " ".join(re.sub(r"<[^>]+>", " ", page.partition("<main")[2]).split())
+    assert "From paper performed by Otto Lindqvist, 18 Nov 2026 14:05" in words
+    assert re.search(r'href="/calibration/CAL-[\d-]+/files/\d+"', page), "the photo is beside what is typed"
+
+
+@pytest.mark.parametrize("typed", ["2575", "14:5", "noon", "24:00"])
+def test_what_is_no_time_of_the_day_is_refused(as_: SignedInAs, typed: str) -> None:
+    assert problems(begin(as_("T"), {"hour": typed})) == ["Enter the time that stands on the paper, like 14:05."]
+
+
 def test_who_types_in_what_another_performed_signs_for_the_typing(as_: SignedInAs) -> None:
     tara = as_("T")
     number = re.search(r"CAL-\d{4}-\d{5}", begin(tara).location)[0]  # type: ignore[index]

@@ -1,7 +1,8 @@
 """Forms of the work at the bench."""
 
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,10 @@ from techfloor.web.fields import DayField, WholeField
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
 COMPLETE, DAMAGED = "complete and readable", "damaged"
+
+
+_HOUR = re.compile(r"(\d{1,2})[:.]?(\d{2})", re.ASCII)
+"""A time of the day as people write it on paper: 14:05, 14.05, 9:30, 0930."""
 
 
 class ConditionForm(EntryForm):
@@ -96,11 +101,13 @@ class TranscribeForm(StartForm, UploadForm):
 
     def moment(self, zone: str) -> datetime:
         """Return when it was performed; raises Refusal for what is no time of the day."""
-        typed = (self.hour.data or "").strip()
+        typed = _HOUR.fullmatch((self.hour.data or "").strip())
         try:
-            at = datetime.strptime(typed, "%H:%M").time()  # noqa: DTZ007 - a time of the plant's day, its zone follows
+            at = time(int(typed[1]), int(typed[2])) if typed else None
         except ValueError:
-            raise Refusal("Enter the time that stands on the paper, like 14:05.", field="hour") from None
+            at = None
+        if at is None:
+            raise Refusal("Enter the time that stands on the paper, like 14:05.", field="hour")
         assert self.day.data is not None
         return datetime.combine(self.day.data, at, ZoneInfo(zone)).astimezone(UTC)
 

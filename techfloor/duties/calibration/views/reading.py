@@ -16,6 +16,7 @@ from techfloor.duties.calibration.forms.work import (
 )
 from techfloor.duties.calibration.queries.bench import Bench, bench_of
 from techfloor.duties.calibration.queries.bench_lines import GivenReading
+from techfloor.duties.calibration.queries.records import attachments
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.duties.calibration.rules.results import AS_LEFT, Place
@@ -104,6 +105,7 @@ def _reading_page(spot: Spot, form: ReadingForm) -> str:
         errors=form.problems(),
         steps=progress_steps(bench, spot.place),
         before=strip(bench, after) if after else None,
+        paper=attachments(bench.record.id) if bench.transcriber else [],
         grid=grid(bench, spot.place.run),
         live=live,
         live_note=_live_note(spot) if live else "",

@@ -167,11 +167,12 @@ def _slips(bench: Bench) -> list[Detail]:
 
 
 def _late(bench: Bench) -> list[Detail]:
-    return [
-        Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {late_words(g)}")
-        for g in bench.given
-        if g.late
-    ]
+    late = [g for g in bench.given if g.late]
+    if bench.transcriber and len(late) > 1:
+        # All of a paper is late, and each value stands in the grid: once is enough.
+        last = max(late, key=lambda g: g.recorded_at)
+        return [Detail(_("%(n)s readings", n=len(late)), "", "", f"{last.by}, {late_words(last)}")]
+    return [Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {late_words(g)}") for g in late]
 
 
 def late_words(given: GivenReading) -> str:
