@@ -51,7 +51,7 @@ def test_a_study_from_its_set_up_to_its_signature(app: Flask, as_: SignedInAs, c
     assert 'href="/studies/"' not in quinn.get("/").text, "and has no place in the menu"
     number = begun(app, quinn, ("T", "O", "S"))
     tara = as_("T", tablet="T-03")
-    assert f"Gage R&amp;R {number}" in tara.get("/").text, "a study waits for her"
+    assert f"Gauge R&amp;R {number}" in tara.get("/").text, "a study waits for her"
     assert number not in as_("I").get("/").text, "and not for who does not measure in it"
 
     asked = give_all(tara, number, READ["T"])

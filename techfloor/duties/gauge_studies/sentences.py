@@ -79,7 +79,7 @@ SENTENCES = {
     "study-source.part x appraiser": _l("Part × appraiser"),
     "study-source.part to part": _l("Part to part"),
     "study-source.total": _l("Total"),
-    "study-sort.variable": _l("Gage R&R"),
+    "study-sort.variable": _l("Gauge R&R"),
     "study-sort.attribute": _l("Attribute agreement"),
     "study-basis.product": _l("limits of the product"),
     "study-basis.card": _l("tolerance on the gauge's card"),

@@ -209,6 +209,9 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
 
 def _question(slip: rules.Slip, typed: str, point: PlannedPoint) -> Question:
     value = plain(slip.typed)
+    if slip.seen > 1 and slip.low == slip.high:
+        words = "You entered %(value)s; the last %(seen)s were all %(low)s. Is this right?"
+        return Question(words, field=typed, value=value, seen=slip.seen, low=plain(slip.low))
     if slip.seen:
         words = "You entered %(value)s; the last %(seen)s were %(low)s to %(high)s. Is this right?"
         return Question(words, field=typed, value=value, seen=slip.seen, low=plain(slip.low), high=plain(slip.high))
