@@ -53,11 +53,18 @@ def test_a_drifting_gauge_shows_its_errors_its_band_and_the_way_to_each_record(
     assert "As-found error at 6.000 V (DC voltage)" in page
     assert "tolerance ±0.006 V · prediction band 95 %, from 3 calibrations" in page
     assert "At the next calibration an error of +0.004 V to +0.004 V is expected (95 %)." in page
+    assert "That reaches beyond its tolerance." not in page
     assert 'class="chart-band"' in page
     assert "chart-link" not in page  # a drawing with links in it has no words for those who do not see it
     for number in numbers:
         assert f"<title>{number}, 11 Mar 20" in page
         assert f'<a href="/calibration/{number}"><span class="code">' in page
+
+
+def test_a_band_that_leaves_the_tolerance_says_so(as_: SignedInAs, clock_at: ClockAt) -> None:
+    three_years(as_, clock_at, "6.001", "6.003", "6.005")
+    page = as_("T").get("/calibration/gauges/G-019").text
+    assert "is expected (95 %). That reaches beyond its tolerance." in page
 
 
 def test_the_band_never_promises_a_day(as_: SignedInAs, clock_at: ClockAt) -> None:

@@ -194,6 +194,10 @@ class Band:
     count: int
     wide: bool = False
 
+    def leaves(self, lower: Decimal | None, upper: Decimal | None) -> bool:
+        """Tell whether an error that is expected lies outside limits."""
+        return (lower is not None and self.low < lower) or (upper is not None and self.high > upper)
+
 
 def band(history: PointHistory, until: date) -> Band | None:
     """Return the prediction band of a point, from at least three calibrations since it last began anew.

@@ -321,7 +321,10 @@ def _band_words(history: PointHistory, band: Band | None) -> str:
     unit = show_unit(history.unit)
     words = {"low": f"{signed(band.low)} {unit}", "high": f"{signed(band.high)} {unit}"}
     if band.ahead:
-        return str(_("At the next calibration an error of %(low)s to %(high)s is expected (95 %%).", **words))
+        said = str(_("At the next calibration an error of %(low)s to %(high)s is expected (95 %%).", **words))
+        newest = history.found[-1]
+        leaves = band.leaves(newest.lower, newest.upper)
+        return f"{said} {_('That reaches beyond its tolerance.')}" if leaves else said
     expected = _("Expected was %(low)s to %(high)s (95 %%), from the calibrations before.", **words)
     newest = f"{signed(history.found[-1].error)} {unit}"
     if history.found[-1].adjusted:
