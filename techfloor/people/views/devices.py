@@ -131,7 +131,7 @@ def display() -> Response:
         actions.set_display(device.id, glove=None if glove is None else glove == "on", theme=theme)
         return response
     for name, value, known in (("glove", glove, {"on", "off"}), ("theme", theme, _THEMES)):
-        if value in known:
+        if value is not None and value in known:
             cookies.hand(response, f"techfloor_{name}", value, lives=_DISPLAY_LIVES)
     return response
 

@@ -322,8 +322,7 @@ def _band_words(history: PointHistory, band: Band | None) -> str:
     words = {"low": f"{signed(band.low)} {unit}", "high": f"{signed(band.high)} {unit}"}
     if band.ahead:
         said = str(_("At the next calibration an error of %(low)s to %(high)s is expected (95 %%).", **words))
-        newest = history.found[-1]
-        leaves = band.leaves(newest.lower, newest.upper)
+        leaves = band.leaves(history.found[-1].lower, history.found[-1].upper)
         return f"{said} {_('That reaches beyond its tolerance.')}" if leaves else said
     expected = _("Expected was %(low)s to %(high)s (95 %%), from the calibrations before.", **words)
     newest = f"{signed(history.found[-1].error)} {unit}"
