@@ -164,14 +164,30 @@ def test_a_first_fail_stands_on_the_home_page_until_it_is_tried_again(
     assert due_day(app) == "2026-11-23"
 
 
-def test_a_wrong_value_is_corrected_and_ends_the_hold(app: Flask, as_: SignedInAs, failed: int) -> None:
+def test_a_wrong_value_is_corrected_and_the_hold_stays_until_quality_lifts_it(
+    app: Flask, as_: SignedInAs, failed: int
+) -> None:
     tara = as_("T", tablet="T-03")
     answer = tara.submit(f"/checks/rows/{failed}/correct", {"value": "200.0", "reason": "mistyped"})
-    assert panel(tara, answer.location) == "Good"
-    assert open_holds(app) == []
+    assert panel(tara, answer.location) == "Good, but it stays held"
+    assert open_holds(app) == ["in-use check"]
     page = tara.get(f"/checks/gauges/{CODE}/months/2026-11").text
     assert "200.4" in page, "the first value stays"
     assert "Counts no more" in page
+    quinn = as_("Q")
+    assert "G-016 stays held, the value of the check was corrected: 200.0 g" in quinn.get("/").text
+    assert tasks_open(app) == 1, "one thing to look at, in its newest words"
+    lift = re.search(r"/equipment/holds/\d+/lift", quinn.get(f"/checks/gauges/{CODE}").text)
+    assert lift is not None
+    assert quinn.submit(lift[0], {"remark": "he misread it"}).status_code == 303
+    assert (open_holds(app), tasks_open(app)) == ([], 0)
+
+
+def test_a_first_try_that_was_wrong_does_not_lift_the_hold_either(app: Flask, as_: SignedInAs, failed: int) -> None:
+    tara = as_("T", tablet="T-03")
+    tara.submit(f"/checks/rows/{failed - 1}/correct", {"value": "200.0", "reason": "misread"})
+    assert open_holds(app) == ["in-use check"]
+    assert "corrected: 200.0 g" in as_("Q").get("/").text
 
 
 def test_a_good_value_that_was_wrong_is_no_good_check_any_more(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:

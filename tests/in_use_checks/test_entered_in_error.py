@@ -51,7 +51,7 @@ def test_a_check_of_the_wrong_gauge_counts_no_more_and_the_gauge_is_due_again(
     assert in_error(tara, row).status_code == 422, "once"
 
 
-def test_a_second_try_that_should_not_be_there_lifts_its_hold(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+def test_a_second_try_that_should_not_be_there_lifts_no_hold(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
     clock_at("2026-11-20 08:00")
     set_up(as_("Q"))
     tara = as_("T", tablet="T-03")
@@ -59,8 +59,8 @@ def test_a_second_try_that_should_not_be_there_lifts_its_hold(app: Flask, as_: S
     second = row_of(check(tara, "200.6"))
     assert in_error(tara, second, "only tried").status_code == 303
     with app.app_context():
-        assert [hold.lifted_at is None for hold in db.session.scalars(select(EquipmentHold))] == [False]
-    assert "clean it and try once more" in tara.get(f"/checks/gauges/{CODE}").text
+        assert [hold.lifted_at is None for hold in db.session.scalars(select(EquipmentHold))] == [True]
+    assert "stays held, the check was entered in error" in as_("Q").get("/").text
 
 
 def test_who_did_not_check_and_does_not_review_changes_nothing(as_: SignedInAs, clock_at: ClockAt) -> None:

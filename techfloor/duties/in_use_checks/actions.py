@@ -215,7 +215,11 @@ def _hold(found: InForce, kept: InUseCheck, by: By) -> None:
     if ledger.open_hold_of(found.gauge_id, IN_USE_CHECK) is not None:
         return
     ledger.place_hold(found.gauge_id, OUT_OF_TOLERANCE, as_text(words), actor=by.actor, at=by.at, work=IN_USE_CHECK)
-    task = Task(kind=KIND, words=as_text(say("checks.look", gauge=found.gauge_code)), equipment_id=found.gauge_id)
+    _ask_quality(found, say("checks.look", gauge=found.gauge_code), by)
+
+
+def _ask_quality(found: InForce, words: Said, by: By) -> None:
+    task = Task(kind=KIND, words=as_text(words), equipment_id=found.gauge_id)
     task.for_permission, task.raised_at = "checks:decide", by.at
     tasks.raise_task(task)
 
@@ -342,21 +346,17 @@ def _instead(wrong: CheckRow, outcome: Outcome, value: Decimal | None, reason: s
 def _put_in_place(found: InForce, wrong: CheckRow, kept: InUseCheck, by: By) -> CheckRow:
     if wrong.outcome == Outcome.GOOD:
         ledger.take_back_check(wrong.gauge_id, wrong.performed_at, at=by.at)
-    was_last = _is_last(wrong)
     made = _keep(found, kept, by)
-    if was_last and wrong.outcome == Outcome.FAIL and kept.outcome != Outcome.FAIL:
-        _lift(found, kept.value, by)
+    if wrong.outcome == Outcome.FAIL and kept.outcome != Outcome.FAIL:
+        _ask_to_lift(found, kept.value, by)
     return made
 
 
-def _is_last(wrong: CheckRow) -> bool:
-    last = queries.last_row(wrong.gauge_id, wrong.series)
-    return last is not None and last.id == wrong.id
-
-
-def _lift(found: InForce, value: Decimal | None, by: By) -> None:
-    """Lift the hold of a check whose value was wrong, or that should not be there."""
-    hold = ledger.open_hold_of(found.gauge_id, IN_USE_CHECK)
-    if hold is not None:
-        said = say("checks.in-error") if value is None else say("checks.corrected", value=found.check.shown(value))
-        ledger.lift_hold(hold.id, as_text(said), actor=by.actor, at=by.at)
+def _ask_to_lift(found: InForce, value: Decimal | None, by: By) -> None:
+    """Tell quality that a value behind a hold was wrong, or should not be there; who corrects a value lifts no hold."""
+    if ledger.open_hold_of(found.gauge_id, IN_USE_CHECK) is None:
+        return
+    said = say("checks.in-error") if value is None else say("checks.corrected", value=found.check.shown(value))
+    ledger.log(found.gauge_id, "check corrected", as_text(said), actor=by.actor, at=by.at)
+    tasks.finish_on(found.gauge_id, KIND, by=by.actor, at=by.at, outcome=as_text(said))
+    _ask_quality(found, say("checks.accept", gauge=found.gauge_code, what=said), by)

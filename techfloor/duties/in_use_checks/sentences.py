@@ -10,6 +10,7 @@ SENTENCES = {
     "checks.changed": _l("check of %(at)s"),
     "checks.in-error": _l("the check was entered in error"),
     "checks.look": _l("%(gauge)s failed its check in use and is held: calibrate it, or lift the hold"),
+    "checks.accept": _l("%(gauge)s stays held, %(what)s: lift the hold if that holds, or calibrate it"),
     "checks.good": _l("%(value)s with %(what)s, limits %(limits)s"),
     "checks.caution.Western Electric 1": _l(
         "within its limits, but beyond what is usual for this gauge. Clean it and look at the chart."
@@ -37,6 +38,7 @@ SENTENCES = {
     "check-correction.wrong piece": _l("Wrong piece"),
     "check-correction.wrong gauge": _l("Wrong gauge"),
     "event.check set up": _l("Check in use set up"),
+    "event.check corrected": _l("Check in use corrected"),
     "event.check ended": _l("Check in use ended"),
 }
 
