@@ -20,7 +20,7 @@ from techfloor.records.definitions import Approval
 from techfloor.records.models import Revision, Task
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import Said, as_text, say
-from techfloor.store import db
+from techfloor.store import alone, db
 
 _AWAY = frozenset({Status.SENT_OUT, Status.LOST, Status.RETIRED, Status.SPARE})
 
@@ -266,7 +266,7 @@ def not_used(code: str, by: By) -> None:
 
 def correct(check_id: int, value: Decimal, reason: str, by: By, *, may_any: bool, confirmed: bool = False) -> CheckRow:
     """Replace a value by another row, judged by the limits of the first; who gave it corrects it, or who reviews."""
-    wrong = queries.row(check_id)
+    wrong = _alone_with(check_id)
     if reason not in rules.CORRECTIONS:
         raise Refusal("Choose why.", field="reason")
     _refuse_settled(wrong)
@@ -284,13 +284,20 @@ def correct(check_id: int, value: Decimal, reason: str, by: By, *, may_any: bool
 
 def withdraw(check_id: int, reason: str, by: By, *, may_any: bool) -> CheckRow:
     """Say that a row was entered in error: it stays and counts no more, nor does anything take its place."""
-    wrong = queries.row(check_id)
+    wrong = _alone_with(check_id)
     if reason not in rules.IN_ERROR:
         raise Refusal("Choose why.", field="why")
     _refuse_settled(wrong)
     if not may_any and wrong.by_id != by.actor:
         raise Refusal("%(name)s gave this value and corrects it, or a supervisor or quality does.", name=wrong.by)
     return _put_in_place(_under(wrong), wrong, _instead(wrong, Outcome.IN_ERROR, None, reason, by), by)
+
+
+def _alone_with(check_id: int) -> CheckRow:
+    """Return a row while nobody checks its gauge: a second try that comes meanwhile would hold it for a wrong first."""
+    gauge_id = queries.row(check_id).gauge_id
+    alone(f"equipment:{ledger.item_of(gauge_id).code}".casefold())
+    return queries.row(check_id)
 
 
 def _refuse_settled(wrong: CheckRow) -> None:
