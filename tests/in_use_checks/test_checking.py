@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import cycle, islice
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from techfloor import store
-from techfloor.duties.in_use_checks import actions
+from techfloor.duties.in_use_checks import actions, baselines
 from techfloor.duties.in_use_checks.models import InUseBaseline, InUseCheck
 from techfloor.equipment.models import Equipment, EquipmentDue, GoodCheck
 from techfloor.records.models import Definition, Revision
@@ -232,3 +233,85 @@ def test_a_gauge_that_always_shows_the_same_has_no_usual_limits(app: Flask, as_:
     checked(app, ["200.0"] * 21, first + timedelta(minutes=5))
     clock_at("2026-10-22 06:00")
     assert "the values do not scatter" in as_("Q").get(f"/checks/gauges/{CODE}").text
+
+
+@pytest.fixture
+def usual(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> list[int]:
+    """Twenty good values since 1 October, one a day; their rows."""
+    first = datetime(2026, 10, 1, 6, 0, tzinfo=BERLIN)
+    clock_at(first)
+    set_up(as_("Q"), limits="± 0.5")
+    return checked(app, USUAL, first + timedelta(minutes=5))
+
+
+def cautions(app: Flask, rows: list[int]) -> list[list[str]]:
+    """Return what the chart found unusual about each row."""
+    with app.app_context():
+        return [[each["say"] for each in db.session.get_one(InUseCheck, row).caution] for row in rows]
+
+
+def limits(app: Flask) -> list[float]:
+    """Return the widths of the limits, in the order they were made; 0 for a new beginning."""
+    with app.app_context():
+        kept = [row.parameters for row in db.session.scalars(select(InUseBaseline).order_by(InUseBaseline.id))]
+        return [baselines.usual(each).upper - baselines.usual(each).centre if each else 0 for each in kept]
+
+
+def test_a_value_of_zero_stands_in_its_row_on_the_chart(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    first = datetime(2026, 10, 1, 6, 0, tzinfo=BERLIN)
+    clock_at(first)
+    set_up(as_("Q"), applied="fixed point", code="", what="empty pan", nominal="0.0", limits="± 0.5")
+    rows = checked(app, list(islice(cycle(["0.0", "0.1"]), 40)), first + timedelta(minutes=5))
+    assert cautions(app, rows) == [[]] * 40, "0.1 is never eight times in a row above the centre"
+
+
+def test_a_value_is_judged_with_the_few_before_it(
+    app: Flask, usual: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, looked_at = baselines.signals, []
+
+    def counting(kept: Any, values: Any) -> Any:
+        looked_at.append(len(values))
+        return real(kept, values)
+
+    monkeypatch.setattr(baselines, "signals", counting)
+    rows = checked(app, ["200.1"] * 10, datetime(2026, 10, 21, 6, 5, tzinfo=BERLIN))
+    drifts = ["checks.caution.Western Electric 4"]
+    assert cautions(app, rows) == [[]] * 7 + [drifts] * 3, "the eighth in a row, and those after it"
+    assert looked_at == [8] * 10
+
+
+def test_a_corrected_value_is_judged_by_the_chart_as_well(app: Flask, as_: SignedInAs, usual: list[int]) -> None:
+    row = checked(app, ["200.0", "200.0"], datetime(2026, 10, 21, 6, 5, tzinfo=BERLIN))[0]
+    answer = as_("S").submit(f"/checks/rows/{row}/correct", {"value": "200.4", "reason": "misread"})
+    assert cautions(app, [row_of(answer)]) == [["checks.caution.Western Electric 1"]]
+    assert len(limits(app)) == 1
+
+
+def test_what_is_usual_is_frozen_anew_without_a_value_that_was_mistyped(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    first = datetime(2026, 10, 1, 6, 0, tzinfo=BERLIN)
+    clock_at(first)
+    set_up(as_("Q"), limits="± 0.5")
+    rows = checked(app, [*USUAL[:9], "200.4", *USUAL[10:], "200.0"], first + timedelta(minutes=5))
+    (wide,) = limits(app)
+    answer = as_("S").submit(f"/checks/rows/{rows[9]}/correct", {"value": "200.0", "reason": "mistyped"})
+    assert answer.status_code == 303
+    assert limits(app)[0] == wide
+    assert limits(app)[1] < 0.8 * wide
+    assert as_("S").submit(f"/checks/rows/{rows[3]}/in-error", {"why": "only tried"}).status_code == 303
+    with app.app_context():
+        kept = db.session.scalars(select(InUseBaseline).order_by(InUseBaseline.id.desc())).first()
+        assert kept is not None
+        assert kept.parameters is not None
+        assert (kept.parameters["values"], kept.parameters["last"][:10]) == (20, "2026-10-21"), "the next one steps in"
+
+
+def test_too_few_values_left_make_no_limits_until_there_are_enough(
+    app: Flask, as_: SignedInAs, usual: list[int]
+) -> None:
+    as_("S").submit(f"/checks/rows/{usual[3]}/in-error", {"why": "only tried"})
+    assert limits(app)[1:] == [0]
+    checked(app, ["200.0"], datetime(2026, 10, 21, 6, 5, tzinfo=BERLIN))
+    assert len(limits(app)) == 3

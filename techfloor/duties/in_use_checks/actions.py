@@ -1,5 +1,6 @@
 """The acts at a checked gauge: a value, its correction, a day out of use; and what quality sets up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from techfloor.records.models import Revision, Task
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import Said, as_text, say
 from techfloor.store import alone, db
+from techfloor.store.types import utc_text
 
 _AWAY = frozenset({Status.SENT_OUT, Status.LOST, Status.RETIRED, Status.SPARE})
 
@@ -163,13 +165,17 @@ def certificate_for(check: Check, day: date) -> int | None:
     return paper.id if paper else None
 
 
-def _cautions(found: InForce, value: Decimal) -> list[Said]:
-    """Return what the chart finds unusual about a value that is within its limits."""
+def _cautions(found: InForce, value: Decimal, instead_of: CheckRow | None = None) -> list[Said]:
+    """Return what the chart finds unusual about a value that is within its limits; of a correction, in its place."""
     check = found.check
     base = queries.baseline(found.gauge_id, check.series)
     if base.parameters is None or rules.outcome(value, check.lower, check.upper) is Outcome.FAIL:
         return []
-    before = [row.value for row in queries.values_of(found.gauge_id, check.series, base.since) if row.value]
+    at = instead_of.performed_at if instead_of else None
+    if at is not None and not base.judges(at):
+        return []
+    rows = queries.values_of(found.gauge_id, check.series, base.since, before=at, newest=baselines.LOOKED_AT)
+    before = [row.value for row in rows if row.value is not None]
     fired = baselines.signals(base.parameters, [*before, value]).get(len(before), ())
     return [say(f"checks.caution.{rule}") for rule in fired]
 
@@ -200,10 +206,28 @@ def _freeze(found: InForce, by: By) -> None:
     base = queries.baseline(found.gauge_id, found.check.series)
     if base.parameters is not None:
         return
-    rows = queries.values_of(found.gauge_id, found.check.series, base.since)
-    parameters = baselines.frozen([r.value for r in rows if r.value is not None and r.outcome == Outcome.GOOD])
+    rows = queries.values_of(found.gauge_id, found.check.series, base.since, newest=baselines.FROZEN_FROM, good=True)
+    parameters = _frozen(rows)
     if parameters is not None:
         _keep_baseline(found.gauge_id, found.check.series, base.since, parameters, "", by)
+
+
+def _freeze_anew(found: InForce, wrong: CheckRow, by: By) -> None:
+    """Freeze what is usual anew where a value that counts no more was one of those it was frozen from."""
+    base = queries.baseline(found.gauge_id, wrong.series)
+    if base.parameters is None or wrong.outcome != Outcome.GOOD or not base.holds(wrong.performed_at):
+        return
+    rows = queries.values_of(found.gauge_id, wrong.series, base.since, good=True, first=int(base.parameters["values"]))
+    words = as_text(say("checks.refrozen"))
+    _keep_baseline(found.gauge_id, wrong.series, base.since, _frozen(rows), words, by)
+
+
+def _frozen(rows: Sequence[CheckRow]) -> dict[str, object] | None:
+    """Return the limits of these values, with when the first and the last of them were read."""
+    made = baselines.frozen([row.value for row in rows if row.value is not None])
+    if made is None:
+        return None
+    return {**made, "first": utc_text(rows[0].performed_at), "last": utc_text(rows[-1].performed_at)}
 
 
 def _hold(found: InForce, kept: InUseCheck, by: By) -> None:
@@ -325,6 +349,7 @@ def _under(wrong: CheckRow) -> InForce:
 
 def _take_over(found: InForce, wrong: CheckRow, value: Decimal, reason: str, by: By) -> CheckRow:
     kept = _instead(wrong, rules.outcome(value, wrong.lower, wrong.upper), value, reason, by)
+    kept.caution = _cautions(found, value, wrong)
     return _put_in_place(found, wrong, kept, by)
 
 
@@ -354,6 +379,7 @@ def _put_in_place(found: InForce, wrong: CheckRow, kept: InUseCheck, by: By) -> 
     if wrong.outcome == Outcome.GOOD:
         ledger.take_back_check(wrong.gauge_id, wrong.performed_at, at=by.at)
     made = _keep(found, kept, by)
+    _freeze_anew(found, wrong, by)
     if wrong.outcome == Outcome.FAIL and kept.outcome != Outcome.FAIL:
         _ask_to_lift(found, kept.value, by)
     return made

@@ -7,11 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from techfloor.measures.chart_parts import ENOUGH_SUBGROUPS, Estimator, Family, Parameters, known
-from techfloor.measures.chart_rules import Rule
+from techfloor.measures.chart_rules import DEFAULT, RUNS, Rule
 from techfloor.measures.control_charts import i_mr_charts
 from techfloor.measures.drift import DataError
 
 ENOUGH = ENOUGH_SUBGROUPS
+FROZEN_FROM = 5 * ENOUGH
+"""So many values are looked at for the limits, where the first ones did not scatter at all."""
+LOOKED_AT = max(RUNS[rule].of for rule in DEFAULT) - 1
+"""So many values before one say with it whether a rule fires."""
 
 
 @dataclass(frozen=True)

@@ -171,16 +171,33 @@ def rows_between(gauge_id: int, begins: datetime, ends: datetime) -> list[CheckR
     return [_read_row(each) for each in db.session.execute(found.order_by(c.performed_at, c.id))]
 
 
-def values_of(gauge_id: int, series: int, since: datetime | None = None, *, newest: int = 0) -> list[CheckRow]:
-    """Return the rows of a series that count and hold a value, after a moment, in order; or the newest few alone."""
+def values_of(
+    gauge_id: int,
+    series: int,
+    since: datetime | None = None,
+    *,
+    before: datetime | None = None,
+    good: bool = False,
+    first: int = 0,
+    newest: int = 0,
+) -> list[CheckRow]:
+    """Return the rows of a series that count and hold a value, in order: after a moment, before one, good ones alone.
+
+    All of them, or the `first` few, or the `newest` few.
+    """
     c = InUseCheck
     found = _rows(c.gauge_id == gauge_id, c.series == series, c.value.is_not(None), _LATER.id.is_(None))
     if since is not None:
         found = found.where(c.performed_at > since)
+    if before is not None:
+        found = found.where(c.performed_at < before)
+    if good:
+        found = found.where(c.outcome == Outcome.GOOD)
     if newest:
         found = found.order_by(c.performed_at.desc(), c.id.desc()).limit(newest)
         return [_read_row(each) for each in db.session.execute(found)][::-1]
-    return [_read_row(each) for each in db.session.execute(found.order_by(c.performed_at, c.id))]
+    ordered = found.order_by(c.performed_at, c.id)
+    return [_read_row(each) for each in db.session.execute(ordered.limit(first) if first else ordered)]
 
 
 def last_row(gauge_id: int, series: int) -> CheckRow | None:
@@ -240,6 +257,17 @@ class Baseline:
 
     since: datetime | None
     parameters: Mapping[str, Any] | None
+
+    def holds(self, at: datetime) -> bool:
+        """Tell whether the limits were frozen from values of a time in which this moment lies."""
+        if self.parameters is None:
+            return False
+        first, last = (datetime.fromisoformat(self.parameters[end]) for end in ("first", "last"))
+        return first <= at <= last
+
+    def judges(self, at: datetime) -> bool:
+        """Tell whether the limits stood before this moment."""
+        return self.parameters is not None and at > datetime.fromisoformat(self.parameters["last"])
 
 
 def baseline(gauge_id: int, series: int) -> Baseline:

@@ -8,6 +8,7 @@ SENTENCES = {
     "checks.failed": _l("in-use check with %(what)s: %(value)s, limits %(limits)s, tried twice"),
     "checks.corrected": _l("the value of the check was corrected: %(value)s"),
     "checks.changed": _l("check of %(at)s"),
+    "checks.refrozen": _l("a value that made the limits was corrected"),
     "checks.in-error": _l("the check was entered in error"),
     "checks.look": _l("%(gauge)s failed its check in use and is held: calibrate it, or lift the hold"),
     "checks.accept": _l("%(gauge)s stays held, %(what)s: lift the hold if that holds, or calibrate it"),
