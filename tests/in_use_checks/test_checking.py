@@ -305,7 +305,9 @@ def test_what_is_usual_is_frozen_anew_without_a_value_that_was_mistyped(
         kept = db.session.scalars(select(InUseBaseline).order_by(InUseBaseline.id.desc())).first()
         assert kept is not None
         assert kept.parameters is not None
-        assert (kept.parameters["values"], kept.parameters["last"][:10]) == (20, "2026-10-21"), "the next one steps in"
+        assert (kept.parameters["values"], str(kept.parameters["last"])[:10]) == (20, "2026-10-21"), (
+            "the next one steps in"
+        )
 
 
 def test_too_few_values_left_make_no_limits_until_there_are_enough(

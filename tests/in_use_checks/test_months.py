@@ -160,3 +160,19 @@ def test_a_day_on_which_the_gauge_was_outside_alone_is_missing_a_good_check(
     clock_at("2026-11-02 09:00")
     page = as_("S").get(MONTH).text
     assert re.search(r"out of use:</strong>\s*30 Oct 2026", page)
+
+
+def test_a_row_of_the_morning_before_a_new_version_keeps_its_unit(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    clock_at("2026-09-28 06:00")
+    set_up(as_("Q"))
+    checked(app, ["200.1"], datetime(2026, 10, 1, 6, 5, tzinfo=ZoneInfo("Europe/Berlin")))
+    clock_at("2026-10-01 10:00")
+    assert set_up(as_("Q"), limits="± 0.3").status_code == 303
+    clock_at("2026-11-02 09:00")
+    answer = sign(as_("S"))
+    assert answer.status_code == 303, problems(answer)
+    with app.app_context():
+        (row,) = json.loads(db.session.scalars(select(RecordContent.body)).all()[-1])["rows"]
+    assert (row["unit"], row["limits"]) == ("g", "199.8 … 200.2 g")

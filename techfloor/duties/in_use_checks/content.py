@@ -35,7 +35,7 @@ def preview(gauge: GaugeView, month: Month, plant: PlantFacts, now: datetime, nu
     former = months.record_of(gauge.id, month)
     in_force = months.versions_in(gauge.code, month)
     rows = months.rows_of(gauge.id, month, plant)
-    by_revision = {key: check for _since, key, check in in_force}
+    by_revision = queries.versions_of(gauge.code)
     lines = [_row(row, by_revision, n) for n, row in enumerate(_numbered(rows), start=1)]
     data: dict[str, object] = {
         "kind": KIND,
@@ -124,9 +124,8 @@ def _check(since: date, check: Check) -> dict[str, object]:
     }
 
 
-def _row(row: CheckRow, checks: dict[int, Check], n: int) -> dict[str, object]:
-    check = checks.get(row.revision_id)
-    unit = check.unit if check else ""
+def _row(row: CheckRow, checks: Mapping[int, Check], n: int) -> dict[str, object]:
+    unit = checks[row.revision_id].unit
     return {
         "n": n,
         "at": utc_text(row.performed_at),
