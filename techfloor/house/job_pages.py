@@ -8,15 +8,15 @@ from flask import Response, current_app, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from techfloor import store
 from techfloor.house.keepers import record_url
 from techfloor.refusals import NotFound
 from techfloor.reports import jobs, lists_long
-from techfloor.reports.jobs import Kind, LineState, Progress
+from techfloor.reports.job_runner import wake_afterwards
+from techfloor.reports.jobs import AGAIN, Kind, LineState, Progress
 from techfloor.web.access import permission
 from techfloor.web.forms import refusal_text
 from techfloor.web.pages import Page, Pages, see
-from techfloor.web.show import day
+from techfloor.web.show import day, moment
 from techfloor.web.visitor import by_whom, visitor
 
 pages = Pages("jobs", __name__, url_prefix="/jobs")
@@ -81,8 +81,19 @@ def show(job_id: int) -> str:
         undone=[_undone(row) for row in jobs.lines_of(job_id, LineState.FAILED, limit=SHOWN)],
         done=[_done(row) for row in jobs.lines_of(job_id, LineState.DONE, limit=SHOWN)] if found.ended else [],
         taken=taken,
+        turned=_turned(job_id),
         more=max(found.done - SHOWN, 0),
     )
+
+
+def _turned(job_id: int) -> str:
+    """Say who stopped a job or asked for its rest again, where that was done."""
+    turn = jobs.last_turn(job_id)
+    if turn is None:
+        return ""
+    deed, name, at = turn
+    words = _("Asked for again by %(name)s, %(at)s.") if deed == AGAIN else _("Stopped by %(name)s, %(at)s.")
+    return str(words) % {"name": name, "at": moment(at)}
 
 
 def _told(kind: Kind, asked: Mapping[str, str]) -> list[str]:
@@ -115,24 +126,20 @@ def _done(row: Any) -> dict[str, Any]:
     return {"subject": row.subject, "url": record_url(row.subject)}
 
 
-@pages.quiet("/<int:job_id>/stop", permission=ASK)
+@pages.act("/<int:job_id>/stop", permission=ASK, action="house:job:stop", title=_l("Work in the background stopped"))
 def stop(job_id: int) -> Page:
     """Stop what waits of a job; what is done stays."""
-    return _turned(job_id, jobs.stop)
+    _mine(job_id)
+    jobs.stop(job_id, **by_whom())
+    return see(f"/jobs/{job_id}")
 
 
-@pages.quiet("/<int:job_id>/again", permission=ASK)
+@pages.act("/<int:job_id>/again", permission=ASK, action="house:job:again", title=_l("The rest asked for again"))
 def again(job_id: int) -> Page:
     """Have done what could not be done before."""
-    answer = _turned(job_id, jobs.again)
-    current_app.extensions["techfloor"].jobs.wake()
-    return answer
-
-
-def _turned(job_id: int, turn: Any) -> Page:
     _mine(job_id)
-    with store.quiet():
-        turn(job_id)
+    jobs.again(job_id, **by_whom())
+    wake_afterwards()
     return see(f"/jobs/{job_id}")
 
 

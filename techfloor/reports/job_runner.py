@@ -136,8 +136,8 @@ def wake_afterwards() -> None:
 def _do(job: Job, line: JobLine) -> None:
     try:
         kind = jobs.kind_named(job.kind)
-        _refuse_who_may_not(job, kind)
-        keep = kind.make(job.asked_by, line.subject_id, {**job.asked, **(line.given or {})})
+        _refuse_who_may_not(_who(job, line), kind)
+        keep = kind.make(_who(job, line), line.subject_id, {**job.asked, **(line.given or {})})
     except Refusal as no:
         _fail(line, no)
         return
@@ -155,7 +155,7 @@ def _keep(job: Job, kind: Kind, line: JobLine, keep: Keep) -> None:
     plant: PlantFacts | None = g.plant
     zone = plant.zone if plant else "UTC"
     try:
-        with store.act(kind.action, actor=job.asked_by, zone=zone, request=f"job {job.id}") as unit:
+        with store.act(kind.action, actor=_who(job, line), zone=zone, request=f"job {job.id}") as unit:
             done = {"state": LineState.DONE.value, "done_at": clock.now()}
             if not _end(line, **done):
                 unit.refuse()
@@ -180,7 +180,12 @@ def _fail(line: JobLine, no: Refusal) -> None:
         _end(line, state=LineState.FAILED.value, done_at=clock.now(), why=jobs.refusal_kept(no))
 
 
-def _refuse_who_may_not(job: Job, kind: Kind) -> None:
+def _who(job: Job, line: JobLine) -> int:
+    """Return in whose name a line is done: who asked for it again, else who asked for all."""
+    return line.asked_by or job.asked_by
+
+
+def _refuse_who_may_not(asked_by: int, kind: Kind) -> None:
     """Raise Refusal where who asked may do it no more: the order was theirs, and so is every act of it."""
     plant: PlantFacts = g.plant
     today = clock.now().astimezone(ZoneInfo(plant.zone)).date()
@@ -189,7 +194,7 @@ def _refuse_who_may_not(job: Job, kind: Kind) -> None:
             reading.scalars(
                 select(PersonRole.role)
                 .join(Person, Person.id == PersonRole.person_id)
-                .where(Person.id == job.asked_by, may_come_in(today))
+                .where(Person.id == asked_by, may_come_in(today))
             )
         )
     allowed: frozenset[str] = current_app.extensions["techfloor"].permission_roles[kind.permission]

@@ -15,7 +15,7 @@ from sqlalchemy import Row, case, func, insert, select, update
 from techfloor.people.models import Person
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports.joined import joined
-from techfloor.reports.models import Job, JobLine, JobTaken
+from techfloor.reports.models import Job, JobLine, JobTaken, JobTurned
 from techfloor.store import db
 
 MOST_LINES = 5_000
@@ -205,23 +205,46 @@ def lines_of(job_id: int, *states: LineState, limit: int = MOST_LINES) -> Sequen
     return lines
 
 
-def stop(job_id: int) -> int:
-    """Do nothing more of a job; what is done stays. Returns how many lines were left."""
-    return _turn(job_id, [LineState.WAITING], LineState.STOPPED)
+STOPPED, AGAIN = "stopped", "again"
+"""What somebody does with a job that was asked for."""
 
 
-def again(job_id: int) -> int:
-    """Have what failed or was stopped done after all; returns how many lines."""
-    return _turn(job_id, [LineState.FAILED, LineState.STOPPED], LineState.WAITING)
+def stop(job_id: int, *, actor: int, at: datetime) -> None:
+    """Do nothing more of a job; what is done stays."""
+    if _turn(job_id, [LineState.WAITING], LineState.STOPPED):
+        _keep_turn(job_id, STOPPED, actor, at)
 
 
-def _turn(job_id: int, old: Iterable[LineState], new: LineState) -> int:
+def again(job_id: int, *, actor: int, at: datetime) -> None:
+    """Have what failed or was stopped done after all, in the name of who asks for it now."""
+    if _turn(job_id, [LineState.FAILED, LineState.STOPPED], LineState.WAITING, asked_by=actor):
+        _keep_turn(job_id, AGAIN, actor, at)
+
+
+def _turn(job_id: int, old: Iterable[LineState], new: LineState, **more: int) -> int:
     ended = db.session.execute(
         update(JobLine)
         .where(JobLine.job_id == job_id, JobLine.state.in_(old))
-        .values(state=new.value, why=None, claimed_by=None, claimed_at=None)
+        .values(state=new.value, why=None, claimed_by=None, claimed_at=None, **more)
     )
     return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def _keep_turn(job_id: int, deed: str, actor: int, at: datetime) -> None:
+    db.session.add(JobTurned(job_id=job_id, deed=deed, turned_by=actor, turned_at=at))
+    db.session.flush()
+
+
+def last_turn(job_id: int) -> tuple[str, str, datetime] | None:
+    """Return what somebody did with a job last, who and when; None where nobody did."""
+    found = db.session.execute(
+        select(JobTurned.deed, Person.name, JobTurned.turned_at)
+        .join(Person, Person.id == JobTurned.turned_by)
+        .where(JobTurned.job_id == job_id)
+        .order_by(JobTurned.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return (found.deed, found.name, found.turned_at) if found else None
 
 
 def refusal_kept(no: Refusal) -> dict[str, object]:

@@ -62,7 +62,7 @@ class JobLine(Table):
 
     It is no record: what it makes is one, and is written in the same transaction as `state`. Who works on it says so in
     `claimed_by`, so that no other server begins it too; a claim that grew old is nobody's. `given` is what this line
-    alone was given, gone once it is done.
+    alone was given, gone once it is done; `asked_by` asked for it again, and it is done in their name.
     """
 
     __tablename__ = "job_line"
@@ -75,6 +75,7 @@ class JobLine(Table):
     sha256: Mapped[str | None] = mapped_column(Text)
     given: Mapped[dict[str, str] | None] = mapped_column(JsonText)
     why: Mapped[dict[str, object] | None] = mapped_column(JsonText)
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     claimed_by: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcTime)
@@ -97,3 +98,18 @@ class JobTaken(Table):
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
     taken_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     taken_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class JobTurned(Table):
+    """Who stopped a job, or asked for the rest of it again, and when."""
+
+    __tablename__ = "job_turned"
+    __audit__ = Audit(append_only=True)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("job.id"), index=True)
+    deed: Mapped[str] = mapped_column(Text)
+    turned_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    turned_at: Mapped[datetime] = mapped_column(UtcTime)
+
+    __table_args__ = (CheckConstraint("deed IN ('stopped', 'again')", name="deed"),)

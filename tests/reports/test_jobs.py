@@ -1,6 +1,7 @@
 """Long work in the background: every line is done once, whatever happens meanwhile, and the pages say how far it is."""
 
 import io
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from techfloor.reports.issue import Rendered
 from techfloor.reports.job_runner import Runner
 from techfloor.reports.models import IssuedPdf, Job, JobLine
 from techfloor.store import db
+from techfloor.store.trail import ActRow
 
 SINCE = "?since=2026-11-15"
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.05", "25.00"]
@@ -223,6 +225,23 @@ def test_a_job_that_is_stopped_does_nothing_more_and_goes_on_when_asked(
     assert "0 of 3 done, 3 stopped" in selma.get(f"/jobs/{job_id}").text
     assert selma.submit(f"/jobs/{job_id}/again", page=f"/jobs/{job_id}").status_code == 303
     assert Runner(app).run_waiting() == 3
+
+
+def test_who_stops_a_job_and_who_asks_for_its_rest_stand_in_the_trail_and_on_what_is_made(
+    app: Flask, as_: SignedInAs, closed: list[str]
+) -> None:
+    job_id = ask(as_("S"))
+    quinn = as_("Q")
+    assert quinn.submit(f"/jobs/{job_id}/stop", page=f"/jobs/{job_id}").status_code == 303
+    assert "Stopped by Quinn Bauer" in as_("S").get(f"/jobs/{job_id}").text
+    assert quinn.submit(f"/jobs/{job_id}/again", page=f"/jobs/{job_id}").status_code == 303
+    assert Runner(app).run_waiting() == 3
+    with app.app_context():
+        acts = [json.loads(body) for body in db.session.scalars(select(ActRow.body).order_by(ActRow.seq))][-5:]
+        issuers = set(db.session.scalars(select(IssuedPdf.issued_by).order_by(IssuedPdf.id.desc()).limit(3)))
+        quality = db.session.scalars(select(Person.id).where(Person.user_name == "quinn")).one()
+    assert [act["action"] for act in acts[:2]] == ["house:job:stop", "house:job:again"]
+    assert ({act["actor"] for act in acts}, issuers) == ({quality}, {quality}), "who asked last issues"
 
 
 def test_a_line_stopped_while_it_is_drawn_is_not_kept(

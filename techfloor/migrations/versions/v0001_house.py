@@ -346,10 +346,12 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=True),
         sa.Column("given", sa.Text(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
         sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column("claimed_at", sa.Text(), nullable=True),
         sa.Column("done_at", sa.Text(), nullable=True),
         sa.CheckConstraint("state IN ('waiting', 'done', 'failed', 'stopped')", name=op.f("ck_job_line_state")),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_job_line_asked_by")),
         sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_line_job_id")),
         sa.PrimaryKeyConstraint("job_id", "n", name=op.f("pk_job_line")),
     )
@@ -372,6 +374,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job_taken")),
     )
     op.create_index(op.f("ix_job_taken_job_id"), "job_taken", ["job_id"], unique=False)
+    op.create_table(
+        "job_turned",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("deed", sa.Text(), nullable=False),
+        sa.Column("turned_by", sa.Integer(), nullable=False),
+        sa.Column("turned_at", sa.Text(), nullable=False),
+        sa.CheckConstraint("deed IN ('stopped', 'again')", name=op.f("ck_job_turned_deed")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_turned_job_id")),
+        sa.ForeignKeyConstraint(["turned_by"], ["person.id"], name=op.f("fk_job_turned_turned_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_turned")),
+    )
+    op.create_index(op.f("ix_job_turned_job_id"), "job_turned", ["job_id"], unique=False)
     op.create_table(
         "mail_sent",
         sa.Column("person_id", sa.Integer(), nullable=False),
