@@ -236,3 +236,14 @@ def test_a_gauge_on_hold_is_studied_and_the_report_says_so(app: Flask, as_: Sign
     fill(app, number, {key: READ[key] for key in "TO"})
     assert sign(as_("Q"), number).status_code == 303
     assert "fell from the bench" in json.dumps(content_of(app, number)["gauge"])
+
+
+def test_limits_of_error_say_nothing_of_where_a_value_lies(app: Flask, as_: SignedInAs) -> None:
+    number = begun(app, as_("Q"), basis="card", lower="", upper="")
+    tara = as_("T")
+    assert give(tara, number, value="25.10").status_code == 303, "25 is not far from an error of ± 0.1"
+    at = turn(tara, number)
+    assert at is not None
+    answer = tara.submit(at[0], {"value": "1500.00"})
+    assert answer.status_code == 422, "the ends of the gauge are"
+    assert "± 0." in as_("Q").get(f"/studies/{number}").text

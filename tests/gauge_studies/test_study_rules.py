@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techfloor.duties.gauge_studies import agreeing, analysis, rules
-from techfloor.duties.gauge_studies.figures import figure
+from techfloor.duties.gauge_studies.figures import figure, limit_words
 from techfloor.duties.gauge_studies.rules import Basis, Call, Near, Part, SetUp, Sort
+from techfloor.measures.gauge_study import Scale, Source, crossed
+from techfloor.measures.study import study_of
 from techfloor.refusals import Refusal
 
 WHOLE = SetUp(
@@ -87,6 +89,18 @@ def test_a_value_far_from_all_that_was_seen_is_asked_about(value: str, seen: lis
     assert rules.is_unlikely(Decimal(value), NEAR, [Decimal(each) for each in seen]) is asked
 
 
+@pytest.mark.parametrize(
+    ("basis", "lower", "upper", "words"),
+    [
+        (Basis.CARD, "-0.005", "0.005", "± 0.005 g"),
+        (Basis.CARD, "-0.02", "0.01", "\N{MINUS SIGN}0.02 … +0.01 g"),
+        (Basis.PRODUCT, "24.90", "25.10", "24.90 … 25.10 g"),
+    ],
+)
+def test_limits_of_error_are_written_as_errors(basis: Basis, lower: str, upper: str, words: str) -> None:
+    assert limit_words(basis, Decimal(lower), Decimal(upper), "g") == words
+
+
 def read(*cells: tuple[str, ...]) -> dict[str, list[Decimal]]:
     return {str(n): [*map(Decimal, cell)] for n, cell in enumerate(cells, start=1)}
 
@@ -121,6 +135,16 @@ def test_the_figures_say_what_to_do_next(
     told = analysis.analyse(readings, None if width is None else Decimal(width)).told
     assert (told.look, told.key) == (look, key)
     assert [each for each, _values in told.following if each != "studies.next.ranges"] == following
+
+
+@pytest.mark.parametrize(
+    ("share", "key"), [("9.96", "good"), ("10.04", "marginal"), ("29.96", "marginal"), ("30.04", "bad")]
+)
+def test_a_share_is_written_on_its_side_of_the_limit(share: str, key: str) -> None:
+    of_one = crossed(study_of(GOOD), Scale(tolerance=1)).line(Source.gauge).tolerance_percent
+    assert of_one is not None
+    told = analysis.analyse(GOOD, Decimal(of_one / float(share))).told
+    assert (told.key, told.values["percent"]) == (f"studies.verdict.{key}.tolerance", share)
 
 
 def test_a_gauge_that_shows_one_value_for_all_parts_is_blind() -> None:

@@ -61,7 +61,7 @@ def judge(result: GaugeResult, charts: StudyCharts) -> Told:
     return Told(
         look="caution" if key == "few" else _LOOKS[found],
         key=f"studies.verdict.{key}.{'tolerance' if by_tolerance else 'study'}",
-        values={"percent": f"{share:.1f}", "ndc": "∞" if result.ndc is None else result.ndc},
+        values={"percent": percent(share), "ndc": "∞" if result.ndc is None else result.ndc},
         following=tuple(_following(result, charts, found, few=few)),
     )
 

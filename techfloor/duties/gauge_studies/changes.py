@@ -5,8 +5,10 @@ What was changed and changed back is no change.
 """
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+from techfloor.duties.gauge_studies.figures import limit_words
 from techfloor.duties.gauge_studies.queries import Study, Value
 from techfloor.measures.units import show_unit
 from techfloor.said import Said, say
@@ -42,7 +44,9 @@ def _of_set_up(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Ch
 
 def _tolerance(content: Mapping[str, Any]) -> str:
     found = content["tolerance"]
-    return "" if found is None else f"{found['lower']} … {found['upper']} {show_unit(content['gauge']['unit'])}"
+    if found is None:
+        return ""
+    return limit_words(found["basis"], Decimal(found["lower"]), Decimal(found["upper"]), content["gauge"]["unit"])
 
 
 def _of_parts(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:

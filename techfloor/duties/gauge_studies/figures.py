@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from techfloor.duties.gauge_studies.rules import Basis
+from techfloor.measures.quantity import plain, signed
+from techfloor.measures.units import show_unit
+
 Facts = dict[str, object]
 
 
@@ -25,6 +29,14 @@ def percent(value: float | None) -> str | None:
 def whole(value: float | None) -> str | None:
     """Write a percentage that was counted, with one decimal."""
     return None if value is None else f"{value:.1f}"
+
+
+def limit_words(basis: str, lower: Decimal, upper: Decimal, unit: str) -> str:
+    """Write limits: those of the product as values, those on the gauge's card as the errors they are: ± 0.05 mm."""
+    shown = show_unit(unit)
+    if basis != Basis.CARD:
+        return f"{plain(lower)} … {plain(upper)} {shown}"
+    return f"± {plain(upper)} {shown}" if lower == -upper else f"{signed(lower)} … {signed(upper)} {shown}"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from techfloor.duties.gauge_studies import rules
 from techfloor.duties.gauge_studies.models import GaugeStudy, StudyAppraiser, StudyPart, StudyValue
 from techfloor.duties.gauge_studies.permissions import EVALUATORS
-from techfloor.duties.gauge_studies.rules import Near, Sort
+from techfloor.duties.gauge_studies.rules import Basis, Near, Sort
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.rules import plant_day
 from techfloor.people.models import Device, Person
@@ -154,9 +154,10 @@ class Study:
 
     @property
     def near(self) -> Near:
-        """What is known of where a value lies."""
+        """What is known of where a value lies; limits of error on the gauge's card say nothing of that."""
         body = self.body
-        return Near(body.low, body.high, body.step, body.lower, body.upper)
+        lower, upper = (body.lower, body.upper) if body.basis == Basis.PRODUCT else (None, None)
+        return Near(body.low, body.high, body.step, lower, upper)
 
     def seen(self, appraiser: Appraiser, besides: int | None = None) -> list[Decimal]:
         """Return what one appraiser read and counts, but for one row.

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _now
 
 from techfloor.duties.gauge_studies import report_tables
+from techfloor.duties.gauge_studies.figures import limit_words
 from techfloor.duties.gauge_studies.rules import Sort
-from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
 from techfloor.reports import amendments, documents
 from techfloor.reports.charts import PanelChart
@@ -149,8 +150,9 @@ def tolerance_words(content: Mapping[str, Any], _: Any) -> str:
     found = content["tolerance"]
     if found is None:
         return "" if content["sort"] == Sort.ATTRIBUTE else str(_("none: judged by the study variation"))
-    unit = show_unit(content["gauge"]["unit"])
-    return f"{found['lower']} … {found['upper']} {unit}, {word(found['basis'], 'study-basis')}"
+    lower, upper = Decimal(found["lower"]), Decimal(found["upper"])
+    limits = limit_words(found["basis"], lower, upper, content["gauge"]["unit"])
+    return f"{limits}, {word(found['basis'], 'study-basis')}"
 
 
 def on_paper(content: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -133,7 +133,7 @@ def _page(spot: Turn, form: ValueForm) -> str:
         form=form,
         judged=study.sort is Sort.ATTRIBUTE,
         last=_last(spot),
-        signed=study.body.low is None or study.body.low < 0 or (study.body.lower or 0) < 0,
+        signed=study.body.low is None or study.body.low < 0 or (study.near.lower or 0) < 0,
         owner=visitor().person_id,
     )
 

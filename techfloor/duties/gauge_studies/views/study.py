@@ -13,13 +13,13 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.gauge_studies import actions, content, queries, report, report_tables, signing_acts
 from techfloor.duties.gauge_studies.certificate import PAPER
+from techfloor.duties.gauge_studies.figures import limit_words
 from techfloor.duties.gauge_studies.permissions import AMEND
 from techfloor.duties.gauge_studies.queries import Appraiser, Study
 from techfloor.duties.gauge_studies.views import amend
 from techfloor.duties.gauge_studies.views.amend import changed
 from techfloor.duties.gauge_studies.views.measuring import shown
 from techfloor.duties.gauge_studies.views.pages import by, pages, refuse_who_may_not, study_url, work_url
-from techfloor.measures.units import show_unit
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant
 from techfloor.records import retention, versions
@@ -77,8 +77,9 @@ def _under_way(study: Study) -> str:
 
 
 def _design(study: Study) -> list[tuple[str, str]]:
-    body, unit = study.body, show_unit(study.body.unit)
-    limits = f"{body.lower} … {body.upper} {unit}" if body.lower is not None else ""
+    body, limits = study.body, ""
+    if body.lower is not None and body.upper is not None:
+        limits = limit_words(body.basis, body.lower, body.upper, body.unit)
     facts = [
         (_("Measured"), body.subject),
         (_("Function"), body.function),
