@@ -253,6 +253,11 @@ def last_good_check(equipment_id: int, before: datetime) -> LastCheck | None:
     return LastCheck(*row) if row is not None else None
 
 
+def name_of(code: str) -> str | None:
+    """Read the name of what has a code; None where nothing has it."""
+    return db.session.scalar(select(Equipment.name).where(Equipment.code == code.strip().upper()))
+
+
 def item_of(equipment_id: int) -> Equipment:
     """Find a piece of equipment; raises NotFound."""
     item = db.session.get(Equipment, equipment_id)

@@ -1,5 +1,6 @@
 """What is kept of a check, who may do what, and what the chart says."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import cycle, islice
@@ -105,6 +106,26 @@ def test_a_standard_without_a_valid_certificate_is_not_applied(app: Flask, as_: 
     tara = as_("T")
     assert "its certificate" in tara.get(f"/checks/gauges/{CODE}/now").text
     assert check(tara, "200.0").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("applied", "code", "words"),
+    [
+        ("standard", "S-006", "S-006 is .*, in pH: nothing to apply where a gauge shows g"),
+        ("check piece", "S-001", "S-001 is the standard .*Choose a standard, so that its certificate is looked at"),
+        ("check piece", "G-014", "G-014 is .* and no check piece"),
+    ],
+)
+def test_what_cannot_be_applied_is_refused_by_its_name(
+    app: Flask, as_: SignedInAs, applied: str, code: str, words: str
+) -> None:
+    assert re.search(words, problems(set_up(as_("Q"), applied=applied, code=code))[0])
+
+
+def test_a_standard_is_named_once_it_is_applied(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    assert set_up(quinn, applied="standard", code="S-001").status_code == 303
+    assert re.search(r"from now on, with S-001 \w+", quinn.get(f"/checks/gauges/{CODE}").text)
 
 
 def test_between_two_steps_and_far_off_are_asked_about(as_: SignedInAs) -> None:

@@ -15,6 +15,7 @@ from techfloor.equipment.queries import gauge_view, standards_for
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day, standard_valid
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status
+from techfloor.measures.units import show_unit
 from techfloor.places.queries import PlantFacts
 from techfloor.records import definitions, tasks
 from techfloor.records.definitions import Approval
@@ -57,13 +58,44 @@ def set_up(gauge: GaugeView, entry: SetUp, seen_version: int, by: By) -> None:
     function = next((each for each in functions(gauge) if each.name == entry.function), None)
     if function is None:
         raise Refusal("Choose what of this gauge is checked.", field="function")
-    if entry.applied == Applied.STANDARD and not standards_for([entry.code], by.today):
-        raise Refusal("%(code)s is no standard of this plant. Check its label.", field="code", code=entry.code)
+    _refuse_other_things(entry, function, by.today)
     body = rules.body(entry, function, before.check if before else None)
     found = _put_in_force(gauge, body, by)
     words = say("checks.set-up", what=found.applied_words, limits=found.limit_words, every=say(f"every.{found.every}"))
     ledger.log(gauge.id, "check set up", as_text(words), actor=by.actor, at=by.at)
     _settle_due(queries.needed(gauge.code), by)
+
+
+def _refuse_other_things(entry: SetUp, function: Function, day: date) -> None:
+    """Raise Refusal where a code is that of something which cannot be applied here."""
+    if entry.applied == Applied.FIXED_POINT or not entry.code:
+        return
+    standard = next(iter(standards_for([entry.code], day)), None)
+    if standard is None:
+        _refuse_no_piece(entry)
+        return
+    if entry.applied != Applied.STANDARD:
+        sentence = "%(code)s is the standard %(name)s. Choose a standard, so that its certificate is looked at."
+        raise Refusal(sentence, field="applied", code=standard.code, name=standard.name)
+    if not rules.alike(standard.unit, function.unit):
+        raise Refusal(
+            "%(code)s is %(name)s, in %(unit)s: nothing to apply where a gauge shows %(shown)s. Check its label.",
+            field="code",
+            code=standard.code,
+            name=standard.name,
+            unit=show_unit(standard.unit),
+            shown=show_unit(function.unit),
+        )
+
+
+def _refuse_no_piece(entry: SetUp) -> None:
+    """Raise Refusal for no standard where one is to be applied, and for the code of a gauge or a machine."""
+    if entry.applied == Applied.STANDARD:
+        raise Refusal("%(code)s is no standard of this plant. Check its label.", field="code", code=entry.code)
+    name = ledger.name_of(entry.code)
+    if name is not None:
+        sentence = "%(code)s is %(name)s, and no check piece. Enter the code that stands on the piece."
+        raise Refusal(sentence, field="code", code=entry.code, name=name)
 
 
 def _refuse_changed(before: InForce | None, seen_version: int) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from techfloor.clock import WEEKDAYS, midnight
 from techfloor.measures.quantity import plain
 from techfloor.measures.tolerance import Tolerance, ToleranceError
-from techfloor.measures.units import show_unit
+from techfloor.measures.units import UNITS, canonical, is_unit, show_unit
 from techfloor.refusals import Question, Refusal
 
 SCHEMA = 1
@@ -161,6 +161,13 @@ def _refuse_unfit(entry: SetUp, function: Function) -> None:
     below = function.low is not None and entry.nominal < function.low
     if below or (function.high is not None and entry.nominal > function.high):
         raise Refusal("This gauge does not reach %(value)s.", field="nominal", value=plain(entry.nominal))
+
+
+def alike(one: str, other: str) -> bool:
+    """Tell whether two units are of one quantity; of a unit that the table does not know nothing is said."""
+    if not is_unit(one) or not is_unit(other):
+        return True
+    return UNITS[canonical(one)].dimension == UNITS[canonical(other)].dimension
 
 
 def _limits(entry: SetUp, function: Function) -> tuple[Decimal | None, Decimal | None]:

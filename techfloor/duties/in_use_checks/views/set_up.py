@@ -12,6 +12,7 @@ from techfloor.duties.in_use_checks.forms import EndForm, SetUpForm
 from techfloor.duties.in_use_checks.rules import Applied, Every
 from techfloor.duties.in_use_checks.views.pages import gauge_url, pages
 from techfloor.duties.in_use_checks.views.shown import by
+from techfloor.equipment.ledger import name_of
 from techfloor.equipment.queries import gauge_view
 from techfloor.equipment.shapes import GaugeView
 from techfloor.web.pages import Page, see
@@ -72,9 +73,20 @@ def set_up_post(code: str) -> Page:
     view, form = gauge_view(code), SetUpForm()
     form.offer(actions.functions(view))
     if form.attempt(lambda: actions.set_up(view, form.entry(), form.seen_version, by())):
-        flash(_("%(code)s is checked in use from now on.", code=view.code), "success")
+        flash(_in_force(view.code), "success")
         return see(gauge_url(view.code))
     return _page(view, form), 422
+
+
+def _in_force(code: str) -> str:
+    """Say that a check is in force, and what the code of a standard stands for."""
+    check = queries.needed(code).check
+    name = name_of(check.code) if check.applied is Applied.STANDARD else None
+    if name is None:
+        return str(_("%(code)s is checked in use from now on.", code=code))
+    return str(
+        _("%(code)s is checked in use from now on, with %(piece)s %(name)s.", code=code, piece=check.code, name=name)
+    )
 
 
 def _page(view: GaugeView, form: SetUpForm) -> str:
