@@ -43,6 +43,8 @@ class Offer:
 
     words: str
     url: str
+    caution: str = ""
+    """What speaks against using it now, where the duty knows something that its status does not say."""
 
 
 @dataclass(frozen=True)

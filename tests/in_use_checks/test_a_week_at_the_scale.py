@@ -123,6 +123,22 @@ def tasks_open(app: Flask) -> int:
         return len(db.session.scalars(wanted).all())
 
 
+def test_the_pages_of_a_gauge_say_what_its_check_found(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    clock_at("2026-11-20 06:00")
+    set_up(as_("Q"))
+    tara = as_("T", tablet="T-03")
+    pages = (f"/equipment/{CODE}", f"/calibration/gauges/{CODE}")
+    assert ["In use" in tara.get(page).text for page in pages] == [True, True]
+    check(tara, "200.3")
+    for page in pages:
+        assert "Outside in its check: try once more" in tara.get(page).text
+        assert not re.search(r">\s*In use\s*<", tara.get(page).text)
+    check(tara, "200.4")
+    calibrations = tara.get(pages[1]).text
+    assert "Outside in its check in use · held" in calibrations
+    assert "Out of tolerance as found" not in calibrations
+
+
 @pytest.mark.usefixtures("failed")
 def test_a_calibration_that_passes_ends_the_hold_once_it_is_reviewed(
     app: Flask, as_: SignedInAs, clock_at: ClockAt

@@ -40,11 +40,13 @@ def offers(code: str, kind: str, visitor: Visitor) -> list[Offer]:
     found = queries.newest(code)
     if found is None or found.check.ended:
         return _to_set_up(code, visitor) if found is None else _to_look(code, visitor)
-    return [*_to_look(code, visitor), *_to_check(code, visitor)]
+    again = queries.to_try_again(found.gauge_id, found.check.series) is not None
+    caution = _("Outside in its check: try once more") if again else ""
+    return [*_to_look(code, visitor, caution), *_to_check(code, visitor)]
 
 
-def _to_look(code: str, visitor: Visitor) -> list[Offer]:
-    return [Offer(_("Checks in use"), gauge_url(code))] if visitor.may("checks:read") else []
+def _to_look(code: str, visitor: Visitor, caution: str = "") -> list[Offer]:
+    return [Offer(_("Checks in use"), gauge_url(code), caution)] if visitor.may("checks:read") else []
 
 
 def _to_check(code: str, visitor: Visitor) -> list[Offer]:

@@ -14,7 +14,7 @@ from techfloor.equipment.labels import LABEL
 from techfloor.equipment.ledger import CALIBRATION, IN_USE_CHECK, by_record
 from techfloor.equipment.lists import DUE, HELD, OVERDUE
 from techfloor.equipment.narrowing import area_choices, narrowed_to, no_equipment
-from techfloor.equipment.offers import offers_on
+from techfloor.equipment.offers import cautioned, offers_on
 from techfloor.equipment.queries import by_code
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, Objection, gauge_page, standard_valid, trace_page, usable
 from techfloor.equipment.shapes import (
@@ -127,18 +127,19 @@ def show(code: str) -> str | Response:
     dues = queries.dues_of(item.id)
     before = request.args.get("before", "")
     log = queries.log_of(item.id, before=int(before) if _is_id(before) else None, size=LOG_SIZE + 1)
+    offers = offers_on(item.code, item.kind, visitor())
     return render_template(
         "equipment/show.html",
         item=item,
         kind_title=KIND_WORDS[Kind(item.kind)],
-        signs=_signs_of(item, holds, dues),
+        signs=cautioned(_signs_of(item, holds, dues), offers),
         holds=[_hold_line(hold, item.kind) for hold in holds],
         may_lift=may(LIFT),
         may_hold=may(HOLD),
         may_change=may(needed_for(item.kind)),
         may_move=may("equipment:manage"),
         deeds=_deeds_for(item),
-        offers=offers_on(item.code, item.kind, visitor()),
+        offers=offers,
         due_facts=[(_work(due, item.kind), _due_words(due, item.kind)) for due in dues],
         events=_events(log[:LOG_SIZE]),
         trace_url=trace_page(item.code) if item.kind != Kind.MACHINE else "",

@@ -35,7 +35,7 @@ from techfloor.duties.calibration.views.wording import (
     reviewed_words,
     verdict_sign,
 )
-from techfloor.equipment.offers import offers_on
+from techfloor.equipment.offers import cautioned, offers_on
 from techfloor.equipment.queries import gauge_view, standards_for
 from techfloor.equipment.rules import usable, use_policy
 from techfloor.equipment.shapes import GaugeView, StandardView
@@ -67,7 +67,8 @@ def gauge(code: str) -> str | Response:
     lines, old = lists.history(found.id), old_lines.lines_of(found.id)
     newest = next((line for line in lines if line.amendment != Amendment.ENTERED_IN_ERROR), None)
     mine = frozenset(line.id for line in lines if _may_review(line))
-    sign = gauge_sign(found, newest, now)
+    offers = offers_on(found.code, Kind.GAUGE, visitor())
+    sign, *_others = cautioned([gauge_sign(found, newest, now)], offers)
     return render_template(
         "calibration/gauge.html",
         gauge=found,
@@ -80,7 +81,7 @@ def gauge(code: str) -> str | Response:
         old=[old_row(line) for line in old],
         rejection=_rejection(newest),
         deeds=_deeds(found, lines, mine),
-        offers=offers_on(found.code, Kind.GAUGE, visitor()),
+        offers=offers,
         out=[(words, f"/calibration/gauges/{found.code}/list.{form}") for form, words in FORM_WORDS.items()],
         may_equipment=visitor().may("equipment:read"),
         shows_interval=method_of(plant()) is not Method.NONE,

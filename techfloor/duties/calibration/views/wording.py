@@ -11,6 +11,7 @@ from techfloor.duties.calibration.queries.lists import HistoryLine, Line
 from techfloor.duties.calibration.queries.records import DISCONTINUED, IN_PROGRESS, PERFORMED, REJECTED
 from techfloor.duties.calibration.queries.traceability import Use
 from techfloor.duties.calibration.queries.waiting import FAILED
+from techfloor.equipment.ledger import IN_USE_CHECK
 from techfloor.equipment.rules import OUT_OF_TOLERANCE, plant_day
 from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import Status
@@ -83,11 +84,8 @@ def due_words(due: date | None, today: date) -> str:
 
 def gauge_sign(gauge: GaugeView, newest: HistoryLine | None, today: date) -> Sign:
     """Return the one state that counts most: held, then where it is, then late, then what it may be used for."""
-    reasons = [hold.reason for hold in gauge.holds]
-    if OUT_OF_TOLERANCE in reasons:
-        return _out_of_tolerance(newest)
-    if reasons:
-        return Sign("hold", str(HOLD_WORDS[reasons[0]]))
+    if gauge.holds:
+        return _held(gauge, newest)
     if gauge.item.status == Status.SENT_OUT:
         return out_sign(gauge.expected_back, today)
     due = gauge.due.due if gauge.due else None
@@ -98,6 +96,15 @@ def gauge_sign(gauge: GaugeView, newest: HistoryLine | None, today: date) -> Sig
             return Sign("fail", _("Overdue, %(days)s", days=days_words(due, today)))
     look, words = STATUS_SIGNS[gauge.item.status]
     return Sign(look, str(words))
+
+
+def _held(gauge: GaugeView, newest: HistoryLine | None) -> Sign:
+    works = {hold.work for hold in gauge.holds if hold.reason == OUT_OF_TOLERANCE}
+    if not works:
+        return Sign("hold", str(HOLD_WORDS[gauge.holds[0].reason]))
+    return (
+        Sign("fail", _("Outside in its check in use · held")) if works == {IN_USE_CHECK} else _out_of_tolerance(newest)
+    )
 
 
 def _out_of_tolerance(newest: HistoryLine | None) -> Sign:
