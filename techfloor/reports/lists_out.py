@@ -5,9 +5,11 @@ Rows come one after the other and go into a file on the disk, so that a long lis
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from itertools import islice
 from tempfile import TemporaryFile
@@ -18,6 +20,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 from techfloor import clock
+from techfloor.measures.quantity import MINUS, plain
 from techfloor.places.here import plant
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import pdf, sheets
@@ -55,17 +58,21 @@ _TYPES = {
     Form.CSV: "text/csv; charset=utf-8",
 }
 
-Value = str | int | date | datetime | None
+Value = str | int | Decimal | date | datetime | None
 """A value of a row: what people typed stays text, a day stays a day."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list: its heading, its share of the width of a page, and whether it holds codes."""
+    """A column of a list: its heading, its share of the width of a page, and whether it holds codes.
+
+    One that is `measured` holds words like "+4.82 %": in a file to be worked on a number, with its unit beside it.
+    """
 
     head: str
     share: int
     code: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,35 @@ class ListOut:
     rows: Iterable[Sequence[Value]]
     back: str
     narrowed: str = ""
+
+
+_MEASURED = re.compile(rf"([+{MINUS}-]?)(\d+(?:\.\d+)?)(?:\s+(.*))?")
+
+
+def _parted(listed: ListOut) -> ListOut:
+    """Part what was measured into a column of numbers and one of units; words that are neither stay as they are."""
+    if not any(column.measured for column in listed.columns):
+        return listed
+    columns: list[Column] = []
+    for column in listed.columns:
+        columns += [column, Column(gettext("Unit"), 6)] if column.measured else [column]
+    return replace(listed, columns=tuple(columns), rows=(_row_parted(row, listed.columns) for row in listed.rows))
+
+
+def _row_parted(row: Sequence[Value], columns: Sequence[Column]) -> list[Value]:
+    made: list[Value] = []
+    for value, column in zip(row, columns, strict=True):
+        made += number_and_unit(value) if column.measured else [value]
+    return made
+
+
+def number_and_unit(value: Value) -> list[Value]:
+    """Return what was measured as its number and its unit."""
+    found = _MEASURED.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return [value, ""]
+    sign, digits, unit = found.groups(default="")
+    return [Decimal(digits) if sign in {"", "+"} else -Decimal(digits), unit]
 
 
 def every_line(read: Callable[[str], Page[T]]) -> Iterator[T]:
@@ -163,6 +199,7 @@ def _as_csv(listed: ListOut) -> BinaryIO:
     text = io.TextIOWrapper(made, "utf-8", newline="")
     text.write(BOM)
     writer = csv.writer(text)
+    listed = _parted(listed)
     writer.writerow([column.head for column in listed.columns])
     writer.writerows([_plain(value) for value in row] for row in listed.rows)
     text.detach()
@@ -173,6 +210,8 @@ def _as_csv(listed: ListOut) -> BinaryIO:
 def _plain(value: Value) -> str:
     if isinstance(value, datetime):
         return value.astimezone(plant_zone()).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Decimal):
+        return plain(value)
     return value.isoformat() if isinstance(value, date) else cell(value)
 
 
@@ -188,6 +227,7 @@ def _as_xlsx(listed: ListOut) -> BinaryIO:
         (str(gettext("Plant")), f"{plant().name}{' · DEMO' if plant().demo else ''}"),
         (str(gettext("By")), by_whom_and_when()),
     ]
+    listed = _parted(listed)
     heads = [(column.head, column.share) for column in listed.columns]
     return workbook.written(listed.title, heads, listed.rows, (str(gettext("About")), about), plant_zone())
 

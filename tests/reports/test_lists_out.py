@@ -24,7 +24,7 @@ from techfloor.store import db
 from techfloor.store.paging import Page
 from techfloor.web.visitor import Caller, Visitor
 
-Made = Callable[[Iterable[Sequence[Value]], Form], bytes]
+Made = Callable[..., bytes]
 COLUMNS = (
     Column("Code", 10, code=True),
     Column("Name", 30),
@@ -45,12 +45,12 @@ def read(data: bytes) -> list[list[str]]:
 def made(app: Flask) -> Made:
     """Write a list for Quinn Bauer."""
 
-    def write(rows: Iterable[Sequence[Value]], form: Form) -> bytes:
+    def write(rows: Iterable[Sequence[Value]], form: Form, columns: tuple[Column, ...] = COLUMNS) -> bytes:
         with app.test_request_context("/"):
             with store.looking_at() as reading:
                 g.plant = app.extensions["techfloor"].plant_notice.read(reading)
             g.caller = Caller(Visitor(1, 1, "Quinn Bauer", "QB", frozenset({"quality"}), frozenset()))
-            answer = served(ListOut("odd", "Odd: list", COLUMNS, rows, "/"), form)
+            answer = served(ListOut("odd", "Odd: list", columns, rows, "/"), form)
             assert not isinstance(answer, str)
             whole: Any = answer.response
             if isinstance(whole, list):
@@ -80,6 +80,30 @@ def test_a_workbook_keeps_days_as_days_and_typed_text_as_text(made: Made) -> Non
     assert first[3].value == datetime(2026, 11, 20, 10, 0), "on the plant's clock"
     assert [cell.value for cell in second[:2]] == ["007", "1.50"], "typed digits stay as they were typed"
     assert any("Quinn Bauer" in str(cell.value) for row in book.worksheets[1].iter_rows() for cell in row)
+
+
+MEASURED = (Column("Record", 10, code=True), Column("Worst", 10, measured=True), Column("State", 10))
+RESULTS = [
+    ("1", "+4.82 %", "closed"),
+    ("2", "\N{MINUS SIGN}0.10 mm", "closed"),
+    ("3", "0.00 N·m", "closed"),
+    ("4", "", "open"),
+    ("5", "=2 mm", "open"),
+]
+
+
+def test_what_was_measured_is_a_number_beside_its_unit(made: Made) -> None:
+    head, *rows = read(made(RESULTS, Form.CSV, MEASURED))
+    assert head == ["Record", "Worst", "Unit", "State"]
+    assert [row[1:3] for row in rows] == [["4.82", "%"], ["-0.10", "mm"], ["0.00", "N·m"], ["", ""], ["'=2 mm", ""]]
+    sheet = load_workbook(io.BytesIO(made(RESULTS, Form.XLSX, MEASURED))).worksheets[0]
+    first, second, *_others, last = list(sheet.iter_rows(min_row=2))
+    assert [(row[1].data_type, row[1].value, row[1].number_format) for row in (first, second)] == [
+        ("n", 4.82, "0.00"),
+        ("n", -0.1, "0.00"),
+    ]
+    assert last[1].data_type == "s"
+    assert sheet.auto_filter.ref == "A1:D6"
 
 
 def test_a_printed_list_has_its_heads_and_its_number_on_each_page(made: Made) -> None:
