@@ -5,7 +5,7 @@ import secrets as random_secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 from sqlalchemy import or_, select
 
 from techfloor.equipment.models import CalendarFeed, Equipment, EquipmentDue, Gauge
@@ -130,7 +130,7 @@ def calendar(name: str, zone: str, days: list[tuple[DueDay, str, str]], now: dat
     made.add("x-wr-calname", name)
     made.add("x-wr-timezone", zone)
     made.add("refresh-interval", READ_AGAIN, {"value": "DURATION"})
-    made.add("x-published-ttl", READ_AGAIN)
+    made.add("x-published-ttl", vDuration(READ_AGAIN))
     for each, words, link in days:
         made.add_component(_event(each, words, link, now))
     return bytes(made.to_ical())

@@ -66,6 +66,12 @@ def test_a_calendar_program_reads_the_due_days_without_signing_in(
     assert "url" not in event, "while the plant has no address, a link would lead nowhere"
 
 
+def test_a_feed_says_how_often_to_look_again_as_a_duration(as_: SignedInAs, nobody: PlantClient) -> None:
+    text = nobody.get(made(as_("S"))).text
+    assert "X-PUBLISHED-TTL:PT6H\r\n" in text
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in text
+
+
 def test_an_area_has_its_own(app: Flask, as_: SignedInAs, nobody: PlantClient) -> None:
     with app.app_context():
         machining = db.session.scalars(select(Area.id).where(Area.name == "Machining")).one()
