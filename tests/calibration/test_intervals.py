@@ -1,9 +1,12 @@
 """Intervals: what results say of them, and that nothing changes without a signature."""
 
+import html
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partialmethod
 
 import pytest
 from bench_work import give_all, review, sign, start
@@ -33,6 +36,7 @@ from techfloor.measures.interval import fewest_to_earn, lengthening_is_earned
 from techfloor.records.models import Record, Task
 from techfloor.said import in_words, key_of
 from techfloor.store import db
+from techfloor.store.paging import Order
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.05", "25.00"]
 TOO_LONG = ["0.00", "25.00", "50.05", "100.00", "150.30", "25.00"]
@@ -373,3 +377,28 @@ def test_a_small_plant_never_meets_it(app: Flask, as_: SignedInAs, profile: Call
     assert "/calibration/intervals" not in quinn.get("/calibration/").text
     assert "/interval" not in quinn.get("/calibration/gauges/G-014").text
     assert "Intervals are not proposed here." in quinn.get("/calibration/intervals").text
+
+
+def test_more_proposals_than_a_page_go_on_to_the_next(
+    app: Flask, as_: SignedInAs, often: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Order, "page", partialmethod(Order.page, size=1))
+    with app.app_context(), store.act("calibration:interval:propose"):
+        mine = db.session.scalars(select(Task).where(Task.kind == "interval proposal", Task.done_at.is_(None))).first()
+        assert mine is not None
+        other = db.session.scalars(select(Equipment.id).where(Equipment.code == "G-020")).one()
+        db.session.add(
+            Task(
+                kind=mine.kind,
+                words=mine.words,
+                equipment_id=other,
+                raised_at=mine.raised_at,
+                for_permission=mine.for_permission,
+            )
+        )
+    quinn = as_("Q")
+    first = quinn.get("/calibration/intervals").text
+    onward = re.search(r'href="([^"]*)" rel="next"', first)
+    assert onward is not None
+    second = quinn.get(html.unescape(onward[1])).text
+    assert ["G-020" in page for page in (first, second)] == [False, True]

@@ -1,9 +1,12 @@
 """Quinn studies a caliper: three people read five parts twice each, and the figures say what to do next."""
 
 import argparse
+import html
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partialmethod
 from itertools import pairwise
 
 import pytest
@@ -35,6 +38,7 @@ from techfloor.measures.study import study_of
 from techfloor.reports.models import IssuedPdf
 from techfloor.settings import Settings
 from techfloor.store import db
+from techfloor.store.paging import Order
 
 
 def codes(app: Flask) -> list[str]:
@@ -247,3 +251,21 @@ def test_limits_of_error_say_nothing_of_where_a_value_lies(app: Flask, as_: Sign
     answer = tara.submit(at[0], {"value": "1500.00"})
     assert answer.status_code == 422, "the ends of the gauge are"
     assert "± 0." in as_("Q").get(f"/studies/{number}").text
+
+
+def test_more_studies_than_a_page_go_on_to_the_next(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Order, "page", partialmethod(Order.page, size=2))
+    numbers = []
+    for minute in range(3):
+        clock_at(f"2026-11-20 09:0{minute}")
+        numbers.append(begun(app, as_("Q")))
+    quinn = as_("Q")
+    for page in ("/studies/", f"/studies/gauges/{GAUGE}"):
+        first = quinn.get(page).text
+        onward = re.search(r'href="([^"]*)" rel="next"', first)
+        assert onward is not None
+        second = quinn.get(html.unescape(onward[1])).text
+        assert [number in first for number in numbers] == [False, True, True]
+        assert [number in second for number in numbers] == [True, False, False]

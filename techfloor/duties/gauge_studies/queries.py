@@ -26,10 +26,10 @@ from techfloor.records.versions import Amends
 from techfloor.refusals import NotFound
 from techfloor.said import Said
 from techfloor.store import db
+from techfloor.store.paging import Key, Order, Page
 
 KIND, PREFIX = "gauge study", "MSA"
 """The kind of record that a study is; its numbers begin as AIAG calls its book."""
-LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -280,10 +280,13 @@ class Line:
     opened_at: datetime
 
 
-def lines(gauge_id: int | None = None) -> list[Line]:
-    """Return the newest studies, of all gauges or of one."""
+_NEWEST = Order(Key(Record.opened_at, datetime, descending=True), Key(Record.id, int, descending=True))
+
+
+def lines(gauge_id: int | None = None, *, at: str = "") -> Page[Line]:
+    """Return a page of the studies, the newest first, of all gauges or of one."""
     wanted = _lines().where(GaugeStudy.gauge_id == gauge_id) if gauge_id is not None else _lines()
-    return [Line(*row) for row in db.session.execute(wanted.limit(LISTED))]
+    return _NEWEST.page(wanted, Line, at)
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
@@ -303,7 +306,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
         .join(GaugeStudy, GaugeStudy.record_id == Record.id)
         .join(Equipment, Equipment.id == GaugeStudy.gauge_id)
         .where(versions.stands())
-        .order_by(Record.opened_at.desc(), Record.id.desc())
     )
 
 

@@ -24,6 +24,7 @@ from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
 from techfloor.records.models import Record, Task
 from techfloor.store import db
+from techfloor.store.paging import Key, Order, Page
 
 _VERDICTS = {"pass": True, "conditional pass": True, "fail": False, "conditional fail": False}
 _DAYS_IN_A_MONTH = Fraction(1461, 48)
@@ -122,18 +123,19 @@ class OpenProposal:
     due: date | None
 
 
-def open_proposals(*, limit: int = 200) -> list[OpenProposal]:
-    """Return the proposals nobody has decided on, by the codes of their gauges."""
-    rows = db.session.execute(
+_BY_CODE = Order(Key(Equipment.code, str), Key(Task.id, int))
+
+
+def open_proposals(at: str = "") -> Page[OpenProposal]:
+    """Return a page of the proposals nobody has decided on, by the codes of their gauges."""
+    wanted = (
         select(Equipment.code, Equipment.name, Gauge.interval_months, Task.words, EquipmentDue.due)
         .join(Equipment, Equipment.id == Task.equipment_id)
         .join(Gauge, Gauge.equipment_id == Equipment.id)
         .outerjoin(EquipmentDue, (EquipmentDue.equipment_id == Equipment.id) & (EquipmentDue.work == "calibration"))
         .where(*_OPEN)
-        .order_by(Equipment.code)
-        .limit(limit)
     )
-    return [OpenProposal(*row) for row in rows]
+    return _BY_CODE.page(wanted, OpenProposal, at)
 
 
 def proposal_of(gauge_id: int) -> Task | None:

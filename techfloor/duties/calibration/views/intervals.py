@@ -35,6 +35,7 @@ from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.said import in_words
 from techfloor.web.fields import WholeField
 from techfloor.web.forms import EntryForm, refusal_text
+from techfloor.web.lists import asked
 from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.show import day, iso_day
 from techfloor.web.visitor import by_whom, visitor
@@ -80,6 +81,8 @@ def months_words(months: int) -> str:
 @pages.page("/intervals", permission="calibration:read", endpoint="intervals")
 def index() -> str:
     """List the intervals that the results ask for, and nobody has decided on yet."""
+    wanted = asked("/calibration/intervals")
+    page = interval_history.open_proposals(wanted.at)
     return render_template(
         "calibration/intervals.html",
         tabs=own_tabs(HOME),
@@ -91,8 +94,10 @@ def index() -> str:
                 "words": in_words(each.words),
                 "due": day(each.due) if each.due else "–",
             }
-            for each in interval_history.open_proposals()
+            for each in page.lines
         ],
+        back=wanted.url(page.back) if page.back else "",
+        onward=wanted.url(page.onward) if page.onward else "",
         method=METHODS[interval_history.method_of(plant()).value],
         no_method=interval_history.method_of(plant()) is Method.NONE,
     )

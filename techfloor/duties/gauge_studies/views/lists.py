@@ -8,27 +8,37 @@ from techfloor.duties.gauge_studies import queries
 from techfloor.duties.gauge_studies.queries import Line
 from techfloor.duties.gauge_studies.views.pages import pages, study_url
 from techfloor.equipment.queries import gauge_view
+from techfloor.equipment.shapes import GaugeView
 from techfloor.records.lifecycle import State
 from techfloor.records.wording import standing
 from techfloor.said import in_words, word
+from techfloor.web.lists import asked
 from techfloor.web.show import moment
 
 
 @pages.page("/", permission="studies:read")
 def index() -> str:
-    """Show the newest studies."""
-    return _page(None, [_shown(line) for line in queries.lines()])
+    """List the studies, the newest first."""
+    return _page(None)
 
 
 @pages.page("/gauges/<code>", permission="studies:read")
 def gauge(code: str) -> str:
     """Show the studies of a gauge."""
     view = gauge_view(code)
-    return _page(view, [_shown(line) for line in queries.lines(view.id)])
+    return _page(view)
 
 
-def _page(view: Any, lines: list[dict[str, Any]]) -> str:
-    return render_template("gauge_studies/index.html", gauge=view, lines=lines)
+def _page(view: GaugeView | None) -> str:
+    wanted = asked(f"/studies/gauges/{view.code}" if view else "/studies/")
+    page = queries.lines(view.id if view else None, at=wanted.at)
+    return render_template(
+        "gauge_studies/index.html",
+        gauge=view,
+        lines=[_shown(line) for line in page.lines],
+        back=wanted.url(page.back) if page.back else "",
+        onward=wanted.url(page.onward) if page.onward else "",
+    )
 
 
 def _shown(line: Line) -> dict[str, Any]:
