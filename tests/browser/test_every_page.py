@@ -206,7 +206,7 @@ NOT_LOOKED_AT = {
     "calibration.interval_shown": "facts and a signature, as those of a version of the policy",
     "calibration.blank_form": "a PDF",
     "calibration.blank_forms": "a PDF",
-    "calibration.used_csv": "a file",
+    "calibration.used_out": "a file",
     "calibration.paper": "as the page of a certificate",
     "calibration.pdf": "a PDF",
     "calibration.procedure_ready": "the plant of the tests has taken over all of them",

@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -184,10 +185,12 @@ def test_the_list_the_csv_and_the_picture_say_the_same(as_: SignedInAs) -> None:
     number = calibrated(as_("T"))
     quinn = as_("Q")
     assert f'href="/e/{number}"' in quinn.get(f"{DOWN}/used").text
-    rows = list(csv.DictReader(io.StringIO(quinn.get(f"{DOWN}/used.csv").data.decode("utf-8-sig"))))
-    assert [(row["record"], row["gauge"], row["verdict_as_found"]) for row in rows] == [(number, "G-014", "pass")]
+    rows = list(csv.DictReader(io.StringIO(quinn.get(f"{DOWN}/used/list.csv").data.decode("utf-8-sig"))))
+    assert [(row["Record"], row["Gauge"], row["As found"]) for row in rows] == [(number, "G-014", "Pass")]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[0]["Used"]), "on the plant's clock"
+    assert {quinn.get(f"{DOWN}/used/list.{form}").status_code for form in ("pdf", "xlsx")} == {200}
     assert 'href="/calibration/traceability/G-014"' in quinn.get(f"{DOWN}/picture").text
-    assert as_("T").get(f"{DOWN}/used.csv").status_code == 403
+    assert as_("T").get(f"{DOWN}/used/list.csv").status_code == 403
 
 
 def test_many_gauges_are_drawn_by_their_kinds(app: Flask, as_: SignedInAs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -151,6 +151,7 @@ EACH_LIST = (
     "/calibration/gauges/list",
     "/calibration/list",
     "/calibration/gauges/G-014/list",
+    "/calibration/traceability/S-003/used/list",
 )
 
 

@@ -21,8 +21,6 @@ from techfloor.store.paging import PAGE, Key, Order, Page
 
 MOST_COUNTED = 1000
 """A list says how long it is up to here: counting on would cost more than reading a page of it."""
-PIECE = 2000
-"""So many lines of a long table are read at once."""
 
 # --- down ---
 

@@ -1,13 +1,11 @@
-"""Traceability: what stands behind a gauge or a standard, and what rested on it, as a list, as CSV and as a picture."""
+"""Traceability: what stands behind a gauge or a standard, and what rested on it, as a list, a file and a picture."""
 
-import csv
-import io
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, render_template
+from flask import Response, flash, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -16,9 +14,10 @@ from techfloor import clock
 from techfloor.duties.calibration.actions import doubt
 from techfloor.duties.calibration.forms.work import DoubtForm
 from techfloor.duties.calibration.queries import traceability
-from techfloor.duties.calibration.queries.traceability import MOST_COUNTED, PIECE, Use, Wanted, Which
+from techfloor.duties.calibration.queries.traceability import MOST_COUNTED, Use, Wanted, Which
 from techfloor.duties.calibration.views.lists import version_words
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.traced import behind, picture
 from techfloor.duties.calibration.views.wording import verdict_sign
 from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of
@@ -27,7 +26,18 @@ from techfloor.equipment.shapes import ItemView, PaperView
 from techfloor.equipment.statuses import Kind
 from techfloor.places.here import plant, today
 from techfloor.records.wording import state_words
-from techfloor.reports.spreadsheet import cell
+from techfloor.reports import lists_long
+from techfloor.reports.lists_out import (
+    READ_AT_ONCE,
+    RULE,
+    Column,
+    ListOut,
+    Value,
+    addresses,
+    every_line,
+    narrowed_words,
+    served,
+)
 from techfloor.web.lists import Asked, Empty, Filter, Tab, address, asked, listing
 from techfloor.web.pages import Page, see
 from techfloor.web.show import day, moment
@@ -69,7 +79,7 @@ def used(code: str) -> str:
             none_fits=_("Nothing that fits rested on it. Choose less, or look at the whole list."),
         ),
         counted=_counted_words(traceability.count(narrowed)),
-        csv_url=_address(wanted, "used.csv") if visitor().may("calibration:export") else "",
+        out=addresses(wanted, wanted.path) if visitor().may("calibration:export") else [],
         doubt_url=_doubt_url(item, wanted),
     )
 
@@ -90,50 +100,59 @@ def trace_picture(code: str) -> str:
     )
 
 
-@pages.page("/traceability/<code>/used.csv", permission="calibration:export")
-def used_csv(code: str) -> Response:
-    """Give the whole list as a table, piece by piece."""
-    item = by_code(code)
-    wanted = _narrowed(item, _asked(item, "used"))
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    answer = Response(_written(app, wanted), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="rested-on-{item.code}-{today().isoformat()}.csv"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+@pages.page(f"/traceability/<code>/used{RULE}", permission="calibration:export", endpoint="used_out")
+def used_out(code: str, form: str) -> Response | str:
+    """Send the whole list as a file."""
+    return served(_listed(by_code(code)), form)
 
 
-def _written(app: Flask, wanted: Wanted) -> Iterator[bytes]:
-    """Write a line for each use, page by page: no transaction stays open while a slow reader takes them.
-
-    The mark at the beginning tells a spreadsheet that it is UTF-8.
-    """
-    yield b"\xef\xbb\xbf" + _line(_HEADS)
-    at = ""
-    while True:
-        with app.app_context():
-            page = traceability.used(replace(wanted, at=at), size=PIECE)
-        yield b"".join(_line(_cells(use)) for use in page.lines)
-        if not page.onward:
-            return
-        at = page.onward
+@pages.act(
+    "/traceability/<code>/used/list.pdf",
+    permission="calibration:export",
+    action="reports:list:ask",
+    endpoint="print_used",
+)
+def print_used(code: str) -> Page:
+    """Have a long list printed in the background."""
+    return lists_long.ask(_listed(by_code(code)))
 
 
-_HEADS = [
-    *("record", "version", "state", "counts", "gauge", "name", "used_at", "certificate"),
-    *("verdict_as_found", "verdict_as_left", "performed_by"),
-]
+def _listed(item: ItemView) -> ListOut:
+    wanted = _asked(item, "used")
+    whole = replace(_narrowed(item, wanted), at="")
+    columns = (
+        Column(_("Record"), 15, code=True),
+        Column(_("Version"), 6),
+        Column(_("State"), 12),
+        Column(_("Counts"), 6),
+        Column(_("Gauge"), 10, code=True),
+        Column(_("Name"), 22),
+        Column(_("Used"), 14),
+        Column(_("Under certificate"), 14, code=True),
+        Column(_("As found"), 12),
+        Column(_("As left"), 12),
+        Column(_("By"), 16),
+    )
+    lines = every_line(lambda at: traceability.used(replace(whole, at=at), size=READ_AT_ONCE))
+    title = _("What rested on %(code)s", code=item.code)
+    return ListOut(f"rested-on-{item.code}", title, columns, map(_cells, lines), wanted.url(), narrowed_words(wanted))
 
 
-def _cells(use: Use) -> list[object]:
-    counts = "yes" if use.counts else "no"
-    last = [use.certificate, use.as_found, use.as_left, use.by]
-    return [use.number, use.version, use.state, counts, use.code, use.name, use.at.isoformat(), *last]
-
-
-def _line(values: list[Any]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerow([cell(value) for value in values])
-    return out.getvalue().encode()
+def _cells(use: Use) -> Sequence[Value]:
+    found, left = (verdict_words(each) if each else "" for each in (use.as_found, use.as_left))
+    return (
+        use.number,
+        use.version,
+        state_words(use.state) if use.counts else _why_not(use),
+        _("yes") if use.counts else _("no"),
+        use.code,
+        use.name,
+        use.at,
+        use.certificate,
+        found,
+        left,
+        use.by,
+    )
 
 
 # --- what is asked for ---
