@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from techfloor import store
-from techfloor.duties.in_use_checks import actions, baselines
+from techfloor.duties.in_use_checks import actions, baselines, queries
 from techfloor.duties.in_use_checks.models import InUseBaseline, InUseCheck
 from techfloor.equipment.models import Equipment, EquipmentDue, GoodCheck
 from techfloor.records.models import Definition, Revision
@@ -126,6 +126,13 @@ def test_a_standard_is_named_once_it_is_applied(as_: SignedInAs) -> None:
     quinn = as_("Q")
     assert set_up(quinn, applied="standard", code="S-001").status_code == 303
     assert re.search(r"from now on, with S-001 \w+", quinn.get(f"/checks/gauges/{CODE}").text)
+
+
+def test_a_comma_that_can_mean_one_thing_is_read_so(app: Flask, as_: SignedInAs) -> None:
+    assert problems(set_up(as_("Q"), nominal="200,000", lower="199,800", upper="200,200", limits="")) == []
+    with app.app_context():
+        found = queries.needed(CODE).check
+    assert (found.nominal, found.lower, found.upper) == (Decimal("200.000"), Decimal("199.800"), Decimal("200.200"))
 
 
 def test_between_two_steps_and_far_off_are_asked_about(as_: SignedInAs) -> None:

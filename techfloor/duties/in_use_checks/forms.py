@@ -77,6 +77,14 @@ class SetUpForm(EntryForm):
         self.applied.choices = options(*((each.value, word(each, "applied")) for each in Applied))
         self.every.choices = options(*((each.value, word(each, "every").capitalize()) for each in Every))
 
+    def near(self, functions: list[Function]) -> None:
+        """Say where the values of the function lie: 200,000 on a balance to 220 g can mean one thing only."""
+        chosen = next((each for each in functions if each.name == text_of(self.function)), None)
+        if chosen is None or chosen.low is None or chosen.high is None:
+            return
+        for box in (self.nominal, self.lower, self.upper):
+            box.expect(near=(chosen.low, chosen.high))
+
     def entry(self) -> SetUp:
         """Return the check as it was typed."""
         assert self.nominal.data is not None

@@ -72,6 +72,7 @@ def set_up_post(code: str) -> Page:
     """Put the check in force."""
     view, form = gauge_view(code), SetUpForm()
     form.offer(actions.functions(view))
+    form.near(actions.functions(view))
     if form.attempt(lambda: actions.set_up(view, form.entry(), form.seen_version, by())):
         flash(_in_force(view.code), "success")
         return see(gauge_url(view.code))
