@@ -4,6 +4,7 @@ An entry with a slip is corrected by another version of it, and one that does no
 read, and the records that rested on them keep them.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -39,7 +40,7 @@ def add_certificate(
     """Add a certificate, or a lot, to a standard; the newest one moves its due day, and returns it where it was off."""
     _check(entry)
     standard_of(equipment_id)
-    alone(_certificates_of(equipment_id))
+    alone(certificates_of(equipment_id))
     _refuse_known(equipment_id, entry)
     certificate = StandardCertificate(standard_id=equipment_id)
     _write(certificate, entry)
@@ -85,18 +86,26 @@ def correct_certificate(
     return certificate
 
 
-def withdraw_certificate(certificate_id: int, reason: str, *, actor: int, at: datetime) -> StandardCertificate:
-    """Take a certificate back: from now on nothing can rest on it; records that did keep it."""
+following: list[Callable[[int, int, datetime], int]] = []
+"""What follows from a withdrawal, of (standard, certificate, at): how many tasks it raised. The duties give it."""
+
+
+def withdraw_certificate(certificate_id: int, reason: str, *, actor: int, at: datetime) -> int:
+    """Take a certificate back: from now on nothing can rest on it; records that did keep it.
+
+    Return how many tasks the duties raised for what rested on it.
+    """
     certificate = _standing(certificate_id)
     _check_reason(reason)
     _end(certificate, reason, actor, at)
     words = f"{certificate.number}: {reason}"
     log(certificate.standard_id, "certificate withdrawn", words, actor=actor, at=at)
     _follow_certificates(certificate.standard_id, at)
-    return certificate
+    return sum(follow(certificate.standard_id, certificate.id, at) for follow in following)
 
 
-def _certificates_of(equipment_id: int) -> str:
+def certificates_of(equipment_id: int) -> str:
+    """Return what to be alone with for whatever asks or says which certificates of a standard stand."""
     return f"certificates:{equipment_id}"
 
 
@@ -114,7 +123,7 @@ def _standing(certificate_id: int) -> StandardCertificate:
     found = db.session.get(StandardCertificate, certificate_id)
     if found is None:
         raise NotFound("This certificate does not exist.")
-    alone(_certificates_of(found.standard_id))
+    alone(certificates_of(found.standard_id))
     db.session.refresh(found)
     if found.ended_at is not None:
         raise Refusal("%(number)s was replaced or withdrawn already.", number=found.number)

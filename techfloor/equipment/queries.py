@@ -1,6 +1,6 @@
 """Reads of equipment: plain rows, one statement for each list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -275,6 +275,15 @@ def _certificate_view(paper: StandardCertificate) -> CertificateView:
 def certificates_of(standard_id: int) -> list[PaperView]:
     """Read the certificates of a standard, the newest first, with those that were replaced or withdrawn."""
     return _papers(StandardCertificate.standard_id == standard_id)
+
+
+def entries_of(papers: Sequence[PaperView], certificate_id: int) -> tuple[int, ...]:
+    """Return every entry of a certificate among those of its standard: a slip that was corrected has more than one."""
+    found = {certificate_id}
+    for _turn in papers:
+        found |= {paper.certificate.id for paper in papers if paper.replaces in found}
+        found |= {paper.replaces for paper in papers if paper.certificate.id in found and paper.replaces is not None}
+    return tuple(sorted(found))
 
 
 def certificate_by_id(standard_id: int, certificate_id: int) -> PaperView:

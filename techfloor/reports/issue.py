@@ -20,6 +20,7 @@ from techfloor.records.signing import SignatureFacts, signature_facts, signature
 from techfloor.refusals import NotFound, Refusal
 from techfloor.reports import pdf
 from techfloor.reports.models import IssuedPdf
+from techfloor.said import Said
 from techfloor.store import db
 from techfloor.store.blobs import Blobs
 from techfloor.store.trail import ActRow
@@ -40,6 +41,8 @@ class IssueFacts:
     trail_seq: int
     trail_head: str
     language: str
+    since: tuple[Said, ...] = ()
+    """What became known since it was signed, and belongs on what is issued from now on."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Order:
     language: str
     verify_base: str
     file_name: str
+    since: Callable[[int, Session], tuple[Said, ...]] = lambda _record, _session: ()
+    """Tells of a record what became known since it was signed."""
 
 
 Draw = Callable[[str, Sequence[Signature], IssueFacts], Document]
@@ -94,8 +99,11 @@ def render(order: Order, draw: Draw) -> Rendered:
         text = stored_content(order.record_id, session)
         head = session.execute(select(ActRow.seq, ActRow.hash).order_by(ActRow.seq.desc()).limit(1)).one()
         number = _next_issue(order.record_id, session)
+        since = order.since(order.record_id, session)
     code = new_code()
-    facts = IssueFacts(number, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language)
+    facts = IssueFacts(
+        number, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language, since
+    )
     document = draw(text, signatures, facts)
     attachment = pdf.Attachment(f"{record.number}.json", text.encode(), "The signed content of this record")
     data = pdf.render(document.html, [attachment, *document.files], title=document.title, lang=order.language)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, current_app, g, make_response, request
 from flask_babel import force_locale, gettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from techfloor import store
 from techfloor.places.here import plant
@@ -23,6 +24,7 @@ from techfloor.reports.jobs import Keep
 from techfloor.reports.models import IssuedPdf
 from techfloor.reports.pdf import Attachment, PdfFailed, PdfUnavailable
 from techfloor.reports.sheets import Sheet
+from techfloor.said import Said
 from techfloor.store import db
 from techfloor.web import headers
 from techfloor.web.address import paper_base
@@ -48,6 +50,8 @@ class Paper:
     draw: Draw
     template: str
     attach: Attach = _nothing
+    since: Callable[[int, Session], tuple[Said, ...]] = lambda _record, _session: ()
+    """Tells of a record what became known since it was signed, and belongs on what is issued from now on."""
 
     def document(self, text: str, signatures: Sequence[Signature], facts: IssueFacts) -> Document:
         """Draw the document from the signed content, the signatures and the facts of its issue."""
@@ -74,6 +78,7 @@ class Paper:
             language=plant().language,
             verify_base=f"{paper_base()}/verify",
             file_name=f"{record.number}-v{record.version}.pdf",
+            since=self.since,
         )
         return issue.render(order, self.document)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from techfloor.web.access import Permission
@@ -93,6 +94,8 @@ class Duty:
     """What else it does on the piece of equipment of a code and a kind, for who asks."""
     trace_page: Callable[[str], str] | None = None
     """The page of what stands behind a piece of equipment and of what rested on it, by its code."""
+    certificate_withdrawn: Callable[[int, int, datetime], int] | None = None
+    """What follows from a certificate that was taken back: (standard, certificate, at) to how many tasks."""
     first_step: FirstStep | None = None
     """What a new plant lacks for its first record."""
     importers: tuple[Importer, ...] = ()

@@ -26,6 +26,9 @@ SENTENCES = {
     "calibration.not-given": _l("as found not given"),
     "calibration.answered-no": _l("answered no: %(check)s"),
     "calibration.measured-by": _l("measured by %(names)s"),
+    "calibration.certificate-withdrawn": _l(
+        "certificate %(certificate)s of %(standard)s was withdrawn on %(day)s: %(why)s"
+    ),
     "calibration.and": _l("%(others)s and %(last)s"),
     # where the work left its procedure
     "calibration.not-settled": _l("not settled beside the standard for %(minutes)s minutes"),
@@ -158,6 +161,9 @@ SENTENCES = {
     "calibration.certificate-in-doubt": _l("Certificate %(certificate)s in doubt"),
     "calibration.look-back-certificate": _l(
         "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s is in doubt. %(why)s"
+    ),
+    "calibration.look-back-withdrawn": _l(
+        "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s was withdrawn: %(why)s"
     ),
     "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
     "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),

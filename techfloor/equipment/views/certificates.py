@@ -4,6 +4,7 @@ from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
@@ -174,9 +175,14 @@ def take_back_certificate(code: str, certificate_id: int) -> Page:
     standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
     form = WithdrawForm()
-    if not form.attempt(lambda: actions.withdraw_certificate(certificate_id, form.words(), **by_whom())):
+    done = form.attempt(lambda: actions.withdraw_certificate(certificate_id, form.words(), **by_whom()))
+    if done is None:
         return _withdraw_page(form, standard, paper), 422
     flash(_("%(number)s is withdrawn. Nothing can rest on it from now on.", number=paper.certificate.number), "success")
+    if done.made:
+        words = ngettext("%(num)d look-back is raised for what rested on it.",
+                         "%(num)d look-backs are raised for what rested on it.", done.made)  # fmt: skip
+        flash(words, "warning")
     return redirect(f"/equipment/{standard.code}", code=303)
 
 

@@ -1,12 +1,16 @@
 """A certificate in doubt: everything that rested on it is looked back on, raised as one act."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
 from techfloor.duties.calibration.models import OF_CERTIFICATE
-from techfloor.duties.calibration.queries.traceability import Use, Wanted, first_uses
+from techfloor.duties.calibration.queries.traceability import Use, Wanted, first_uses, used
 from techfloor.equipment import ledger
+from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.equipment.queries import certificates_of, entries_of
 from techfloor.records.models import Record, Task
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, read, say
@@ -30,36 +34,67 @@ def raise_look_backs(wanted: Wanted, standard: str, certificate: str, why: str, 
         raise Refusal("Nothing that counts rested on it in this time.")
     if len(uses) > MOST:
         raise Refusal("More than %(most)s records rested on it. Choose days, and raise the rest after it.", most=MOST)
-    there = _open(certificate)
+    there = _open(standard, certificate)
     new = [use for use in uses if use.number not in there]
     if not new:
         raise Refusal("A look-back is open already for each record that rested on it.")
-    db.session.add_all(_task(use, standard, certificate, why.strip(), at) for use in new)
+    asked = ("calibration.look-back-certificate", standard, certificate, why.strip())
+    db.session.add_all(_task(use, asked, at) for use in new)
     said = as_text(say("calibration.certificate-in-doubt", certificate=certificate))
     ledger.log(wanted.equipment_id, said, why.strip(), actor=actor, at=at)
     return len(new)
 
 
-def _open(certificate: str) -> set[str]:
-    """Return the numbers of the records that are being looked back on for a certificate."""
+def follow_withdrawal(standard_id: int, certificate_id: int, at: datetime) -> int:
+    """Raise a look-back for each record that counts and rested on a certificate that was taken back.
+
+    Return how many are new: a record that is being looked back on for that certificate already is not asked for twice.
+    """
+    alone(f"doubt:{standard_id}")
+    paper, standard = (
+        db.session.get_one(StandardCertificate, certificate_id),
+        db.session.get_one(Equipment, standard_id),
+    )
+    wanted = Wanted(standard_id, entries_of(certificates_of(standard_id), certificate_id))
+    there = _open(standard.code, paper.number)
+    asked = ("calibration.look-back-withdrawn", standard.code, paper.number, paper.ended_why)
+    new = [use for use in _every(wanted) if use.number not in there]
+    db.session.add_all(_task(use, asked, at) for use in new)
+    db.session.flush()
+    return len(new)
+
+
+def _every(wanted: Wanted) -> Iterator[Use]:
+    """Yield all that rested on it, however much that is."""
+    page = used(wanted, size=MOST)
+    yield from page.lines
+    while page.onward:
+        page = used(replace(wanted, at=page.onward), size=MOST)
+        yield from page.lines
+
+
+def _open(standard: str, certificate: str) -> set[str]:
+    """Return the numbers of the records that are being looked back on for a certificate of a standard."""
     rows = db.session.execute(
         select(Record.number, Task.words)
         .join(Record, Record.id == Task.record_id)
         .where(Task.kind == OF_CERTIFICATE, Task.done_at.is_(None))
     )
-    return {number for number, words in rows if (read(words) or {}).get("certificate") == certificate}
+    wanted = standard, certificate
+    return {number for number, words in rows if certificate_asked(words) == wanted}
 
 
-def _task(use: Use, standard: str, certificate: str, why: str, at: datetime) -> Task:
+def certificate_asked(words: str) -> tuple[str, str] | None:
+    """Return (standard, certificate) that a task asks to look back for; None for one of another kind."""
+    said = read(words) or {}
+    return (str(said["standard"]), str(said["certificate"])) if {"standard", "certificate"} <= said.keys() else None
+
+
+def _task(use: Use, asked: tuple[str, str, str, str], at: datetime) -> Task:
+    """Return a look-back for what is asked: (key of its words, standard, certificate, why)."""
+    key, standard, certificate, why = asked
     gauge = f"{use.code} {use.name}".strip()
-    words = say(
-        "calibration.look-back-certificate",
-        number=use.number,
-        gauge=gauge,
-        certificate=certificate,
-        standard=standard,
-        why=why,
-    )
+    words = say(key, number=use.number, gauge=gauge, certificate=certificate, standard=standard, why=why)
     return Task(
         kind=OF_CERTIFICATE,
         words=as_text(words),

@@ -11,6 +11,7 @@ from techfloor.duties.calibration.models import LOOK_BACKS, REVIEW
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.bench import Bench, standing_bench
 from techfloor.duties.calibration.queries.records import PERFORMED
+from techfloor.duties.calibration.queries.withdrawn import doubted
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import results
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, RunResult
@@ -170,7 +171,7 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
     """
     for number, shown_sha256 in sorted(chosen):  # two reviewers wait for each other in one order only
         bench = standing_bench(number)
-        if bench.body.exceptions or holding.open_holds(bench.gauge.id):
+        if bench.body.exceptions or holding.open_holds(bench.gauge.id) or doubted(bench.record.id):
             raise Refusal("%(number)s has something unusual. Review it by itself.", number=number)
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
 

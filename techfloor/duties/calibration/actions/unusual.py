@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from techfloor.duties.calibration.actions import holding
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.earlier import revision_used_before
+from techfloor.duties.calibration.queries.withdrawn import withdrawn_said
 from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import results
 from techfloor.duties.calibration.rules.outside import SAME
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
+from techfloor.equipment.certificates import certificates_of
 from techfloor.said import Said, key_of, say
+from techfloor.store import alone
 
 
 def exceptions(bench: Bench) -> list[Said]:
@@ -22,6 +25,13 @@ def exceptions(bench: Bench) -> list[Said]:
     key = "calibration.withdrawn" if bench.entered_in_error else "calibration.amended"
     amended = say(key, version=bench.amends.version, reason=bench.amends.reason)
     return [amended] if bench.entered_in_error else [amended, *_of_calibration(bench), *_carried(bench)]
+
+
+def _withdrawn(bench: Bench) -> tuple[Said, ...]:
+    """Say what was taken back of what it rests on: until it is signed, a withdrawal waits, or is seen."""
+    for standard in sorted({each.id for each in bench.standards}):
+        alone(certificates_of(standard))
+    return withdrawn_said(bench.record.id)
 
 
 _OF_ITS_DAY = frozenset({"calibration.came-held", "calibration.first-use", "calibration.transcribed"})
@@ -38,22 +48,26 @@ def _of_calibration(bench: Bench) -> list[Said]:
     if bench.body.outside is not None:
         return _of_certificate(bench, first)
     found, left = bench.run(AS_FOUND), bench.run(AS_LEFT) if bench.body.adjusted else None
-    return results.exceptions(
-        found,
-        left,
-        {
-            "calibration.ambient-corrected": any(a.corrects_id is not None for a in bench.ambient),
-            "calibration.reworded": bool(bench.body.reworded),
-            "calibration.room": any(not a.within for a in bench.ambient),
-            "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
-            "calibration.came-held": _came_held(bench),
-            "calibration.slip": any(g.confirmed_slip for g in bench.counting),
-            "calibration.transcribed": bool(bench.transcriber),
-            "calibration.late": any(g.late for g in bench.given),
-            "calibration.first-use": first,
-        },
-        corrections=sum(1 for g in bench.given if g.corrects_id is not None),
-    ) + ([] if bench.only_signer_measured else [say("calibration.measured-by", names=all_of(bench.measurers))])
+    return (
+        results.exceptions(
+            found,
+            left,
+            {
+                "calibration.ambient-corrected": any(a.corrects_id is not None for a in bench.ambient),
+                "calibration.reworded": bool(bench.body.reworded),
+                "calibration.room": any(not a.within for a in bench.ambient),
+                "calibration.soak": bool(bench.procedure.soak_minutes) and not bench.body.soaked,
+                "calibration.came-held": _came_held(bench),
+                "calibration.slip": any(g.confirmed_slip for g in bench.counting),
+                "calibration.transcribed": bool(bench.transcriber),
+                "calibration.late": any(g.late for g in bench.given),
+                "calibration.first-use": first,
+            },
+            corrections=sum(1 for g in bench.given if g.corrects_id is not None),
+        )
+        + ([] if bench.only_signer_measured else [say("calibration.measured-by", names=all_of(bench.measurers))])
+        + [*_withdrawn(bench)]
+    )
 
 
 def all_of(names: Sequence[str]) -> Said | str:

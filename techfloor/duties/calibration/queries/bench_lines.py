@@ -39,6 +39,8 @@ class StandardOnBench:
     valid_until: date
     uncertainty_text: str
     facts: StandardFacts
+    ended_at: datetime | None = None
+    """When that certificate was corrected or withdrawn; None while it stands."""
 
 
 def standard_facts(
@@ -101,6 +103,7 @@ _STANDARDS_USED = (
         _certificates.issued,
         _certificates.valid_until,
         _certificates.uncertainty_text,
+        _certificates.ended_at,
         _certificates.certified,
         _certificates.uncertainty,
     )

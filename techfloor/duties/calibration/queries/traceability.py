@@ -220,6 +220,7 @@ class Paper:
     laboratory: str
     valid_until: date | None
     became: str = ""
+    ended_at: datetime | None = None
     own: "Work | None" = None
 
 
@@ -306,4 +307,6 @@ def _paper(row: Any, replaced: bool, seen: frozenset[str]) -> Paper:
     paper: StandardCertificate = row.StandardCertificate
     became = "" if paper.ended_at is None else "replaced" if replaced else "withdrawn"
     own = _work(_WORK.where(Record.number == paper.number.strip().upper()), seen)
-    return Paper(paper.id, paper.number, row.code, row.name, paper.laboratory, paper.valid_until, became, own)
+    return Paper(
+        paper.id, paper.number, row.code, row.name, paper.laboratory, paper.valid_until, became, paper.ended_at, own
+    )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.models import OF_CERTIFICATE, Calibration, Reading
 from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND, PERFORMED, WORK
 from techfloor.duties.calibration.rules.results import AS_FOUND
 from techfloor.equipment.models import (
@@ -40,7 +40,7 @@ from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.people.models import Person
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
-from techfloor.records.models import Record
+from techfloor.records.models import Record, Task
 from techfloor.records.reviewing import reviewed_by
 from techfloor.said import Said
 from techfloor.store import db
@@ -73,11 +73,13 @@ class Waiting:
     record_id: int
     before_id: int | None
     held: bool
+    doubted: bool = False
+    """A certificate that it rested on was in doubt, or withdrawn, since it was signed."""
 
     @property
     def clean(self) -> bool:
         """True when nothing is unusual about it and its gauge is not held: it may be reviewed in the list."""
-        return not self.exceptions and not self.held
+        return not self.exceptions and not self.held and not self.doubted
 
     @property
     def failed(self) -> bool:
@@ -105,6 +107,7 @@ _before = (
 
 _OPEN = (EquipmentHold.reason == OUT_OF_TOLERANCE, EquipmentHold.lifted_at.is_(None))
 _held = select(EquipmentHold.id).where(EquipmentHold.equipment_id == Record.equipment_id, *_OPEN)
+_doubted = select(Task.id).where(Task.record_id == Record.id, Task.kind == OF_CERTIFICATE)
 _item_held = select(EquipmentHold.id).where(EquipmentHold.equipment_id == Equipment.id, *_OPEN)
 
 
@@ -128,6 +131,7 @@ def waiting_for_review(person_id: int, plant: PlantFacts, *, limit: int = 200) -
             Record.id,
             _before.scalar_subquery(),
             _held.exists(),
+            _doubted.exists(),
         )
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)

@@ -319,6 +319,9 @@ class _Certificate:
         """Say how the results are metrologically traceable (7.8.4.1 c)."""
         if not any(standard["certificate"] for standard in self.content["standards"]):
             return ""
+        if self.issue.since:
+            since = " ".join(sentence(in_words(said)) for said in self.issue.since)
+            return self._("Since this calibration: %(since)s No traceability is claimed through it.") % {"since": since}
         return self._("The results are metrologically traceable through the certificates of the standards named above.")
 
     def _coverage(self) -> str:

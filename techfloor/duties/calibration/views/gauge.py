@@ -127,13 +127,19 @@ def _procedure_words(procedure: Procedure | None) -> tuple[str, str]:
 def _standard_facts(procedure: Procedure | None, now: date) -> list[tuple[str, str, str]]:
     if procedure is None or not procedure.standards:
         return []
-    return [(_("Standard"), standard.code, _paper(standard)) for standard in standards_for(procedure.standards, now)]
+    return [
+        (_("Standard for the next one"), standard.code, _paper(standard, now))
+        for standard in standards_for(procedure.standards, now)
+    ]
 
 
-def _paper(standard: StandardView) -> str:
+def _paper(standard: StandardView, now: date) -> str:
     if standard.certificate is None:
         return str(_("no certificate"))
-    return str(_("certificate %(number)s", number=standard.certificate.number))
+    number, until = standard.certificate.number, standard.certificate.valid_until
+    if until < now:
+        return str(_("certificate %(number)s, ended on %(day)s", number=number, day=day(until)))
+    return str(_("certificate %(number)s", number=number))
 
 
 # --- calibrations ---

@@ -20,7 +20,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.traced import behind, picture
 from techfloor.duties.calibration.views.wording import verdict_sign
-from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of
+from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of, entries_of
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import ItemView, PaperView
 from techfloor.equipment.statuses import Kind
@@ -181,7 +181,7 @@ def _narrowed(item: ItemView, wanted: Asked) -> Wanted:
     chosen = wanted.values.get("certificate", "")
     return Wanted(
         item.id,
-        _entries(_papers(item), int(chosen)) if chosen else (),
+        entries_of(_papers(item), int(chosen)) if chosen else (),
         which=wanted["which"],
         kind=wanted["kind"],
         words=wanted.words,
@@ -189,15 +189,6 @@ def _narrowed(item: ItemView, wanted: Asked) -> Wanted:
         until=clock.midnight(until + timedelta(days=1), zone) if until else None,
         at=wanted.at,
     )
-
-
-def _entries(papers: list[PaperView], certificate_id: int) -> tuple[int, ...]:
-    """Return every entry of a certificate: a slip that was corrected has more than one."""
-    found = {certificate_id}
-    for _turn in papers:
-        found |= {paper.certificate.id for paper in papers if paper.replaces in found}
-        found |= {paper.replaces for paper in papers if paper.certificate.id in found and paper.replaces is not None}
-    return tuple(sorted(found))
 
 
 def _address(wanted: Asked, page: str, **more: str) -> str:
@@ -291,7 +282,7 @@ def _resting(item: ItemView, certificate_id: int, form: DoubtForm) -> Wanted:
     zone, since, until = plant().zone, form.since.data, form.until.data
     return Wanted(
         item.id,
-        _entries(_papers(item), certificate_id),
+        entries_of(_papers(item), certificate_id),
         since=clock.midnight(since, zone) if since else None,
         until=clock.midnight(until + timedelta(days=1), zone) if until else None,
     )
@@ -299,7 +290,7 @@ def _resting(item: ItemView, certificate_id: int, form: DoubtForm) -> Wanted:
 
 def _doubt_page(form: DoubtForm, item: ItemView, certificate_id: int) -> str:
     paper = certificate_by_id(item.id, certificate_id)
-    entries = _entries(_papers(item), certificate_id)
+    entries = entries_of(_papers(item), certificate_id)
     found = traceability.groups(Wanted(item.id, entries))
     under_way = traceability.count(Wanted(item.id, entries, which=Which.UNDER_WAY))
     return render_template(

@@ -93,7 +93,7 @@ def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after:
 
 def _draw_paper(drawing: _Drawing, rows: list[dict[str, Any]], paper: Paper, after: str, depth: int) -> None:
     url = f"/equipment/{paper.code}/certificates/{paper.id}"
-    became = {"replaced": _("corrected since"), "withdrawn": _("withdrawn since")}.get(paper.became, "")
+    became = _became(paper)
     until = _("valid until %(day)s", day=day(paper.valid_until)) if paper.valid_until else ""
     box = _box(f"c{paper.id}", _("Certificate"), paper.number, became or until, url, "caution" if became else "")
     key = drawing.put(depth, box, after)
@@ -102,6 +102,13 @@ def _draw_paper(drawing: _Drawing, rows: list[dict[str, Any]], paper: Paper, aft
         _draw_work(drawing, rows, paper.own, key, depth + 1)
         return
     _draw_laboratory(drawing, paper.laboratory, key, depth + 1, url)
+
+
+def _became(paper: Paper) -> str:
+    """Say that a certificate was corrected or withdrawn since, and on which day."""
+    ended = day(plant_day(paper.ended_at, plant().zone)) if paper.ended_at else ""
+    said = {"replaced": _("corrected %(day)s", day=ended), "withdrawn": _("withdrawn %(day)s", day=ended)}
+    return str(said.get(paper.became, ""))
 
 
 def _draw_laboratory(drawing: _Drawing, name: str, after: str, depth: int, url: str) -> None:

@@ -1,6 +1,6 @@
 """What is unusual about a calibration, as the pages that check, review and show it say it first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,16 +8,19 @@ from flask_babel import gettext as _
 
 from techfloor.duties.calibration.actions import unusual as rules
 from techfloor.duties.calibration.changes import corrected_first, rewordings
+from techfloor.duties.calibration.models import OF_CERTIFICATE
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.bench_lines import AmbientValue, GivenReading
+from techfloor.duties.calibration.queries.withdrawn import WITHDRAWN, withdrawn_said
 from techfloor.duties.calibration.rules import reading as judging
 from techfloor.duties.calibration.rules.outside import NO, answers_of
 from techfloor.duties.calibration.rules.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
+from techfloor.records import tasks, versions
 from techfloor.records.lifecycle import State
-from techfloor.said import Said, in_words, key_of, word
+from techfloor.said import Said, in_words, key_of, read, word
 from techfloor.web.show import to_the_second
 
 
@@ -44,10 +47,20 @@ def unusual(bench: Bench) -> list[Unusual]:
     """Return what is unusual, as it was when it was signed, before that as it stands now."""
     signed = bench.record.content_sha256 is not None
     exceptions = bench.body.exceptions if signed else rules.exceptions(bench)
-    every = [said for said in (*exceptions, *bench.body.deviations) if key_of(said) not in _OF_AMENDMENT]
+    since = [said for said in _since(bench) if said not in exceptions]
+    every = [said for said in (*since, *exceptions, *bench.body.deviations) if key_of(said) not in _OF_AMENDMENT]
     found = [_one(bench, said) for said in every]
     # What an amendment corrected stands with its reason, and not once more by itself.
     return [one for one, said in zip(found, every, strict=True) if _tells(one, said)]
+
+
+def _since(bench: Bench) -> Iterator[Said]:
+    """Yield what became of the certificates that it rested on, and which of them are in doubt."""
+    if any(standard.ended_at is not None for standard in bench.standards):
+        yield from withdrawn_said(bench.record.id)
+    if bench.record.state == State.PERFORMED:
+        asked = (read(words) for words in tasks.open_words(versions.ids(bench.record), [OF_CERTIFICATE]))
+        yield from (said for said in asked if said is not None and key_of(said) == "calibration.look-back-certificate")
 
 
 _OF_AMENDMENT = frozenset({"calibration.amended", "calibration.withdrawn"})
@@ -67,7 +80,7 @@ _TO_BE_LOOKED_AT = frozenset({State.IN_PROGRESS, State.PERFORMED})
 def _one(bench: Bench, said: Said) -> Unusual:
     key, words = key_of(said), in_words(said)
     calm = "caution" if bench.record.state in _TO_BE_LOOKED_AT else "info"
-    kind = "fail" if key.startswith("calibration.failed") else calm
+    kind = "fail" if key.startswith("calibration.failed") else "caution" if key == WITHDRAWN else calm
     details = _DETAILS[key](bench) if key in _DETAILS else []
     if key == "calibration.answered-no":
         details = _answer(bench, str(said["check"]))

@@ -1,0 +1,81 @@
+"""What became of the certificates that a calibration rested on: those that were taken back since."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from techfloor.duties.calibration.models import OF_CERTIFICATE, StandardUsed
+from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.equipment.rules import plant_day
+from techfloor.places.models import Plant
+from techfloor.records.models import Task
+from techfloor.said import Said, day_said, say
+from techfloor.store import db
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A certificate that was taken back, of the standard of a code, as its number was when it was used."""
+
+    code: str
+    certificate: str
+    at: datetime
+    why: str
+
+
+_ENDED = (
+    select(Equipment.code, StandardCertificate)
+    .join(StandardUsed, StandardUsed.certificate_id == StandardCertificate.id)
+    .join(Equipment, Equipment.id == StandardCertificate.standard_id)
+    .where(StandardUsed.record_id == bindparam("record"), StandardCertificate.ended_at.is_not(None))
+    .order_by(StandardUsed.id)
+)
+_AFTER = select(StandardCertificate).where(StandardCertificate.replaces_id == bindparam("before"))
+
+
+def withdrawn_behind(record_id: int, session: Session | None = None) -> list[Withdrawn]:
+    """Return the certificates behind a calibration that were taken back; one with a slip, when its correction was."""
+    bound = session or db.session()
+    found: list[Withdrawn] = []
+    rows: Any = bound.execute(_ENDED, {"record": record_id})
+    for code, used in rows.all():
+        last = _last(used, bound)
+        if last.ended_at is not None:
+            found.append(Withdrawn(code, used.number, last.ended_at, last.ended_why))
+    return found
+
+
+def _last(certificate: StandardCertificate, session: Session) -> StandardCertificate:
+    """Return the entry that came last in the place of one with a slip."""
+    following = session.scalar(_AFTER, {"before": certificate.id})
+    return certificate if following is None else _last(following, session)
+
+
+def withdrawn_said(record_id: int, session: Session | None = None) -> tuple[Said, ...]:
+    """Say which certificates behind a calibration were taken back, when and why."""
+    bound = session or db.session()
+    found = withdrawn_behind(record_id, bound)
+    zone = bound.scalars(select(Plant.zone)).one() if found else ""
+    return tuple(
+        say(
+            WITHDRAWN,
+            certificate=each.certificate,
+            standard=each.code,
+            day=day_said(plant_day(each.at, zone)),
+            why=each.why,
+        )
+        for each in found
+    )
+
+
+WITHDRAWN = "calibration.certificate-withdrawn"
+"""The key of what is said of a certificate that was taken back."""
+
+
+def doubted(record_id: int) -> bool:
+    """Tell whether a certificate behind a calibration was ever in doubt: then a second person looks at it by itself."""
+    wanted = select(Task.id).where(Task.record_id == record_id, Task.kind == OF_CERTIFICATE)
+    return db.session.scalar(wanted.limit(1)) is not None

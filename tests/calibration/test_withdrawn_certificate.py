@@ -1,0 +1,142 @@
+"""A certificate that is taken back has consequences for everything that rested on it."""
+
+from collections.abc import Callable
+
+import pytest
+from amending_work import calibrated
+from bench_work import give_all, problems, review, sign, start
+from flask import Flask
+from plant_client import PlantClient, SignedInAs
+from sqlalchemy import select
+
+from techfloor import clock, store
+from techfloor.duties.calibration.models import OF_CERTIFICATE
+from techfloor.equipment.models import Equipment, StandardCertificate
+from techfloor.records.models import Task
+from techfloor.said import as_text, in_words, read, say
+from techfloor.store import db
+
+WHY = "the laboratory took it back"
+SAID = "withdrawn on 20 Nov 2026: the laboratory took it back"
+CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.10", "25.00"]
+
+
+def newest(app: Flask, code: str = "S-003") -> StandardCertificate:
+    with app.app_context():
+        c = StandardCertificate
+        wanted = select(c).join(Equipment, Equipment.id == c.standard_id).where(Equipment.code == code)
+        return db.session.scalars(wanted.where(c.ended_at.is_(None)).order_by(c.issued.desc(), c.id.desc())).first()  # type: ignore[return-value]
+
+
+def withdraw(app: Flask, quinn: PlantClient, code: str = "S-003") -> None:
+    page = f"/equipment/{code}/certificates/{newest(app, code).id}/withdraw"
+    assert quinn.submit(page, {"reason": WHY}).status_code == 303
+
+
+def asked(app: Flask) -> list[str]:
+    with app.test_request_context():
+        tasks = db.session.scalars(select(Task).where(Task.kind == OF_CERTIFICATE, Task.done_at.is_(None)))
+        return [in_words(task.words) for task in tasks]
+
+
+def test_a_withdrawal_raises_a_look_back_for_each_record_that_rested_on_it(app: Flask, as_: SignedInAs) -> None:
+    first, second = calibrated(as_("T")), calibrated(as_("O"))
+    number = newest(app).number
+    withdraw(app, as_("Q"))
+    assert len(asked(app)) == 2
+    for record in (first, second):
+        assert any(record in words and number in words and "G-014" in words and WHY in words for words in asked(app))
+    assert first in as_("Q").get("/").text
+    assert "open: the work done with it is being looked at" in as_("Q").get("/calibration/gauges/G-014").text
+
+
+def test_a_withdrawal_asks_nothing_twice_that_a_doubt_asked(app: Flask, as_: SignedInAs) -> None:
+    calibrated(as_("T"))
+    page = f"/calibration/traceability/S-003/certificates/{newest(app).id}/doubt"
+    assert as_("Q").submit(page, {"why": "odd figures"}).status_code == 303
+    withdraw(app, as_("Q"))
+    assert len(asked(app)) == 1
+
+
+def test_what_rested_on_the_entry_before_a_correction_is_asked_for_too(app: Flask, as_: SignedInAs) -> None:
+    number = calibrated(as_("T"))
+    before = newest(app)
+    with app.app_context():
+        slip = db.session.get_one(StandardCertificate, before.id)
+        kept = {name: getattr(slip, name) for name in ("standard_id", "number", "laboratory", "issued", "valid_until")}
+        more = {name: getattr(slip, name) for name in ("uncertainty_text", "uncertainty", "certified")}
+    with app.app_context(), store.act("equipment:test:correct"):
+        db.session.get_one(StandardCertificate, before.id).ended_at = clock.now()
+        db.session.flush()
+        db.session.add(StandardCertificate(replaces_id=before.id, reason="a slip", **kept, **more))
+    assert SAID not in as_("Q").get(f"/calibration/{number}").text
+    withdraw(app, as_("Q"))
+    assert [number in words for words in asked(app)] == [True]
+    assert SAID in as_("Q").get(f"/calibration/{number}").text
+
+
+@pytest.mark.parametrize("when", ["before it is signed", "after it is signed"])
+def test_a_review_says_that_the_certificate_is_withdrawn(app: Flask, as_: SignedInAs, when: str) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    calibrated(tara)
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    if when == "before it is signed":
+        withdraw(app, quinn)
+    assert sign(tara, number).status_code == 303
+    if when == "after it is signed":
+        withdraw(app, quinn)
+    page = quinn.get(f"/calibration/{number}").text
+    assert page.count(SAID) == 1
+    assert "corrected or withdrawn on" in page
+
+
+def test_a_clean_pass_whose_certificate_is_withdrawn_is_reviewed_by_itself(
+    app: Flask, as_: SignedInAs, profile: Callable[[str], None]
+) -> None:
+    profile("regulated")
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = [calibrated(tara) for _ in range(2)][1]
+    page = quinn.get("/calibration/review?show=clean").text
+    chosen = next(v for v in page.split('"') if v.startswith(f"{number}:"))
+    opened = quinn.hidden("/calibration/review?show=clean", "/calibration/review")
+    withdraw(app, quinn)
+    assert f'"{number}:' not in quinn.get("/calibration/review?show=clean").text
+    given = {**opened, "chosen": chosen, "secret": quinn.secret, "user_name": quinn.who.user_name}
+    answer = quinn.post("/calibration/review", data=given)
+    assert answer.status_code == 422
+    assert problems(answer) == [f"{number} has something unusual. Review it by itself."]
+    assert SAID in quinn.get(f"/calibration/{number}/review").text
+
+
+def test_what_is_issued_after_it_claims_no_traceability_through_it(app: Flask, as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = calibrated(tara)
+    if f"/calibration/{number}/review" in quinn.get(f"/calibration/{number}").text:
+        assert review(quinn, number).status_code == 303
+    withdraw(app, quinn)
+    assert quinn.submit(f"/calibration/{number}/certificate", {}, page=f"/calibration/{number}").status_code == 303
+    text = quinn.get(f"/calibration/{number}/certificate.xml").text
+    assert "No traceability is claimed through it." in text
+    assert "are metrologically traceable" not in text
+
+
+def test_the_way_up_says_on_which_day_it_was_withdrawn(app: Flask, as_: SignedInAs) -> None:
+    calibrated(as_("T"))
+    withdraw(app, as_("Q"))
+    assert "withdrawn 20 Nov 2026" in as_("Q").get("/calibration/traceability/G-014").text
+
+
+def test_numbers_of_two_standards_are_not_taken_for_each_other(app: Flask, as_: SignedInAs) -> None:
+    number = calibrated(as_("T"))
+    with app.app_context():
+        other = newest(app, "S-004")
+    quinn = as_("Q")
+    page = f"/calibration/traceability/S-003/certificates/{newest(app).id}/doubt"
+    assert quinn.submit(page, {"why": "odd figures"}).status_code == 303
+    with app.app_context(), store.act("calibration:test:other"):  # the same number, of another standard
+        task = db.session.scalars(select(Task).where(Task.kind == OF_CERTIFICATE)).one()
+        said = {k: v for k, v in (read(task.words) or {}).items() if k in {"number", "gauge", "certificate", "why"}}
+        task.words = as_text(say("calibration.look-back-certificate", **said, standard=str(other.standard_id)))
+    assert quinn.submit(page, {"why": "odd figures"}).status_code == 303
+    assert [number in words for words in asked(app)] == [True, True]
