@@ -18,7 +18,7 @@ from techfloor.equipment.ledger import CALIBRATION
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import HoldView, ItemView
 from techfloor.equipment.statuses import Kind
-from techfloor.equipment.wording import standing
+from techfloor.equipment.wording import Dated, standing
 from techfloor.people.models import Person
 from techfloor.places.here import plant, today
 from techfloor.records.models import Record, Signature
@@ -83,7 +83,11 @@ def _state(item: ItemView) -> State:
     found = next((due for due in queries.dues_of(item.id) if due.work == CALIBRATION), None)
     limited = queries.gauge_view(item.code).limited_use if item.kind == Kind.GAUGE else ""
     hold = (holds[0].reason, holds[0].words) if holds else None
-    stands = standing(item.kind, item.status, hold, found.due if found else None, limited)
+    paper = _certificate(item) if item.kind == Kind.STANDARD else None
+    if item.kind == Kind.STANDARD and paper is None:
+        found = None  # what its last certificate said holds no more
+    counted = Dated(found.due, bool(found.last_done or found.record or paper)) if found else None
+    stands = standing(item.kind, item.status, hold, counted, limited, today())
     dated = found is not None and stands.dated
     return State(
         item.code,
@@ -93,7 +97,7 @@ def _state(item: ItemView) -> State:
         gettext("Due"),
         _due_words(found.due, item.kind) if found and dated else "",
         stands.words,
-        _since(holds[0]) if holds else _rests_on(item, found.record) if found and dated else "",
+        _since(holds[0]) if holds else (paper or _rests_on(found.record)) if found and dated else "",
     )
 
 
@@ -109,11 +113,14 @@ def _since(hold: HoldView) -> str:
     return str(gettext("since %(day)s", day=day(plant_day(hold.placed_at, plant().zone))))
 
 
-def _rests_on(item: ItemView, number: str | None) -> str:
-    """Name the calibration and who performed it, or the certificate of a standard."""
-    if item.kind == Kind.STANDARD:
-        (standard,) = queries.standards_for([item.code], today())
-        return standard.certificate.number if standard.certificate else ""
+def _certificate(item: ItemView) -> str | None:
+    """Name the certificate of a standard that stands."""
+    (standard,) = queries.standards_for([item.code], today())
+    return standard.certificate.number if standard.certificate else None
+
+
+def _rests_on(number: str | None) -> str:
+    """Name the calibration and who performed it."""
     if number is None:
         return ""
     by = db.session.scalar(

@@ -221,15 +221,30 @@ class Standing:
     words: str = ""
 
 
+@dataclass(frozen=True)
+class Dated:
+    """The day on which something falls due, and whether it is known when it was calibrated."""
+
+    due: date
+    known: bool
+
+
 _OUT_OF_SERVICE = frozenset({Status.RETIRED, Status.LOST, Status.SENT_OUT})
 
 
-def standing(kind: str, status: str, hold: tuple[str, str] | None, due: date | None, limited_use: str) -> Standing:
-    """Say how equipment stands, as its label shouts it; `hold` is (reason, words) of the hold that counts."""
+def standing(
+    kind: str, status: str, hold: tuple[str, str] | None, dated: Dated | None, limited_use: str, today: date
+) -> Standing:
+    """Say how equipment stands, as its label shouts it; `hold` is (reason, words) of the hold that counts.
+
+    A check mark stands beside a day to come alone, and where it is known when it was calibrated.
+    """
     if hold:
         reason, words = str(_HOLD_REASONS[hold[0]]), in_words(hold[1])
         return Standing("hold", str(HOLD_WORDS["other"]), dated=False, words=f"{reason}: {words}" if words else reason)
     look, words = STATUS_SIGNS[status]
+    if dated is not None and dated.due < today and (look == "pass" or status == Status.LIMITED_USE):
+        return Standing("fail", str(gettext("Overdue")), dated=True, words=limited_use)
     if status in _OUT_OF_SERVICE:
         return Standing("fail", str(gettext("Out of service")), dated=False, words=str(words))
     if look == "caution" or kind == Kind.MACHINE:
@@ -238,10 +253,17 @@ def standing(kind: str, status: str, hold: tuple[str, str] | None, due: date | N
             Status.INDICATION_ONLY: gettext("No reading decides."),
         }
         return Standing(look, str(words), dated=status == Status.LIMITED_USE, words=str(below.get(Status(status), "")))
-    if due is None:
+    return _by_its_day(str(words), dated)
+
+
+def _by_its_day(title: str, dated: Dated | None) -> Standing:
+    """Say how something stands that may be used until it falls due."""
+    if dated is None:
         calibrate = str(STATUS_SIGNS[Status.CALIBRATE_BEFORE_USE][1])
         return Standing("caution", calibrate, dated=False, words=str(gettext("Not calibrated yet")))
-    return Standing("pass", str(words), dated=True)
+    if not dated.known:
+        return Standing("caution", title, dated=True, words=str(gettext("No calibration is known")))
+    return Standing("pass", title, dated=True)
 
 
 def _of_due(due: date | None, today: date) -> list[Sign]:

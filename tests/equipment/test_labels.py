@@ -15,12 +15,12 @@ from sqlalchemy import func, select
 
 from techfloor import store
 from techfloor.cli import doctor, verify
-from techfloor.equipment import actions
+from techfloor.equipment import actions, queries
 from techfloor.equipment.label_sizes import SIZES, Form, Size
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.statuses import Deed, Kind, Status
 from techfloor.equipment.views.labelling import AT_ONCE
-from techfloor.equipment.wording import standing
+from techfloor.equipment.wording import Dated, standing
 from techfloor.reports.job_runner import Runner
 from techfloor.reports.models import JobLine
 from techfloor.store import db
@@ -120,6 +120,7 @@ def test_a_held_gauge_says_so_and_nothing_of_a_due_day(doing: Doing, as_: Signed
     assert "Due" not in words
 
 
+TODAY = date(2026, 11, 20)
 STATES = {
     Deed.LIMIT: ("saw cuts only", ("LIMITED USE", "saw cuts only", "Due")),
     Deed.INDICATION_ONLY: ("shows only", ("INDICATION ONLY", "No reading decides.")),
@@ -141,10 +142,46 @@ def test_each_state_has_its_own_label(doing: Doing, as_: SignedInAs, deed: Deed)
 
 def test_a_gauge_that_never_was_calibrated_is_calibrated_before_use(app: Flask) -> None:
     with app.test_request_context("/"):
-        found = standing(Kind.GAUGE, Status.IN_USE, None, None, "")
-        spare = standing(Kind.GAUGE, Status.SPARE, None, date(2027, 1, 1), "")
+        found = standing(Kind.GAUGE, Status.IN_USE, None, None, "", TODAY)
+        spare = standing(Kind.GAUGE, Status.SPARE, None, Dated(date(2027, 1, 1), known=True), "", TODAY)
     assert (found.title, found.words, found.dated) == ("Calibrate before use", "Not calibrated yet", False)
     assert (spare.title, spare.dated) == ("Spare", True), "a spare keeps its day"
+
+
+@pytest.mark.parametrize("status", [Status.IN_USE, Status.LIMITED_USE])
+def test_what_is_overdue_says_so_and_has_no_check_mark(app: Flask, status: Status) -> None:
+    with app.test_request_context("/"):
+        late = standing(Kind.GAUGE, status, None, Dated(date(2026, 11, 19), known=True), "saw cuts only", TODAY)
+        on_time = standing(Kind.GAUGE, status, None, Dated(TODAY, known=True), "saw cuts only", TODAY)
+    assert (late.look, late.title, late.dated, late.words) == ("fail", "Overdue", True, "saw cuts only")
+    assert on_time.title != "Overdue"
+
+
+def test_a_gauge_with_a_day_of_which_no_calibration_is_known_has_no_check_mark(app: Flask) -> None:
+    with app.test_request_context("/"):
+        found = standing(Kind.GAUGE, Status.IN_USE, None, Dated(date(2027, 1, 1), known=False), "", TODAY)
+    assert (found.look, found.words, found.dated) == ("caution", "No calibration is known", True)
+
+
+def test_a_standard_whose_certificates_are_all_withdrawn_is_not_due_but_to_be_calibrated(
+    doing: Doing, as_: SignedInAs
+) -> None:
+    with doing() as now:
+        for paper in queries.certificates_of(id_of("S-003")):
+            actions.withdraw_certificate(paper.certificate.id, "taken back", **now)
+    (words,) = texts(printed(as_("T"), "S-003", "status"))
+    assert "CALIBRATE BEFORE USE" in words
+    assert "Due" not in words
+
+
+def test_an_overdue_gauge_prints_overdue_with_its_day(app: Flask, as_: SignedInAs) -> None:
+    with app.app_context(), store.act("equipment:test:due"):
+        db.session.execute(
+            db.text("UPDATE equipment_due SET due = '2026-11-12' WHERE equipment_id = :id"), {"id": id_of("G-014")}
+        )
+    (words,) = texts(printed(as_("T"), "G-014", "status"))
+    assert "OVERDUE" in words
+    assert "Due 12 Nov 2026" in words
 
 
 def test_a_machine_and_a_standard_have_their_labels_too(as_: SignedInAs) -> None:
