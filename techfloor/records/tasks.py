@@ -59,10 +59,15 @@ def is_open(record_ids: Iterable[int], kind: str) -> bool:
     return db.session.scalar(select(Task.id).where(*wanted).limit(1)) is not None
 
 
+def open_of(record_ids: Iterable[int], kinds: Iterable[str]) -> list[Task]:
+    """Return the open tasks of some kinds for a record, in the order they were raised."""
+    wanted = (Task.record_id.in_(list(record_ids)), Task.kind.in_(list(kinds)), Task.done_at.is_(None))
+    return list(db.session.scalars(select(Task).where(*wanted).order_by(Task.id)))
+
+
 def open_words(record_ids: Iterable[int], kinds: Iterable[str]) -> list[str]:
     """Return the words of the open tasks of some kinds for a record, in the order they were raised."""
-    wanted = (Task.record_id.in_(list(record_ids)), Task.kind.in_(list(kinds)), Task.done_at.is_(None))
-    return list(db.session.scalars(select(Task.words).where(*wanted).order_by(Task.id)))
+    return [task.words for task in open_of(record_ids, kinds)]
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def test_of_two_who_close_a_look_back_at_once_the_second_is_told(
     one, two = (
         Hand(app, as_("Q"), page, page, {"outcome": "unaffected", "looked": words}) for words in ("First.", "Second.")
     )
-    first, second = crossing.run(one, two, stop_after=(tasks, "is_open"))
+    first, second = crossing.run(one, two, stop_after=(tasks, "open_of"))
     assert (first.status_code, second.status_code, crossing.waited) == (303, 422, True)
     assert problems(second) == [f"No look-back is open for {number}."]
     with app.app_context():

@@ -140,3 +140,24 @@ def test_numbers_of_two_standards_are_not_taken_for_each_other(app: Flask, as_: 
         task.words = as_text(say("calibration.look-back-certificate", **said, standard=str(other.standard_id)))
     assert quinn.submit(page, {"why": "odd figures"}).status_code == 303
     assert [number in words for words in asked(app)] == [True, True]
+
+
+def test_an_answer_closes_the_look_back_of_its_certificate_alone(app: Flask, as_: SignedInAs) -> None:
+    number, quinn = calibrated(as_("T")), as_("Q")
+    withdraw(app, quinn)
+    with app.app_context(), store.act("calibration:test:other"):
+        task = db.session.scalars(select(Task).where(Task.kind == OF_CERTIFICATE)).one()
+        other = task.words.replace('"standard":"S-003"', '"standard":"S-004"')
+        same = {
+            name: getattr(task, name) for name in ("kind", "record_id", "equipment_id", "for_permission", "raised_at")
+        }
+        db.session.add(Task(**same, words=other))
+    page = f"/calibration/{number}/look-back"
+    assert "One more look-back is open for it" in quinn.get(page).text
+    assert "of S-004 was withdrawn" not in quinn.get(page).text
+    answer = quinn.submit(page, {"outcome": "unaffected", "looked": "lots 1 to 9"})
+    assert answer.location.endswith(page)
+    assert ["of S-004 was withdrawn" in words for words in asked(app)] == [True]
+    assert "of S-004 was withdrawn" in quinn.get(page).text
+    assert quinn.submit(page, {"outcome": "unaffected", "looked": "all"}).location.endswith(f"/calibration/{number}")
+    assert asked(app) == []

@@ -84,6 +84,11 @@ def _open(standard: str, certificate: str) -> set[str]:
     return {number for number, words in rows if certificate_asked(words) == wanted}
 
 
+def subject(task: Task) -> tuple[str, tuple[str, str] | None]:
+    """Return what a look-back asks for: its kind, and the certificate. Versions of a record may ask the same."""
+    return task.kind, certificate_asked(task.words)
+
+
 def certificate_asked(words: str) -> tuple[str, str] | None:
     """Return (standard, certificate) that a task asks to look back for; None for one of another kind."""
     said = read(words) or {}

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from techfloor.duties.calibration.actions import holding, outcome, unusual
 from techfloor.duties.calibration.actions import intervals as interval_changes
+from techfloor.duties.calibration.actions.doubt import subject
 from techfloor.duties.calibration.actions.work import unsigned_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
 from techfloor.duties.calibration.models import LOOK_BACKS, REVIEW
@@ -176,11 +177,18 @@ def review_clean(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFa
         review(number, proof, plant, accepted=True, remark="", shown_sha256=shown_sha256)
 
 
-def close_look_back(number: str, affected: str, looked: str, *, done: str = "", actor: int, at: datetime) -> None:
-    """End the look-back of a calibration with what was looked at, whether work was affected, and what was done then."""
+def close_look_back(
+    number: str, affected: str, looked: str, *, done: str = "", task: int | None = None, actor: int, at: datetime
+) -> None:
+    """End a look-back of a calibration with what was looked at, whether work was affected, and what was done then.
+
+    `task` is the one that is answered, None for what was asked first. What asks for something else stays open: an
+    answer for one certificate says nothing of another.
+    """
     alone(f"record:{number}")  # whoever closes it second is told so
-    every = versions.ids(queries.standing_row(number))
-    if not any(tasks.is_open(every, kind) for kind in LOOK_BACKS):
+    opened = tasks.open_of(versions.ids(queries.standing_row(number)), LOOK_BACKS)
+    answered = next((each for each in opened if task in {None, each.id}), None)
+    if answered is None:
         raise Refusal("No look-back is open for %(number)s.", number=number)
     if affected not in {"unaffected", "affected"}:
         raise Refusal("Choose what came out.", field="outcome")
@@ -190,5 +198,6 @@ def close_look_back(number: str, affected: str, looked: str, *, done: str = "", 
         raise Refusal("Enter what was done about the work that was affected.", field="done")
     outcome = say(f"calibration.{affected}", done=done.strip())
     words = as_text(say("calibration.looked-back", outcome=outcome, looked=looked.strip()))
-    for kind in LOOK_BACKS:
-        tasks.finish(every, kind, by=actor, at=at, outcome=words)
+    for each in opened:
+        if subject(each) == subject(answered):
+            each.done_at, each.done_by, each.outcome = at, actor, words

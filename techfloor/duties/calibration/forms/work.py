@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
@@ -338,6 +338,7 @@ class LookBackForm(EntryForm):
         ],
         validate_choice=False,
     )
+    task = HiddenField()
     looked = TextAreaField(_l("What did you look at?"))
     done = TextAreaField(_l("What was done about it?"))
 
