@@ -191,6 +191,55 @@ def test_that_it_is_signed_by_xml_is_told() -> None:
     assert (read(dcc(BLOCKS)).signed, read(signed).signed) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("standarduncertainty", "standard uncertainty"), ("combinedstandarduncertainty", "standard uncertainty"),
+        ("expandeduncertainty", "uncertainty"), ("measurementuncertainty", "uncertainty"),
+        ("uncertainty", "uncertainty"),
+        ("relativeuncertainty", ""), ("uncertaintycontribution", ""), ("typeauncertainty", ""),
+    ],
+)  # fmt: skip
+def test_a_column_of_a_standard_uncertainty_is_not_one_of_u(kind: str, role: str) -> None:
+    assert role_of(Column((kind,), "")) == role
+
+
+def with_u_apart(kind: str, unit: str, values: str = "0.001 0.002") -> bytes:
+    """Return a table in mm that has an uncertainty in a column of its own."""
+    apart = (
+        f'<dcc:quantity refType="{kind}"><si:realListXMLList><si:valueXMLList>{values}</si:valueXMLList>'
+        f"<si:unitXMLList>{unit}</si:unitXMLList></si:realListXMLList></dcc:quantity>"
+    )
+    column = (
+        '<dcc:quantity refType="{}"><si:realListXMLList><si:valueXMLList>10 20</si:valueXMLList>'
+        "<si:unitXMLList>\\milli\\metre</si:unitXMLList></si:realListXMLList></dcc:quantity>"
+    )
+    columns = column.format("basic_nominalValue") + column.format("basic_measuredValue") + apart
+    return dcc(f"<dcc:result><dcc:data><dcc:list>{columns}</dcc:list></dcc:data></dcc:result>")
+
+
+@pytest.mark.parametrize("kind", ["basic_standardUncertainty", "basic_expandedUncertainty"])
+def test_an_uncertainty_of_its_own_column_says_for_which_k_it_stands(kind: str) -> None:
+    measured = [point.measured for point in points(with_u_apart(kind, "\\milli\\metre"))]
+    expected = Decimal(1) if "standard" in kind else None
+    assert [(each.u, each.k) for each in measured if each] == [
+        (Decimal("0.001"), expected),
+        (Decimal("0.002"), expected),
+    ]
+
+
+def test_an_uncertainty_in_another_unit_than_its_values_is_converted() -> None:
+    measured = [point.measured for point in points(with_u_apart("basic_expandedUncertainty", "\\micro\\metre", "1 2"))]
+    assert [each.u for each in measured if each] == [Decimal("0.001"), Decimal("0.002")]
+
+
+@pytest.mark.parametrize("unit", ["\\percent", "\\kelvin", "furlong"])
+def test_an_uncertainty_that_fits_no_result_is_named(unit: str) -> None:
+    found = read(with_u_apart("basic_expandedUncertainty", unit))
+    assert [point.measured.u for point in found.results[0].points if point.measured] == [None, None]
+    assert found.unread == ("expandeduncertainty",)
+
+
 def test_a_reference_type_counts_more_than_a_name() -> None:
     assert role_of(Column(("measuredvalue",), "Nominal value")) == "measured"
     assert role_of(Column(("stability",), "Nominal value")) == ""

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from techfloor.measures.units import UnitError
 from techfloor.reports.dcc.model import Point, Quantity
+from techfloor.reports.dcc.units import in_unit
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,28 @@ _ROLES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ),
     ),
     ("nominal", ("nominal",), ("nominal", "nennwert", "set point", "sollwert")),
-    ("uncertainty", ("uncertainty",), ("uncertainty", "unsicherheit", "incert")),
+    (
+        "",
+        (
+            "relativeunc", "relativeexpandedunc", "combinedunc", "uncertaintybudget", "uncertaintycontrib",
+            "uncertaintytype", "typeaunc", "typebunc",
+        ),
+        (
+            "relative unc", "relative standard", "relative unsich", "relative messunsich", "relative expanded unc",
+            "uncertainty of the standard", "uncertainty of the reference", "unsicherheit des normal", "type a unc",
+            "type b unc",
+        ),
+    ),
+    (
+        "standard uncertainty",
+        ("standardunc", "standardmeasurementunc", "combinedstandardunc"),
+        (
+            "standard uncertainty", "standard measurement uncertainty", "standardunsicherheit",
+            "standardmessunsicherheit", "standard-messunsicherheit", "incertidumbre típica", "incertidumbre estándar",
+            "incertitude-type", "incertitude type", "incertezza tipo", "incertezza standard",
+        ),
+    ),
+    ("uncertainty", ("uncertainty", "expandedunc"), ("uncertainty", "unsicherheit", "incert")),
     ("lower", ("tolerancelimitlower",), ("lower tolerance",)),
     ("upper", ("tolerancelimitupper",), ("upper tolerance",)),
     ("", ("limit", "tolerance", "conformity"), ("tolerance", "limit", "conformity", "grenz", "tolér", "toller")),
@@ -109,18 +133,42 @@ def point_at(roles: Mapping[str, Column], at: int, conformity: str) -> Point | N
         found["error"] = replace(correction, value=-correction.value)
     if not any(found.values()):
         return None
-    return _with_uncertainty(
-        Point(label=text("label"), words=text("words"), conformity=conformity, **found), cell("uncertainty")
-    )
+    standard = cell("standard uncertainty")
+    u = cell("uncertainty") or (replace(standard, k=Decimal(1)) if standard is not None else None)
+    return _with_uncertainty(Point(label=text("label"), words=text("words"), conformity=conformity, **found), u)
+
+
+_OF_RESULT = ("measured", "error", "deviation", "reference")
+"""The roles that U in a column of its own may belong to, the first one first."""
 
 
 def _with_uncertainty(point: Point, uncertainty: Quantity | None) -> Point:
-    """Give U that stands in a column of its own to the result that it belongs to."""
+    """Give U that stands in a column of its own to the result that it belongs to, in that one's unit."""
     if uncertainty is None:
         return point
-    for role in ("measured", "error", "deviation", "reference"):
-        result: Quantity | None = getattr(point, role)
-        if result is not None and result.u is None and result.unit == uncertainty.unit:
-            named: dict[str, Any] = {role: replace(result, u=abs(uncertainty.value), k=uncertainty.k)}
+    results = {role: result for role in _OF_RESULT if (result := getattr(point, role)) is not None and result.u is None}
+    for role, result in sorted(results.items(), key=lambda each: each[1].unit != uncertainty.unit):
+        u = _in_unit_of(result, uncertainty)
+        if u is not None:
+            named: dict[str, Any] = {role: replace(result, u=abs(u), k=uncertainty.k)}
             return replace(point, **named)
     return point
+
+
+def _in_unit_of(result: Quantity, uncertainty: Quantity) -> Decimal | None:
+    try:
+        return in_unit(uncertainty, result.unit, difference=True)
+    except UnitError:
+        return None
+
+
+def stray(roles: Mapping[str, Column]) -> list[Column]:
+    """Return the columns of an uncertainty that no result of the table takes: its unit is of another quantity."""
+    results = [cell for role in _OF_RESULT if role in roles for cell in roles[role].cells if cell is not None]
+    return [
+        column
+        for role, column in roles.items()
+        if role in {"uncertainty", "standard uncertainty"}
+        and (given := [cell for cell in column.cells if cell is not None])
+        and not any(_in_unit_of(result, u) is not None for result in results for u in given[:1])
+    ]

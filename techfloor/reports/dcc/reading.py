@@ -13,7 +13,7 @@ from datetime import date
 from xml.etree.ElementTree import Element
 
 from techfloor.refusals import Refusal
-from techfloor.reports.dcc.columns import OF_AFTER, OF_BEFORE, Column, of_words, point_at, role_of
+from techfloor.reports.dcc.columns import OF_AFTER, OF_BEFORE, Column, of_words, point_at, role_of, stray
 from techfloor.reports.dcc.model import (
     Certificate,
     Condition,
@@ -269,6 +269,7 @@ class _Reader:
                 self.unread[column.called] = None
             else:
                 roles[role] = column
+        self.unread.update(dict.fromkeys(column.called for column in stray(roles)))
         return roles
 
     def _column(self, quantity: Element) -> Column:
