@@ -123,6 +123,13 @@ def find(certificate: Certificate, *, unit: str, serial: str, code: str, months:
     if points:
         way = _way(points, asked)
         rows = [row for point in points if (row := _row(point, way, unit)) is not None]
+        if not rows:
+            raise Refusal(
+                "None of its %(all)s values is in a unit of %(unit)s. Is it of this standard? Else type it in.",
+                field="file",
+                all=len(points),
+                unit=show_unit(unit),
+            )
         notes += _left_out(points, rows, unit)
         k = _one_factor(rows)
         rows = [_scaled(row, k) for row in rows]
@@ -291,6 +298,19 @@ def _scaled(row: Row, k: Decimal | None) -> Row:
     return replace(row, u=_SHORT.divide(row.u * k, row.k))
 
 
+_FAR = Decimal("0.02")
+"""A standard that is off by more than this part of its nominal value is rather a slip of whoever wrote the file."""
+
+
+def _is_far(row: Row, largest: Decimal) -> bool:
+    """Tell whether a certified value lies further from its nominal value than a standard does, and than U explains.
+
+    Near zero a part of the nominal value says nothing: a thousandth of the largest one is looked at there.
+    """
+    off = abs(row.value - row.nominal)
+    return off > max(_FAR * abs(row.nominal), largest / 1000, 2 * (row.u or 0))
+
+
 def _about_rows(rows: Sequence[Row], k: Decimal | None) -> list[Note]:
     """Say what a person should look at before it is kept."""
     notes = []
@@ -304,6 +324,14 @@ def _about_rows(rows: Sequence[Row], k: Decimal | None) -> list[Note]:
     if len({row.k for row in stated}) > 1:
         said = {"k": plain(k or Decimal(2))}
         notes.append(Note("k differs from value to value: each U is given for k = %(k)s, so that U/k stays.", said))
+    far = [
+        f"{row.stated_nominal} → {row.stated_value}"
+        for row in rows
+        if _is_far(row, max(abs(each.nominal) for each in rows))
+    ]
+    if far:
+        said = {"lines": ", ".join(far[:6])}
+        notes.append(Note("Far from its nominal value, look at the paper: %(lines)s.", said))
     nominals = [row.nominal for row in rows]
     twice = sorted({plain(n) for n in nominals if nominals.count(n) > 1})
     if twice:

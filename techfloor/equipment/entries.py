@@ -1,6 +1,7 @@
 """What people enter about equipment, and what must be true of it before it is kept."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -229,6 +230,19 @@ def check_certificate(entry: CertificateEntry) -> None:
         raise Refusal("It must be valid until a day after it was issued.", field="valid_until")
     if entry.opened is not None and entry.opened < entry.issued:
         raise Refusal("It cannot have been opened before it was issued.", field="opened")
+    _refuse_twice([row["nominal"] for row in entry.certified])
+
+
+def _refuse_twice(nominals: Sequence[str]) -> None:
+    """Refuse two certified values at one nominal value: nobody would know which of them counts."""
+    numbers = [Decimal(nominal) for nominal in nominals]
+    twice = next((number for at, number in enumerate(numbers) if number in numbers[:at]), None)
+    if twice is not None:
+        raise Refusal(
+            "%(nominal)s stands twice among the certified values. Take the line out that does not count.",
+            field="certified",
+            nominal=plain(twice),
+        )
 
 
 _UNCERTAINTY_PARTS = {"constant": "constant", "percent": "percent", "length": "constant"}

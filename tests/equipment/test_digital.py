@@ -93,10 +93,33 @@ def test_a_standard_uncertainty_keeps_its_k_of_1() -> None:
     assert (found(RING).k, found(RING).lines()) == (Decimal(1), "20; 20.0004; 0.0003")
 
 
-def test_values_of_another_quantity_are_left_out_and_said() -> None:
-    made = found(WEIGHTS, "mm")
-    assert made.rows == ()
-    assert "2 of 2 values are in a unit that is not one of mm" in notes(made)
+@pytest.mark.parametrize("results", [WEIGHTS, BLOCKS.replace("\\metre", "furlong")])
+def test_a_certificate_whose_values_are_all_of_another_unit_is_refused(results: str) -> None:
+    with pytest.raises(Refusal, match=r"None of its (2|3) values"):
+        found(results, "mm")
+
+
+def test_values_that_are_none_are_said() -> None:
+    made = found(BLOCKS.replace("0.02 -0.05 0.10", "0.02 NaN 0.10"))
+    assert len(made.rows) == 2
+    assert "deviationfromnominal: NaN" in notes(made)
+
+
+@pytest.mark.parametrize(
+    ("stated", "far"), [("0.02 -0.05 900000", "0.100 m → 900000 µm"), ("0.02 2600 0.1", "0.050 m → 2600 µm")]
+)
+def test_a_value_far_from_its_nominal_value_is_said(stated: str, far: str) -> None:
+    assert far in notes(found(BLOCKS.replace("0.02 -0.05 0.10", stated)))
+    assert "Far from" not in notes(found(BLOCKS)) + notes(found(SENSOR, "C"))
+
+
+def test_two_values_at_one_nominal_value_are_not_kept(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    twice = BLOCKS.replace("0.025 0.050 0.100", "0.025 0.025 0.100")
+    given = filled(send(quinn, dcc(twice)).text)
+    answer = quinn.submit(f"{S3}/new", given)
+    assert answer.status_code == 422
+    assert "25 stands twice among the certified values." in answer.text
 
 
 def test_the_same_nominal_value_in_two_tables_asks_which_counts() -> None:

@@ -270,6 +270,7 @@ class _Reader:
             else:
                 roles[role] = column
         self.unread.update(dict.fromkeys(column.called for column in stray(roles)))
+        self.unread.update(dict.fromkeys(f"{each.called}: NaN" for each in roles.values() if None in each.cells))
         return roles
 
     def _column(self, quantity: Element) -> Column:
