@@ -38,7 +38,7 @@ def add_certificate(
     file: KeptFile | None = None,
 ) -> StandardCertificate:
     """Add a certificate, or a lot, to a standard; the newest one moves its due day, and returns it where it was off."""
-    _check(entry)
+    _check(entry, at)
     standard_of(equipment_id)
     alone(certificates_of(equipment_id))
     _refuse_known(equipment_id, entry)
@@ -69,7 +69,7 @@ def correct_certificate(
     Records that rested on the one before keep it. Raises Refusal for one that does not stand any more, and where
     nothing is different.
     """
-    _check(entry)
+    _check(entry, at)
     before = _standing(certificate_id)
     _check_reason(reason)
     if file is None and _same(before, entry):
@@ -109,8 +109,10 @@ def certificates_of(equipment_id: int) -> str:
     return f"certificates:{equipment_id}"
 
 
-def _check(entry: CertificateEntry) -> None:
+def _check(entry: CertificateEntry, at: datetime) -> None:
     check_certificate(entry)
+    if entry.issued > plant_day(at, db.session.scalars(select(Plant.zone)).one()):
+        raise Refusal("It cannot have been issued on a day to come. Look at the certificate.", field="issued")
     check_uncertainty(entry.uncertainty, entry.certified)
 
 

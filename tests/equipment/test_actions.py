@@ -1,7 +1,7 @@
 """What is done to equipment, and the line that each act leaves in the log."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -186,7 +186,8 @@ def test_a_standard_out_of_tolerance_returns_with_its_next_certificate(doing: Do
         earlier = CertificateEntry("2026-9", "Laboratory", TODAY, date(2027, 11, 18))
         actions.add_certificate(id_of("S-003"), earlier, **by)
         assert holds_on("S-003")[0].lifted_at is None, "what was issued before says nothing about it"
-        actions.add_certificate(id_of("S-003"), replace(earlier, number="2026-10", issued=date(2026, 11, 25)), **by)
+        later = {**by, "at": by["at"] + timedelta(days=6)}
+        actions.add_certificate(id_of("S-003"), replace(earlier, number="2026-10", issued=date(2026, 11, 25)), **later)
         assert [(hold.lifted_at is None, in_words(hold.lift_words)) for hold in holds_on("S-003")] == [
             (False, "certificate 2026-10")
         ]

@@ -170,6 +170,21 @@ def test_a_withdrawn_certificate_stays_and_its_standard_cannot_be_chosen(
         assert (due.due.isoformat(), due.last_done) == ("2026-11-20", None)
 
 
+def test_a_certificate_is_not_issued_on_a_day_to_come(as_: SignedInAs, app: Flask) -> None:
+    quinn = as_("Q")
+    given = {
+        "number": "N-1",
+        "laboratory": "North",
+        "issued": "2026-11-21",
+        "valid_until": "2027-11-21",
+        "uncertainty_kind": "",
+    }
+    answer = quinn.submit(f"{S3}/certificates/new", given)
+    assert answer.status_code == 422
+    assert "It cannot have been issued on a day to come." in answer.text
+    assert quinn.submit(f"{S3}/certificates/new", {**given, "issued": "2026-11-20"}).status_code == 303
+
+
 def test_a_withdrawal_needs_a_reason(as_: SignedInAs, app: Flask, post: Post) -> None:
     answer = post(as_("Q"), f"{newest(app)}/withdraw", {"reason": "because"})
     assert answer.status_code == 422
