@@ -20,6 +20,7 @@ from techfloor.duties.calibration.queries import traceability
 from techfloor.duties.calibration.queries.traceability import MOST_COUNTED, Wanted, Which
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.people.models import Person
+from techfloor.places.models import Plant
 from techfloor.records.lifecycle import SIGNED, State
 from techfloor.records.models import Measurement, Record, Task
 from techfloor.said import in_words
@@ -160,7 +161,11 @@ def test_a_standard_calibrated_here_leads_on_to_what_its_own_calibration_rested_
     number = calibrated(as_("T"))
     with app.app_context(), store.act("equipment:test:write"):
         own = certificates_of("S-004")[-1]
-        own.number, own.laboratory = number, "Own gauge room"
+        own.number, own.laboratory = number, "Laboratory North"
+        db.session.flush()
+        (paper,) = traceability.behind_standard("S-004", clock.now().date())
+        assert paper.own is None, "another laboratory numbers its own the same way"
+        own.laboratory = db.session.scalars(select(Plant.name)).one()
         db.session.flush()
         (paper,) = traceability.behind_standard("S-004", clock.now().date())
         assert paper.own is not None

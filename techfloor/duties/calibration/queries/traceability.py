@@ -14,6 +14,7 @@ from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.equipment.queries import standards_for
 from techfloor.people.models import Person
+from techfloor.places.models import Plant
 from techfloor.records import versions
 from techfloor.records.models import Measurement, Record
 from techfloor.store import db
@@ -210,7 +211,7 @@ def kinds_of_gauges() -> list[str]:
 class Paper:
     """A certificate that something rested on: whose it is, who gave it, what became of it since.
 
-    One that this plant gave itself leads on upwards by the calibration of its number.
+    One that names this plant as its laboratory leads on upwards by the calibration of its number.
     """
 
     id: int | None
@@ -303,10 +304,15 @@ def _replaced(ids: Sequence[int]) -> frozenset[int | None]:
     return frozenset(db.session.scalars(select(c.replaces_id).where(c.replaces_id.in_(ids))))
 
 
+def _is_own(paper: StandardCertificate) -> bool:
+    """Tell whether this plant gave a certificate itself: another laboratory may number its own the same way."""
+    return paper.laboratory.strip().casefold() == db.session.scalars(select(Plant.name)).one().strip().casefold()
+
+
 def _paper(row: Any, replaced: bool, seen: frozenset[str]) -> Paper:
     paper: StandardCertificate = row.StandardCertificate
     became = "" if paper.ended_at is None else "replaced" if replaced else "withdrawn"
-    own = _work(_WORK.where(Record.number == paper.number.strip().upper()), seen)
+    own = _work(_WORK.where(Record.number == paper.number.strip().upper()), seen) if _is_own(paper) else None
     return Paper(
         paper.id, paper.number, row.code, row.name, paper.laboratory, paper.valid_until, became, paper.ended_at, own
     )
