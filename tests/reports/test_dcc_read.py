@@ -240,6 +240,29 @@ def test_an_uncertainty_that_fits_no_result_is_named(unit: str) -> None:
     assert found.unread == ("expandeduncertainty",)
 
 
+def broken(xml: bytes, long: int) -> bytes:
+    """Return a stream of a PDF that begins like a certificate and breaks after `long` bytes."""
+    packing = zlib.compressobj(9)
+    packed = packing.compress(xml[:200] + b" " * long) + packing.flush(zlib.Z_SYNC_FLUSH)
+    return b"stream\n" + packed + b"\x07" + b"\nendstream\n"  # a block of a kind that deflate does not have
+
+
+def test_streams_that_break_are_inflated_within_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    xml, spent = dcc(BLOCKS), list[int]()
+    unpacked = opening._unpacked
+
+    def counted(data: memoryview, most: int) -> tuple[bytes, int]:
+        found, used = unpacked(data, most)
+        spent.append(used)
+        return found, used
+
+    monkeypatch.setattr(opening, "_unpacked", counted)
+    assert "carries no digital certificate" in refusal(b"%PDF-1.7\n" + broken(xml, 9_000_000) * 40)
+    assert sum(spent) < opening.MOST_INFLATED + opening.LARGEST
+    whole = b"stream\n" + zlib.compress(xml) + b"\nendstream\n"
+    assert certificate_in(b"%PDF-1.7\n" + broken(xml, 100_000) * 3 + whole) == xml
+
+
 def test_a_reference_type_counts_more_than_a_name() -> None:
     assert role_of(Column(("measuredvalue",), "Nominal value")) == "measured"
     assert role_of(Column(("stability",), "Nominal value")) == ""
