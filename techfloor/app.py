@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from techfloor import clock, roster, store
+from techfloor.equipment.actions import following_holds
 from techfloor.equipment.certificates import following
 from techfloor.equipment.offers import offering
 from techfloor.equipment.rules import TRACEABILITY, work_pages
@@ -168,6 +169,7 @@ def _move_in(app: Flask) -> None:
         house.access.update(pages.access)
         house.costly.update(pages.costly)
     following[:] = [duty.certificate_withdrawn for duty in roster.DUTIES if duty.certificate_withdrawn is not None]
+    following_holds[:] = [duty.standard_wrong for duty in roster.DUTIES if duty.standard_wrong is not None]
     offering[:] = [duty.offers for duty in roster.DUTIES if duty.offers is not None]
     work_pages.update(duty.work_page for duty in roster.DUTIES if duty.work_page is not None)
     work_pages.update((TRACEABILITY, duty.trace_page) for duty in roster.DUTIES if duty.trace_page is not None)

@@ -4,6 +4,7 @@ Every function takes the person as `actor` and the aware moment as `at`, writes 
 Refusal or NotFound.
 """
 
+from collections.abc import Callable
 from dataclasses import astuple, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +25,7 @@ from techfloor.equipment.entries import (
 )
 from techfloor.equipment.ledger import CALIBRATION, item_of, lift_hold, log, move_due, place_hold, set_due
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction, Standard
+from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, next_status, status_of
 from techfloor.places.models import Area, Station
 from techfloor.refusals import NotFound, Refusal
@@ -41,6 +43,7 @@ __all__ = [
     "create_gauge",
     "create_machine",
     "create_standard",
+    "hold_by_hand",
     "lift_hold",
     "log",
     "move",
@@ -51,6 +54,18 @@ __all__ = [
     "set_due",
     "withdraw_certificate",
 ]
+
+
+following_holds: list[Callable[[int, str, datetime], int]] = []
+"""What follows from a standard held as measuring wrong, of (standard, why, at): how many tasks. The duties give it."""
+
+
+def hold_by_hand(equipment_id: int, reason: str, words: str, *, actor: int, at: datetime) -> int:
+    """Stop the use of equipment as somebody asks; return how many tasks that raised for what rested on it."""
+    hold = place_hold(equipment_id, reason, words, actor=actor, at=at)
+    if hold.reason != OUT_OF_TOLERANCE or item_of(equipment_id).kind != Kind.STANDARD:
+        return 0
+    return sum(follow(equipment_id, words, at) for follow in following_holds)
 
 
 def create_machine(entry: MachineEntry, *, actor: int, at: datetime) -> Equipment:

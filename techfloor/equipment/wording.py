@@ -282,6 +282,17 @@ def days_words(due: date, today: date) -> str:
     return str(ngettext("%(num)d day late", "%(num)d days late", -left))
 
 
+def look_backs_raised(many: int) -> str:
+    """Say how many look-backs were raised for what rested on a standard."""
+    return str(
+        ngettext(
+            "%(num)d look-back is raised for what rested on it.",
+            "%(num)d look-backs are raised for what rested on it.",
+            many,
+        )
+    )
+
+
 def told(reason: Objection) -> str:
     """Say an objection in the reader's language."""
     return str(gettext(reason.message, **parameters_in_words(reason.parameters)))

@@ -161,3 +161,20 @@ def test_an_answer_closes_the_look_back_of_its_certificate_alone(app: Flask, as_
     assert "of S-004 was withdrawn" in quinn.get(page).text
     assert quinn.submit(page, {"outcome": "unaffected", "looked": "all"}).location.endswith(f"/calibration/{number}")
     assert asked(app) == []
+
+
+def test_holding_a_standard_as_measuring_wrong_asks_to_look_back(app: Flask, as_: SignedInAs) -> None:
+    number, quinn = calibrated(as_("T")), as_("Q")
+    answer = quinn.submit("/equipment/S-003/hold", {"reason": "out of tolerance", "remark": "dropped"})
+    assert answer.status_code == 303
+    assert [number in words and "is held as measuring wrong. dropped" in words for words in asked(app)] == [True]
+    assert "1 look-back is raised" in quinn.get("/equipment/S-003").text
+    withdraw(app, quinn)
+    assert len(asked(app)) == 1, "what rested on its certificate is looked back on already"
+
+
+@pytest.mark.parametrize(("code", "reason"), [("S-003", "damaged"), ("G-001", "out of tolerance")])
+def test_another_hold_asks_nothing_of_a_standard(app: Flask, as_: SignedInAs, code: str, reason: str) -> None:
+    calibrated(as_("T"))
+    assert as_("Q").submit(f"/equipment/{code}/hold", {"reason": reason, "remark": "bent"}).status_code == 303
+    assert asked(app) == []

@@ -162,6 +162,10 @@ SENTENCES = {
     "calibration.look-back-certificate": _l(
         "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s is in doubt. %(why)s"
     ),
+    "calibration.look-back-held": _l(
+        "Look back on %(number)s of %(gauge)s: "
+        "%(standard)s, used under %(certificate)s, is held as measuring wrong. %(why)s"
+    ),
     "calibration.look-back-withdrawn": _l(
         "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s was withdrawn: %(why)s"
     ),

@@ -4,7 +4,6 @@ from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
@@ -14,6 +13,7 @@ from techfloor.equipment.rules import trace_page
 from techfloor.equipment.shapes import CertificateView, PaperView, StandardView
 from techfloor.equipment.statuses import MEASURE
 from techfloor.equipment.views.common import HOLD, READ, may, pages
+from techfloor.equipment.wording import look_backs_raised
 from techfloor.places.here import today
 from techfloor.records.attachments import KeptFile
 from techfloor.records.uploads import hand_out
@@ -180,9 +180,7 @@ def take_back_certificate(code: str, certificate_id: int) -> Page:
         return _withdraw_page(form, standard, paper), 422
     flash(_("%(number)s is withdrawn. Nothing can rest on it from now on.", number=paper.certificate.number), "success")
     if done.made:
-        words = ngettext("%(num)d look-back is raised for what rested on it.",
-                         "%(num)d look-backs are raised for what rested on it.", done.made)  # fmt: skip
-        flash(words, "warning")
+        flash(look_backs_raised(done.made), "warning")
     return redirect(f"/equipment/{standard.code}", code=303)
 
 

@@ -12,7 +12,7 @@ from techfloor.equipment.rules import OUT_OF_TOLERANCE, gauge_page
 from techfloor.equipment.shapes import HoldView, ItemView
 from techfloor.equipment.statuses import Deed, Kind, Transition, next_status, transition
 from techfloor.equipment.views.common import HOLD, LIFT, READ, page_of, pages
-from techfloor.equipment.wording import DEED_WORDS
+from techfloor.equipment.wording import DEED_WORDS, look_backs_raised
 from techfloor.places.here import today
 from techfloor.refusals import NotFound
 from techfloor.web.pages import check_permission
@@ -39,9 +39,12 @@ def place_hold(code: str) -> Page:
     """Place a hold."""
     item = queries.by_code(code)
     form = HoldForm()
-    if not form.attempt(lambda: actions.place_hold(item.id, form.reason.data, form.remark.data, **by_whom())):
+    done = form.attempt(lambda: actions.hold_by_hand(item.id, form.reason.data, form.remark.data, **by_whom()))
+    if done is None:
         return _hold_page(form, item), 422
     flash(_("%(code)s is held. Nobody uses it until the hold is lifted.", code=item.code), "success")
+    if done.made:
+        flash(look_backs_raised(done.made), "warning")
     return redirect(page_of(item), code=303)
 
 

@@ -50,6 +50,23 @@ def follow_withdrawal(standard_id: int, certificate_id: int, at: datetime) -> in
 
     Return how many are new: a record that is being looked back on for that certificate already is not asked for twice.
     """
+    why = db.session.get_one(StandardCertificate, certificate_id).ended_why
+    return _raise_all("calibration.look-back-withdrawn", standard_id, certificate_id, why, at)
+
+
+def follow_hold(standard_id: int, why: str, at: datetime) -> int:
+    """Raise a look-back for each record that counts and rested on a standard that is found to measure wrong.
+
+    Those under its newest certificate that stands are meant: when it was issued, the laboratory found it well. Return
+    how many are new.
+    """
+    standing = [paper.certificate for paper in certificates_of(standard_id) if paper.stands]
+    if not standing:
+        return 0
+    return _raise_all("calibration.look-back-held", standard_id, standing[0].id, why.strip(), at)
+
+
+def _raise_all(key: str, standard_id: int, certificate_id: int, why: str, at: datetime) -> int:
     alone(f"doubt:{standard_id}")
     paper, standard = (
         db.session.get_one(StandardCertificate, certificate_id),
@@ -57,9 +74,8 @@ def follow_withdrawal(standard_id: int, certificate_id: int, at: datetime) -> in
     )
     wanted = Wanted(standard_id, entries_of(certificates_of(standard_id), certificate_id))
     there = _open(standard.code, paper.number)
-    asked = ("calibration.look-back-withdrawn", standard.code, paper.number, paper.ended_why)
     new = [use for use in _every(wanted) if use.number not in there]
-    db.session.add_all(_task(use, asked, at) for use in new)
+    db.session.add_all(_task(use, (key, standard.code, paper.number, why), at) for use in new)
     db.session.flush()
     return len(new)
 

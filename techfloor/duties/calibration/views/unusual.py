@@ -60,7 +60,10 @@ def _since(bench: Bench) -> Iterator[Said]:
         yield from withdrawn_said(bench.record.id)
     if bench.record.state == State.PERFORMED:
         asked = (read(words) for words in tasks.open_words(versions.ids(bench.record), [OF_CERTIFICATE]))
-        yield from (said for said in asked if said is not None and key_of(said) == "calibration.look-back-certificate")
+        yield from (said for said in asked if said is not None and key_of(said) in _DOUBTS)
+
+
+_DOUBTS = frozenset({"calibration.look-back-certificate", "calibration.look-back-held"})
 
 
 _OF_AMENDMENT = frozenset({"calibration.amended", "calibration.withdrawn"})
