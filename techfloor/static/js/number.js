@@ -62,7 +62,7 @@ function keepInSight(pad, boxes) {
   };
   for (const box of boxes) box.addEventListener("focus", () => show(box));
   const typedInto = boxes.find((box) => box === document.activeElement || box.matches('[aria-invalid="true"]'));
-  if (typedInto) show(typedInto);
+  if (typedInto || !pad.closest(".pad-called")) show(typedInto ?? boxes[0]);
   document.addEventListener("click", ({ target }) => {
     if (!pad.contains(target) && !boxes.includes(document.activeElement)) pad.classList.remove("is-open");
   });
