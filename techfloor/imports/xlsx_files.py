@@ -27,18 +27,27 @@ from techfloor.refusals import Refusal
 MEGABYTE = 1024 * 1024
 LARGEST_WORDS = 16 * MEGABYTE
 """The words that cells share are read one after the other, and all kept."""
+MOST_WORD_TAGS = 400_000
+"""A shared word is four of them at least: so many words take a few seconds."""
 LARGEST_WHOLE = 2 * MEGABYTE
 """What is read whole: styles, the list of sheets."""
+MOST_WHOLE_TAGS = 50_000
+LARGEST_BESIDE = 64 * MEGABYTE
+"""What no parser gets beyond its first letter: pictures, the settings of printers."""
 LARGEST_ROW = MEGABYTE
 """The sheets are read row by row, and may unpack to more; but no row, and nothing beside them, to more than this."""
-LARGEST_SHEETS = 256 * MEGABYTE
+LARGEST_SHEETS = 64 * MEGABYTE
 MOST_PARTS = 1000
+MOST_ROWS_LOOKED_AT = 20_000
+"""Empty ones between and below the filled ones are looked at too, and a sheet may number its rows as it likes."""
 
-_SHEETS, _WORDS = "xl/worksheets/", "xl/sharedStrings.xml"
+_SHEETS, _WORDS, _TYPES = "xl/worksheets/", "xl/sharedstrings.xml", "[Content_Types].xml"
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]+:[A-Z]{1,3}[0-9]+)"')
+_TO_LAST_ROW = re.compile(rb".*[<:]row[\s/>]", re.DOTALL)
 _DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PIECE = 64 * 1024
+_BEFORE_XML = b"\xef\xbb\xbf\xfe\xff\0 \t\r\n"
 
 
 def read_xlsx(data: bytes) -> Sheet:
@@ -69,22 +78,72 @@ def _unreadable() -> Refusal:
 
 
 def _look_over(data: bytes) -> None:
-    """Refuse a workbook that unpacks to far more than it says, or declares entities, before a parser sees it."""
+    """Refuse a workbook that unpacks to far more than it says, or declares entities, before a parser sees it.
+
+    Which part is what is told by the workbook itself, in lists of its own: only what bears its usual name may be large.
+    """
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
-        sheets = [part for part in parts if part.filename.startswith(_SHEETS)]
-        words = sum(part.file_size for part in parts if part.filename == _WORDS)
-        whole = sum(part.file_size for part in parts if part not in sheets) - words
-        too_large = len(parts) > MOST_PARTS or whole > LARGEST_WHOLE or words > LARGEST_WORDS
-        if too_large or sum(part.file_size for part in sheets) > LARGEST_SHEETS:
+        parts = archive.infolist()
+        sheets = [part for part in parts if _is_sheet(part.filename)]
+        words = [part for part in parts if part.filename.casefold() == _WORDS]
+        others = [part for part in parts if part not in sheets and part not in words]
+        sizes = [sum(part.file_size for part in some) for some in (sheets, words, others)]
+        if len(parts) > MOST_PARTS or any(map(int.__gt__, sizes, (LARGEST_SHEETS, LARGEST_WORDS, LARGEST_BESIDE))):
             raise _too_large()
-        for part in parts:
-            with archive.open(part) as opened:
-                if _DECLARES.search(opened.read(_PIECE).replace(b"\0", b"")):
-                    raise Refusal("The workbook holds XML that is not allowed here. Save it anew.", field="file")
+        _look_at_parts(archive, others, LARGEST_WHOLE, MOST_WHOLE_TAGS)
+        _check_names(archive, others)
+        _look_at_parts(archive, words, LARGEST_WORDS, MOST_WORD_TAGS)
         for part in sheets:
             with archive.open(part) as opened:
                 _look_at_rows(opened)
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith(_SHEETS) and not name.endswith(".rels")
+
+
+def _look_at_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo], largest: int, most_tags: int) -> None:
+    """Refuse parts that are XML, whatever they are called, and together too large or of too many tags."""
+    size = tags = 0
+    for part in parts:
+        begun = is_xml = False
+        with archive.open(part) as opened:
+            for piece in _pieces(opened):
+                if not begun and (first := piece.lstrip(_BEFORE_XML)[:1]):
+                    begun, is_xml = True, first == b"<"
+                if begun and not is_xml:
+                    break
+                size, tags = size + len(piece), tags + piece.count(b"<")
+                if size > largest or tags > most_tags:
+                    raise _too_large()
+
+
+def _pieces(opened: IO[bytes]) -> Iterator[bytes]:
+    """Read a part piece by piece; refuses one that declares entities, wherever it does."""
+    tail = b""
+    while piece := opened.read(_PIECE):
+        text = tail + piece.replace(b"\0", b"")
+        if b"<!" in text and _DECLARES.search(text):
+            raise Refusal("The workbook holds XML that is not allowed here. Save it anew.", field="file")
+        tail = text[-20:]
+        yield piece
+
+
+def _check_names(archive: zipfile.ZipFile, others: list[zipfile.ZipInfo]) -> None:
+    """Refuse a workbook that has another part under the name of a sheet or of the shared words, or these elsewhere."""
+    from openpyxl.xml.functions import fromstring  # noqa: PLC0415 - heavy to import, and only imports need it
+
+    for part in others:
+        if part.filename != _TYPES and not part.filename.endswith(".rels"):
+            continue
+        for said in fromstring(archive.read(part)).iter():
+            name = (said.get("PartName") or said.get("Target") or "").casefold()
+            kind = (said.get("ContentType") or said.get("Type") or "").casefold().removesuffix("+xml")
+            is_words, is_sheet = "sharedstrings.xml" in name, _SHEETS.removeprefix("xl/") in name
+            if kind.endswith("/hyperlink"):
+                continue
+            if is_words != kind.endswith("sharedstrings") or (is_sheet and not kind.endswith("worksheet")):
+                raise _unreadable()
 
 
 def _too_large() -> Refusal:
@@ -98,9 +157,9 @@ def _too_large() -> Refusal:
 def _look_at_rows(sheet: IO[bytes]) -> None:
     """Refuse a sheet with a stretch that a parser would have to keep whole and that is longer than any row."""
     since = 0
-    while piece := sheet.read(_PIECE):
-        last = max(piece.rfind(b"<row"), piece.rfind(b":row"))
-        since = len(piece) - last if last >= 0 else since + len(piece)
+    for piece in _pieces(sheet):
+        last = _TO_LAST_ROW.match(piece)
+        since = len(piece) - last.end() if last else since + len(piece)
         if since > LARGEST_ROW:
             raise _too_large()
 
@@ -127,7 +186,10 @@ def _rows(sheet: Any) -> Iterator[Row]:
     # What a file says of its own size may be wrong: rows and cells are counted as they come.
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1), 1):
-        yield _row(number, cells)
+        if number > MOST_ROWS_LOOKED_AT:
+            raise _too_large()
+        if any(cell.value is not None for cell in cells):
+            yield _row(number, cells)
 
 
 def _row(number: int, cells: tuple[Any, ...]) -> Row:
