@@ -92,6 +92,11 @@ def dry_run(importer: Importer, sheet: Sheet, matching: Matching) -> DryRun:
     return DryRun(tuple(_lines(importer, plan, sheet, said)))
 
 
+def codes(importer: Importer, sheet: Sheet, matching: Matching) -> set[str]:
+    """Return the codes that stand in a file, as they are typed and in capitals and small letters."""
+    return _codes(importer, [_values(row, matching, comma=sheet.decimal_comma) for row in sheet.rows])
+
+
 def _codes(importer: Importer, said: list[dict[str, str]]) -> set[str]:
     typed = {values.get(importer.code, "").strip() for values in said}
     return {form for code in typed if code for form in (code, code.upper(), code.lower())}

@@ -14,7 +14,7 @@ from techfloor import store
 from techfloor.imports import actions, matching
 from techfloor.imports.files import ENDINGS, kind_of, read_file
 from techfloor.imports.models import ImportRun
-from techfloor.imports.planning import DryRun, Line, dry_run, told
+from techfloor.imports.planning import DryRun, Line, codes, dry_run, told
 from techfloor.imports.registry import importer_of, offered
 from techfloor.imports.sheet import MOST_ROWS, Sheet
 from techfloor.records.attachments import MEGABYTE, CleanFile, KeptFile, clean_name
@@ -218,18 +218,17 @@ def bring_in(what: str) -> Page:
     form = ConfirmForm()
     named = str(form.file.data or "")
     looked = _looked(what, named, _columns(str(form.columns.data or "")))
-    # The file is read and checked before this begins the transaction.
-    store.alone("imports")
     if looked.problem:
         return _check_page(looked, named), 422
+    # The file is read and checked before this begins the transaction; what its rows would do is read behind it.
+    store.alone("imports")
+    store.all_alone(f"equipment:{code}".casefold() for code in codes(looked.importer, looked.sheet, looked.matched))
     run = dry_run(looked.importer, looked.sheet, looked.matched)
     if run.digest != form.shown.data:
         said = _("Something changed since you looked: nothing is brought in yet. Look through it again.")
         return _check_page(looked, named, said), 409
     if not run.does_something:
         return _check_page(looked, named, _("No row of this file is new or changes anything.")), 422
-    for line in run.of(Deed.CHANGED):
-        store.alone(f"equipment:{line.code}".casefold())
     remembered = matching.remembered(looked.matched, looked.sheet.head)
     done = form.attempt(lambda: actions.bring_in(looked.importer.key, looked.file, run, remembered, **by_whom()))
     if not done:

@@ -1,6 +1,6 @@
 """The keeping room: tables, connections, one sealed act per transaction, the trail, search and blobs."""
 
-from techfloor.store.acts import Act, act, alone, apart, looking_at, now_writing, quiet
+from techfloor.store.acts import Act, act, all_alone, alone, apart, looking_at, now_writing, quiet
 from techfloor.store.base import Audit, Table, db
 from techfloor.store.types import Day, ExactDecimal, JsonText, UtcTime
 
@@ -13,6 +13,7 @@ __all__ = [
     "Table",
     "UtcTime",
     "act",
+    "all_alone",
     "alone",
     "apart",
     "db",

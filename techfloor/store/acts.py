@@ -1,7 +1,7 @@
 """One transaction, one act: who changes what, by which device, and why; without an act nothing is written."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -154,6 +154,14 @@ def alone(what: str, session: Session | None = None) -> None:
     bound = session or db.session()
     if now_writing() and bound.get_bind().dialect.name == "postgresql":
         bound.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))"), {"what": what})
+
+
+def all_alone(whats: Iterable[str]) -> None:
+    """Do as `alone` for several things, in one statement, and for whoever asks in one order."""
+    bound, wanted = db.session(), sorted(set(whats))
+    if wanted and now_writing() and bound.get_bind().dialect.name == "postgresql":
+        asked = "SELECT pg_advisory_xact_lock(hashtextextended(what, 0)) FROM unnest(CAST(:whats AS text[])) AS what"
+        bound.execute(text(asked), {"whats": wanted})
 
 
 @contextmanager
