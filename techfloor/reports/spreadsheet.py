@@ -13,8 +13,7 @@ def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """Return a table with its head, in UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(names)
-    writer.writerows([cell(value) for value in row] for row in rows)
+    writer.writerows([cell(value) for value in row] for row in (names, *rows))
     return out.getvalue().encode()
 
 

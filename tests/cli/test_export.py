@@ -93,6 +93,14 @@ def test_only_what_could_be_a_formula_gets_an_apostrophe(value: str | None, cell
     assert spreadsheet.cell(value) == cell
 
 
+def test_a_head_that_came_from_somebodys_file_is_no_formula_either() -> None:
+    heads = ["=HYPERLINK(1)", "+cmd|' /C calc'!A0", "Code"]
+    assert spreadsheet.csv_bytes(heads, [["a", "b", "c"]]).decode().splitlines() == [
+        "'=HYPERLINK(1),'+cmd|' /C calc'!A0,Code",
+        "a,b,c",
+    ]
+
+
 def test_a_name_is_one_file_name() -> None:
     assert written_out.safe_name("../../etc/passwd") == "__.._etc_passwd"
 
