@@ -5,7 +5,7 @@ Refusal or NotFound.
 """
 
 from collections.abc import Callable
-from dataclasses import astuple, replace
+from dataclasses import astuple, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -119,9 +119,10 @@ def change_gauge(equipment_id: int, entry: GaugeEntry, *, actor: int, at: dateti
     item = _of_kind(equipment_id, Kind.GAUGE)
     changed = _change_item(item, entry.item)
     changed += _put(_gauge(equipment_id), _gauge_values(entry))
-    if _as_kept(_functions(equipment_id)) != _as_kept(entry.functions):
+    before, after = _as_kept(_functions(equipment_id)), _as_kept(entry.functions)
+    if before != after:
         _write_functions(equipment_id, entry.functions)
-        changed.append("functions")
+        changed += _changed_functions(before, after)
     _changed(item, changed, actor, at)
 
 
@@ -312,7 +313,7 @@ def _functions(gauge_id: int) -> tuple[FunctionEntry, ...]:
     )
 
 
-def _change_item(item: Equipment, entry: ItemEntry) -> list[str]:
+def _change_item(item: Equipment, entry: ItemEntry) -> list[Said]:
     values = _item_values(entry)
     _check_code_is_free(str(values["code"]), item.id)
     if values.pop("code") != item.code:
@@ -320,12 +321,45 @@ def _change_item(item: Equipment, entry: ItemEntry) -> list[str]:
     return _put(item, values)
 
 
-def _put(row: object, values: dict[str, object]) -> list[str]:
-    """Write the values that differ and return their names."""
-    changed = [name for name, value in values.items() if _kept(getattr(row, name)) != _kept(value)]
+_NAME_ALONE = frozenset({"note", "area_id", "station_id", "part_of_id", "procedure_id", "reference_material"})
+"""What is long, or a key: the timeline says that it changed, the trail from what to what."""
+
+
+def _put(row: object, values: dict[str, object]) -> list[Said]:
+    """Write the values that differ, and say which, with the old and the new."""
+    before = {name: getattr(row, name) for name in values}
+    changed = [name for name, value in values.items() if _kept(before[name]) != _kept(value)]
     for name in changed:
         setattr(row, name, values[name])
-    return changed
+    return [_change_said(name, before[name], values[name]) for name in changed]
+
+
+def _change_said(name: str, before: object, after: object) -> Said:
+    field = say(f"equipment.field.{name.removesuffix('_id')}")
+    if name in _NAME_ALONE:
+        return field
+    return say("equipment.field-changed", field=field, before=_value_said(before), after=_value_said(after))
+
+
+def _value_said(value: object) -> str | Said:
+    if value is None or value == "":
+        return "–"
+    return day_said(value) if isinstance(value, date) else str(_kept(value))
+
+
+_FUNCTION_FIELDS = tuple(each.name for each in fields(FunctionEntry))
+
+
+def _changed_functions(before: list[tuple[object, ...]], after: list[tuple[object, ...]]) -> list[Said]:
+    """Say what changed of each function; that they are others where some came or went."""
+    if len(before) != len(after):
+        return [say("equipment.field.functions")]
+    return [
+        say("equipment.of-function", function=str(new[0]), changed=_change_said(name, was, becomes))
+        for old, new in zip(before, after, strict=True)
+        for name, was, becomes in zip(_FUNCTION_FIELDS, old, new, strict=True)
+        if was != becomes
+    ]
 
 
 def _kept(value: object) -> object:
@@ -344,12 +378,11 @@ def _entered(item: Equipment, actor: int, at: datetime) -> None:
     log(item.id, "entered", item.name, actor=actor, at=at)
 
 
-def _changed(item: Equipment, changed: list[str], actor: int, at: datetime) -> None:
+def _changed(item: Equipment, changed: list[Said], actor: int, at: datetime) -> None:
     if not changed:
         return
     _find_again(item)
-    names = [say(f"equipment.field.{name.removesuffix('_id')}") for name in changed]
-    log(item.id, "changed", as_text(say("equipment.changed", names=names)), actor=actor, at=at)
+    log(item.id, "changed", as_text(say("equipment.changed", names=changed)), actor=actor, at=at)
 
 
 def _find_again(item: Equipment) -> None:

@@ -112,6 +112,20 @@ class CertificateEntry:
 UNCERTAINTY_KINDS = ("constant", "percent", "length", "per value")
 
 
+def check_interval_stays(stands: int, wanted: int, *, method: str, calibrated: bool) -> None:
+    """Refuse another interval for a gauge whose interval is decided by the plant's `method`, from its calibrations.
+
+    A plant without a method (`none`) sets it freely, and everybody that of a gauge that was never calibrated.
+    """
+    if wanted != stands and calibrated and method != "none":
+        raise Refusal(
+            "The interval of a calibrated gauge changes under a signature. Leave %(months)s here, and change it under "
+            "Calibration, Intervals.",
+            field="interval_months",
+            months=stands,
+        )
+
+
 def clean_code(typed: str) -> str:
     """Write a code as it stands on the label; raises Refusal for one that cannot be scanned or read aloud."""
     code = typed.strip().upper()

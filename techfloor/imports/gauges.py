@@ -6,7 +6,7 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _l
 
 from techfloor.equipment import actions
-from techfloor.equipment.entries import FunctionEntry, GaugeEntry, calibrated_on, check_gauge
+from techfloor.equipment.entries import FunctionEntry, GaugeEntry, calibrated_on, check_gauge, check_interval_stays
 from techfloor.equipment.forms import MOST_FUNCTIONS
 from techfloor.equipment.kinds import ready_kinds
 from techfloor.equipment.statuses import MEASURE, Kind, Status
@@ -111,7 +111,7 @@ def begin(codes: Collection[str]) -> Plan:
         stands = card.entry if card and isinstance(card.entry, GaugeEntry) else None
         entry = entry_of(values, stands, places)
         cards.check_kind(entry.item.code, kinds, Kind.GAUGE)
-        _check(entry)
+        _check(entry, stands)
         code, page = entry.item.code, f"/equipment/{entry.item.code}"
         if card is None or stands is None:
             new = Planned(code, entry.item.name, page, Deed.NEW, notes=tuple(_unusual(entry, known)))
@@ -124,10 +124,17 @@ def begin(codes: Collection[str]) -> Plan:
     return plan
 
 
-def _check(entry: GaugeEntry) -> None:
+def _check(entry: GaugeEntry, stands: GaugeEntry | None) -> None:
     """Refuse what the page of a gauge refuses, at the column in place of the box."""
     try:
         check_gauge(entry)
+        if stands is not None:
+            check_interval_stays(
+                stands.interval_months,
+                entry.interval_months,
+                method=plant().profile.text("calibration.interval_method"),
+                calibrated=stands.last_calibrated is not None,
+            )
     except Refusal as no:
         parts = (no.field or "").split("-")
         field = {"interval_months": "interval"}.get(no.field or "", no.field)

@@ -72,7 +72,7 @@ def test_a_change_names_what_was_changed_and_none_writes_no_line(doing: Doing) -
         made = actions.create_machine(entry, **by)
         actions.change_machine(made.id, replace(entry, item=replace(entry.item, name="Big press", maker="Y")), **by)
         actions.change_machine(made.id, replace(entry, item=replace(entry.item, name="Big press", maker="Y")), **by)
-        assert events("M-900") == [("changed", "name, maker"), ("entered", "Press")]
+        assert events("M-900") == [("changed", "name: Press → Big press, maker: – → Y"), ("entered", "Press")]
 
 
 def test_the_functions_of_a_gauge_are_replaced_as_one(doing: Doing) -> None:
@@ -89,7 +89,16 @@ def test_a_resolution_of_another_number_of_digits_is_a_change(doing: Doing) -> N
         made = actions.create_gauge(replace(NEW, functions=(before,)), **by)
         actions.change_gauge(made.id, replace(NEW, functions=(after,)), **by)
         assert str(queries.functions_of(made.id)[0].resolution) == "0.1"
-        assert events("G-050")[0] == ("changed", "functions")
+        assert events("G-050")[0] == ("changed", "depth, resolution: 0.10 → 0.1")
+
+
+def test_the_timeline_says_from_what_to_what_interval_and_tolerance_were_changed(doing: Doing) -> None:
+    wide = replace(NEW, interval_months=36, functions=(replace(DEPTH, tolerance="± 5 mm"),))
+    with doing() as by:
+        made = actions.create_gauge(NEW, **by)
+        actions.change_gauge(made.id, wide, **by)
+        said = f"interval (months): {NEW.interval_months} → 36, depth, tolerance: {DEPTH.tolerance} → ± 5 mm"
+        assert events("G-050")[0] == ("changed", said)
 
 
 def test_a_gauge_saved_as_it_is_writes_no_line(doing: Doing) -> None:

@@ -4,10 +4,12 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from faults.test_two_editors import filled
 from flask import Flask
 from plant_client import ClockAt, SignedInAs
 from sqlalchemy import func, select
@@ -98,15 +100,44 @@ def test_a_second_tap_brings_nothing_in_twice(app: Flask, quinn: Desk) -> None:
 def test_what_changed_since_it_was_looked_through_is_looked_through_again(
     app: Flask, quinn: Desk, as_: SignedInAs
 ) -> None:
-    quinn.look("gauges", csv_of(("Code", "Name", "Type", "Interval"), ("G-014", "", "", "9")))
+    quinn.look("gauges", csv_of(("Code", "Name", "Type", "Maker"), ("G-014", "", "", "Mahr")))
     action, typed = quinn.action, quinn.client.hidden(quinn.looked, quinn.action)
     other = Desk(as_("D"))
-    other.bring_in("gauges", csv_of(("Code", "Name", "Type", "Interval"), ("G-014", "", "", "3")))
+    other.bring_in("gauges", csv_of(("Code", "Name", "Type", "Maker"), ("G-014", "", "", "Helios")))
     answer = quinn.client.post(action, data=typed)
     assert answer.status_code == 409
     assert "Something changed since you looked" in answer.text
     with app.app_context():
-        assert queries.gauge_view("G-014").interval_months == 3
+        assert queries.gauge_view("G-014").item.maker == "Helios"
+
+
+SIGNED = "Calibrate every: The interval of a calibrated gauge changes under a signature."
+
+
+def test_the_interval_of_a_calibrated_gauge_is_not_changed_past_the_signature(app: Flask, quinn: Desk) -> None:
+    with app.app_context():
+        before = queries.gauge_view("G-014").interval_months
+    file = csv_of(("Code", "Name", "Type", "Interval"), ("G-014", "", "", "60"), ("G-006", "", "", ""))
+    assert SIGNED in quinn.look("gauges", file)
+    page = "/equipment/G-014/edit"
+    answer = quinn.client.submit(page, {**filled(quinn.client.get(page).text), "interval_months": "60"})
+    assert answer.status_code == 422
+    assert f"Leave {before} here" in answer.text
+    with app.app_context():
+        assert queries.gauge_view("G-014").interval_months == before
+
+
+def test_a_plant_without_a_method_for_intervals_changes_them_freely(
+    app: Flask, quinn: Desk, profile: Callable[[str], None]
+) -> None:
+    profile("small")
+    quinn.bring_in("gauges", csv_of(("Code", "Name", "Type", "Interval"), ("G-014", "", "", "60")))
+    assert re.search(r"interval \(months\): \d+ → 60", quinn.client.get("/equipment/G-014").text)
+    page = "/equipment/G-014/edit"
+    typed = {**filled(quinn.client.get(page).text), "interval_months": "9"}
+    assert quinn.client.submit(page, typed).status_code == 303
+    with app.app_context():
+        assert queries.gauge_view("G-014").interval_months == 9
 
 
 def test_a_row_that_is_refused_in_the_act_ends_it_whole(

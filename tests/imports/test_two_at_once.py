@@ -22,7 +22,7 @@ def crossing(settings: Settings, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 def test_a_note_saved_at_the_moment_of_an_import_is_not_taken_back(
     app: Flask, quinn: Desk, as_: SignedInAs, crossing: Crossing
 ) -> None:
-    quinn.look("gauges", csv_of(("Code", "Name", "Type", "Interval"), ("G-014", "", "", "9")))
+    quinn.look("gauges", csv_of(("Code", "Name", "Type", "Maker"), ("G-014", "", "", "Mahr")))
     page, dana = "/equipment/G-014/edit", as_("D")
     editing = Hand(app, dana, page, page, {**filled(dana.get(page).text), "note": "Dropped on Friday."})
     importing = Hand(app, quinn.client, quinn.looked, quinn.action, {})

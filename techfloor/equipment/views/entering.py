@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
 from techfloor.equipment.deed_forms import MoveForm
+from techfloor.equipment.entries import check_interval_stays
 from techfloor.equipment.forms import (
     GaugeForm,
     ItemForm,
@@ -271,7 +272,14 @@ def _gauge_values(gauge: GaugeView, form: GaugeForm) -> dict[str, Any]:
 def _change(form: ItemForm, item: ItemView) -> None:
     if isinstance(form, GaugeForm):
         before = queries.gauge_view(item.code)
-        actions.change_gauge(item.id, form.entry(item.status, before.procedure_id, before.point_set), **by_whom())
+        entry = form.entry(item.status, before.procedure_id, before.point_set)
+        check_interval_stays(
+            before.interval_months,
+            entry.interval_months,
+            method=plant().profile.text("calibration.interval_method"),
+            calibrated=before.due is not None and before.due.last_done is not None,
+        )
+        actions.change_gauge(item.id, entry, **by_whom())
     elif isinstance(form, MachineForm):
         actions.change_machine(item.id, form.entry(item.lifecycle, item.availability), **by_whom())
     elif isinstance(form, StandardForm):
