@@ -22,7 +22,9 @@ CODE = Column(
     needed=True,
     hint=_l("stands on the label; by it a row is known again"),
 )  # fmt: skip
-NAME = Column("name", _l("Name"), ("description", "designation", "title", "bezeichnung", "benennung"), needed=True)
+NAME = Column(
+    "name", _l("Name"), ("description", "designation", "title", "bezeichnung", "benennung"), hint=_l("of what is new")
+)
 COMMON = (
     Column("maker", _l("Maker"), ("manufacturer", "brand", "make", "hersteller")),
     Column("serial", _l("Serial number"), ("serial", "serial no", "s n", "sn", "seriennummer", "serien nr")),

@@ -50,7 +50,9 @@ _FUNCTION = (
 COLUMNS = (
     CODE,
     NAME,
-    Column("kind", _l("Kind"), ("type", "gauge type", "category", "art", "typ", "gerateart"), needed=True),
+    Column(
+        "kind", _l("Kind"), ("type", "gauge type", "category", "art", "typ", "gerateart"), hint=_l("of what is new")
+    ),
     *COMMON,
     Column("machine", _l("Built into"), ("part of",)),
     Column("interval", _l("Calibrate every"), MONTHS, hint=_l("in months; 12 where nothing is said")),

@@ -28,11 +28,11 @@ COLUMNS = (
         needed=True,
         hint=_l("by it a row is known again"),
     ),
-    Column("name", _l("Name"), ("full name", "employee", "person", "mitarbeiter"), needed=True),
+    Column("name", _l("Name"), ("full name", "employee", "person", "mitarbeiter"), hint=_l("of what is new")),
     Column(
         "initials", _l("Initials"), ("short", "kurzel", "kuerzel"), hint=_l("made from the name where nothing is said")
     ),
-    Column("roles", _l("Roles"), ("role", "function", "rolle", "rollen"), needed=True, hint=_l("separated by commas")),
+    Column("roles", _l("Roles"), ("role", "function", "rolle", "rollen"), hint=_l("separated by commas")),
     Column("area", _l("Area"), ("department", "location", "bereich", "abteilung")),
     Column("last_day", _l("Last day"), ("until", "ends", "leaves on", "letzter tag")),
 )

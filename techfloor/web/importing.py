@@ -26,7 +26,8 @@ class Deed(StrEnum):
 class Column:
     """A thing a row may say. `words` are the heads by which it is guessed, beside its title and key.
 
-    One that can stand several times (`most`) has a number behind its key from the second on: `unit 2`.
+    Without one that is `needed` no row can be read; what only a new thing must have is asked for in its row. One that
+    can stand several times (`most`) has a number behind its key from the second on: `unit 2`.
     """
 
     key: str

@@ -260,11 +260,21 @@ def test_a_gauge_with_several_functions_comes_by_numbered_columns(app: Flask, qu
 @pytest.mark.pages
 def test_columns_that_were_chosen_are_kept_for_the_next_file(quinn: Desk) -> None:
     data = csv_of(("Kürzel", "Was", "Sorte", "Einheit"), ("G-301", "Messschieber", "caliper", "mm"))
-    assert "Choose which columns hold these: “Code”, “Name”, “Kind”." in quinn.look("gauges", data)
+    assert "Choose which column holds “Code”." in quinn.look("gauges", data)
     quinn.bring_in("gauges", data, c0="code", c1="name", c2="kind", c3="unit")
     again = quinn.look("gauges", csv_of(("Was", "Kürzel", "Sorte"), ("Messuhr", "G-301", "caliper")))
     assert "Messuhr" in again
     assert "Choose which column" not in again
+
+
+def test_what_is_here_is_changed_by_its_code_and_what_is_new_must_say_all(app: Flask, quinn: Desk, dana: Desk) -> None:
+    page = quinn.look("gauges", csv_of(("Code", "Maker"), ("G-014", "Mahr"), ("G-301", "Mahr")))
+    assert "Name, which the file lacks: Enter a name" in page
+    assert re.search(r"Maker: <del>.*?</del> → <ins>Mahr</ins>", page)
+    quinn.confirm()
+    quinn.bring_in("standards", csv_of(("Code", "Maker"), ("S-001", "Mahr"), ("S-301", "Mahr")))
+    dana.bring_in("people", csv_of(("User name", "Initials"), ("tara", "TX"), ("nobody.yet", "NY")))
+    assert runs(app) == [(0, 1, 0, 1)] * 3
 
 
 @pytest.mark.pages
