@@ -1,6 +1,6 @@
 """What the plant has, read for a whole file at once: gauges and standards as entries, places by their names."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -99,6 +99,11 @@ def kinds_of(codes: Collection[str]) -> dict[str, str]:
     return {row.code: row.kind for row in rows}
 
 
+def kinds_of_gauges() -> set[str]:
+    """Read the kinds of gauges that the plant has."""
+    return set(db.session.scalars(select(Gauge.kind).distinct()))
+
+
 def gauges(codes: Collection[str] | None = None) -> dict[str, Card]:
     """Read gauges with their functions and what is due on them, by their codes; all without `codes`."""
     due = (EquipmentDue.equipment_id == Equipment.id) & (EquipmentDue.work == CALIBRATION)
@@ -111,20 +116,19 @@ def gauges(codes: Collection[str] | None = None) -> dict[str, Card]:
     if codes is not None:
         wanted = wanted.where(Equipment.code.in_(codes))
     rows = db.session.execute(wanted).all()
-    functions = _functions(item.id for item, _gauge, _due in rows)
+    functions = _functions([item.id for item, _gauge, _due in rows] if codes is not None else None)
     return {
         item.code: Card(item.id, _gauge_entry(item, gauge, functions.get(item.id, ()), due))
         for item, gauge, due in rows
     }
 
 
-def _functions(gauge_ids: Iterable[int]) -> dict[int, tuple[FunctionEntry, ...]]:
+def _functions(gauge_ids: list[int] | None) -> dict[int, tuple[FunctionEntry, ...]]:
     f = GaugeFunction
-    rows = db.session.execute(
-        select(f.gauge_id, f.name, f.unit, f.low, f.high, f.resolution, f.reads_to, f.tolerance)
-        .where(f.gauge_id.in_(list(gauge_ids)))
-        .order_by(f.gauge_id, f.place)
-    )
+    wanted = select(f.gauge_id, f.name, f.unit, f.low, f.high, f.resolution, f.reads_to, f.tolerance)
+    if gauge_ids is not None:  # of all gauges, naming each would bind more values than a statement takes
+        wanted = wanted.where(f.gauge_id.in_(gauge_ids))
+    rows = db.session.execute(wanted.order_by(f.gauge_id, f.place))
     found: dict[int, tuple[FunctionEntry, ...]] = {}
     for gauge_id, name, unit, low, high, resolution, reads_to, tolerance in rows:
         function = FunctionEntry(name, unit, low, high, resolution, reads_to, tolerance)

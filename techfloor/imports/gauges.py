@@ -105,8 +105,7 @@ _IN_FORM = {"name": "measures", "low": "from", "high": "to", "reads_to": "steps"
 def begin(codes: Collection[str]) -> Plan:
     """Read what the rows with these codes need, and return what each would do."""
     found, kinds, places = cards.gauges(codes), cards.kinds_of(codes), cards.Places()
-    known = {card.entry.kind for card in cards.gauges().values() if isinstance(card.entry, GaugeEntry)}
-    known |= {ready.kind for ready in ready_kinds()}
+    known = cards.kinds_of_gauges() | {ready.kind for ready in ready_kinds()}
 
     def plan(values: Values) -> Planned:
         card = found.get(values.get("code", "").strip().upper())

@@ -12,7 +12,7 @@ import pytest
 from faults.test_two_editors import filled
 from flask import Flask
 from plant_client import ClockAt, SignedInAs
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from imports.conftest import Desk, runs
 from imports.sheets import CALIPER, HEAD, WRENCH, csv_of, xlsx_of
@@ -275,6 +275,25 @@ def test_what_is_here_is_changed_by_its_code_and_what_is_new_must_say_all(app: F
     quinn.bring_in("standards", csv_of(("Code", "Maker"), ("S-001", "Mahr"), ("S-301", "Mahr")))
     dana.bring_in("people", csv_of(("User name", "Initials"), ("tara", "TX"), ("nobody.yet", "NY")))
     assert runs(app) == [(0, 1, 0, 1)] * 3
+
+
+def test_a_file_of_one_row_reads_one_gauge_however_many_there_are(app: Flask, quinn: Desk) -> None:
+    bound: list[int] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: object, *_more: object) -> None:
+        if "FROM gauge_function" in statement:
+            bound.append(len(parameters))  # type: ignore[arg-type]
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        quinn.look("gauges", csv_of(HEAD, CALIPER))
+        quinn.look("gauges", csv_of(("Code", "Maker"), ("G-014", "Mahr")))
+        quinn.client.get("/imports/gauges/all.csv")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert max(bound) <= 1
 
 
 @pytest.mark.pages
