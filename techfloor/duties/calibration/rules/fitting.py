@@ -160,6 +160,12 @@ def likeness(procedure: Procedure, kind: str, item: Item) -> int:
     return 2 * words + any(shown.casefold() in title for shown in resolutions)
 
 
+def is_of_kind(procedure: Procedure, kind: str) -> bool:
+    """Tell whether the title names what the gauge is: the last word of its kind, `caliper` of `digital caliper`."""
+    words = re.findall(r"\w+", kind.casefold())
+    return bool(words) and words[-1] in procedure.title.casefold()
+
+
 def range_words(points: Sequence[PlannedPoint]) -> str:
     """Return the points in short: "0.00 to 150.00 mm"; "" for points without a value."""
     named = sorted((p for p in points if p.nominal and p.role == "point"), key=lambda p: p.value)

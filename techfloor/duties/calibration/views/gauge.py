@@ -109,7 +109,7 @@ def _facts(found: GaugeView, procedure: Procedure | None, now: date) -> list[tup
         (_("Interval"), "", months),
         (_("Look-back"), "", _("open: the work done with it is being looked at") if look_back else ""),
         (_("Limited use"), "", found.limited_use),
-        (_("Procedure"), *_procedure_words(procedure)),
+        (_("Procedure"), *_procedure_words(found, procedure)),
         *_standard_facts(procedure, now),
         (_("Calibrated"), "", _("in house") if found.calibrated_by == IN_HOUSE else _("by an outside laboratory")),
         (_("Serial"), "", found.item.serial),
@@ -118,10 +118,19 @@ def _facts(found: GaugeView, procedure: Procedure | None, now: date) -> list[tup
     return [fact for fact in facts if fact[1] or fact[2]]
 
 
-def _procedure_words(procedure: Procedure | None) -> tuple[str, str]:
+def _procedure_words(found: GaugeView, procedure: Procedure | None) -> tuple[str, str]:
     if procedure is None:
-        return "", str(_("none in force: ask quality to approve one"))
+        return "", _no_procedure(chosen=found.procedure_id is not None)
     return procedure.code, str(_("version %(version)s", version=procedure.version))
+
+
+def _no_procedure(*, chosen: bool) -> str:
+    """Say what is missing, and to whoever may do it not to ask for it."""
+    if visitor().may("calibration:procedures"):
+        return str(_("none in force: approve a version of it") if chosen else _("none chosen yet"))
+    if chosen:
+        return str(_("none in force: ask quality to approve one"))
+    return str(_("none chosen yet: ask quality to choose one"))
 
 
 def _standard_facts(procedure: Procedure | None, now: date) -> list[tuple[str, str, str]]:

@@ -67,8 +67,8 @@ def gauge_procedure(code: str) -> str:
     """Ask by which procedure a gauge is calibrated: those that fit it, the closest first."""
     gauge = gauge_by_code(code)
     found = procedures.candidates(gauge, today())
-    form = _choose_form(found)
     wanted = request.args.get("chosen", "")
+    form = _choose_form(found if wanted or "all" in request.args else _of_kind(found, gauge))
     if not form.chosen.data:
         form.chosen.data = next((key for key, *_rest in form.chosen.choices if key.startswith(f"{wanted}|")), None)
     return _choose_page(gauge, form, found)
@@ -99,11 +99,20 @@ def gauge_procedure_post(code: str) -> Page:
     return _choose_page(gauge, form, found), 422
 
 
+def _of_kind(found: list[Candidate], gauge: GaugeFacts) -> list[Candidate]:
+    """Leave out those in force that fit by unit and range and are for another kind, where one is for this."""
+    offered = [one for one in found if _is_offered(one)]
+    like = [one for one in offered if fitting.is_of_kind(one.procedure, gauge.kind)]
+    return like or offered
+
+
+def _is_offered(one: Candidate) -> bool:
+    return not one.ready_made and one.fit.objection is None
+
+
 def _choose_form(found: list[Candidate]) -> ChooseForm:
     form = ChooseForm()
-    form.chosen.choices = [
-        SelectChoice(one.key, _choice_words(one)) for one in found if not one.ready_made and one.fit.objection is None
-    ]
+    form.chosen.choices = [SelectChoice(one.key, _choice_words(one)) for one in found if _is_offered(one)]
     return form
 
 
@@ -135,6 +144,7 @@ def _choose_page(gauge: GaugeFacts, form: ChooseForm, found: list[Candidate]) ->
         "calibration/gauge_procedure.html",
         gauge=gauge,
         form=form,
+        more=sum(map(_is_offered, found)) - len(form.chosen.choices),
         hints={one.key: _hint(one) for one in fitting_ones if _hint(one)},
         ready=[(one.procedure.code, _choice_words(one), _hint(one)) for one in reversed(ready.values())],
         changed=[(one.procedure.code, _choice_words(one), _why_not(one)) for one in changed],

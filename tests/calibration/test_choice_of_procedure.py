@@ -1,0 +1,50 @@
+"""Which procedures a gauge is offered, and what its page says where it has none."""
+
+import re
+
+import pytest
+from flask import Flask
+from plant_client import SignedInAs
+from sqlalchemy import update
+
+from techfloor import store
+from techfloor.equipment import queries
+from techfloor.equipment.models import Gauge
+from techfloor.store import db
+
+pytestmark = pytest.mark.pages
+
+
+def offered(page: str) -> set[str]:
+    return {code.partition("|")[0] for code in re.findall(r'name="chosen"[^>]*value="([^"]+)"', page)}
+
+
+def without_procedure(app: Flask, code: str, kind: str) -> None:
+    with app.app_context(), store.act("calibration:gauge:procedure"):
+        gauge = queries.gauge_view(code)
+        values = {"procedure_id": None, "kind": kind}
+        db.session.execute(update(Gauge).where(Gauge.equipment_id == gauge.item.id).values(values))
+
+
+def test_what_is_for_another_kind_of_gauge_stands_behind_what_is_for_this(app: Flask, as_: SignedInAs) -> None:
+    without_procedure(app, "G-001", "digital caliper")
+    quinn = as_("Q")
+    first = quinn.get("/calibration/gauges/G-001/procedure").text
+    assert offered(first) == {"CAL-P-01"}
+    assert 'href="/calibration/gauges/G-001/procedure?all=1"' in first
+    everything = quinn.get("/calibration/gauges/G-001/procedure?all=1").text
+    assert offered(everything) > {"CAL-P-01"}
+    assert "?all=1" not in everything
+    other = next(iter(re.findall(r'value="(CAL-P-0[^1][^"]*)"', everything)))
+    assert quinn.submit("/calibration/gauges/G-001/procedure", {"chosen": other}).status_code == 303
+
+
+def test_where_nothing_is_for_this_kind_all_that_fits_is_offered(app: Flask, as_: SignedInAs) -> None:
+    without_procedure(app, "G-001", "Messding")
+    assert "CAL-P-01" in offered(as_("Q").get("/calibration/gauges/G-001/procedure").text)
+
+
+def test_quality_is_not_told_to_ask_quality(app: Flask, as_: SignedInAs) -> None:
+    without_procedure(app, "G-001", "digital caliper")
+    assert "none chosen yet<" in re.sub(r"\s+<", "<", as_("Q").get("/calibration/gauges/G-001").text)
+    assert "none chosen yet: ask quality to choose one" in as_("T").get("/calibration/gauges/G-001").text
