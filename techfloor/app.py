@@ -44,7 +44,7 @@ class House:
         self.blobs = blobs.kept_by(settings)
         self.plant_notice = PlantNotice()
         self.access: dict[str, str] = {}
-        self.costly: set[str] = set()
+        self.costly: dict[str, int] = {}
         self.rates = rates.Rates(settings.pages_per_second)
         self.permission_roles = roster.permission_roles()
         self.duties = roster.DUTIES
@@ -167,7 +167,7 @@ def _move_in(app: Flask) -> None:
     for pages in roster.pages():
         app.register_blueprint(pages)
         house.access.update(pages.access)
-        house.costly.update(pages.costly)
+        house.costly |= pages.costly
     following[:] = [duty.certificate_withdrawn for duty in roster.DUTIES if duty.certificate_withdrawn is not None]
     following_holds[:] = [duty.standard_wrong for duty in roster.DUTIES if duty.standard_wrong is not None]
     offering[:] = [duty.offers for duty in roster.DUTIES if duty.offers is not None]

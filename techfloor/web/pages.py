@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from techfloor import store
 from techfloor.store.queue import Uncertain
 from techfloor.web.access import OPEN, SIGNED_IN
+from techfloor.web.rates import ENTRY, PAPER
 from techfloor.web.visitor import caller, visitor
 
 View = Callable[..., Any]
@@ -22,7 +23,14 @@ Page = WerkzeugResponse | str | tuple[str, int]
 """What a view answers: a page, a page with its status, or the way to another."""
 
 LONGEST_REASON = 2000
-_ARCHIVES = (".zip", "/all.pdf", "/label.pdf", "/labels.pdf", "/list.<form>", ".ics")
+_COSTS = {
+    ".zip": PAPER,
+    "/all.pdf": PAPER,
+    "/labels.pdf": PAPER,
+    ".ics": PAPER,
+    "/list.<form>": PAPER,
+    "/label.pdf": ENTRY,
+}
 """How the address of what is packed or drawn anew for each who asks ends."""
 
 # What each act is called where the trail is shown to people, by its name.
@@ -59,15 +67,16 @@ class Pages(Blueprint):
     def __init__(self, name: str, import_name: str, *, url_prefix: str | None = None) -> None:
         super().__init__(name, import_name, url_prefix=url_prefix)
         self.access: dict[str, str] = {}
-        self.costly: set[str] = set()
+        self.costly: dict[str, int] = {}
 
     def page(self, rule: str, *, permission: str, endpoint: str | None = None) -> Callable[[View], View]:
-        """Register a page that only reads; an archive is costly (`web.rates`)."""
+        """Register a page that only reads; an archive, a list or a label is costly (`web.rates`)."""
 
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.costly.update([f"{self.name}.{name}"] if rule.endswith(_ARCHIVES) else ())
+            cost = next((cost for ending, cost in _COSTS.items() if rule.endswith(ending)), None)
+            self.costly |= {f"{self.name}.{name}": cost} if cost else {}
             self.add_url_rule(rule, name, _reading(view, permission), methods=["GET"])
             return view
 
@@ -97,7 +106,7 @@ class Pages(Blueprint):
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.costly.update([f"{self.name}.{name}"] if action.startswith("reports:") else ())
+            self.costly |= {f"{self.name}.{name}": PAPER} if action.startswith("reports:") else {}
             self.add_url_rule(rule, name, _writing(view, permission, action, reason, alone), methods=["POST"])
             return view
 

@@ -8,12 +8,12 @@ restart. Guessing is counted in the database, for every process and for long (`p
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import current_app, g, request
 
 PAGE, ENTRY, PAPER = 1, 5, 60
-"""What a page, an entry that is saved, and what draws a PDF or packs an archive cost, in pages."""
+"""What a page, an entry that is saved or one label, and what draws a PDF of many lines or packs an archive cost."""
 SECONDS = 60
 """A full store lasts so long at its own speed: so much may come at once."""
 STRANGERS = 10
@@ -81,7 +81,6 @@ def _client() -> tuple[str, int]:
     return f"address {request.remote_addr}", STRANGERS
 
 
-def _cost(costly: frozenset[str] | set[str]) -> int:
-    if request.endpoint in costly:
-        return PAPER
-    return ENTRY if request.method == "POST" else PAGE
+def _cost(costly: Mapping[str, int]) -> int:
+    usual = ENTRY if request.method == "POST" else PAGE
+    return costly.get(request.endpoint or "", usual)

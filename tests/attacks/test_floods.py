@@ -119,10 +119,22 @@ def test_papers_and_archives_count_for_many_pages(app: Flask, as_: SignedInAs, t
     ticks.now += 1  # the page before took its part
     assert [quinn.post("/calibration/export", data=form).status_code for _ in range(2)] == [422, 429]
     costly = app.extensions["techfloor"].costly
-    assert {"calibration.export", "calibration.exported", "calibration.issue_certificate"} <= costly
+    papers = {name for name, cost in costly.items() if cost == PAPER}
+    assert {"calibration.export", "calibration.exported", "calibration.issue_certificate"} <= papers
     archives = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(".zip")}
     assert archives >= {"calibration.exported", "records.exported"}
-    assert archives <= costly
+    assert archives <= papers
+
+
+def test_who_prints_a_label_for_each_gauge_of_a_shelf_is_not_held_up(
+    app: Flask,
+) -> None:
+    """A hundred labels, each with its page, in two minutes."""
+    costly, ticks = app.extensions["techfloor"].costly, Ticks()
+    stores = Rates(20, ticks)
+    for _ in range(100):
+        ticks.now += 1.2
+        assert [stores.take("session 1", cost) for cost in (PAGE, costly["equipment.label_pdf"])] == [0, 0]
 
 
 def test_nobody_at_work_is_ever_held_up() -> None:
