@@ -141,6 +141,12 @@ def check_item(item: ItemEntry) -> None:
         raise Refusal("Enter a name, like “Digital caliper 0–150 mm”.", field="name")
 
 
+def check_acquired(day: date | None, today: date) -> None:
+    """Refuse what would come into the plant some day."""
+    if day is not None and day > today:
+        raise Refusal("This day is still to come.", field="acquired")
+
+
 def check_range(low: Decimal | None, high: Decimal | None) -> None:
     """Refuse a range that runs backwards."""
     if low is not None and high is not None and low >= high:

@@ -15,9 +15,11 @@ from techfloor.equipment.entries import (
     MachineEntry,
     StandardEntry,
     calibrated_on,
+    check_acquired,
 )
 from techfloor.equipment.statuses import Status
 from techfloor.places.choosing import read_place
+from techfloor.places.here import today
 from techfloor.refusals import Refusal
 from techfloor.web.editing import EditForm
 from techfloor.web.fields import LONG, SHORT, DayField, WholeField, needed, options, text_of
@@ -36,7 +38,8 @@ class ItemForm(EditForm):
     note = TextAreaField(_l("Note"), [Optional(), *LONG])
 
     def item(self) -> ItemEntry:
-        """Return the common part of the entry; raises Refusal for a place that is none."""
+        """Return the common part of the entry; raises Refusal for a place that is none, a day still to come."""
+        check_acquired(self.acquired.data, today())
         area_id, station_id = read_place(self.place.data)
         return ItemEntry(
             code=self.fixed_code or text_of(self["code"]),

@@ -104,6 +104,11 @@ def kinds_of_gauges() -> set[str]:
     return set(db.session.scalars(select(Gauge.kind).distinct()))
 
 
+def quantities_of_standards() -> set[str]:
+    """Read what the standards of the plant embody."""
+    return set(db.session.scalars(select(Standard.quantity).distinct()))
+
+
 def gauges(codes: Collection[str] | None = None) -> dict[str, Card]:
     """Read gauges with their functions and what is due on them, by their codes; all without `codes`."""
     due = (EquipmentDue.equipment_id == Equipment.id) & (EquipmentDue.work == CALIBRATION)

@@ -2,14 +2,18 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from techfloor.imports.sheet import Row, Sheet, formula, gathered, tidy
 from techfloor.refusals import Refusal
 
 SEPARATORS = ";,\t"
+_TITLES = 5
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _LOOKED_AT = 4096
+_CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f]")
+"""No sheet holds these; bytes of something else do."""
 
 
 def read_csv(data: bytes) -> Sheet:
@@ -27,7 +31,7 @@ def _decoded(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        if not _CONTROL.search(text):
             return text
     raise Refusal("This is no text. Save the sheet as CSV UTF-8 or as XLSX, and choose that file.", field="file")
 
@@ -45,11 +49,13 @@ def _encodings(data: bytes) -> list[str]:
 
 
 def _separator(text: str) -> str:
-    """Return the separator by which the head falls into most parts."""
+    """Return the separator by which the head falls into most parts; what stands in one part above it is a title."""
     start = text.lstrip("\ufeff\r\n \t;,")[:_LOOKED_AT]
-    head = next(iter(start.splitlines()), "")
-    parts = {sign: len(next(csv.reader([head], delimiter=sign), [])) for sign in SEPARATORS}
-    return max(SEPARATORS, key=lambda sign: parts[sign])
+    for line in start.splitlines()[:_TITLES]:
+        parts = {sign: len(next(csv.reader([line], delimiter=sign), [])) for sign in SEPARATORS}
+        if max(parts.values()) > 1:
+            return max(SEPARATORS, key=lambda sign: parts[sign])
+    return SEPARATORS[0]
 
 
 def _rows(text: str, separator: str) -> Iterator[Row]:

@@ -6,7 +6,14 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _l
 
 from techfloor.equipment import actions
-from techfloor.equipment.entries import FunctionEntry, GaugeEntry, calibrated_on, check_gauge, check_interval_stays
+from techfloor.equipment.entries import (
+    FunctionEntry,
+    GaugeEntry,
+    calibrated_on,
+    check_acquired,
+    check_gauge,
+    check_interval_stays,
+)
 from techfloor.equipment.forms import MOST_FUNCTIONS
 from techfloor.equipment.kinds import ready_kinds
 from techfloor.equipment.statuses import MEASURE, Kind, Status
@@ -112,6 +119,7 @@ def begin(codes: Collection[str]) -> Plan:
         stands = card.entry if card and isinstance(card.entry, GaugeEntry) else None
         entry = entry_of(values, stands, places)
         cards.check_kind(entry.item.code, kinds, Kind.GAUGE)
+        check_acquired(cells.day(values, "acquired"), today())
         _check(entry, stands)
         code, page = entry.item.code, f"/equipment/{entry.item.code}"
         if card is None or stands is None:

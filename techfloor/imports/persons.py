@@ -14,7 +14,7 @@ from techfloor.people import actions
 from techfloor.people.models import Person, PersonRole
 from techfloor.people.roles import Role, role_title
 from techfloor.people.rules import PersonEntry, check_roles, tidy_initials, tidy_name, tidy_user_name
-from techfloor.places.here import plant
+from techfloor.places.here import plant, today
 from techfloor.refusals import Refusal
 from techfloor.store import db
 from techfloor.web.importing import Column, Deed, Difference, Importer, Plan, Planned, Values
@@ -77,12 +77,15 @@ def begin(names: Collection[str]) -> Plan:
         stands = held.entry(user_name)
         entry = _entry(values, user_name, stands, held)
         _check(entry, stands, held)
+        notes = tuple(_unusual(entry, stands))
         if stands is None:
-            new = Planned(user_name, entry.name, "/people/", Deed.NEW)
+            new = Planned(user_name, entry.name, "/people/", Deed.NEW, notes=notes)
             return replace(new, do=lambda _run: actions.create_person(clock.now(), entry, **_profile()))
         row = held.persons[user_name]
         changed = tuple(_differences(stands, entry, held.places))
-        done = Planned(user_name, entry.name, f"/people/{row.id}", Deed.CHANGED if changed else Deed.SAME, changed)
+        done = Planned(
+            user_name, entry.name, f"/people/{row.id}", Deed.CHANGED if changed else Deed.SAME, changed, notes
+        )
         return replace(done, do=lambda _run: _change(row.id, entry))
 
     return plan
@@ -120,6 +123,12 @@ def _check(entry: PersonEntry, stands: PersonEntry | None, held: _Held) -> None:
     row = held.persons[entry.user_name]
     if entry.roles != stands.roles and row.id == visitor().person_id:
         raise Refusal("Your own roles are not changed by a file. Change them on your page in People.", field="roles")
+
+
+def _unusual(entry: PersonEntry, stands: PersonEntry | None) -> Iterator[Refusal]:
+    over = entry.last_day is not None and entry.last_day < today()
+    if over and (stands is None or stands.last_day != entry.last_day):
+        yield Refusal("The last day is over: %(name)s signs in no more.", name=entry.name)
 
 
 def _differences(stands: PersonEntry, entry: PersonEntry, places: cards.Places) -> Iterator[Difference]:

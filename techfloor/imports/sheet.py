@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
 from techfloor.refusals import Refusal
 
 MOST_ROWS = 1000
 """What one act brings in: it holds the turn to write for its length."""
 MOST_COLUMNS = 100
+MOST_TITLES = 5
+"""So many lines above the head are taken for titles."""
 LONGEST_CELL = 10_000
 """What the values of a set of gauge blocks take."""
 
@@ -47,11 +50,35 @@ def gathered(rows: Iterable[Row]) -> Sheet:
     Raises Refusal for a table without a head or without rows, with two columns of one name, too wide or too long.
     """
     filled = (row for row in rows if any(row.cells) or row.problem is not None)
-    head = _head(next(filled, None))
-    found = [_fitted(row, len(head)) for row in _at_most(filled, MOST_ROWS)]
+    titles, first, below = _past_titles(filled)
+    head = _head(first)
+    found = [_fitted(row, len(head)) for row in _at_most(below, MOST_ROWS)]
     if not found:
         raise Refusal("The file has no rows below its first. Choose one that has.", field="file")
-    return Sheet(head, tuple(found))
+    return Sheet(head, tuple(found), tuple(titles))
+
+
+def _past_titles(filled: Iterator[Row]) -> tuple[list[Refusal], Row | None, Iterator[Row]]:
+    """Find the head, and return it with the rows below: rows of one cell above one of several are titles, and said."""
+    above: list[Row] = []
+    for row in filled:
+        if _filled(row) == 1 and len(above) < MOST_TITLES:
+            above.append(row)
+            continue
+        if _filled(row) > 1:
+            return [_title(each) for each in above], row, filled
+        above.append(row)
+        break
+    return [], above[0] if above else None, chain(above[1:], filled)
+
+
+def _title(row: Row) -> Refusal:
+    words = next(cell for cell in row.cells if cell)
+    return Refusal("Row %(row)s is taken for a title: “%(words)s”.", row=row.number, words=words[:40])
+
+
+def _filled(row: Row) -> int:
+    return sum(map(bool, row.cells))
 
 
 def _at_most(rows: Iterator[Row], most: int) -> Iterator[Row]:

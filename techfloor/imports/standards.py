@@ -6,7 +6,7 @@ from dataclasses import replace
 from flask_babel import lazy_gettext as _l
 
 from techfloor.equipment import actions
-from techfloor.equipment.entries import StandardEntry, check_standard
+from techfloor.equipment.entries import StandardEntry, check_acquired, check_standard
 from techfloor.equipment.statuses import MEASURE, Kind
 from techfloor.imports import cards, cells
 from techfloor.imports.equipment_rows import (
@@ -25,6 +25,8 @@ from techfloor.imports.equipment_rows import (
     unit_written,
     written,
 )
+from techfloor.measures.units import UNITS
+from techfloor.places.here import today
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Deed, Importer, Plan, Planned, Values
 from techfloor.web.visitor import by_whom
@@ -54,19 +56,21 @@ _IN_FILE = {"interval_months": "interval", "low": "from", "high": "to"}
 def begin(codes: Collection[str]) -> Plan:
     """Read what the rows with these codes need, and return what each would do."""
     found, kinds, places = cards.standards(codes), cards.kinds_of(codes), cards.Places()
+    known = {each.casefold() for each in cards.quantities_of_standards()} | {unit.dimension for unit in UNITS.values()}
 
     def plan(values: Values) -> Planned:
         card = found.get(values.get("code", "").strip().upper())
         stands = card.entry if card and isinstance(card.entry, StandardEntry) else None
         entry = entry_of(values, stands, places)
         cards.check_kind(entry.item.code, kinds, Kind.STANDARD)
+        check_acquired(cells.day(values, "acquired"), today())
         try:
             check_standard(entry)
         except Refusal as no:
             raise Refusal(no.sentence, field=_IN_FILE.get(no.field or "", no.field), **no.parameters) from None
         code, page = entry.item.code, f"/equipment/{entry.item.code}"
         if card is None or stands is None:
-            new = Planned(code, entry.item.name, page, Deed.NEW)
+            new = Planned(code, entry.item.name, page, Deed.NEW, notes=tuple(_unusual(entry, known)))
             return replace(new, do=lambda _run: actions.create_standard(entry, **by_whom()))
         before, after = values_of(stands, places), values_of(entry, places)
         changed = differences(before, after, before)
@@ -74,6 +78,15 @@ def begin(codes: Collection[str]) -> Plan:
         return replace(done, do=lambda _run: actions.change_standard(card.id, entry, **by_whom()))
 
     return plan
+
+
+def _unusual(entry: StandardEntry, known: set[str]) -> Iterator[Refusal]:
+    typed = entry.quantity.casefold()
+    near = cells.nearest(typed, known)
+    if typed not in known and near:
+        yield Refusal("No standard embodies “%(typed)s” yet. Did you mean “%(nearest)s”?", typed=typed, nearest=near)
+    elif typed not in known:
+        yield Refusal("No standard embodies “%(typed)s” yet. Is that the quantity?", typed=typed)
 
 
 def entry_of(values: Values, stands: StandardEntry | None, places: cards.Places) -> StandardEntry:

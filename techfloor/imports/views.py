@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from techfloor import store
 from techfloor.imports import actions, matching
-from techfloor.imports.files import ENDINGS, kind_of, read_file
+from techfloor.imports.files import CSV, ENDINGS, kind_of, read_file
 from techfloor.imports.models import ImportRun
 from techfloor.imports.planning import DryRun, Line, codes, dry_run, told
 from techfloor.imports.registry import importer_of, offered
@@ -36,7 +36,9 @@ pages = Pages("imports", __name__, url_prefix="/imports")
 
 SHOWN = 200
 """So many rows of each sort the dry run shows."""
+LONGEST_CODE = 40
 _COLUMN = "c"
+_OF_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _SIGNS = {"new": ("pass", _l("New")), "changed": ("info", _l("Changed")), "refused": ("fail", _l("Refused"))}
 
 
@@ -60,6 +62,9 @@ class FileForm(UploadForm):
                 most=largest // MEGABYTE,
             )
         media_type = kind_of(data)
+        if media_type == CSV and name.casefold().endswith(_OF_WORKBOOKS):
+            words = "This is no workbook, as its name says. Save the sheet again, and choose that file."
+            raise Refusal(words, field="file")
         read_file(data)
         return CleanFile(clean_name(name, media_type, ENDINGS[media_type]), media_type, data)
 
@@ -204,12 +209,17 @@ def _shown(looked: Looked, line: Line) -> dict[str, Any]:
     planned, told_ = line.planned, told(looked.importer, line.kept)
     return {
         "row": told_.row,
-        "code": told_.code or "–",
+        "code": _shortened(told_.code) or "–",
         "name": planned.name if planned else "",
         "words": told_.words,
         "notes": [refusal_text(note) for note in planned.notes] if planned else [],
         "changes": told_.changes,
     }
+
+
+def _shortened(code: str) -> str:
+    """Cut what is far too long for a code: the words beside it need the room."""
+    return code if len(code) <= LONGEST_CODE else f"{code[:LONGEST_CODE]}…"
 
 
 @pages.act("/<what>/bring-in", permission=RUN, action="imports:file:bring-in", title=_l("File brought in"))

@@ -179,7 +179,7 @@ def _first_sheet(data: bytes) -> Sheet:
     if merged:
         said = ", ".join(merged[:5]) + (" …" if len(merged) > 5 else "")
         notes.append(Refusal("Cells are merged: %(cells)s. Only the first of each counts.", cells=said))
-    return replace(found, notes=tuple(notes))
+    return replace(found, notes=(*notes, *found.notes))
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

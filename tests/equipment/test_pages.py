@@ -271,6 +271,7 @@ def test_a_new_standard_leads_to_its_certificate_and_is_valid_with_it(as_: Signe
         ({"code": "G-014"}, "G-014 is already the code of Vernier caliper 0-150 mm."),
         ({"name": ""}, "Enter a name."),
         ({"name": "x" * 201}, "Keep it below 200 letters."),
+        ({"acquired": "2035-01-01"}, "This day is still to come."),
         ({"interval_months": "six"}, "Enter a whole number, like 12."),
         ({"interval_months": "999"}, "Enter an interval of 1 to 120 months."),
         ({"last_calibrated": "yesterday"}, "Enter a day, like 2026-11-18."),

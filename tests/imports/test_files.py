@@ -61,6 +61,7 @@ def test_a_decimal_comma_is_told_from_the_whole_file() -> None:
         (b"Code;code\r\nA;B", "Two columns are called “Code”"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 30, "This is no text"),
         (b"Code;Name\r\n\x81\x8d;x", "This is no text"),
+        (bytes(range(1, 128)) * 3, "This is no text"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 100, "save it as XLSX"),
         (b"%PDF-1.7\n", "This is a PDF"),
         (b'Code;Name\r\n"A;B\r\nC;D\r\n', "quotation marks from line 2"),
@@ -71,6 +72,18 @@ def test_a_decimal_comma_is_told_from_the_whole_file() -> None:
 )
 def test_a_file_that_is_no_table_is_refused_by_a_sentence(data: bytes, words: str) -> None:
     assert words in refusal(data)
+
+
+def test_titles_above_the_head_are_said_and_left_out() -> None:
+    rows = (("Gauges of line 2",), (), ("as of 2026",), ("Code", "Name", "Note"), ("A", "B", "x"), ("C", "D", ""))
+    for data in (csv_of(*rows, sep=","), xlsx_of(*rows)):
+        sheet = read_file(data)
+        assert cells(sheet) == [("Code", "Name", "Note"), ("A", "B", "x"), ("C", "D", "")]
+        assert [row.number for row in sheet.rows] == [5, 6]
+        assert [str(note) for note in sheet.notes] == [
+            "Row 1 is taken for a title: “Gauges of line 2”.",
+            "Row 3 is taken for a title: “as of 2026”.",
+        ]
 
 
 def test_more_columns_than_anybody_means_are_refused() -> None:

@@ -193,6 +193,7 @@ SHORT = ("Code", "Name", "Type", "Unit")
         ((*SHORT, "Last calibrated"), ("G-201", "N", "k", "mm", "2027-01-01"), "This day is still to come."),
         ((*SHORT, "Last calibrated"), ("G-201", "N", "k", "mm", "03/04/2026"), "can be two days"),
         ((*SHORT, "Last calibrated"), ("G-201", "N", "k", "mm", "2026-02-30"), "“2026-02-30” is no day"),
+        ((*SHORT, "Since"), ("G-201", "N", "k", "mm", "2035-01-01"), "In the plant since: This day is still to come."),
         ((*SHORT, "Station"), ("G-201", "N", "k", "mm", "XX"), "Station: There is no station “XX”."),
         ((*SHORT, "Built into"), ("G-201", "N", "k", "mm", "M-999"), "Built into: There is no machine “M-999”."),
         (
@@ -304,11 +305,23 @@ def test_two_columns_that_go_to_the_same_are_refused(quinn: Desk) -> None:
 
 @pytest.mark.pages
 def test_a_file_that_is_no_table_is_refused_beside_its_box(app: Flask, quinn: Desk) -> None:
-    for data, words in ((b"%PDF-1.7", "This is a PDF"), (b"", "The file is empty")):
-        answer = quinn.choose("gauges", data)
+    wrong = (
+        (b"%PDF-1.7", "This is a PDF", "list.csv"),
+        (b"", "The file is empty", "list.csv"),
+        (b"Code;Name\r\nA;B", "This is no workbook, as its name says", "list.XLSX"),
+    )
+    for data, words, name in wrong:
+        answer = quinn.choose("gauges", data, name)
         assert answer.status_code == 422
         assert words in answer.text
     assert runs(app) == []
+
+
+@pytest.mark.pages
+def test_a_code_that_is_far_too_long_leaves_room_for_the_words(quinn: Desk) -> None:
+    page = quinn.look("gauges", csv_of(HEAD, ("G" * 300, *CALIPER[1:])))
+    assert f"{'G' * 40}…" in page
+    assert "G" * 41 not in page.partition("Refused</h2>")[2]
 
 
 @pytest.mark.pages

@@ -106,3 +106,17 @@ def test_the_last_administrator_stays_one_and_nothing_of_the_file_is_kept(app: F
     with app.app_context():
         assert not db.session.query(Person).filter_by(user_name="mara").count()
     assert runs(app) == []
+
+
+@pytest.mark.pages
+def test_a_quantity_that_no_standard_has_is_said_and_let_in(quinn: Desk) -> None:
+    head = ("Code", "Name", "Quantity", "Unit")
+    page = quinn.look("standards", csv_of(head, ("S-301", "N", "banana", "mm"), ("S-302", "N", "lenght", "mm")))
+    assert "No standard embodies “banana” yet. Is that the quantity?" in page
+    assert "No standard embodies “lenght” yet. Did you mean “length”?" in page
+
+
+@pytest.mark.pages
+def test_a_last_day_that_is_over_is_said(dana: Desk) -> None:
+    page = dana.look("people", csv_of(("User name", "Last day"), ("tara", "2020-01-01")))
+    assert "The last day is over: Tara Kowalski signs in no more." in page
