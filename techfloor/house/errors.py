@@ -65,15 +65,19 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TooFast, _too_fast)
     for hindering in (Busy, DBAPIError, OSError):
         app.register_error_handler(hindering, _hindered)
-    app.register_error_handler(OverflowError, _no_such_number)
+    app.register_error_handler(OverflowError, _too_large_a_number)
     app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _fault)
 
 
-def _no_such_number(_error: OverflowError) -> Response:
-    """A number in the address that no row can have."""
-    return _http(NoSuchPage())
+_NO_SUCH_INTEGER = "SQLite INTEGER"
+"""What the driver of SQLite ends with where a number is larger than any row's: it raises OverflowError itself."""
+
+
+def _too_large_a_number(error: OverflowError) -> Response:
+    """Answer a number in the address that no row can have; any other overflow is a fault of the program."""
+    return _http(NoSuchPage()) if str(error).endswith(_NO_SUCH_INTEGER) else _fault(error)
 
 
 _OUT_OF_RANGE = "22003"

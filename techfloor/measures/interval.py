@@ -4,7 +4,6 @@ Sources: ILAC-G24 method 1; NCSLI RP-1 method A3; Clopper and Pearson for the bo
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -89,8 +88,12 @@ def fewest_to_earn(target: float, confidence: float = 0.95) -> int:
 
 
 def at_most(count: int, n: int, share: float) -> float:
-    """Give the binomial probability of at most `count` successes in n."""
-    return math.fsum(math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(count + 1))
+    """Give the binomial probability of at most `count` successes in n, by the beta distribution: any n will do."""
+    from scipy.special import betainc  # noqa: PLC0415 - heavy to import
+
+    if count < 0 or count >= n:
+        return float(count >= n)
+    return float(betainc(n - count, count + 1, 1 - share))
 
 
 def clopper_pearson_lower(successes: int, n: int, confidence: float) -> float:
@@ -98,7 +101,7 @@ def clopper_pearson_lower(successes: int, n: int, confidence: float) -> float:
     _refuse_bad_counts(successes, n)
     if successes == 0:
         return 0.0
-    return _bisect(lambda share: 1 - at_most(successes - 1, n, share) > 1 - confidence)
+    return _beta_quantile(successes, n - successes + 1, 1 - confidence)
 
 
 def clopper_pearson_upper(successes: int, n: int, confidence: float) -> float:
@@ -106,12 +109,10 @@ def clopper_pearson_upper(successes: int, n: int, confidence: float) -> float:
     _refuse_bad_counts(successes, n)
     if successes == n:
         return 1.0
-    return _bisect(lambda share: at_most(successes, n, share) < 1 - confidence)
+    return _beta_quantile(successes + 1, n - successes, confidence)
 
 
-def _bisect(is_above: Callable[[float], bool]) -> float:
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (low, middle) if is_above(middle) else (middle, high)
-    return (low + high) / 2
+def _beta_quantile(a: int, b: int, share: float) -> float:
+    from scipy.special import betaincinv  # noqa: PLC0415 - heavy to import
+
+    return float(betaincinv(a, b, share))

@@ -40,6 +40,8 @@ def _troubles(house_app: Flask) -> None:
         "busy": Busy("no turn"),
         "locked": OperationalError("x", {}, Exception("database is locked")),
         "fault": RuntimeError("a fault"),
+        "overflow": OverflowError("int too large to convert to float"),
+        "number": OverflowError("Python int too large to convert to SQLite INTEGER"),
     }.items():
         pages.page(f"/{name}", permission=OPEN, endpoint=name)(lambda error=error: _raise(error))
     pages.act("/half", permission=OPEN, action="test:area:add", endpoint="half")(_add_area_and_fail)
@@ -59,6 +61,15 @@ def test_a_fault_shows_a_reference_that_stands_in_the_log(visit: VisitAs, caplog
     assert shown[1] in line
     assert "troubles.fault" in line
     assert "by person 1" in line
+
+
+def test_a_number_that_no_row_can_have_is_no_page_and_any_other_overflow_is_a_fault(
+    visit: VisitAs, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert visit("technician").get("/t/number").status_code == 404
+    assert not [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert visit("technician").get("/t/overflow").status_code == 500
+    assert [each for each in caplog.records if each.levelno == logging.ERROR]
 
 
 def test_the_words_of_a_fault_stay_in_the_log(visit: VisitAs) -> None:

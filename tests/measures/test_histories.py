@@ -1,5 +1,6 @@
 """What several calibrations say: drift, due dates, intervals, derived results, risks of a process."""
 
+import math
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -25,6 +26,7 @@ from techfloor.measures.drift import (
 )
 from techfloor.measures.due import DueState, add_months, days_left, next_due, state
 from techfloor.measures.interval import (
+    at_most,
     clopper_pearson_lower,
     clopper_pearson_upper,
     lengthening_is_earned,
@@ -184,6 +186,20 @@ def test_the_exact_bounds_of_a_share() -> None:
     assert clopper_pearson_lower(0, 5, 0.95) == 0.0
     assert clopper_pearson_upper(5, 5, 0.95) == 1.0
     assert clopper_pearson_upper(0, 5, 0.95) == pytest.approx(1 - 0.05 ** (1 / 5))
+
+
+def test_any_number_of_results_can_be_judged() -> None:
+    found = method_a3(978, 1030, 12, 0.9)
+    assert found.lower < 978 / 1030 < found.upper
+    assert found.interval > 12
+    assert method_a3(99_000, 100_000, 12, 0.9).interval > 12
+
+
+@pytest.mark.parametrize(("count", "n"), [(-1, 5), (0, 5), (3, 5), (5, 5), (17, 40), (39, 40)])
+def test_at_most_is_the_sum_of_the_binomial_terms(count: int, n: int) -> None:
+    share = Fraction(9, 10)
+    terms = [math.comb(n, i) * share**i * (1 - share) ** (n - i) for i in range(count + 1)]
+    assert at_most(count, n, 0.9) == pytest.approx(float(sum(terms)), rel=1e-12)
 
 
 @pytest.mark.parametrize(("good", "n"), [(1, 0), (-1, 5), (6, 5)])
