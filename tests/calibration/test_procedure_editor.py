@@ -30,6 +30,12 @@ BUDGET = {
     "budget-0-origin": "item",
     "budget-0-fallback": "",
 }
+CONSTANT = {
+    "budget-0-basis": "constant",
+    "budget-0-value": "0.027",
+    "budget-0-distribution": "normal",
+    "budget-0-divisor": "2",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -125,6 +131,9 @@ def test_what_cannot_be_read_is_said_beside_its_box(as_: SignedInAs, typed: dict
         ({"point_sets-0-points": ""}, "Enter the points, one in a line."),
         ({"rule": "guard-band"}, "needs an uncertainty"),
         ({**BUDGET, "budget-0-basis": "constant", "budget-0-value": "0.05"}, "reaches the tolerance"),
+        ({**BUDGET, **CONSTANT, "tolerance": "≤ 0.02 mm"}, "reaches the limit of +0.02 mm"),
+        ({**BUDGET, **CONSTANT, "tolerance": "+0.01/-0.1 mm"}, "reaches the limit of +0.01 mm"),
+        ({**BUDGET, **CONSTANT, "rule": "pfa", "tolerance": "± 0.03 mm"}, "no result could pass"),
         ({"rule_text": ""}, "Say in words how it is decided"),
     ],
 )

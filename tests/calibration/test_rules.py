@@ -430,6 +430,12 @@ def test_a_procedure_whose_rule_cannot_decide_does_not_fit(change: dict[str, Any
     assert sentence in str(objection)
 
 
+@pytest.mark.parametrize("tolerance", ["+0/-0.20 mm", "≤ 0 mm", "≤ 0.07 mm", "+0.30/-0.07 mm"])
+def test_a_u_within_each_limit_fits(tolerance: str) -> None:
+    objection = fitting.fit(procedure("CAL-P-02"), item("mm", "0.05", tolerance, point_set="150 mm")).objection
+    assert objection is None, str(objection)
+
+
 def test_a_reading_that_no_rule_decided_names_none() -> None:
     point = points_of("CAL-P-12", item("", "", "", point_set="M10x1 6g"))[0]
     answer = ReadingEntry(AS_FOUND, 1, 1, goes=True)

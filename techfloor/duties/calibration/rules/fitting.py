@@ -9,11 +9,13 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
 from techfloor.measures.decision import Rule
-from techfloor.measures.quantity import plain
+from techfloor.measures.quantity import plain, signed
 from techfloor.measures.tolerance import ToleranceError
 from techfloor.measures.uncertainty import report_round
 from techfloor.measures.units import is_unit, same_unit, show_unit
 from techfloor.refusals import Refusal
+
+Limits = tuple[Decimal | None, Decimal | None]
 
 _NO_UNIT = frozenset({"", "-"})
 # What the certificate of a standard gives: left out where no standard is chosen yet, so that U is a least value.
@@ -96,25 +98,68 @@ def _refuse_rule(procedure: Procedure, point: PlannedPoint) -> None:
 def _smallest_ratio(
     procedure: Procedure, points: Sequence[PlannedPoint], standard: StandardFacts | None
 ) -> Decimal | None:
-    """Return the smallest TUR; raises Refusal at a point where U reaches the tolerance."""
+    """Return the smallest TUR; raises Refusal at a point where U reaches the tolerance, or where nothing could pass."""
     counted = procedure if standard else without_standard(procedure)
     ratios = []
     for point in points:
-        found = _ratio_at(counted, point, standard)
+        found = _limits_and_u(counted, point, standard)
         if found is None:
             continue
-        ratio, expanded, half = found
-        if ratio <= 1:
-            raise Refusal(
-                "At %(point)s its U of %(u)s %(unit)s reaches the tolerance of this gauge, ± %(half)s %(unit)s: "
-                "no verdict could be trusted.",
-                point=point.label,
-                u=plain(report_round(expanded, procedure.significant_digits)),
-                unit=show_unit(point.unit),
-                half=plain(half),
-            )
-        ratios.append(ratio)
-    return min(ratios, default=None)
+        limits, u, k = found
+        _refuse_large_u(procedure, point, limits, u)
+        _refuse_no_room(procedure, point, limits, rules.decision_on(procedure, Decimal(0), *limits, u, k).guard)
+        ratios.append(rules.ratio(limits, u))
+    return min((ratio for ratio in ratios if ratio is not None), default=None)
+
+
+def _refuse_large_u(procedure: Procedure, point: PlannedPoint, limits: Limits, u: Decimal) -> None:
+    """Refuse a U that reaches half of the tolerance, or the nearer limit seen from a gauge without any error."""
+    lower, upper = limits
+    if not u:
+        return
+    shown = {
+        "point": point.label,
+        "u": plain(report_round(u, procedure.significant_digits)),
+        "unit": show_unit(point.unit),
+    }
+    if lower is not None and upper is not None and u * 2 >= upper - lower:
+        raise Refusal(
+            "At %(point)s its U of %(u)s %(unit)s reaches the tolerance of this gauge, ± %(half)s %(unit)s: "
+            "no verdict could be trusted.",
+            half=plain((upper - lower) / 2),
+            **shown,
+        )
+    near = _nearer_limit(limits)
+    if near is not None and u >= abs(near):
+        raise Refusal(
+            "At %(point)s its U of %(u)s %(unit)s reaches the limit of %(limit)s %(unit)s: "
+            "of a gauge without any error no verdict could be trusted.",
+            limit=signed(near),
+            **shown,
+        )
+
+
+def _nearer_limit(limits: Limits) -> Decimal | None:
+    """Return the limit nearer to an error of zero; None where zero is itself a limit, or lies outside."""
+    lower, upper = limits
+    if (lower is not None and lower >= 0) or (upper is not None and upper <= 0):
+        return None
+    return min((limit for limit in limits if limit is not None), key=abs, default=None)
+
+
+def _refuse_no_room(procedure: Procedure, point: PlannedPoint, limits: Limits, guard: Decimal) -> None:
+    lower, upper = limits
+    if lower is None or upper is None or lower + guard <= upper - guard:
+        return
+    raise Refusal(
+        "At %(point)s the rule %(rule)s takes %(guard)s %(unit)s off each limit, and nothing is left of the tolerance: "
+        "no result could pass. Choose another rule, or lower U.",
+        field="rule",
+        point=point.label,
+        rule=procedure.rule.value,
+        guard=plain(report_round(guard, procedure.significant_digits)),
+        unit=show_unit(point.unit),
+    )
 
 
 def without_standard(procedure: Procedure) -> Procedure:
@@ -123,24 +168,21 @@ def without_standard(procedure: Procedure) -> Procedure:
     return replace(procedure, budget=rows)
 
 
-def _ratio_at(
+def _limits_and_u(
     procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None
-) -> tuple[Decimal, Decimal, Decimal] | None:
-    """Return (TUR, U, half of the tolerance's width) at a point; None without U, or with one open side."""
+) -> tuple[Limits, Decimal, Decimal] | None:
+    """Return (limits, U, k) of a point; None without U."""
     if procedure.mode is Mode.attribute:
         return None
     try:
-        lower, upper = rules.limits_at(point, point.value)
+        limits = rules.limits_at(point, point.value)
     except ToleranceError as error:
         raise Refusal(
             "Its point %(point)s has no limits for this gauge. Enter the tolerance on the card of the gauge.",
             point=point.label,
         ) from error
     found = rules.uncertainty_at(procedure, point, point.value, standard=standard)
-    if found is None or lower is None or upper is None:
-        return None
-    ratio = rules.ratio((lower, upper), found[0])
-    return None if ratio is None else (ratio, found[0], (upper - lower) / 2)
+    return None if found is None else (limits, *found)
 
 
 def _reach(points: Sequence[PlannedPoint], item: Item) -> Decimal:

@@ -148,7 +148,7 @@ def _line(procedure: Procedure, each: Foreseen) -> dict[str, Any]:
         "u": with_minus(rules.report_u(procedure, each.u, at)) if each.u is not None else "",
         "k": rules.report_k(each.k) if each.k is not None else "",
         "guard": _guard(procedure, each),
-        "accept": _pair(*(_accepted(procedure, each, limit) for limit in each.acceptance)) if each.guard else "",
+        "accept": _acceptance(procedure, each) if each.guard else "",
         "tur_reference": fitting.ratio_words(each.ratios.reference) if each.ratios.reference else "",
         "tur": fitting.ratio_words(each.ratios.process) if each.ratios.process else "",
         "low_ratio": each.low_ratio,
@@ -177,6 +177,13 @@ def _arrow(direction: str) -> str:
 
 def _limit(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
     return "" if limit is None else rules.error_limit(procedure, each.point, limit, each.point.value)
+
+
+def _acceptance(procedure: Procedure, each: Foreseen) -> str:
+    lower, upper = each.acceptance
+    if lower is not None and upper is not None and lower > upper:
+        return _("nothing")
+    return _pair(*(_accepted(procedure, each, limit) for limit in each.acceptance))
 
 
 def _accepted(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
