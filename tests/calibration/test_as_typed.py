@@ -77,6 +77,18 @@ def test_an_unlikely_difference_is_asked_about_as_it_was_typed(as_: SignedInAs) 
     assert give(quinn, number, difference="10000.02", confirmed="y").status_code == 303
 
 
+def test_a_repeat_far_from_the_others_is_asked_about(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = start(quinn, "G-021")
+    assert give(quinn, number, difference="0.025").status_code == 303
+    asked = give(quinn, number, difference="0.240")
+    assert "You entered 0.240, 0.215 away from the other readings of this point. Is this right?" in " ".join(
+        problems(asked)
+    )
+    assert give(quinn, number, difference="0.240", confirmed="y").status_code == 303
+    assert give(quinn, number, difference="0.030").status_code == 303, "it lies beside one of them"
+
+
 def test_where_both_are_read_both_are_shown(as_: SignedInAs) -> None:
     otto = as_("O", tablet=True)
     number = start(otto, "G-013")

@@ -1,5 +1,6 @@
 """The acts at the bench: log a reading, correct it, decide on adjusting, take over, discontinue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +18,8 @@ from techfloor.duties.calibration.rules import results
 from techfloor.duties.calibration.rules.drift import PointKey
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.reading import Judged, ReadingEntry
-from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.rules.repeats import off_its_repeats
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, ReadingFacts
 from techfloor.equipment import ledger
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -146,14 +148,12 @@ def _keep_reading(
     bench: Bench, entry: ReadingEntry, *, actor: int, at: datetime, corrects: tuple[int, str] | None = None
 ) -> Logged:
     point = bench.point(entry.point)
-    earlier = [
-        r.error
-        for r in bench.readings()
-        if (r.run, r.point) == (entry.run, entry.point) and r.repeat != entry.repeat and r.error is not None
-    ]
+    repeats = [r for r in bench.readings() if (r.run, r.point) == (entry.run, entry.point) and r.repeat != entry.repeat]
+    earlier = [r.error for r in repeats if r.error is not None]
     judged = rules.judge(bench.procedure, point, entry, standard=bench.standard, earlier=earlier)
     if not entry.cannot_measure and not entry.confirmed_slip:
         _ask_about_slip(bench, entry, judged)
+        _ask_about_repeats(bench, entry, judged, repeats)
     values = {
         "record_id": bench.record.id,
         "run": entry.run,
@@ -192,8 +192,7 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     """Ask about a value far from what is expected, as it was typed: in a comparison about the difference."""
     point = bench.point(entry.point)
     base = bench.compared_with(point) or Decimal(0)
-    typed = "difference" if base else "reference" if bench.procedure.mode is Mode.match else "indication"
-    value = {"difference": entry.difference, "reference": judged.reference, "indication": judged.indication}[typed]
+    typed, value = _as_typed(bench, entry, judged)
     if value is None or not point.nominal or bench.procedure.mode is Mode.attribute or point.derived == "slope":
         return
     width = judged.upper if judged.upper is not None else judged.lower
@@ -205,6 +204,30 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     slip = rules.likely_slip(value, expected, abs(width) if width is not None else None, step, history)
     if slip is not None:
         raise _question(slip, typed, point)
+
+
+def _as_typed(bench: Bench, entry: ReadingEntry, judged: Judged) -> tuple[str, Decimal | None]:
+    """Return the box of a reading, and what was typed there."""
+    if bench.compared_with(bench.point(entry.point)):
+        return "difference", entry.difference
+    if bench.procedure.mode is Mode.match:
+        return "reference", judged.reference
+    return "indication", judged.indication
+
+
+def _ask_about_repeats(bench: Bench, entry: ReadingEntry, judged: Judged, repeats: Sequence[ReadingFacts]) -> None:
+    """Ask about a value further from the other readings of its point than they scatter."""
+    point = bench.point(entry.point)
+    if bench.procedure.mode is Mode.attribute and point.role == "point":
+        return
+    others = [r.indication if judged.error is None else r.error for r in repeats]
+    known = [each for each in others if each is not None]
+    apart = off_its_repeats(bench.procedure, point, judged, known)
+    typed, value = _as_typed(bench, entry, judged)
+    if apart is None or value is None:
+        return
+    words = "You entered %(value)s, %(apart)s away from the other readings of this point. Is this right?"
+    raise Question(words, field=typed, value=plain(value), apart=plain(apart))
 
 
 def _question(slip: rules.Slip, typed: str, point: PlannedPoint) -> Question:
