@@ -187,7 +187,7 @@ def test_the_box_is_a_text_box_with_its_unit_beside_it(at_25_mm: Page) -> None:
 
 
 def test_an_unlikely_value_is_asked_about_and_let_in_by_a_yes(at_25_mm: Page) -> None:
-    assert _refused(at_25_mm, "250.50") == "You entered 250.50 at 25.00. Is this right?"
+    assert _refused(at_25_mm, "125.50") == "You entered 125.50 at 25.00. Is this right?"
     at_25_mm.get_by_label("Yes, this value is right").check()
     steps.go_on(at_25_mm)
     assert "Fail" in at_25_mm.inner_text(".panel-last")

@@ -164,11 +164,11 @@ def test_a_slip_is_asked_about_and_let_in_when_confirmed(as_: SignedInAs) -> Non
     tara = as_("T", tablet=True)
     number = start(tara, "G-014")
     give_all(tara, number, "indication", CALIPER[:1])
-    asked = give(tara, number, indication="250.00")
+    asked = give(tara, number, indication="125.00")
     assert asked.status_code == 422
     assert "Is this right?" in problems(asked)[0]
-    assert 'value="250.00"' in asked.text
-    assert give(tara, number, indication="250.00", confirmed="y").status_code == 303
+    assert 'value="125.00"' in asked.text
+    assert give(tara, number, indication="125.00", confirmed="y").status_code == 303
 
 
 def test_the_word_on_adjusting_says_first_which_point_failed(as_: SignedInAs) -> None:

@@ -89,6 +89,22 @@ def test_a_repeat_far_from_the_others_is_asked_about(as_: SignedInAs) -> None:
     assert give(quinn, number, difference="0.030").status_code == 303, "it lies beside one of them"
 
 
+def test_what_a_gauge_cannot_show_needs_a_yes_and_a_note(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = start(quinn, "G-014")
+    asked = give(quinn, number, indication="888.00")
+    assert "888.00 mm is outside the range of this gauge, 0 to 150 mm. Is this right?" in " ".join(problems(asked))
+    asked = give(quinn, number, indication="888.00", confirmed="y")
+    assert "Enter how a value outside the range of this gauge came about." in " ".join(problems(asked))
+    kept = give(quinn, number, indication="888.00", confirmed="y", note="display broken")
+    assert kept.status_code == 303
+    reading = re.search(r"after=(\d+)", kept.location)[1]  # type: ignore[index]
+    where = f"/calibration/{number}/correct/{reading}"
+    changed = {"indication": "777.00", "reason": "mistyped", "confirmed": "y"}
+    assert 'name="note"' in quinn.submit(where, changed).text
+    assert quinn.submit(where, {**changed, "note": "display broken"}).status_code == 303
+
+
 def test_where_both_are_read_both_are_shown(as_: SignedInAs) -> None:
     otto = as_("O", tablet=True)
     number = start(otto, "G-013")

@@ -26,8 +26,8 @@ def unusual_one(tara: PlantClient) -> str:
     """Calibrate the caliper with a correction, a confirmed slip, a point not measured, and the room too warm."""
     number = start(tara, "G-014", {"temperature": "25.5"})
     give_all(tara, number, "indication", ["0.05", "25.00"])
-    assert give(tara, number, indication="500.05").status_code == 422
-    assert give(tara, number, indication="500.05", confirmed="y").status_code == 303
+    assert give(tara, number, indication="150.05").status_code == 422
+    assert give(tara, number, indication="150.05", confirmed="y").status_code == 303
     give_all(tara, number, "indication", ["100.00", "150.10"])
     at = place(tara, number)
     assert tara.submit(f"{at}/cannot", {"reason": "other", "why": "depth rod bent"}).status_code == 303
@@ -49,7 +49,7 @@ def test_check_review_and_record_say_alike_what_is_unusual(as_: SignedInAs) -> N
         assert re.search(r"was 25\.00 mm → ?25\.05 mm, mistyped · Tara Kowalski, 20 Nov 2026", words), words
         assert "depth rod bent · Tara Kowalski" in words
         assert re.search(r"Temperature: 25\.5 °C, allowed", words)
-        assert re.search(r"An unlikely value was confirmed As found, [^:]*: 500\.05 mm", words)
+        assert re.search(r"An unlikely value was confirmed As found, [^:]*: 150\.05 mm", words)
         assert words.index("A reading was corrected") < words.index("How it was done")
         assert words.index("A reading was corrected") < words.index("Verdict")
 

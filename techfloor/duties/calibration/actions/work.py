@@ -18,7 +18,7 @@ from techfloor.duties.calibration.rules import results
 from techfloor.duties.calibration.rules.drift import PointKey
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.reading import Judged, ReadingEntry
-from techfloor.duties.calibration.rules.repeats import off_its_repeats
+from techfloor.duties.calibration.rules.repeats import beyond_range, off_its_repeats
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, ReadingFacts
 from techfloor.equipment import ledger
 from techfloor.measures.quantity import plain
@@ -151,6 +151,8 @@ def _keep_reading(
     repeats = [r for r in bench.readings() if (r.run, r.point) == (entry.run, entry.point) and r.repeat != entry.repeat]
     earlier = [r.error for r in repeats if r.error is not None]
     judged = rules.judge(bench.procedure, point, entry, standard=bench.standard, earlier=earlier)
+    if not entry.cannot_measure:
+        _ask_about_range(bench, entry)
     if not entry.cannot_measure and not entry.confirmed_slip:
         _ask_about_slip(bench, entry, judged)
         _ask_about_repeats(bench, entry, judged, repeats)
@@ -186,6 +188,25 @@ def _keep_reading(
     verdicts = [after.run(run).verdict for run in runs]
     holding.settle_hold(after, verdicts, "calibration.reading-corrected", actor=actor, at=at)
     return Logged(reading_id, judged, after)
+
+
+def _ask_about_range(bench: Bench, entry: ReadingEntry) -> None:
+    """Ask about what a gauge can hardly have shown; a yes to it needs a note that says how it came about."""
+    point, value = bench.point(entry.point), entry.indication
+    function = bench.gauge.item.function(point.function) if value is not None else None
+    if value is None or function is None or not beyond_range(bench.procedure, point, value, function):
+        return
+    if not entry.confirmed_slip:
+        raise Question(
+            "%(value)s %(unit)s is outside the range of this gauge, %(low)s to %(high)s %(unit)s. Is this right?",
+            field="indication",
+            value=plain(value),
+            low=function.low or "0",
+            high=function.high,
+            unit=show_unit(point.unit),
+        )
+    if not entry.note.strip():
+        raise Question("Enter how a value outside the range of this gauge came about.", field="note")
 
 
 def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:

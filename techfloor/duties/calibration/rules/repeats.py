@@ -1,9 +1,9 @@
-"""Whether a reading is of one kind with the other readings of its point. Pure."""
+"""Whether a reading can be: of one kind with the other readings of its point, within the range of its gauge. Pure."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from techfloor.duties.calibration.rules.procedure import PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.procedure import ItemFunction, Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import Judged
 
 _HUNDRED = Decimal(100)
@@ -36,3 +36,16 @@ def _pooled_s(procedure: Procedure, reference: Decimal | None) -> Decimal:
     rows = [row for row in procedure.budget if row.basis in {"pooled", "repeats"}]
     s = max((Decimal(row.value) / Decimal(row.divisor) for row in rows), default=Decimal(0))
     return s * abs(reference or 0) / _HUNDRED if procedure.budget_unit == "%" else s
+
+
+_BEYOND = Decimal("0.1")
+"""A gauge that reads too much shows a little more than its range: a tenth of it."""
+
+
+def beyond_range(procedure: Procedure, point: PlannedPoint, indication: Decimal, function: ItemFunction) -> bool:
+    """Tell whether a gauge cannot have shown a value: it lies far outside the range of its function."""
+    if procedure.mode not in {Mode.apply, Mode.both} or function.unit != point.unit or not function.high:
+        return False
+    low, high = Decimal(function.low or 0), Decimal(function.high)
+    room = (high - low) * _BEYOND
+    return high > low and not low - room <= indication <= high + room
