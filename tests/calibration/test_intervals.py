@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -85,6 +86,26 @@ GOOD, TIGHT, BAD = (True, "0.4"), (True, "0.9"), (False, "1.2")
 )
 def test_the_staircase(results: list[tuple[bool, str | None]], expected: tuple[int, str]) -> None:
     assert said(Method.STAIRCASE, Evidence(12, found(*results))) == expected
+
+
+def decided(results: list[AsFound]) -> list[AsFound]:
+    """The same results, known when somebody decided on the interval."""
+    return [replace(each, decided=True) for each in results]
+
+
+def test_a_fail_counts_against_the_interval_that_ran() -> None:
+    early = found(GOOD, BAD, months=6)
+    assert said(Method.STAIRCASE, Evidence(60, early)) == (3, "failed")
+    late = found(GOOD, BAD, months=24)
+    assert said(Method.STAIRCASE, Evidence(12, late)) == (6, "failed")
+
+
+def test_what_was_decided_on_is_not_proposed_again() -> None:
+    failed = decided(found(GOOD, BAD))
+    assert said(Method.STAIRCASE, Evidence(6, failed)) == (6, "more")
+    assert said(Method.STAIRCASE, Evidence(6, [*failed, *found(BAD, months=6)])) == (3, "failed")
+    steady = decided(found(*[GOOD] * 4))
+    assert said(Method.STAIRCASE, Evidence(18, steady)) == (18, "more"), "three at 12 months say nothing of 18"
 
 
 def test_a_calibration_much_sooner_or_later_than_the_interval_says_nothing_of_it() -> None:
@@ -286,6 +307,7 @@ def test_quality_reads_the_proposal_and_signs_the_longer_interval(
         events = db.session.scalars(select(EquipmentLog.event).where(EquipmentLog.record_id == record.id)).all()
         assert events == ["interval changed"]
     assert quinn.get(f"/calibration/intervals/{number}.pdf").data.startswith(b"%PDF")
+    assert "2 months →" not in quinn.get("/calibration/gauges/G-014/interval").text, "it has had its say"
 
 
 def decide(client: PlantClient, wanted: str, words: str = "") -> str:
@@ -341,6 +363,22 @@ def test_a_fail_takes_the_place_of_what_was_proposed(
     clock_at("2026-12-19 09:00")
     number = calibrate(as_("T", tablet=True), as_("S"), TOO_LONG)
     assert open_tasks(app) == [f"2 → 1 months: {number} found it out of tolerance"]
+
+
+def test_a_fail_that_shortened_an_interval_shortens_it_once(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, often: list[str]
+) -> None:
+    with app.app_context(), store.act("equipment:gauge:change"):
+        _row(Gauge).interval_months = 2
+    clock_at("2027-01-19 09:00")
+    number = calibrate(as_("T", tablet=True), as_("S"), TOO_LONG)
+    clock_at("2027-01-20 09:00")
+    decide(as_("Q"), "1")
+    with app.app_context(), store.act("equipment:gauge:change"):
+        _row(Gauge).interval_months = 2  # so that it could be shortened once more
+    page = as_("Q").get("/calibration/gauges/G-014/interval").text
+    assert number in page
+    assert "2 months → 1 month" not in page
 
 
 def test_what_changed_meanwhile_is_not_signed(app: Flask, as_: SignedInAs, clock_at: ClockAt, often: list[str]) -> None:

@@ -9,7 +9,7 @@ from techfloor.duties.calibration.models import PROPOSAL
 from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
-from techfloor.duties.calibration.queries.intervals import evidence, method_of, proposal_of, target_of
+from techfloor.duties.calibration.queries.intervals import CHANGED, evidence, method_of, proposal_of, target_of
 from techfloor.duties.calibration.queries.records import INTERVAL, WORK
 from techfloor.duties.calibration.rules.intervals import Advice, AsFound, Method, advice, percent
 from techfloor.equipment import ledger
@@ -147,7 +147,7 @@ def _follow(gauge: GaugeFacts, months: int, record: Record, proof: Proof, plant:
     db.session.get_one(Gauge, gauge.id).interval_months = months
     said = say("calibration.interval-changed", months=gauge.interval_months, better=months)
     by, at = proof.person_id, proof.at
-    ledger.log(gauge.id, "interval changed", as_text(said), actor=by, at=at, record_id=record.id)
+    ledger.log(gauge.id, CHANGED, as_text(said), actor=by, at=at, record_id=record.id)
     if due is not None and due != gauge.due:
         ledger.move_due(gauge.id, WORK, due, actor=by, at=at)
     _settle(gauge.id, by, at, as_text(said))

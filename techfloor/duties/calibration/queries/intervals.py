@@ -1,7 +1,7 @@
 """Reads: what is known of a gauge's drift where its interval is thought over."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from operator import itemgetter
@@ -14,18 +14,22 @@ from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries.gauges import GaugeFacts
+from techfloor.duties.calibration.queries.lists import HistoryLine
+from techfloor.duties.calibration.queries.old_records import OldLine
 from techfloor.duties.calibration.queries.records import KIND, in_force_under
 from techfloor.duties.calibration.rules import drift
 from techfloor.duties.calibration.rules.drift import PointHistory
 from techfloor.duties.calibration.rules.intervals import AsFound, Evidence, Method
-from techfloor.equipment.models import Equipment, EquipmentDue, Gauge
+from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentLog, Gauge
 from techfloor.equipment.rules import plant_day
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
-from techfloor.records.models import Record, Task
+from techfloor.records.models import Record, Signature, Task
 from techfloor.store import db
 from techfloor.store.paging import Key, Order, Page
 
+CHANGED = "interval changed"
+"""The event of a gauge whose interval was changed under a signature."""
 _VERDICTS = {"pass": True, "conditional pass": True, "fail": False, "conditional fail": False}
 _DAYS_IN_A_MONTH = Fraction(1461, 48)
 _OPEN = (Task.for_permission == INTERVALS, Task.kind == PROPOSAL, Task.done_at.is_(None))
@@ -53,7 +57,20 @@ def evidence(gauge: GaugeFacts, plant: PlantFacts) -> Evidence:
     results = [(line.number, line.entry.performed_on, line.entry.as_found) for line in reversed(old)]
     results += [(line.number, plant_day(line.performed_at, plant.zone), line.as_found) for line in reversed(lines)]
     alike = _alike(gauge, plant) if method_of(plant) is Method.RELIABILITY else []
-    return Evidence(gauge.interval_months, _found(results, uses), _that_last(points), alike)
+    decided = _decided(gauge.id, lines, old)
+    found = [replace(each, decided=each.number in decided) for each in _found(results, uses)]
+    return Evidence(gauge.interval_months, found, _that_last(points), alike)
+
+
+def _decided(gauge_id: int, lines: Sequence[HistoryLine], old: Sequence[OldLine]) -> set[str]:
+    """Return the numbers of the results that were signed as they stand, or brought in, before the last decision."""
+    changed = (EquipmentLog.equipment_id == gauge_id, EquipmentLog.event == CHANGED)
+    at = db.session.scalar(select(func.max(EquipmentLog.at)).where(*changed))
+    if at is None:
+        return set()
+    numbers = {line.id: line.number for line in lines}
+    signed = select(Signature.record_id).where(Signature.record_id.in_(numbers), Signature.signed_at <= at)
+    return {numbers[id_] for id_ in db.session.scalars(signed)} | {line.number for line in old if line.at <= at}
 
 
 def _uses(points: Iterable[PointHistory]) -> dict[str, Fraction]:

@@ -44,7 +44,8 @@ class Method(StrEnum):
 class AsFound:
     """What one calibration found: `use` is the worst share of the tolerance, None where only a verdict is known.
 
-    `months` passed since the calibration before, None for the first one.
+    `months` passed since the calibration before, None for the first one. A `decided` one was known when somebody last
+    decided on the interval under a signature: it has had its say.
     """
 
     number: str
@@ -52,6 +53,7 @@ class AsFound:
     passed: bool
     use: Fraction | None
     months: Fraction | None
+    decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,12 +97,17 @@ def at_this_interval(found: Sequence[AsFound], months: int) -> list[AsFound]:
 def staircase(evidence: Evidence) -> Advice:
     """Return a rung more after three passes in a row with a reserve, and much less after a fail.
 
-    ILAC-G24, method 1: longer where the gauge is found within 80 % of its tolerance, shorter where it is beyond.
+    ILAC-G24, method 1, lengthens where the gauge is found within 80 % of its tolerance and shortens where it is beyond.
+    Here it stays as it is where a pass left no such reserve: only a fail shortens it, which is what it is to prevent.
+    What was known at the last decision does not count a second time.
     """
-    months, told = evidence.months, at_this_interval(evidence.found, evidence.months)
-    if evidence.found and not evidence.found[-1].passed:
-        newest = evidence.found[-1]
-        return Advice(shorter_rung(months), say("calibration.interval-failed", number=newest.number), (newest,))
+    months = evidence.months
+    since = [each for each in evidence.found if not each.decided]
+    told = at_this_interval(since, months)
+    if since and not since[-1].passed:
+        newest = since[-1]
+        reached = min(months, shorter_rung(_ran(newest, months)))
+        return Advice(reached, say("calibration.interval-failed", number=newest.number), (newest,))
     row = tuple(_passes_in_a_row(told))[-ROW:]
     if len(row) < ROW:
         return Advice(months, say("calibration.interval-more", count=ROW - len(row), months=months), row)
@@ -113,6 +120,13 @@ def staircase(evidence: Evidence) -> Advice:
     longer = longer_rung(months)
     key = "calibration.interval-reserve" if longer > months else "calibration.interval-longest"
     return Advice(longer, say(key, count=ROW, share=percent(worst)), row)
+
+
+def _ran(newest: AsFound, months: int) -> Fraction:
+    """Return the interval that a result ended: the one there is, or what really passed where that was much less."""
+    if newest.months is None or newest.months * 2 >= months:
+        return Fraction(months)
+    return newest.months
 
 
 def _passes_in_a_row(found: Sequence[AsFound]) -> list[AsFound]:
@@ -199,7 +213,7 @@ def longer_rung(months: int) -> int:
     return next((rung for rung in LADDER if months < rung <= MOST_LONGER * months), months)
 
 
-def shorter_rung(months: int) -> int:
+def shorter_rung(months: int | Fraction) -> int:
     """Return the longest rung that is not more than SHORTER of an interval; one month at least."""
     return max((rung for rung in LADDER if rung <= SHORTER * months), default=LADDER[0])
 
