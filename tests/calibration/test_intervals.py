@@ -19,6 +19,7 @@ from sqlalchemy import select
 from stages import Reach
 
 from techfloor import store
+from techfloor.duties.calibration.queries import intervals as interval_history
 from techfloor.duties.calibration.rules import drift
 from techfloor.duties.calibration.rules.drift import Found, PointHistory, PointKey
 from techfloor.duties.calibration.rules.intervals import (
@@ -213,6 +214,14 @@ def test_rungs_lie_on_either_side(months: int) -> None:
 
 def test_a_share_is_rounded_up() -> None:
     assert (percent(Fraction(792, 1000)), percent(Fraction(8, 10)), percent(Fraction(0))) == ("80", "80", "0")
+
+
+def test_what_was_found_without_a_limit_used_no_share_of_it() -> None:
+    limited = line("0.05", "0.02")
+    open_ones = replace(limited, found=tuple(replace(each, lower=None, upper=None) for each in limited.found))
+    assert interval_history.uses([limited]) == {"CAL-0": Fraction(1, 2), "CAL-1": Fraction(1, 5)}
+    assert interval_history.uses([open_ones]) == {}
+    assert said(Method.STAIRCASE, Evidence(12, found(GOOD, *[(True, None)] * 3))) == (12, "no-errors")
 
 
 def test_a_band_of_three_is_no_line() -> None:

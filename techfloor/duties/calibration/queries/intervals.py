@@ -53,12 +53,12 @@ def evidence(gauge: GaugeFacts, plant: PlantFacts) -> Evidence:
     old = old_lines.lines_of(gauge.id)
     readings = lists.found_readings(lines, plant.zone)
     points = drift.histories(readings + old_lines.found_readings(old, lists.plan_of(lines)), percent=percent)
-    uses: dict[str, Fraction | None] = {**_uses(points), **{line.number: line.use for line in old}}
+    shares: dict[str, Fraction | None] = {**uses(points), **{line.number: line.use for line in old}}
     results = [(line.number, line.entry.performed_on, line.entry.as_found) for line in reversed(old)]
     results += [(line.number, plant_day(line.performed_at, plant.zone), line.as_found) for line in reversed(lines)]
     alike = _alike(gauge, plant) if method_of(plant) is Method.RELIABILITY else []
     decided = _decided(gauge.id, lines, old)
-    found = [replace(each, decided=each.number in decided) for each in _found(results, uses)]
+    found = [replace(each, decided=each.number in decided) for each in _found(results, shares)]
     return Evidence(gauge.interval_months, found, _that_last(points), alike)
 
 
@@ -73,10 +73,12 @@ def _decided(gauge_id: int, lines: Sequence[HistoryLine], old: Sequence[OldLine]
     return {numbers[id_] for id_ in db.session.scalars(signed)} | {line.number for line in old if line.at <= at}
 
 
-def _uses(points: Iterable[PointHistory]) -> dict[str, Fraction]:
-    """Return the worst share of the tolerance of each calibration, by its number."""
+def uses(points: Iterable[PointHistory]) -> dict[str, Fraction]:
+    """Return the worst share of the tolerance of each calibration, by its number; none of one without any limit."""
     worst: dict[str, Fraction] = {}
-    for one in (found for point in points for found in point.found):
+    for one in (
+        found for point in points for found in point.found if found.lower is not None or found.upper is not None
+    ):
         worst[one.number] = max(worst.get(one.number, Fraction(0)), abs(one.use))
     return worst
 
