@@ -134,6 +134,7 @@ def test_what_cannot_be_read_is_said_beside_its_box(as_: SignedInAs, typed: dict
         ({**BUDGET, **CONSTANT, "tolerance": "≤ 0.02 mm"}, "reaches the limit of +0.02 mm"),
         ({**BUDGET, **CONSTANT, "tolerance": "+0.01/-0.1 mm"}, "reaches the limit of +0.01 mm"),
         ({**BUDGET, **CONSTANT, "rule": "pfa", "tolerance": "± 0.03 mm"}, "no result could pass"),
+        ({**BUDGET, "rule": "guard-band"}, "speak of another rule than the one chosen"),
         ({"rule_text": ""}, "Say in words how it is decided"),
     ],
 )
@@ -143,6 +144,16 @@ def test_a_draft_that_gives_no_verdict_is_not_approved(as_: SignedInAs, typed: d
     page = quinn.get(f"{HOME}/CAL-P-20/draft").text
     assert said in page
     assert f"{HOME}/CAL-P-20/approve" not in page
+
+
+def test_the_usual_words_of_a_rule_follow_the_rule_that_is_chosen(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    usual = "Simple acceptance: a result on the limit or inside it passes"
+    assert write(quinn, **BUDGET, rule="guard-band", rule_text=usual).status_code == 303
+    page = quinn.get(f"{HOME}/CAL-P-20/draft").text
+    assert usual not in page
+    assert "Guard band: U is taken off each limit" in page
+    assert f"{HOME}/CAL-P-20/approve" in page
 
 
 @pytest.mark.clause("21 CFR 11.70")

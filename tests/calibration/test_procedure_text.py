@@ -307,7 +307,11 @@ def test_every_ready_made_procedure_can_be_approved_by_itself(code: str) -> None
 
 
 def test_u_that_reaches_the_tolerance_of_one_gauge_is_told_with_the_gauge() -> None:
-    procedure = caliper(rule="simple", point_set=[{"key": "", "points": read_points("50.00; pieces: 50")}])
+    procedure = caliper(
+        rule="simple",
+        rule_text="Simple acceptance",
+        point_set=[{"key": "", "points": read_points("50.00; pieces: 50")}],
+    )
     tight = Item((ItemFunction("", "mm", "200", "0.01", "0.01", "± 0.004 mm"),))
     wide = Item((ItemFunction("", "mm", "200", "0.01", "0.01", "± 0.03 mm"),))
     found = objections(procedure, [User("G-1", wide), User("G-2", tight)], BLOCKS, ["S-003"])
@@ -315,7 +319,7 @@ def test_u_that_reaches_the_tolerance_of_one_gauge_is_told_with_the_gauge() -> N
 
 
 def test_a_point_without_limits_is_told() -> None:
-    procedure = caliper(rule="simple", tolerance="from the gauge")
+    procedure = caliper(rule="simple", rule_text="Simple acceptance", tolerance="from the gauge")
     bare = Item((ItemFunction("", "mm", "200", "0.01", "0.01", ""),))
     assert "has no limits" in str(objections(procedure, [User("G-1", bare)], BLOCKS, ["S-003"])[0])
     with pytest.raises(Refusal):

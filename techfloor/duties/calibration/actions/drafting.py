@@ -15,7 +15,9 @@ from techfloor.duties.calibration.rules import ready_made
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import with_stacks
 from techfloor.duties.calibration.rules.procedure import Procedure
+from techfloor.duties.calibration.rules.rule_words import USUAL, words_for
 from techfloor.duties.calibration.rules.written import ProcedureEntry, body_of
+from techfloor.measures.decision import Rule
 from techfloor.people.models import Person
 from techfloor.records import definitions
 from techfloor.records.models import Definition, Revision
@@ -25,8 +27,7 @@ from techfloor.store import alone, db
 LONGEST_CODE = 30
 _CODE = re.compile(r"[A-Z0-9](?:[A-Z0-9.-]*[A-Z0-9])?")
 _OF_A_RECORD = re.compile(r"[A-Z]+-\d{4}-\d+")
-RULE_TEXT = "Simple acceptance: a result on the limit or inside it passes"
-BLANK: Mapping[str, Any] = {"mode": "apply", "rule": "simple", "rule_text": RULE_TEXT, "min_tur": "4"}
+BLANK: Mapping[str, Any] = {"mode": "apply", "rule": "simple", "rule_text": USUAL[Rule.simple], "min_tur": "4"}
 
 
 @dataclass(frozen=True)
@@ -137,18 +138,26 @@ def begin(code: str, entry: ProcedureEntry, carried: Mapping[str, Any], first_da
         raise Refusal(
             "There is a procedure %(code)s already. Open it, or choose another code.", field="code", code=wanted
         )
-    body = body_of(entry, carried)
+    body = _body(entry, carried)
     definition = definitions.define(KIND, wanted, entry.title)
     revision = definitions.draft(definition, body)
     definitions.rewrite(revision, body, first_day)
     return Draft(definition, revision)
 
 
+def _body(entry: ProcedureEntry, carried: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the body of a draft; the usual words of a rule follow the rule that is chosen."""
+    body = body_of(entry, carried)
+    if body.get("rule_text"):
+        body["rule_text"] = words_for(Rule(body.get("rule", Rule.simple.value)), body["rule_text"])
+    return body
+
+
 def keep(code: str, entry: ProcedureEntry, first_day: date | None) -> Draft:
     """Keep the draft of the next version of a procedure: the one that was begun, or a new one."""
     definition = definition_of(code)
     alone(f"procedure:{definition.code}".casefold())
-    body = body_of(entry, begun(definition.code))
+    body = _body(entry, begun(definition.code))
     found = draft_or_none(definition.code)
     revision = found.revision if found else definitions.draft(definition, body)
     definitions.rewrite(revision, body, first_day)

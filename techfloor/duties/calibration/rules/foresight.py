@@ -10,6 +10,7 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.rules.reading import Ratios
+from techfloor.duties.calibration.rules.rule_words import USUAL, speaks_of
 from techfloor.duties.calibration.rules.stacks import stack
 from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import decimals
@@ -195,6 +196,8 @@ def objections(
         return found
     if not procedure.rule_text:
         found.append(Refusal("Say in words how it is decided: they stand on every certificate.", field="rule_text"))
+    elif procedure.mode is not Mode.attribute and speaks_of(procedure.rule, procedure.rule_text) is not None:
+        found.append(_other_words(procedure))
     at_own = [User("", item) for item in every_set(procedure, by_itself(procedure))]
     if procedure.mode not in WITHOUT_NUMBERS and not (procedure.own_tolerance and _has_values(procedure)):
         at_own = []  # tolerance or points are those of each gauge, which is asked when it is given this procedure
@@ -203,6 +206,14 @@ def objections(
         if no is not None:
             found.append(no)
     return found
+
+
+def _other_words(procedure: Procedure) -> Refusal:
+    return Refusal(
+        "The words for the certificate speak of another rule than the one chosen. Write what decides, like: %(words)s.",
+        field="rule_text",
+        words=USUAL[procedure.rule],
+    )
 
 
 def _has_values(procedure: Procedure) -> bool:
