@@ -24,8 +24,9 @@ from techfloor.web.visitor import caller
 
 
 def refusal_text(no: Refusal) -> str:
-    """Return a refusal's sentence in the reader's language."""
-    return str(gettext(no.sentence, **parameters_in_words(no.parameters)))
+    """Return a refusal's sentence in the reader's language, with that of a refusal it tells of."""
+    told = {name: refusal_text(value) if isinstance(value, Refusal) else value for name, value in no.parameters.items()}
+    return str(gettext(no.sentence, **parameters_in_words(told)))
 
 
 LONGEST_TEXT = 2000

@@ -123,7 +123,11 @@ def test_a_calibration_does_not_start_by_a_procedure_that_no_longer_fits(app: Fl
     given = {"standard": "S-003", "temperature": "20.3", "soaked": "y", "condition": "complete and readable"}
     answer = as_("T", tablet=True).submit("/calibration/start/G-014", given)
     assert answer.status_code == 422
-    assert "CAL-P-02 does not fit G-014" in answer.text
+    why = "CAL-P-02 does not fit G-014. At 0.00 outside its U of 0.06 mm reaches the tolerance of this gauge, ± 0.03 mm"
+    assert why in answer.text
+    assert why in as_("T", tablet=True).get("/calibration/gauges/G-014/paper-form.pdf").text, (
+        "the form for paper says the same"
+    )
 
 
 def test_starting_without_a_procedure_leads_who_may_to_the_choice(app: Flask, as_: SignedInAs) -> None:

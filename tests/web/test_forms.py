@@ -7,6 +7,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired
 
 from techfloor.refusals import Question, Refusal
+from techfloor.web import forms
 from techfloor.web.forms import AskingForm, Done, NumberField
 from techfloor.web.visitor import Caller
 
@@ -90,3 +91,11 @@ def test_a_yes_is_one_to_the_value_that_was_asked_about(typed: Flask, now: str, 
     about = asked.asked_about.data
     form, done = form_of(typed, LoadForm, load=now, confirmed="y", asked_about=about)
     assert (done is not None, form.asks, form.confirmed.data) == (kept, not kept, kept)
+
+
+def test_a_refusal_within_a_refusal_is_told_in_the_language_of_the_reader(
+    typed: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within = Refusal("%(kg)s kg is too heavy.", kg=60)
+    monkeypatch.setattr(forms, "gettext", lambda sentence, **given: f"[{sentence % given}]")
+    assert forms.refusal_text(Refusal("G-001: %(why)s", why=within)) == "[G-001: [60 kg is too heavy.]]"

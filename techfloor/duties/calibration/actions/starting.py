@@ -15,6 +15,7 @@ from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND
 from techfloor.duties.calibration.queries.standards import Group, groups
 from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import Limit, Mode, PlannedPoint, Procedure, plan
 from techfloor.places.queries import PlantFacts
 from techfloor.records.models import Measurement, Record
@@ -111,16 +112,22 @@ def _refuse_incomplete_certificate(
 
 
 def _refuse_misfit(procedure: Procedure, gauge: GaugeFacts, chosen: Sequence[StandardOnBench]) -> None:
-    """Refuse a gauge whose procedure does not fit it, or no longer does: either may have changed since."""
-    standard = chosen[0].facts if chosen else None
-    no = fitting.fit(procedure, gauge.item, standard).objection
+    no = misfit(procedure, gauge, chosen[0].facts if chosen else None)
     if no is not None:
-        raise Refusal(
-            "%(procedure)s does not fit %(gauge)s. %(why)s Ask quality to choose another procedure.",
-            procedure=procedure.code,
-            gauge=gauge.code,
-            why=str(no),
-        )
+        raise no
+
+
+def misfit(procedure: Procedure, gauge: GaugeFacts, standard: StandardFacts | None = None) -> Refusal | None:
+    """Return why a procedure does not fit its gauge, or no longer does: either may have changed since."""
+    no = fitting.fit(procedure, gauge.item, standard).objection
+    if no is None:
+        return None
+    return Refusal(
+        "%(procedure)s does not fit %(gauge)s. %(why)s Ask quality to choose another procedure.",
+        procedure=procedure.code,
+        gauge=gauge.code,
+        why=no,
+    )
 
 
 def choose_standards(

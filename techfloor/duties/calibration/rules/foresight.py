@@ -257,4 +257,4 @@ def _objection(procedure: Procedure, user: User, standard: StandardFacts | None)
         no = missing
     if no is None or not user.code:
         return no
-    return Refusal("%(gauge)s: %(why)s", field=no.field, gauge=user.code, why=str(no))
+    return Refusal("%(gauge)s: %(why)s", field=no.field, gauge=user.code, why=no)

@@ -8,8 +8,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from techfloor.duties.calibration.actions.starting import misfit
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
-from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.rules.reading import typed_fields
 from techfloor.duties.calibration.views.lists import asked_for_gauges
@@ -79,9 +79,7 @@ def _if_any(code: str) -> Form | None:
 def _form(gauge: GaugeFacts) -> Form:
     """Return the form of a gauge; raises Refusal for one that is not calibrated here now."""
     _revision, procedure = procedure_in_force(gauge)
-    no = no_start(gauge, procedure)
-    if no is None and (objection := fitting.fit(procedure, gauge.item, None).objection) is not None:
-        no = Refusal("%(procedure)s does not fit %(gauge)s.", procedure=procedure.code, gauge=str(objection))
+    no = no_start(gauge, procedure) or misfit(procedure, gauge)
     if no is not None:
         raise no
     address = f"{paper_base()}/calibration/gauges/{gauge.code}/paper?version={procedure.version}"
