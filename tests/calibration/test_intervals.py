@@ -32,6 +32,7 @@ from techfloor.duties.calibration.rules.intervals import (
     percent,
     shorter_rung,
 )
+from techfloor.equipment import turns
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentLog, Gauge
 from techfloor.measures.due import add_months
 from techfloor.measures.interval import fewest_to_earn, lengthening_is_earned
@@ -193,6 +194,7 @@ results_of_any_kind = st.lists(
 )
 
 
+@settings(deadline=None)  # the first to ask for a quantile waits for SciPy
 @given(results_of_any_kind, st.sampled_from(LADDER), st.sampled_from(list(Method)), st.floats(0.5, 0.99))
 def test_an_interval_is_never_more_than_doubled_nor_out_of_the_ladder(
     results: list[tuple[bool, str | None]], months: int, method: Method, target: float
@@ -347,6 +349,23 @@ def test_an_interval_of_ones_own_needs_words_and_stays_within_ten_years(
         assert said_words in answer.text
     decide(quinn, "3", "It is used twice a year.")
     assert months(app) == 3
+
+
+def test_who_proposes_keeps_or_changes_an_interval_has_the_gauge_alone(
+    as_: SignedInAs, clock_at: ClockAt, often: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quinn, home, asked = as_("Q"), "/calibration/gauges/G-014/interval", []
+    monkeypatch.setattr(turns, "alone", asked.append)
+    quinn.submit(f"{home}/keep", {"words": "A new line begins."}, page=home)
+    assert asked == ["equipment:g-014"], "kept"
+    clock_at("2026-12-19 09:00")
+    number = start(as_("T", tablet=True), "G-014")
+    assert asked == ["equipment:g-014"] * 2, "started"
+    give_all(as_("T", tablet=True), number, "indication", CALIPER)
+    sign(as_("T", tablet=True), number)
+    assert asked == ["equipment:g-014"] * 3, "proposed"
+    decide(as_("Q"), "2")
+    assert asked == ["equipment:g-014"] * 4, "changed"
 
 
 def test_who_keeps_the_interval_says_why_and_is_asked_again_by_new_results_alone(

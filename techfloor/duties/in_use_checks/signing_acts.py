@@ -4,6 +4,7 @@ from techfloor.duties.in_use_checks import content, months
 from techfloor.duties.in_use_checks.models import InUseMonth
 from techfloor.duties.in_use_checks.months import KIND, PREFIX, Month
 from techfloor.equipment.shapes import GaugeView
+from techfloor.equipment.turns import alone_with
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
 from techfloor.records import documents
@@ -11,7 +12,6 @@ from techfloor.records.models import Record
 from techfloor.records.numbering import next_number
 from techfloor.records.reviewing import two_persons
 from techfloor.refusals import Refusal
-from techfloor.store import alone
 
 DOCUMENT = documents.declare(KIND, "reviewed")
 
@@ -23,7 +23,7 @@ def barred(gauge: GaugeView, month: Month, person_id: int, plant: PlantFacts) ->
 
 def review(gauge: GaugeView, month: Month, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
     """Sign a month that is over as reviewed; once a value of it was corrected since, as its next version."""
-    alone(f"equipment:{gauge.code}".casefold())
+    alone_with(gauge.code)
     seen = content.preview(gauge, month, plant, proof.at)
     documents.as_shown(seen, shown_sha256)
     if proof.at < months.ends_at(gauge, month, plant):

@@ -15,6 +15,7 @@ from techfloor.duties.calibration.rules.intervals import Advice, AsFound, Method
 from techfloor.equipment import ledger
 from techfloor.equipment.entries import check_interval
 from techfloor.equipment.models import Gauge
+from techfloor.equipment.turns import alone_with
 from techfloor.measures.due import next_due
 from techfloor.people.proof import Proof
 from techfloor.places.queries import PlantFacts
@@ -24,7 +25,7 @@ from techfloor.records.numbering import coming_number, next_number
 from techfloor.records.signing import Content, canonical
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import as_text, say
-from techfloor.store import alone, db
+from techfloor.store import db
 
 PREFIX, SCHEMA = "INT", 1
 DOCUMENT = documents.declare(INTERVAL, "approved")
@@ -40,6 +41,7 @@ def propose(bench: Bench, plant: PlantFacts, at: datetime) -> None:
     """Keep what the newest results say of the interval as a task for quality; what was open before is out of date."""
     if method_of(plant) is Method.NONE:
         return
+    alone_with(bench.gauge.code)
     gauge = gauge_by_code(bench.gauge.code)
     found = advice_for(gauge, plant)
     before = proposal_of(gauge.id)
@@ -130,7 +132,7 @@ def change(code: str, entry: ChangeEntry, proof: Proof, plant: PlantFacts, *, sh
 
     Raises Refusal when the page showed something else.
     """
-    alone(f"gauge:{code.upper()}")
+    alone_with(code)
     gauge = gauge_by_code(code)
     documents.as_shown(preview(gauge, entry, plant, proof.at), shown_sha256)
     number = next_number(PREFIX, proof.at, plant.zone)
@@ -155,6 +157,7 @@ def _follow(gauge: GaugeFacts, months: int, record: Record, proof: Proof, plant:
 
 def keep(code: str, words: str, *, actor: int, at: datetime) -> None:
     """Keep the interval as it is, with words that say why; the proposal comes again with new results alone."""
+    alone_with(code)
     gauge = gauge_by_code(code)
     if proposal_of(gauge.id) is None:
         raise Refusal("Nothing is proposed for %(code)s any more.", code=gauge.code)

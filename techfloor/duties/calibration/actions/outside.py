@@ -27,6 +27,7 @@ from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.equipment.actions import change_status
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.statuses import Deed, Status
+from techfloor.equipment.turns import alone_with
 from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import signed
 from techfloor.measures.units import show_unit
@@ -74,7 +75,7 @@ def enter(code: str, entry: CertificateEntry, file: KeptFile, plant: PlantFacts,
     A gauge that was sent out is received by it; one that failed as found is held at once. Raises Refusal for what a
     certificate cannot say, and for a gauge that is lost, retired, or being calibrated.
     """
-    alone(f"gauge:{code}")
+    alone_with(code)
     gauge = gauge_by_code(code)
     _refuse_while_open(gauge)
     if gauge.status in {Status.LOST, Status.RETIRED}:

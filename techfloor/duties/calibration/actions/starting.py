@@ -17,12 +17,13 @@ from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import Limit, Mode, PlannedPoint, Procedure, plan
+from techfloor.equipment.turns import alone_with
 from techfloor.places.queries import PlantFacts
 from techfloor.records.models import Measurement, Record
 from techfloor.records.numbering import next_number
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, say
-from techfloor.store import alone, db
+from techfloor.store import db
 
 PREFIX = "CAL"
 
@@ -40,7 +41,7 @@ class StartEntry:
 
 def start(entry: StartEntry, plant: PlantFacts, *, actor: int, at: datetime) -> str:
     """Open a calibration and give it its number; raises Refusal for a gauge or standard that cannot be used."""
-    alone(f"gauge:{entry.gauge_code}")
+    alone_with(entry.gauge_code)
     gauge = gauge_by_code(entry.gauge_code)
     refuse_away(gauge)
     refuse_second(gauge)

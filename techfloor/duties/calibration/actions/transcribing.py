@@ -11,11 +11,12 @@ from techfloor.duties.calibration.actions.starting import Beginning, StartEntry
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.rules.procedure import Procedure, read_procedure
 from techfloor.equipment.rules import day_text
+from techfloor.equipment.turns import alone_with
 from techfloor.places.queries import PlantFacts
 from techfloor.records.attachments import KeptFile, attach
 from techfloor.records.models import Definition, Revision
 from techfloor.refusals import Refusal
-from techfloor.store import alone, db
+from techfloor.store import db
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def transcribe(entry: PaperEntry, file: KeptFile, plant: PlantFacts, *, actor: i
     for then. Raises Refusal for another version, a time to come, and whatever keeps a calibration from its start.
     """
     code = entry.start.gauge_code
-    alone(f"gauge:{code}")
+    alone_with(code)
     gauge = gauge_by_code(code)
     starting.refuse_away(gauge)
     starting.refuse_second(gauge)
