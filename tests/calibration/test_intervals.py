@@ -354,7 +354,8 @@ def test_an_interval_of_ones_own_needs_words_and_stays_within_ten_years(
 def test_who_proposes_keeps_or_changes_an_interval_has_the_gauge_alone(
     as_: SignedInAs, clock_at: ClockAt, often: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quinn, home, asked = as_("Q"), "/calibration/gauges/G-014/interval", []
+    quinn, home = as_("Q"), "/calibration/gauges/G-014/interval"
+    asked: list[str] = []
     monkeypatch.setattr(turns, "alone", asked.append)
     quinn.submit(f"{home}/keep", {"words": "A new line begins."}, page=home)
     assert asked == ["equipment:g-014"], "kept"

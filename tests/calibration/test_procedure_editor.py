@@ -116,6 +116,7 @@ def test_a_row_is_added_without_scripts_and_everything_typed_stays(as_: SignedIn
         ({"code": "CAL-P-02"}, "There is a procedure CAL-P-02 already."),
         ({**BUDGET, "budget-0-divisor": "3"}, "The divisor is not the one of this shape"),
         ({"title": ""}, "Enter a title"),
+        ({"point_sets-0-points": "25.00; att: x"}, "Line 1: “att: x” is none of function:, at:, pieces: and name:."),
     ],
 )
 def test_what_cannot_be_read_is_said_beside_its_box(as_: SignedInAs, typed: dict[str, str], said: str) -> None:
@@ -129,6 +130,7 @@ def test_what_cannot_be_read_is_said_beside_its_box(as_: SignedInAs, typed: dict
     [
         ({"standards": ""}, "Choose the standard it is done with."),
         ({"point_sets-0-points": ""}, "Enter the points, one in a line."),
+        ({"point_sets-0-points": "25.00; pieces: 50"}, "At 25.00 the pieces come to 50: 50."),
         ({"rule": "guard-band"}, "needs an uncertainty"),
         ({**BUDGET, "budget-0-basis": "constant", "budget-0-value": "0.05"}, "reaches the tolerance"),
         ({**BUDGET, **CONSTANT, "tolerance": "≤ 0.02 mm"}, "reaches the limit of +0.02 mm"),

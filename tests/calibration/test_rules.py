@@ -436,6 +436,17 @@ def test_a_u_within_each_limit_fits(tolerance: str) -> None:
     assert objection is None, str(objection)
 
 
+def test_pieces_that_do_not_come_to_a_share_of_the_range_do_not_fit() -> None:
+    made = procedure("CAL-P-02")
+    half = {"label": "", "function": "", "percent": "50", "stack": ["75"]}
+    at_half = replace(made, body={**(made.body or {}), "point_set": [{"key": "150 mm", "points": [half]}]})
+    fits = item("mm", "0.05", "± 0.30 mm", point_set="150 mm")
+    assert fitting.fit(at_half, fits).objection is None
+    other = {**half, "stack": ["50"]}
+    wrong = replace(made, body={**(made.body or {}), "point_set": [{"key": "150 mm", "points": [other]}]})
+    assert "the pieces come to 50" in str(fitting.fit(wrong, fits).objection)
+
+
 def test_a_reading_that_no_rule_decided_names_none() -> None:
     point = points_of("CAL-P-12", item("", "", "", point_set="M10x1 6g"))[0]
     answer = ReadingEntry(AS_FOUND, 1, 1, goes=True)

@@ -45,6 +45,7 @@ def fit(procedure: Procedure, item: Item, standard: StandardFacts | None = None)
         for point in points:
             _refuse_unit(procedure, point)
             _refuse_range(point, item.function(point.function))
+            refuse_pieces(point.nominal, point.stack)
             _refuse_rule(procedure, point)
         ratio = _smallest_ratio(procedure, points, standard)
     except Refusal as no:
@@ -78,6 +79,21 @@ def _refuse_range(point: PlannedPoint, function: ItemFunction) -> None:
             low=function.low or "…",
             high=function.high or "…",
             unit=show_unit(point.unit),
+        )
+
+
+def refuse_pieces(nominal: str, pieces: Sequence[str]) -> None:
+    """Refuse pieces of the standard that do not come to the value of their point."""
+    if not nominal or not pieces:
+        return
+    together = sum((Decimal(piece) for piece in pieces), Decimal(0))
+    if together != Decimal(nominal):
+        raise Refusal(
+            "At %(point)s the pieces come to %(sum)s: %(pieces)s. Write those that come to it.",
+            field="point_sets-0-points",
+            point=nominal,
+            sum=plain(together),
+            pieces=" + ".join(pieces),
         )
 
 

@@ -191,7 +191,8 @@ def objections(
 
     U is compared with the tolerance of every gauge that uses it, or, when none does, with its own.
     """
-    found = [no for no in (_without_points(procedure), _without_standards(procedure, set(known))) if no is not None]
+    missing = (_without_points(procedure), _without_standards(procedure, set(known)), _wrong_pieces(procedure))
+    found = [no for no in missing if no is not None]
     if found or procedure.mode is Mode.certificate:
         return found
     if not procedure.rule_text:
@@ -237,6 +238,16 @@ def _without_points(procedure: Procedure) -> Refusal | None:
     if procedure.mode is not Mode.attribute:
         words = "The point %(point)s has no value, like 25.00."
     return Refusal(words, field="point_sets-0-points", point=unsaid["label"])
+
+
+def _wrong_pieces(procedure: Procedure) -> Refusal | None:
+    rows = [row for each in (procedure.body or {}).get("point_set", ()) for row in each["points"]]
+    try:
+        for row in rows:
+            fitting.refuse_pieces(row.get("nominal", ""), row.get("stack", ()))
+    except Refusal as no:
+        return no
+    return None
 
 
 def _without_standards(procedure: Procedure, known: set[str]) -> Refusal | None:

@@ -21,6 +21,7 @@ MOST_POINTS = 200
 _NAMED = {"function": "function", "at": "position", "name": "label", "pieces": "stack", "load": "load"}
 _NAMES = {box: name for name, box in _NAMED.items()}
 _PARTS = re.compile(r"(?<!\\)(?:\\\\)*;")
+_AS_NAMED = re.compile(r"\w+\s*:.*", re.DOTALL)
 _WORDS = re.compile(r"(function|at|name|pieces|load|repeats)\s*:\s*(.*)", re.DOTALL)
 
 
@@ -78,6 +79,14 @@ def _take(part: str, found: dict[str, Any], n: int, field: str) -> None:
     elif part in ANSWERS:
         found["expected"] = part
     elif named is None:
+        if _AS_NAMED.fullmatch(part):
+            raise Refusal(
+                "Line %(line)s: “%(text)s” is none of function:, at:, pieces: and name:. "
+                "Write name: before what is only a name.",
+                field=field,
+                line=n,
+                text=part,
+            )
         if found.get("label"):
             raise Refusal(
                 "Line %(line)s has two names: “%(one)s” and “%(other)s”. Say what that is, like at: inner jaw.",
@@ -141,7 +150,7 @@ def _entry_line(row: Mapping[str, Any]) -> str:
 def _label_part(label: str, usual: str) -> Sequence[str]:
     if label == usual:
         return []
-    alone = label not in (*WAYS, *ANSWERS) and _WORDS.fullmatch(label) is None
+    alone = label not in (*WAYS, *ANSWERS) and _AS_NAMED.fullmatch(label) is None
     return [_kept(label) if alone else f"name: {_kept(label)}"]
 
 

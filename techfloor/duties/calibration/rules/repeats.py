@@ -35,7 +35,7 @@ def _pooled_s(procedure: Procedure, reference: Decimal | None) -> Decimal:
     """Return the largest s of repeats that the budget states, in the unit of the reading; 0 without one."""
     rows = [row for row in procedure.budget if row.basis in {"pooled", "repeats"}]
     s = max((Decimal(row.value) / Decimal(row.divisor) for row in rows), default=Decimal(0))
-    return s * abs(reference or 0) / _HUNDRED if procedure.budget_unit == "%" else s
+    return s * abs(reference or Decimal(0)) / _HUNDRED if procedure.budget_unit == "%" else s
 
 
 _BEYOND = Decimal("0.1")

@@ -182,7 +182,7 @@ def _limit(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
 def _acceptance(procedure: Procedure, each: Foreseen) -> str:
     lower, upper = each.acceptance
     if lower is not None and upper is not None and lower > upper:
-        return _("nothing")
+        return str(_("nothing"))
     return _pair(*(_accepted(procedure, each, limit) for limit in each.acceptance))
 
 
