@@ -436,6 +436,17 @@ def test_a_u_within_each_limit_fits(tolerance: str) -> None:
     assert objection is None, str(objection)
 
 
+def test_both_ratios_are_worked_out_with_one_k() -> None:
+    made, gauge = procedure("CAL-P-02"), item("mm", "0.05", "± 0.10 mm", point_set="150 mm")
+    point = next(each for each in plan(made, gauge) if each.stack)
+    whole = rules.ratios_at(replace(made, coverage="fixed", k="1"), point, point.value, standard=BLOCKS)
+    _u, k = rules.uncertainty_at(made, point, point.value, standard=BLOCKS) or (D(0), D(0))
+    found = rules.ratios_at(made, point, point.value, standard=BLOCKS)
+    assert whole.reference is not None
+    assert found.reference is not None
+    assert found.reference == pytest.approx(whole.reference / k, rel=Decimal("1e-5"))
+
+
 def test_pieces_that_do_not_come_to_a_share_of_the_range_do_not_fit() -> None:
     made = procedure("CAL-P-02")
     half = {"label": "", "function": "", "percent": "50", "stack": ["75"]}

@@ -248,14 +248,20 @@ def ratios_at(
     standard: StandardFacts | None,
     errors: Sequence[Decimal] = (),
 ) -> Ratios:
-    """Return both ratios of the tolerance at a point to U there; raises Refusal as `uncertainty_at` does."""
+    """Return both ratios of the tolerance at a point to U there, both with the k of the whole process.
+
+    Raises Refusal as `uncertainty_at` does.
+    """
     worked = _worked_out(procedure, point, reference, standard=standard, errors=errors)
     if worked is None:
         return Ratios()
     budget, at, per = worked
-    without_item = budget.only(Origin.standard, Origin.environment) if _beside_item(budget) else None
-    found = (None if each is None else _expanded(procedure, each, at, per)[0] for each in (without_item, budget))
-    return Ratios(*(ratio(limits_at(point, reference), u) for u in found))
+    whole, k = _expanded(procedure, budget, at, per)
+    known = None
+    if _beside_item(budget):
+        u = evaluate(budget.only(Origin.standard, Origin.environment), at).u
+        known = _shorten(Decimal(repr(u)) * k * per)
+    return Ratios(*(ratio(limits_at(point, reference), u) for u in (known, whole)))
 
 
 def ratio(limits: tuple[Decimal | None, Decimal | None], u: Decimal | None) -> Decimal | None:
