@@ -13,6 +13,7 @@ from techfloor.duties.calibration.rules import fitting, ready_made, results, ver
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import (
+    BudgetRow,
     Item,
     ItemFunction,
     Mode,
@@ -436,15 +437,15 @@ def test_a_u_within_each_limit_fits(tolerance: str) -> None:
     assert objection is None, str(objection)
 
 
-def test_both_ratios_are_worked_out_with_one_k() -> None:
-    made, gauge = procedure("CAL-P-02"), item("mm", "0.05", "± 0.10 mm", point_set="150 mm")
-    point = next(each for each in plan(made, gauge) if each.stack)
-    whole = rules.ratios_at(replace(made, coverage="fixed", k="1"), point, point.value, standard=BLOCKS)
+def test_the_ratio_of_the_reference_never_has_a_smaller_k_than_the_whole() -> None:
+    wide = BudgetRow("drift", "0.002", "rectangular", "1.732", "standard", "constant")
+    own = BudgetRow("repeats", "0.02", "normal", "1", "item", "constant")
+    made = replace(procedure("CAL-P-02"), budget=(wide, own))
+    point = next(each for each in plan(made, item("mm", "0.05", "± 0.10 mm", point_set="150 mm")) if each.stack)
     _u, k = rules.uncertainty_at(made, point, point.value, standard=BLOCKS) or (D(0), D(0))
-    found = rules.ratios_at(made, point, point.value, standard=BLOCKS)
-    assert whole.reference is not None
-    assert found.reference is not None
-    assert found.reference == pytest.approx(whole.reference / k, rel=Decimal("1e-5"))
+    found = rules.ratios_at(made, point, point.value, standard=BLOCKS).reference
+    assert round(k, 2) == D(2)
+    assert found == pytest.approx(D("0.1") / (D("0.002") / D(3).sqrt() * k), rel=D("1e-4"))
 
 
 def test_pieces_that_do_not_come_to_a_share_of_the_range_do_not_fit() -> None:

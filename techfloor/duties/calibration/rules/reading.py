@@ -248,9 +248,10 @@ def ratios_at(
     standard: StandardFacts | None,
     errors: Sequence[Decimal] = (),
 ) -> Ratios:
-    """Return both ratios of the tolerance at a point to U there, both with the k of the whole process.
+    """Return both ratios of the tolerance at a point to U there; raises Refusal as `uncertainty_at` does.
 
-    Raises Refusal as `uncertainty_at` does.
+    U of reference and environment takes k from its own budget, and never a smaller one than the whole process has:
+    beside its ratio theirs must not look better by k alone.
     """
     worked = _worked_out(procedure, point, reference, standard=standard, errors=errors)
     if worked is None:
@@ -259,8 +260,8 @@ def ratios_at(
     whole, k = _expanded(procedure, budget, at, per)
     known = None
     if _beside_item(budget):
-        u = evaluate(budget.only(Origin.standard, Origin.environment), at).u
-        known = _shorten(Decimal(repr(u)) * k * per)
+        u, own = _expanded(procedure, budget.only(Origin.standard, Origin.environment), at, per)
+        known = u * max(k, own) / own
     return Ratios(*(ratio(limits_at(point, reference), u) for u in (known, whole)))
 
 
