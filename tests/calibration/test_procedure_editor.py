@@ -55,9 +55,12 @@ def test_quinn_writes_a_procedure_and_tara_goes_on_under_its_first_version(app: 
     assert chosen.status_code == 303
     number = start(tara, "G-001")
     assert give(tara, number, indication="0.00").status_code == 303
-    assert change(quinn, "CAL-P-20", **BUDGET, tolerance="± 0.02 mm", change="Tighter.").status_code == 303
+    other = {**BUDGET, "budget-0-origin": "environment", "tolerance": "± 0.02 mm", "change": "Tighter."}
+    assert change(quinn, "CAL-P-20", **other).status_code == 303
     shown = quinn.get(f"{HOME}/CAL-P-20/approve").text
     assert "What differs from version 1" in shown
+    assert "the room and the method, half a digit of the gauge" in shown
+    assert "environment, half resolution" not in shown
     assert "± 0.02 mm" in shown
     assert approve(quinn, "CAL-P-20").status_code == 303
     give_all(tara, number, "indication", ["50.03", "100.00", "150.00"])
@@ -136,6 +139,7 @@ def test_what_cannot_be_read_is_said_beside_its_box(as_: SignedInAs, typed: dict
         ({**BUDGET, **CONSTANT, "tolerance": "≤ 0.02 mm"}, "reaches the limit of +0.02 mm"),
         ({**BUDGET, **CONSTANT, "tolerance": "+0.01/-0.1 mm"}, "reaches the limit of +0.01 mm"),
         ({**BUDGET, **CONSTANT, "rule": "pfa", "tolerance": "± 0.03 mm"}, "no result could pass"),
+        ({**BUDGET, "tolerance": "± 4 % of reading"}, "At 0.00 the tolerance of this gauge is zero"),
         ({**BUDGET, "rule": "guard-band"}, "speak of another rule than the one chosen"),
         ({"rule_text": ""}, "Say in words how it is decided"),
     ],

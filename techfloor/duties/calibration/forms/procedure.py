@@ -42,16 +42,16 @@ _LINE = [Length(max=500, message=_l("Keep it below 500 letters."))]
 _TEXT = [Length(max=LONGEST_TEXT)]
 _DIVISORS = {"rectangular": "1.732", "triangular": "2.449", "arcsine": "1.414", "normal": "1"}
 
-_SHAPES = options(
+SHAPES = options(
     ("rectangular", _l("rectangular")),
     ("normal", _l("normal")),
     ("triangular", _l("triangular")),
     ("arcsine", _l("arcsine")),
 )
-_ORIGINS = options(
+ORIGINS = options(
     ("item", _l("the gauge")), ("standard", _l("the standard")), ("environment", _l("the room and the method"))
 )
-_BASES = options(
+BASES = options(
     ("constant", _l("the value as it stands")),
     ("percent", _l("% of the reading")),
     ("half resolution", _l("half a digit of the gauge")),
@@ -102,11 +102,11 @@ class BudgetRow(Row):
     entry_of = BudgetEntry
 
     component = StringField(_l("What it is"), _LINE)
-    basis = SelectField(_l("What it counts"), choices=_BASES, default="constant")
+    basis = SelectField(_l("What it counts"), choices=BASES, default="constant")
     value = StringField(_l("Value"), _LINE)
-    distribution = SelectField(_l("Shape"), choices=_SHAPES, default="rectangular")
+    distribution = SelectField(_l("Shape"), choices=SHAPES, default="rectangular")
     divisor = StringField(_l("Divisor"), _LINE)
-    origin = SelectField(_l("From"), choices=_ORIGINS, default="item")
+    origin = SelectField(_l("From"), choices=ORIGINS, default="item")
     fallback = StringField(_l("Without a certificate's U"), _LINE)
 
     def entry(self) -> BudgetEntry:

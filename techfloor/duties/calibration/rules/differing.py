@@ -1,7 +1,7 @@
 """What differs between two versions of a procedure, box by box and line by line. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
@@ -26,7 +26,11 @@ _ROWS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def differences(before: ProcedureEntry, after: ProcedureEntry) -> list[Difference]:
+Told = Mapping[str, Mapping[str, str]]
+"""What is chosen in a box of a row, in the words of the form: by the box, then by what is kept."""
+
+
+def differences(before: ProcedureEntry, after: ProcedureEntry, told: Told | None = None) -> list[Difference]:
     """Return what differs, in the order of the boxes; what says what is new is no difference."""
     found: list[Difference] = []
     for each in fields(ProcedureEntry):
@@ -36,7 +40,7 @@ def differences(before: ProcedureEntry, after: ProcedureEntry) -> list[Differenc
         if name == "point_sets":
             found += _points(before, after)
         elif name in _ROWS:
-            found += _rows(name, old, new)
+            found += _rows(name, old, new, told or {})
         elif name in {"standards", "checks"}:
             found += [Difference(name, "", *pair) for pair in _lines(old, new)]
         else:
@@ -57,18 +61,19 @@ def _lines(old: Sequence[str], new: Sequence[str]) -> Iterable[tuple[str, str]]:
             yield from zip_longest(old[first:last], new[start:end], fillvalue="")
 
 
-def _rows(name: str, old: Sequence[Any], new: Sequence[Any]) -> Iterable[Difference]:
-    was, is_now = ({_ROWS[name](row): _row(row) for row in rows} for rows in (old, new))
+def _rows(name: str, old: Sequence[Any], new: Sequence[Any], told: Told) -> Iterable[Difference]:
+    was, is_now = ({_ROWS[name](row): _row(row, told) for row in rows} for rows in (old, new))
     for key in dict.fromkeys([*was, *is_now]):
         if was.get(key) != is_now.get(key):
             yield Difference(name, key, was.get(key, ""), is_now.get(key, ""))
 
 
-def _row(row: Any) -> str:
+def _row(row: Any, told: Told) -> str:
     """Write a row in short: what stands in its boxes, but its name."""
     if isinstance(row, LimitEntry) and row.text and not row.max_change:
         return row.text
-    return ", ".join(str(value) for value in astuple(row)[1:] if value).replace("\n", "; ")
+    values = [(each.name, str(getattr(row, each.name))) for each in fields(row)[1:]]
+    return ", ".join(told.get(name, {}).get(value, value) for name, value in values if value).replace("\n", "; ")
 
 
 def _text(value: object) -> str:

@@ -138,6 +138,12 @@ def _refuse_large_u(procedure: Procedure, point: PlannedPoint, limits: Limits, u
         "u": plain(report_round(u, procedure.significant_digits)),
         "unit": show_unit(point.unit),
     }
+    if lower is not None and lower == upper:
+        raise Refusal(
+            "At %(point)s the tolerance of this gauge is zero: a share of the reading leaves nothing there. "
+            "Add a part in its unit, or leave the point out.",
+            point=point.label,
+        )
     if lower is not None and upper is not None and u * 2 >= upper - lower:
         raise Refusal(
             "At %(point)s its U of %(u)s %(unit)s reaches the tolerance of this gauge, ± %(half)s %(unit)s: "

@@ -13,6 +13,7 @@ from wtforms.fields import SelectChoice
 from techfloor import clock
 from techfloor.duties.calibration.actions import approving, drafting, procedures
 from techfloor.duties.calibration.actions.drafting import Draft
+from techfloor.duties.calibration.forms.procedure import BASES, ORIGINS, SHAPES
 from techfloor.duties.calibration.report.procedure import PAPER
 from techfloor.duties.calibration.rules.differing import differences
 from techfloor.duties.calibration.rules.procedure import Mode
@@ -114,7 +115,9 @@ def _differs(draft: Draft) -> list[dict[str, str]]:
         return []
     assert isinstance(former.body, dict)
     before = entry_of({"title": draft.definition.title, **former.body})
-    found = differences(before, entry_of(draft.body))
+    boxes = {"distribution": SHAPES, "origin": ORIGINS, "basis": BASES}
+    told = {name: {choice.value: str(choice.label) for choice in choices} for name, choices in boxes.items()}
+    found = differences(before, entry_of(draft.body), told)
     return [
         {
             "what": f"{BOXES[each.box]}: {each.row}" if each.row else str(BOXES[each.box]),
