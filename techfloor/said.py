@@ -90,6 +90,12 @@ def word(kept: str, field: str) -> str:
     return str(sentences.get(f"{field}.{kept}", kept))
 
 
+def begun(words: str) -> str:
+    """Return words as a line begins with them: a first word in small letters gets a capital, pH stays pH."""
+    first, between, rest = words.partition(" ")
+    return f"{first[:1].upper()}{first[1:]}{between}{rest}" if first.islower() else words
+
+
 def parameters_in_words(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a sentence, what code said among them in words."""
     return {name: in_words(v) if isinstance(v, str) else v for name, v in parameters.items()}

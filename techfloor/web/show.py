@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from techfloor.clock import WEEKDAYS
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import UNITS, show_unit
-from techfloor.said import in_words, tellers, word
+from techfloor.said import begun, in_words, tellers, word
 from techfloor.store.acts import new_id
 from techfloor.web.pages import act_titles
 
@@ -114,6 +114,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "act_words": act_words,
     "in_words": in_words,
     "word": word,
+    "begun": begun,
 }
 
 

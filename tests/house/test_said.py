@@ -29,3 +29,17 @@ def test_what_somebody_typed_stays_as_it_is(typed: str) -> None:
 
 def test_a_row_keeps_the_key_and_no_sentence() -> None:
     assert read(as_text(say("test.worn", number="7"))) == {"say": "test.worn", "number": "7"}
+
+
+@pytest.mark.parametrize(
+    ("words", "begun"),
+    [
+        ("temperature", "Temperature"),
+        ("offset at pH 7", "Offset at pH 7"),
+        ("pH at 25 °C", "pH at 25 °C"),
+        ("as found", "As found"),
+        ("", ""),
+    ],
+)
+def test_a_line_begins_with_a_capital_and_keeps_what_is_written_so(words: str, begun: str) -> None:
+    assert said.begun(words) == begun

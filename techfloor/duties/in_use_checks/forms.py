@@ -7,7 +7,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 
 from techfloor.duties.in_use_checks import rules
 from techfloor.duties.in_use_checks.rules import Applied, Check, Every, Function, SetUp
-from techfloor.said import word
+from techfloor.said import begun, word
 from techfloor.web.fields import LONG, SHORT, needed, options, text_of
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
@@ -75,7 +75,7 @@ class SetUpForm(EntryForm):
         """Offer what this gauge measures, and the ways to check it."""
         self.function.choices = options(*((each.name, f"{each.name}, {each.unit}") for each in functions))
         self.applied.choices = options(*((each.value, word(each, "applied")) for each in Applied))
-        self.every.choices = options(*((each.value, word(each, "every").capitalize()) for each in Every))
+        self.every.choices = options(*((each.value, begun(word(each, "every"))) for each in Every))
 
     def near(self, functions: list[Function]) -> None:
         """Say where the values of the function lie: 200,000 on a balance to 220 g can mean one thing only."""

@@ -44,7 +44,7 @@ from techfloor.equipment.wording import (
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
 from techfloor.reports.lists_out import addresses
-from techfloor.said import in_words, word
+from techfloor.said import begun, in_words, word
 from techfloor.web.lists import Asked, Filter, Tab, address, asked, listing
 from techfloor.web.show import day, moment, number
 from techfloor.web.visitor import visitor
@@ -156,7 +156,7 @@ def _signs_of(item: ItemView, holds: list[HoldView], dues: tuple[DueView, ...]) 
     due = next((due.due for due in dues if due.work == CALIBRATION), None)
     found = signs(item.status, holds[0].reason if holds else "", due, today(), dated=item.kind != Kind.MACHINE)
     if item.kind == Kind.MACHINE and item.availability not in {"", "running"}:
-        found.append(Sign("caution", item.availability.capitalize()))
+        found.append(Sign("caution", begun(item.availability)))
     return found
 
 
@@ -309,7 +309,7 @@ def _deeds_for(item: ItemView) -> list[dict[str, Any]]:
 
 def _work(due: DueView, kind: str) -> str:
     if due.work != CALIBRATION:
-        return word(due.work, "equipment.work").capitalize()
+        return begun(word(due.work, "equipment.work"))
     return str(_("Calibration") if kind == Kind.GAUGE else _("Certificate ends"))
 
 

@@ -23,7 +23,7 @@ from techfloor.records import version_pages
 from techfloor.records.signing_page import SignForm
 from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
-from techfloor.said import as_text, in_words, key_of, read, say, within, word
+from techfloor.said import as_text, begun, in_words, key_of, read, say, within, word
 from techfloor.web.fields import DayField, WholeField
 from techfloor.web.forms import AskingForm, EntryForm, NumberField
 
@@ -133,7 +133,7 @@ def start_form(limits: Sequence[Limit], standards: Sequence[Group], of: type[Sta
 
 def _ambient_field(quantity: str) -> NumberField:
     name = word(quantity, "quantity")
-    return NumberField(name.capitalize(), missing=gettext("Enter the %(quantity)s.", quantity=name))
+    return NumberField(begun(name), missing=gettext("Enter the %(quantity)s.", quantity=name))
 
 
 def _standard_fields(standards: Sequence[Group]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from techfloor.reports.dcc.writing import write
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.pdf import Attachment
 from techfloor.reports.words import Translate
-from techfloor.said import in_words, word
+from techfloor.said import begun, in_words, word
 
 PROBABILITY = Decimal("0.95")
 """Of the intervals that U spans: about 95 % (EA-4/02 M:2022, 5.1), as the certificate says."""
@@ -207,7 +207,7 @@ class _Digital:
     def _table(self, run: Mapping[str, Any], group: tables.Group, when: When, named: bool) -> Result:
         points = group.points(run["run"])
         measured = [point for point in points if not point["cannot_measure"]]
-        name = self.words.run(run["run"]).capitalize()
+        name = begun(self.words.run(run["run"]))
         return Result(
             name=f"{name}: {group.function or group.unit}" if named else name,
             points=tuple(self._point(point, group) for point in measured),
@@ -243,7 +243,7 @@ class _Digital:
 
     def _derived(self, run: Mapping[str, Any], when: When) -> Result:
         """Return what was computed from the readings, as words: what it is has no reference type of its own."""
-        name = f"{self.words.run(run['run']).capitalize()}: {self._('Derived results')}"
+        name = f"{begun(self.words.run(run['run']))}: {self._('Derived results')}"
         said = (
             f"{d['name']}: {d['value'] or '–'} {d['unit']} ({d['limit']}; {d['verdict'] or '–'})"
             for d in run["derived"]

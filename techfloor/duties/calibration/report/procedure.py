@@ -16,7 +16,7 @@ from techfloor.reports import documents
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
 from techfloor.reports.sheets import Align, Cell, Column, Fact, FactColumn, Row, Sheet, Table
-from techfloor.said import word
+from techfloor.said import begun, word
 from techfloor.web.show import day
 
 
@@ -49,7 +49,7 @@ def _measuring(procedure: Procedure) -> list[Fact]:
         (_("Standards"), ", ".join(procedure.standards)),
         (str(BOXES["repeats"]), str(procedure.repeats) if procedure.repeats > 1 else ""),
         (str(BOXES["soak_minutes"]), str(procedure.soak_minutes) if procedure.soak_minutes else ""),
-        *((word(limit.quantity, "quantity").capitalize(), limit.text) for limit in procedure.environment),
+        *((begun(word(limit.quantity, "quantity")), limit.text) for limit in procedure.environment),
     ]
     return [Fact(name, value) for name, value in found if value]
 

@@ -10,7 +10,7 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
-from techfloor.said import in_words, word
+from techfloor.said import begun, in_words, word
 
 Point = Mapping[str, Any]
 
@@ -148,7 +148,7 @@ def _point_cell(line: Line, words: Words) -> Cell:
 def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:
     """Yield what one run gave: the reference where it is not the point itself, the reading, the error."""
     _ = words.translate
-    name = words.run(run).capitalize()
+    name = begun(words.run(run))
     if group.mode == "attribute":
         if run == group.runs[0]:
             yield _Spec(Column(_("Expected")), lambda line: Cell(word(line.point.get("expected", ""), "goes")))
@@ -334,7 +334,7 @@ def derived(runs: Sequence[Mapping[str, Any]], words: Words) -> Table | None:
         title=_("Derived results"),
         columns=(
             Column(_("Result")),
-            *(_numbers(words.run(run["run"]).capitalize(), "") for run in runs),
+            *(_numbers(begun(words.run(run["run"])), "") for run in runs),
             Column(_("Unit")),
             Column(_("Limit")),
             *(Column(_("Verdict"), words.run(run["run"]) if len(runs) > 1 else "") for run in runs),

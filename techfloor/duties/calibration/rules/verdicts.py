@@ -8,6 +8,7 @@ from decimal import Decimal
 from techfloor.measures.decision import Verdict
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.uncertainty import report_round
+from techfloor.said import begun
 
 
 def sentence(
@@ -24,7 +25,7 @@ def sentence(
 
     `guard` is what the decision rule took off each limit, `whole_u` whether that is U itself; all in `unit`.
     """
-    words = f"{verdict.capitalize()}: error {signed(error)} {unit}"
+    words = f"{begun(verdict)}: error {signed(error)} {unit}"
     rooms = [
         m for m in (None if lower is None else error - lower, None if upper is None else upper - error) if m is not None
     ]

@@ -21,7 +21,7 @@ from techfloor.places.here import plant
 from techfloor.records import versions
 from techfloor.records.version_pages import Notice, VersionLine, version_lines, version_notice
 from techfloor.records.versions import Version
-from techfloor.said import in_words
+from techfloor.said import begun, in_words
 from techfloor.web.pages import NotAllowed, Page, see
 from techfloor.web.visitor import visitor
 
@@ -86,7 +86,7 @@ def _offered(bench: Bench) -> list[Group]:
 
 def _of_card(change: Change) -> Detail:
     words, before, now = (in_words(change[name]) for name in ("what", "from", "to"))
-    return Detail(words[:1].upper() + words[1:], before or "–", now or "–")
+    return Detail(begun(words), before or "–", now or "–")
 
 
 def _page(bench: Bench, form: AmendForm) -> str:

@@ -14,7 +14,7 @@ from techfloor.duties.calibration.views.signing import shown_content
 from techfloor.records.signing import signatures_of
 from techfloor.records.version_pages import Changed, ChangedLine
 from techfloor.records.versions import MEANINGS
-from techfloor.said import in_words
+from techfloor.said import begun, in_words
 from techfloor.web.show import to_the_second
 
 
@@ -62,17 +62,13 @@ def _line(bench: Bench, change: Mapping[str, Any], at: datetime | None) -> Chang
     assert bench.amends is not None
     when = datetime.fromisoformat(change["at"]) if change["at"] else at
     return ChangedLine(
-        what=_capital(in_words(change["what"])),
+        what=begun(in_words(change["what"])),
         before=in_words(change["from"]),
         now=in_words(change["to"]),
         who=change["by"] or bench.holder,
         when=to_the_second(when) if when else "–",
-        why=_capital(in_words(change["reason"])) or bench.amends.reason,
+        why=begun(in_words(change["reason"])) or bench.amends.reason,
     )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _withdrawn(bench: Bench, at: datetime | None) -> list[ChangedLine]:

@@ -24,7 +24,7 @@ from techfloor.records import versions
 from techfloor.records.history import Change, Event, timeline
 from techfloor.records.versions import Amendment
 from techfloor.records.wording import meaning_words
-from techfloor.said import in_words, say, word
+from techfloor.said import begun, in_words, say, word
 from techfloor.web.show import act_words, to_the_second
 
 
@@ -94,7 +94,7 @@ def _of_words(line: Happening, body: Change) -> Happening:
         return line
     before, after = (", ".join(in_words(worded(each[n])) or _("not stated") for each in turned) for n in (1, 2))
     names = ", ".join(in_words(say(f"calibration.{WORDS[what]}")) for what, _old, _new in turned)
-    return replace(line, words=names.capitalize(), before=before, after=after, tail=line.detail, detail="")
+    return replace(line, words=begun(names), before=before, after=after, tail=line.detail, detail="")
 
 
 def _of_amendment(line: Happening, header: Mapping[str, Any]) -> Happening:
@@ -140,7 +140,7 @@ def _of_reading(bench: Bench, line: Happening, given: GivenReading) -> Happening
 def _of_room(bench: Bench, line: Happening, given: AmbientValue) -> Happening:
     return replace(
         line,
-        words=word(given.quantity, "quantity").capitalize(),
+        words=begun(word(given.quantity, "quantity")),
         before=ambient_words(ambient_replaced_by(bench, given)),
         after=ambient_words(given),
         tail=reason_words(given.correction),

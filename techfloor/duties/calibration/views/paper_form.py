@@ -23,7 +23,7 @@ from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
 from techfloor.refusals import Refusal
 from techfloor.reports import pdf, sheets
-from techfloor.said import in_words
+from techfloor.said import begun, in_words
 from techfloor.web.address import paper_base
 
 LOG = "calibration:log"
@@ -90,7 +90,7 @@ def _form(gauge: GaugeFacts) -> Form:
         tuple(_heads()[name] for name in typed_fields(procedure.mode)),
         tuple(row for point in plan(procedure, gauge.item) for row in _rows(point)),
         tuple(
-            (in_words({"say": "quantity", "value": each.quantity}), f"{show_unit(each.unit)} ({each.text})")
+            (begun(in_words({"say": "quantity", "value": each.quantity})), f"{show_unit(each.unit)} ({each.text})")
             for each in procedure.environment
         ),
         sheets.Qr.of(address),

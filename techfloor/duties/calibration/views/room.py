@@ -11,7 +11,7 @@ from techfloor.duties.calibration.queries.bench_lines import AmbientValue
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.way import allowed, away, elsewhere
 from techfloor.refusals import NotFound
-from techfloor.said import word
+from techfloor.said import begun, word
 from techfloor.web.pages import Page, see
 from techfloor.web.visitor import visitor
 
@@ -67,7 +67,7 @@ def _given(bench: Bench, ambient_id: int) -> AmbientValue:
 
 
 def _page(bench: Bench, given: AmbientValue, form: RoomForm) -> str:
-    name = word(given.quantity, "quantity").capitalize()
+    name = begun(word(given.quantity, "quantity"))
     return render_template(
         "calibration/change_room.html",
         bench=bench,

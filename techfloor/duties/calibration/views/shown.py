@@ -19,7 +19,7 @@ from techfloor.duties.calibration.rules.reading import CANNOT, Judged
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
-from techfloor.said import in_words
+from techfloor.said import begun, in_words
 
 NO_RISKS: Mapping[int, str] = MappingProxyType({})
 """The risks of a run where none is asked for."""
@@ -312,7 +312,7 @@ def grid(bench: Bench, run: str, risks: Mapping[int, str] = NO_RISKS) -> Grid:
         rows=tuple(_row(bench, p, risks.get(p.point.n, "")) for p in result.points),
         derived=tuple(
             DerivedRow(
-                d.rule.name.capitalize(),
+                begun(d.rule.name),
                 "–" if d.value is None else f"{plain(d.value)} {show_unit(d.rule.unit)}",
                 d.limit,
                 kind_of(d.verdict),

@@ -20,7 +20,7 @@ from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import show_unit
 from techfloor.records import tasks, versions
 from techfloor.records.lifecycle import State
-from techfloor.said import Said, in_words, key_of, read, word
+from techfloor.said import Said, begun, in_words, key_of, read, word
 from techfloor.web.show import to_the_second
 
 
@@ -87,7 +87,7 @@ def _one(bench: Bench, said: Said) -> Unusual:
     details = _DETAILS[key](bench) if key in _DETAILS else []
     if key == "calibration.answered-no":
         details = _answer(bench, str(said["check"]))
-    return Unusual(kind, words[:1].upper() + words[1:], tuple(details))
+    return Unusual(kind, begun(words), tuple(details))
 
 
 def place_words(bench: Bench, given: GivenReading) -> str:
@@ -127,7 +127,7 @@ def _corrections(bench: Bench) -> list[Detail]:
 def _ambient_corrections(bench: Bench) -> list[Detail]:
     return [
         Detail(
-            word(a.quantity, "quantity").capitalize(),
+            begun(word(a.quantity, "quantity")),
             ambient_words(ambient_replaced_by(bench, a)),
             ambient_words(a),
             f"{reason_words(a.correction)} · {a.by}, {to_the_second(a.recorded_at)}",
@@ -140,7 +140,7 @@ def _ambient_corrections(bench: Bench) -> list[Detail]:
 def _rewordings(bench: Bench) -> list[Detail]:
     return [
         Detail(
-            in_words(each["what"]).capitalize(),
+            begun(in_words(each["what"])),
             in_words(each["from"]) or _("not stated"),
             in_words(each["to"]) or _("not stated"),
             f"{each['reason']} · {each['by']}, {to_the_second(datetime.fromisoformat(each['at']))}",
@@ -200,7 +200,7 @@ def late_words(given: GivenReading) -> str:
 def _room(bench: Bench) -> list[Detail]:
     return [
         Detail(
-            word(a.quantity, "quantity").capitalize(),
+            begun(word(a.quantity, "quantity")),
             "",
             f"{plain(a.value)} {show_unit(a.unit)}",
             _("allowed %(l)s", l=a.limits),
@@ -271,7 +271,7 @@ def failed_words(bench: Bench, result: PointResult) -> str:
 def _derived_words(derived: DerivedResult) -> str:
     value = "–" if derived.value is None else f"{plain(derived.value)} {show_unit(derived.rule.unit)}"
     words: str = _("%(name)s: %(value)s, limit %(limit)s", name=derived.rule.name, value=value, limit=derived.limit)
-    return words[:1].upper() + words[1:]
+    return begun(words)
 
 
 def _answer(bench: Bench, check: str) -> list[Detail]:

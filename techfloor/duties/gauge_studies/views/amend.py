@@ -21,7 +21,7 @@ from techfloor.records.lifecycle import State
 from techfloor.records.signing import signatures_of
 from techfloor.records.version_pages import AmendForm, Changed, ChangedLine
 from techfloor.records.versions import MEANINGS, Version
-from techfloor.said import in_words
+from techfloor.said import begun, in_words
 from techfloor.web.pages import Page, see
 from techfloor.web.show import to_the_second
 from techfloor.web.visitor import visitor
@@ -163,12 +163,12 @@ def _changed(change: Mapping[str, Any], study: Study, signed: str) -> ChangedLin
     assert study.amends is not None
     when = to_the_second(datetime.fromisoformat(change["at"])) if change["at"] else signed
     return ChangedLine(
-        what=_capital(in_words(change["what"])),
+        what=begun(in_words(change["what"])),
         before=in_words(change["from"]),
         now=in_words(change["to"]),
         who=change["by"] or study.amends.by,
         when=when or "–",
-        why=_capital(in_words(change["reason"])) or study.amends.reason,
+        why=begun(in_words(change["reason"])) or study.amends.reason,
     )
 
 
@@ -178,7 +178,3 @@ def _withdrawn(study: Study, name: str, at: str) -> ChangedLine:
     assert study.amends is not None
     was = in_words(before["verdict"]["words"])
     return ChangedLine(_("Verdict"), was, _("counts no more"), name, at or "–", study.amends.reason)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

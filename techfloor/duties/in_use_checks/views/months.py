@@ -30,7 +30,7 @@ from techfloor.records.version_pages import Changed, ChangedLine
 from techfloor.records.wording import signature_box
 from techfloor.reports import paper
 from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
-from techfloor.said import in_words, word
+from techfloor.said import begun, in_words, word
 from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.show import iso_day, moment
 from techfloor.web.visitor import visitor
@@ -181,7 +181,7 @@ def _changed(told: Mapping[str, Any]) -> Changed | None:
         return None
     lines = tuple(
         ChangedLine(
-            what=in_words(each["what"]).capitalize(),
+            what=begun(in_words(each["what"])),
             before=in_words(each["from"]),
             now=in_words(each["to"]),
             who=each["by"],
