@@ -78,11 +78,11 @@ def test_a_correction_its_question_and_its_tick_stand_above_the_pad(
     _pad(page)
     _seen(page, "indication")
     page.get_by_label("Mistyped").check()
-    page.locator("[name=indication]").fill("500")
+    page.locator("[name=indication]").fill("100")
     steps.go_on(page)
     _pad(page)
     _seen(page, "indication")
-    expect(page.get_by_text("You entered 500")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("You entered 100")).to_be_in_viewport(ratio=1)
     _seen(page, "confirmed")
 
 

@@ -31,7 +31,7 @@ def _points(app: Flask, nominals: list[str]) -> None:
         body = dict(definitions.effective(definition.id).body)  # type: ignore[call-overload]
         for each in body["point_set"]:
             last = next(point for point in each["points"] if point["nominal"] == "150.00")
-            each["points"] = [{**last, "nominal": f"{nominal}.00"} for nominal in nominals]
+            each["points"] = [{**last, "nominal": f"{nominal}.00", "stack": []} for nominal in nominals]
         definitions.put_in_force(definitions.draft(definition, body), Approval(5, clock.now(), clock.now().date()))
 
 
