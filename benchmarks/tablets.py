@@ -1,7 +1,6 @@
 """Many tablets that save at once: the real server, and a process beside it that sends as they would."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -27,6 +26,7 @@ from benchmarks.plants import (
     start,
 )
 from benchmarks.tapping import Outcome, Tablet, tap
+from techfloor.cli.cluster import free_port
 from techfloor.people.sessions import DEVICE_COOKIE, SESSION_COOKIE
 from techfloor.places.queries import PlantFacts
 from techfloor.settings import Settings
@@ -42,7 +42,7 @@ def measure(folder: Path, scale: Scale) -> list[Figure]:
     """Let each tablet save a reading every second, then one upon the other; count then what the database holds."""
     settings = new_plant(folder / "tablets")
     tablets = _prepare(settings, scale)
-    port, turn = _free_port(), scale.seconds + 1
+    port, turn = free_port(), scale.seconds + 1
     first, then = _saving(tablets, slice(turn)), _saving(tablets, slice(turn, None))
     with _server(settings, port), ProcessPoolExecutor(1, mp_context=get_context("spawn")) as beside:
         paced = beside.submit(tap, HOST, port, first, 1.0).result()
@@ -76,12 +76,6 @@ def _tablet(who: SignedIn, codes: Sequence[str], plant: PlantFacts, many: int) -
         asked += saves(start(code, plant, who.person_id))
     cookies = f"{SESSION_COOKIE}={who.token}; {DEVICE_COOKIE}={who.device_key}"
     return Tablet(cookies, tuple((one.path, one.field, one.value) for one in asked[:many]))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from techfloor.cli.steps import StepError
@@ -19,6 +19,7 @@ from techfloor.cli.steps import StepError
 SUPERUSER = "techfloor_tests"
 OLDEST = 15
 _STARTS_WITHIN = 30.0
+_PORTS = range(20000, 32000)
 _PR_SET_PDEATHSIG = 1
 
 
@@ -69,7 +70,7 @@ def cluster(bin_folder: Path) -> Iterator[str]:
         folder = Path(name)
         if user:
             os.chown(folder, pwd.getpwnam(user).pw_uid, -1)
-        password, port = secrets.token_hex(16), _free_port()
+        password, port = secrets.token_hex(16), free_port()
         _make(bin_folder, folder, password, user)
         server = _start(bin_folder, folder, port, user)
         try:
@@ -141,10 +142,16 @@ def die_with_parent() -> None:
         return
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Return a port of this machine that nobody has.
+
+    It lies below those that systems give to connections on their way out (32768 and above on Linux, 49152 by IANA):
+    while the server is away between an end and a start, a connection could take one of those.
+    """
+    while True:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", secrets.choice(_PORTS)))
+            return int(probe.getsockname()[1])
 
 
 def _wait(bin_folder: Path, port: int, server: subprocess.Popen[bytes]) -> None:

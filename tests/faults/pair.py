@@ -37,7 +37,7 @@ class Pair:
     def __init__(self, programs: Path, folder: Path) -> None:
         """Make the primary; the standby follows with `renew`."""
         self.programs, self.user, self.password = programs, cluster._user(), secrets.token_hex(16)
-        self.primary, self.standby = (Machine(folder / name, cluster._free_port()) for name in ("one", "two"))
+        self.primary, self.standby = (Machine(folder / name, cluster.free_port()) for name in ("one", "two"))
         folder.chmod(0o755)  # the servers may run as somebody else
         for machine in (self.primary, self.standby):
             machine.folder.mkdir()

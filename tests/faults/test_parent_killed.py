@@ -16,7 +16,7 @@ from flask import Flask
 from plant_client import read_forms, sign_in
 from sqlalchemy import text
 
-from techfloor.cli.cluster import _free_port
+from techfloor.cli.cluster import free_port
 from techfloor.cli.demo import cast
 from techfloor.cli.environment import ROOT
 from techfloor.people.sessions import SESSION_COOKIE
@@ -111,7 +111,7 @@ def test_nothing_outlives_a_server_that_is_killed(settings: Settings, app: Flask
     with app.app_context(), db.engine.connect() as connection:
         newest = "SELECT number FROM record WHERE kind = 'calibration' AND state = 'closed' ORDER BY id DESC LIMIT 1"
         number = connection.scalar(text(newest))
-    port = _free_port()
+    port = free_port()
     with serving(settings, port) as server:
         browser = Browser(port, session.value)
         _, page = browser.send(f"/calibration/{number}")
