@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from techfloor.duties.calibration.rules import fitting, ready_made, results, verdicts
 from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.budget import ratios_at, uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.limits import readings_within
+from techfloor.duties.calibration.rules.printed import error_shown, limit_shown, mean_shown, report_u
 from techfloor.duties.calibration.rules.procedure import (
     BudgetRow,
     Item,
@@ -24,6 +27,7 @@ from techfloor.duties.calibration.rules.procedure import (
 )
 from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, ReadingFacts
+from techfloor.duties.calibration.rules.slips import likely_slip
 from techfloor.measures.decision import DecisionError, Rule
 from techfloor.refusals import Refusal
 
@@ -111,7 +115,7 @@ def test_exactly_on_the_limit_passes_and_one_step_more_fails() -> None:
 def test_the_vernier_s_uncertainty_is_that_of_ea_4_02_s10() -> None:
     found = judged("CAL-P-02", VERNIER, 5, "150.10")
     assert found.u is not None
-    assert rules.report_u(procedure("CAL-P-02"), found.u, D("150")) == "0.06"
+    assert report_u(procedure("CAL-P-02"), found.u, D("150")) == "0.06"
     assert round(found.k or D(0), 2) == D("1.83")
 
 
@@ -119,7 +123,7 @@ def test_a_match_is_judged_by_what_the_standard_read() -> None:
     found = judged("CAL-P-05", WRENCH, 1, "19.10")
     assert (found.reference, found.indication, found.error) == (D("19.10"), D("20.0"), D("0.90"))
     assert found.verdict == "fail"
-    assert rules.error_shown(procedure("CAL-P-05"), D("0.90"), D("19.10")) == D("4.71")
+    assert error_shown(procedure("CAL-P-05"), D("0.90"), D("19.10")) == D("4.71")
     assert judged("CAL-P-05", WRENCH, 1, "19.24").verdict == "pass"
 
 
@@ -127,7 +131,7 @@ def test_a_match_is_judged_by_what_the_standard_read() -> None:
 def test_in_apply_mode_the_tablet_s_limits_agree_with_the_verdict(steps: int) -> None:
     rule_of, point = procedure("CAL-P-02"), points_of("CAL-P-02", VERNIER)[4]
     value = D("150.00") + steps * D("0.05")
-    low, high = rules.readings_within(rule_of, point)
+    low, high = readings_within(rule_of, point)
     passes = rules.judge(rule_of, point, reading(point, str(value)), standard=None).verdict == "pass"
     assert low is not None
     assert high is not None
@@ -139,7 +143,7 @@ def test_in_match_mode_the_tablet_s_limits_agree_with_the_verdict(cents: int) ->
     gauge = Item((ItemFunction("", "N m", "100", "0.5", "0.01", "± 4 %"),), "20-100 N m", {})
     rule_of, point = procedure("CAL-P-05"), points_of("CAL-P-05", gauge)[0]
     value = D(cents) / 100
-    low, high = rules.readings_within(rule_of, point)
+    low, high = readings_within(rule_of, point)
     passes = rules.judge(rule_of, point, reading(point, str(value)), standard=ANALYSER).verdict == "pass"
     assert low is not None
     assert high is not None
@@ -178,10 +182,10 @@ def test_an_attribute_is_right_or_wrong(goes: bool, verdict: str) -> None:
 
 def test_repeats_that_scatter_more_than_the_procedure_thought_widen_the_uncertainty() -> None:
     point = points_of("CAL-P-05", WRENCH)[0]
-    calm = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=[D("0.1")] * 5)
+    calm = uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=[D("0.1")] * 5)
     wild = [D("0.9"), D("-0.9"), D("0.8"), D("-0.8"), D("0.1")]
-    scattered = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=wild)
-    early = rules.uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=wild[:3])
+    scattered = uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=wild)
+    early = uncertainty_at(procedure("CAL-P-05"), point, D("20"), standard=ANALYSER, errors=wild[:3])
     assert calm is not None
     assert scattered is not None
     assert early is not None
@@ -219,7 +223,7 @@ def test_a_fail_is_never_said_to_lie_inside_also_where_rounding_hides_its_guard_
     ],
 )
 def test_a_mean_is_printed_to_the_last_digit_of_its_uncertainty(mean: str, u: str, shown: str) -> None:
-    assert str(rules.mean_shown(D(mean), u)) == shown
+    assert str(mean_shown(D(mean), u)) == shown
 
 
 @pytest.mark.parametrize(
@@ -231,7 +235,7 @@ def test_a_limit_has_the_decimals_of_its_tolerance_or_its_gauge(
     limit: str, tolerance: str, reads_to: str, shown: str
 ) -> None:
     point = PlannedPoint(1, "x", "", "mm", tolerance=tolerance, reads_to=reads_to)
-    assert rules.limit_shown(D(limit), point) == shown
+    assert limit_shown(D(limit), point) == shown
 
 
 # --- the standard's own uncertainty ---
@@ -272,14 +276,14 @@ def test_the_u_of_a_certificate_in_each_way_it_can_be_stated(
 def test_another_plant_s_blocks_give_another_uncertainty() -> None:
     point = points_of("CAL-P-03", MICROMETER)[0]
     coarse = replace(BLOCKS, certified={"25": (D("25.0004"), D("0.004"))})
-    found = [rules.uncertainty_at(procedure("CAL-P-03"), point, D(25), standard=s) for s in (BLOCKS, coarse)]
-    assert [rules.report_u(procedure("CAL-P-03"), u, D(25)) for u, _k in filter(None, found)] == ["0.0012", "0.0042"]
+    found = [uncertainty_at(procedure("CAL-P-03"), point, D(25), standard=s) for s in (BLOCKS, coarse)]
+    assert [report_u(procedure("CAL-P-03"), u, D(25)) for u, _k in filter(None, found)] == ["0.0012", "0.0042"]
 
 
 def test_the_certificate_s_own_coverage_factor_divides_its_u() -> None:
     point = points_of("CAL-P-05", WRENCH)[0]
     wide = StandardFacts("S-004", {}, "N m", {"kind": "percent", "percent": "0.75", "k": "3"})
-    of = {name: rules.uncertainty_at(procedure("CAL-P-05"), point, D(20), standard=facts) for name, facts in
+    of = {name: uncertainty_at(procedure("CAL-P-05"), point, D(20), standard=facts) for name, facts in
           {"k 2": ANALYSER, "k 3": wide}.items()}  # fmt: skip
     assert of["k 2"] == of["k 3"]
 
@@ -287,7 +291,7 @@ def test_the_certificate_s_own_coverage_factor_divides_its_u() -> None:
 def test_blocks_that_are_further_off_than_their_grade_widen_the_budget() -> None:
     point = points_of("CAL-P-02", VERNIER)[1]
     worn = replace(BLOCKS, certified={"25": (D("25.02"), D("0.0001"))})
-    good, bad = (rules.uncertainty_at(procedure("CAL-P-02"), point, D(25), standard=s) for s in (BLOCKS, worn))
+    good, bad = (uncertainty_at(procedure("CAL-P-02"), point, D(25), standard=s) for s in (BLOCKS, worn))
     assert good is not None
     assert bad is not None
     assert bad[0] > good[0]
@@ -297,9 +301,9 @@ def test_a_certificate_without_u_is_refused_unless_the_procedure_has_a_fallback(
     way, point = procedure("CAL-P-03"), points_of("CAL-P-03", MICROMETER)[1]
     silent = StandardFacts("S-9", {"25": (D(25), None), "2.5": (D("2.5"), D("0.0001"))}, "mm")
     with pytest.raises(Refusal, match=r"S-9 states no U at 25 \+ 2\.5"):
-        rules.uncertainty_at(way, point, point.value, standard=silent)
+        uncertainty_at(way, point, point.value, standard=silent)
     kept = replace(way, budget=tuple(replace(r, fallback="0.0002") for r in way.budget))
-    assert rules.uncertainty_at(kept, point, point.value, standard=silent) is not None
+    assert uncertainty_at(kept, point, point.value, standard=silent) is not None
 
 
 def test_a_standard_in_another_unit_is_refused() -> None:
@@ -312,15 +316,15 @@ def test_a_standard_in_another_unit_is_refused() -> None:
 
 def test_a_moved_decimal_point_is_asked_about_and_a_bad_gauge_is_not() -> None:
     history = [D("12.49"), D("12.50"), D("12.51")]
-    slip = rules.likely_slip(D("125.03"), D("12.50"), D("0.03"), D("0.01"), history)
+    slip = likely_slip(D("125.03"), D("12.50"), D("0.03"), D("0.01"), history)
     assert slip is not None
     assert (slip.low, slip.high, slip.seen) == (D("12.49"), D("12.51"), 3)
-    assert rules.likely_slip(D("12.60"), D("12.50"), D("0.03"), D("0.01"), history) is None
+    assert likely_slip(D("12.60"), D("12.50"), D("0.03"), D("0.01"), history) is None
 
 
 @given(st.decimals("-0.3", "0.3", places=2))
 def test_ten_times_out_of_tolerance_is_never_called_a_slip(error: Decimal) -> None:
-    assert rules.likely_slip(D("150") + error, D("150"), D("0.03"), D("0.01"), []) is None
+    assert likely_slip(D("150") + error, D("150"), D("0.03"), D("0.01"), []) is None
 
 
 # --- results ---
@@ -442,8 +446,8 @@ def test_the_ratio_of_the_reference_never_has_a_smaller_k_than_the_whole() -> No
     own = BudgetRow("repeats", "0.02", "normal", "1", "item", "constant")
     made = replace(procedure("CAL-P-02"), budget=(wide, own))
     point = next(each for each in plan(made, item("mm", "0.05", "± 0.10 mm", point_set="150 mm")) if each.stack)
-    _u, k = rules.uncertainty_at(made, point, point.value, standard=BLOCKS) or (D(0), D(0))
-    found = rules.ratios_at(made, point, point.value, standard=BLOCKS).reference
+    _u, k = uncertainty_at(made, point, point.value, standard=BLOCKS) or (D(0), D(0))
+    found = ratios_at(made, point, point.value, standard=BLOCKS).reference
     assert round(k, 2) == D(2)
     assert found == pytest.approx(D("0.1") / (D("0.002") / D(3).sqrt() * k), rel=D("1e-4"))
 

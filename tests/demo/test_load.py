@@ -26,7 +26,7 @@ from techfloor.cli.demo.load_history import load_papers
 from techfloor.cli.demo.reading import Plant, load_plant
 from techfloor.duties.calibration.models import PROPOSAL, Calibration, Reading
 from techfloor.duties.calibration.queries.bench import Bench, bench_of
-from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.printed import error_shown
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, PointResult
 from techfloor.duties.gauge_studies import queries as studies
 from techfloor.duties.gauge_studies.models import GaugeStudy, StudyValue
@@ -83,7 +83,7 @@ def count(table: type[object]) -> int:
 
 def shown(bench: Bench, point: PointResult) -> Decimal:
     assert point.error is not None
-    return rules.error_shown(bench.procedure, point.error, point.reference)
+    return error_shown(bench.procedure, point.error, point.reference)
 
 
 def test_everything_of_the_data_is_there(loaded: Flask, plant: Plant) -> None:

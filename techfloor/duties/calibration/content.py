@@ -23,6 +23,14 @@ from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules.printed import (
+    asks_risk,
+    error_limit,
+    error_shown,
+    report_k,
+    report_risk,
+    report_u,
+)
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, DerivedResult, PointResult, RunResult
 from techfloor.measures.quantity import plain
@@ -151,7 +159,7 @@ def _asks_risk(bench: Bench, plant: PlantWords) -> bool:
     """Tell whether the risk of each result is said; an amendment says it where the version before did."""
     if bench.former is not None:
         return bool(bench.former.signed.get("risk"))
-    return rules.asks_risk(bench.procedure, of_all=plant.show_risk)
+    return asks_risk(bench.procedure, of_all=plant.show_risk)
 
 
 def _runs(bench: Bench, *, with_risk: bool) -> list[dict[str, Any]]:
@@ -274,12 +282,12 @@ def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, A
         "error": _shown(bench, result.error, result.reference),
         "error_unit": procedure.error_unit or point.unit,
         "tolerance": _tolerance(bench, result),
-        "u": "" if result.u is None else rules.report_u(procedure, result.u, result.reference),
-        "k": "" if result.k is None else rules.report_k(result.k),
+        "u": "" if result.u is None else report_u(procedure, result.u, result.reference),
+        "k": "" if result.k is None else report_k(result.k),
         "tur": _ratio(result.tur),
         "tur_reference": _ratio(result.tur_reference),
-        "guard": rules.report_u(procedure, result.guard, result.reference),
-        "risk": rules.report_risk(result.risk) if with_risk else "",
+        "guard": report_u(procedure, result.guard, result.reference),
+        "risk": report_risk(result.risk) if with_risk else "",
         "verdict": result.verdict,
     }
 
@@ -347,14 +355,14 @@ def _derived(result: DerivedResult) -> dict[str, Any]:
 def _tolerance(bench: Bench, result: PointResult) -> dict[str, str]:
     at = result.point.value if result.reference is None else result.reference
     lower, upper = (
-        "" if limit is None else rules.error_limit(bench.procedure, result.point, limit, at)
+        "" if limit is None else error_limit(bench.procedure, result.point, limit, at)
         for limit in (result.lower, result.upper)
     )
     return {"lower": lower, "upper": upper, "text": result.point.tolerance}
 
 
 def _shown(bench: Bench, error: Decimal | None, reference: Decimal | None) -> str:
-    return "" if error is None else plain(rules.error_shown(bench.procedure, error, reference))
+    return "" if error is None else plain(error_shown(bench.procedure, error, reference))
 
 
 def _text(value: Decimal | None) -> str:
@@ -369,7 +377,7 @@ def coverage(bench: Bench) -> Said | None:
     """Say about coverage what EA-4/02 asks for; None where no uncertainty is stated."""
     if not bench.procedure.budget or bench.entered_in_error:
         return None
-    factors = {rules.report_k(g.facts.k) for g in bench.counting if g.facts.k is not None}
+    factors = {report_k(g.facts.k) for g in bench.counting if g.facts.k is not None}
     if len(factors) != 1:
         return say("calibration.coverage-at-points")
     return say("calibration.coverage", k=factors.pop())

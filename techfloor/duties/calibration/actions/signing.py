@@ -13,8 +13,8 @@ from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.bench import Bench, standing_bench
 from techfloor.duties.calibration.queries.records import PERFORMED
 from techfloor.duties.calibration.queries.withdrawn import doubted
-from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules.printed import error_shown
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, RunResult
 from techfloor.equipment.rules import plant_day
 from techfloor.measures.due import next_due
@@ -131,7 +131,7 @@ def worst_words(bench: Bench, run: RunResult | None) -> str:
     point = run.worst_point if run else None
     if point is None or point.deciding.error is None:
         return ""
-    shown = rules.error_shown(bench.procedure, point.deciding.error, point.deciding.reference)
+    shown = error_shown(bench.procedure, point.deciding.error, point.deciding.reference)
     return f"{signed(shown)} {show_unit(bench.procedure.error_unit or point.point.unit)}"
 
 

@@ -14,7 +14,7 @@ from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_cod
 from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND
 from techfloor.duties.calibration.queries.standards import Group, groups
 from techfloor.duties.calibration.rules import fitting
-from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.budget import uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.procedure import Limit, Mode, PlannedPoint, Procedure, plan
 from techfloor.equipment.turns import alone_with
@@ -109,7 +109,7 @@ def _refuse_incomplete_certificate(
             continue
         if standard is not None and procedure.mode is Mode.comparison:
             standard.value_of(point.stack, point.value, point.unit)
-        rules.uncertainty_at(procedure, point, point.value, standard=standard)
+        uncertainty_at(procedure, point, point.value, standard=standard)
 
 
 def _refuse_misfit(procedure: Procedure, gauge: GaugeFacts, chosen: Sequence[StandardOnBench]) -> None:

@@ -20,6 +20,7 @@ from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.reading import Judged, ReadingEntry
 from techfloor.duties.calibration.rules.repeats import beyond_range, off_its_repeats
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, ReadingFacts
+from techfloor.duties.calibration.rules.slips import Slip, likely_slip
 from techfloor.equipment import ledger
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -222,7 +223,7 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     history = [value - base for value in seen]
     step = Decimal(point.reads_to) if point.reads_to else None
     expected = Decimal(0) if base else point.value
-    slip = rules.likely_slip(value, expected, abs(width) if width is not None else None, step, history)
+    slip = likely_slip(value, expected, abs(width) if width is not None else None, step, history)
     if slip is not None:
         raise _question(slip, typed, point)
 
@@ -251,7 +252,7 @@ def _ask_about_repeats(bench: Bench, entry: ReadingEntry, judged: Judged, repeat
     raise Question(words, field=typed, value=plain(value), apart=plain(apart))
 
 
-def _question(slip: rules.Slip, typed: str, point: PlannedPoint) -> Question:
+def _question(slip: Slip, typed: str, point: PlannedPoint) -> Question:
     value = plain(slip.typed)
     if slip.seen > 1 and slip.low == slip.high:
         words = "You entered %(value)s; the last %(seen)s were all %(low)s. Is this right?"

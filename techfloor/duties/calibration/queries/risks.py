@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import Calibration, Reading
 from techfloor.duties.calibration.queries.records import KIND
-from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.printed import asks_risk
 from techfloor.duties.calibration.rules.procedure import OF_THE_GAUGE, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.results import AS_FOUND, mean
 from techfloor.duties.calibration.rules.risks import FoundAt, Place, limits_now, places
@@ -24,7 +24,7 @@ MOST = 400
 
 def asked(procedure: Procedure, plant: PlantFacts) -> bool:
     """Tell whether the risks of a procedure are asked for: by its own rule, or by the plant for all."""
-    return rules.asks_risk(procedure, of_all=plant.profile.on("calibration.risk_of_each_result"))
+    return asks_risk(procedure, of_all=plant.profile.on("calibration.risk_of_each_result"))
 
 
 def found_under(procedure: Procedure, definition_id: int) -> list[FoundAt]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from techfloor.duties.calibration.report.words import Words, number, risk_words, with_minus, with_sign
-from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.printed import mean_shown
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
@@ -199,7 +199,7 @@ def _to_u(point: Point, key: str) -> str:
         return text  # a certified value, no mean
     if mean is None or u is None or len(current(point["readings"])) < 2 or point["error_unit"] != point["unit"]:
         return text
-    return plain(rules.mean_shown(mean, point["u"]))
+    return plain(mean_shown(mean, point["u"]))
 
 
 def _limit_specs(group: Group, words: Words) -> Iterator[_Spec]:

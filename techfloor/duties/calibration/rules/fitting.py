@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.budget import ratio, uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
 from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain, signed
@@ -103,7 +105,7 @@ def _refuse_rule(procedure: Procedure, point: PlannedPoint) -> None:
         return
     if not procedure.budget or (procedure.budget_unit == "%" and point.value == 0):
         raise rules.no_uncertainty(procedure, point)
-    if procedure.rule is Rule.method_6 and None in rules.limits_at(point, point.value):
+    if procedure.rule is Rule.method_6 and None in limits_at(point, point.value):
         raise Refusal(
             "The rule method-6 needs a limit on both sides, and at %(point)s one is open. "
             "Ask quality for another rule.",
@@ -124,7 +126,7 @@ def _smallest_ratio(
         limits, u, k = found
         _refuse_large_u(procedure, point, limits, u)
         _refuse_no_room(procedure, point, limits, rules.decision_on(procedure, Decimal(0), *limits, u, k).guard)
-        ratios.append(rules.ratio(limits, u))
+        ratios.append(ratio(limits, u))
     return min((ratio for ratio in ratios if ratio is not None), default=None)
 
 
@@ -197,13 +199,13 @@ def _limits_and_u(
     if procedure.mode is Mode.attribute:
         return None
     try:
-        limits = rules.limits_at(point, point.value)
+        limits = limits_at(point, point.value)
     except ToleranceError as error:
         raise Refusal(
             "Its point %(point)s has no limits for this gauge. Enter the tolerance on the card of the gauge.",
             point=point.label,
         ) from error
-    found = rules.uncertainty_at(procedure, point, point.value, standard=standard)
+    found = uncertainty_at(procedure, point, point.value, standard=standard)
     return None if found is None else (limits, *found)
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.budget import Ratios, ratios_at, uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
-from techfloor.duties.calibration.rules.reading import Ratios
 from techfloor.duties.calibration.rules.rule_words import USUAL, speaks_of
 from techfloor.duties.calibration.rules.stacks import stack
 from techfloor.measures.decision import Rule
@@ -70,13 +71,13 @@ def _foreseen(procedure: Procedure, point: PlannedPoint, standard: StandardFacts
     lower, upper = _limits(point)
     at, proposed = with_pieces(point, standard)
     counted = procedure if standard else fitting.without_standard(procedure)
-    found = rules.uncertainty_at(counted, at, at.value, standard=standard)
+    found = uncertainty_at(counted, at, at.value, standard=standard)
     if found is None:
         if procedure.rule is not Rule.simple:
             raise rules.no_uncertainty(procedure, point)
         return Foreseen(at, lower, upper, proposed=proposed)
     guard = rules.decision_on(procedure, Decimal(0), lower, upper, *found).guard
-    ratios = rules.ratios_at(counted, at, at.value, standard=standard)
+    ratios = ratios_at(counted, at, at.value, standard=standard)
     least = Decimal(procedure.min_tur) if procedure.min_tur else None
     low = least is not None and ratios.process is not None and ratios.process < least
     return Foreseen(at, lower, upper, *found, guard, ratios, low, proposed)
@@ -91,7 +92,7 @@ def _limits(point: PlannedPoint) -> tuple[Decimal | None, Decimal | None]:
     if not point.tolerance:
         raise no
     try:
-        return rules.limits_at(point, point.value)
+        return limits_at(point, point.value)
     except ToleranceError as error:
         raise no from error
 

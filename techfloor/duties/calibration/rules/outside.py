@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.limits import limits_at
+from techfloor.duties.calibration.rules.printed import report_risk
 from techfloor.duties.calibration.rules.procedure import ItemFunction, PlannedPoint
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.measures.decision import Rule, Verdict, decide, tur, worst
@@ -167,7 +169,7 @@ def _judged(point: PlannedPoint, result: LabResult) -> JudgedResult:
 def _limits(point: PlannedPoint, reference: Decimal) -> tuple[Decimal | None, Decimal | None]:
     """Return the error limits; none where the gauge's tolerance is words, which only the laboratory can judge."""
     try:
-        return rules.limits_at(point, reference)
+        return limits_at(point, reference)
     except ToleranceError:
         return None, None
 
@@ -346,6 +348,6 @@ def _content_point(judged: JudgedResult, *, with_risk: bool) -> dict[str, Any]:
         "tur": "" if judged.tur is None else plain(round(judged.tur, 1)),
         "tur_reference": "",
         "guard": "",
-        "risk": rules.report_risk(_risk(judged)) if with_risk else "",
+        "risk": report_risk(_risk(judged)) if with_risk else "",
         "verdict": judged.verdict,
     }

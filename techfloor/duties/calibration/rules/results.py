@@ -7,7 +7,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from techfloor.duties.calibration.rules import reading as rules
+from techfloor.duties.calibration.rules.budget import ratio, ratios_at, uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.procedure import DerivedRule, Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import CANNOT
 from techfloor.measures import derived as derived_results
@@ -181,7 +183,7 @@ def _limits_stated(procedure: Procedure, point: PlannedPoint) -> tuple[Decimal |
     """Return the limits at the nominal value of a point that could not be measured: they hold there all the same."""
     if procedure.mode is Mode.attribute or point.role == "entry" or not point.tolerance:
         return None, None
-    return rules.limits_at(point, point.value)
+    return limits_at(point, point.value)
 
 
 def _measured(
@@ -192,15 +194,15 @@ def _measured(
     error = mean(errors)
     assert reference is not None
     assert error is not None
-    lower, upper = rules.limits_at(point, reference)
-    found = rules.uncertainty_at(procedure, point, reference, standard=standard, errors=errors)
+    lower, upper = limits_at(point, reference)
+    found = uncertainty_at(procedure, point, reference, standard=standard, errors=errors)
     u, k = found or (given[-1].u, given[-1].k)  # without a budget: as an outside laboratory stated them
     decided = rules.decision_on(procedure, error, lower, upper, u, k)
     if procedure.on_mean:
         verdict = decided.verdict.value if len(given) >= point.repeats else ""
     else:
         verdict = worst(Verdict(r.verdict) for r in given).value
-    ratios = rules.ratios_at(procedure, point, reference, standard=standard, errors=errors)
+    ratios = ratios_at(procedure, point, reference, standard=standard, errors=errors)
     return PointResult(
         point,
         given,
@@ -213,7 +215,7 @@ def _measured(
         u,
         k,
         decided.guard,
-        tur=rules.ratio((lower, upper), u),
+        tur=ratio((lower, upper), u),
         tur_reference=ratios.reference,
     )
 

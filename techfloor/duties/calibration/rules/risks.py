@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.foresight import Foreseen
+from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.procedure import PlannedPoint, Procedure
 from techfloor.measures.decision import Rule
 from techfloor.measures.risk import FEWEST, GlobalRisk, Process, Zone, global_risk, process_of
@@ -67,7 +67,7 @@ def limits_now(procedure: Procedure, was: str, point: PlannedPoint, reference: D
     if not now or point.tolerance != was or now == was:
         return judged_by
     try:
-        return rules.limits_at(replace(point, tolerance=now), reference)
+        return limits_at(replace(point, tolerance=now), reference)
     except ToleranceError:
         return judged_by
 

@@ -5,7 +5,10 @@ from decimal import Decimal
 
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import verdicts
+from techfloor.duties.calibration.rules.budget import uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
+from techfloor.duties.calibration.rules.limits import limits_at, readings_within
+from techfloor.duties.calibration.rules.printed import error_limit, error_shown, limit_shown, report_k, report_u
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.measures.decision import Rule, Verdict
@@ -21,19 +24,19 @@ def limits_of(procedure: Procedure, point: PlannedPoint, standard: StandardFacts
     """
     if point.role == "entry" or procedure.mode not in {Mode.apply, Mode.match} or procedure.on_mean:
         return None
-    low, high = rules.readings_within(procedure, point)
-    lower, upper = rules.limits_at(point, point.value)
+    low, high = readings_within(procedure, point)
+    lower, upper = limits_at(point, point.value)
     made = {
-        "low": "" if low is None else rules.limit_shown(low, point),
-        "high": "" if high is None else rules.limit_shown(high, point),
-        "lower_error": "" if lower is None else rules.error_limit(procedure, point, lower, point.value),
-        "upper_error": "" if upper is None else rules.error_limit(procedure, point, upper, point.value),
+        "low": "" if low is None else limit_shown(low, point),
+        "high": "" if high is None else limit_shown(high, point),
+        "lower_error": "" if lower is None else error_limit(procedure, point, lower, point.value),
+        "upper_error": "" if upper is None else error_limit(procedure, point, upper, point.value),
         "reference": point.nominal,
         "mode": procedure.mode.value,
         "unit": show_unit(point.unit),
         "error_unit": show_unit(procedure.error_unit or point.unit),
     }
-    found = rules.uncertainty_at(procedure, point, point.value, standard=standard)
+    found = uncertainty_at(procedure, point, point.value, standard=standard)
     return made if found is None else made | _guarded(procedure, point, standard, found)
 
 
@@ -41,14 +44,14 @@ def _guarded(
     procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None, found: tuple[Decimal, Decimal]
 ) -> dict[str, str]:
     u, k = found
-    made = {"u": rules.report_u(procedure, u, point.value), "k": rules.report_k(k)}
-    guard = rules.decision_on(procedure, Decimal(0), *rules.limits_at(point, point.value), u, k).guard
+    made = {"u": report_u(procedure, u, point.value), "k": report_k(k)}
+    guard = rules.decision_on(procedure, Decimal(0), *limits_at(point, point.value), u, k).guard
     if not guard:
         return made
     for name, limit in _accepted(procedure, point, standard).items():
-        made[name] = rules.limit_shown(limit, point)
+        made[name] = limit_shown(limit, point)
     return made | {
-        "guard": plain(rules.error_shown(procedure, guard, point.value)),
+        "guard": plain(error_shown(procedure, guard, point.value)),
         "taken": "u" if verdicts.is_whole(guard, u) else "guard",
         "between": "conditional" if procedure.rule is Rule.four_outcome else "fail",
     }
@@ -60,7 +63,7 @@ def _accepted(procedure: Procedure, point: PlannedPoint, standard: StandardFacts
     They are searched for, by halves: U may follow the reading, so that no formula fits every budget. Where not even
     the point itself passes, the limits cross and none does.
     """
-    outer = rules.readings_within(procedure, point)
+    outer = readings_within(procedure, point)
     step = Decimal(point.reads_to or point.resolution)
 
     def passes(value: Decimal) -> bool:

@@ -15,9 +15,9 @@ from techfloor.duties.calibration.forms.procedure import LookForm
 from techfloor.duties.calibration.queries.gauges import gauge_by_code
 from techfloor.duties.calibration.report.words import number, with_minus, with_sign
 from techfloor.duties.calibration.rules import fitting, foresight, verdicts
-from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import Foreseen
+from techfloor.duties.calibration.rules.printed import error_limit, error_shown, report_k, report_u
 from techfloor.duties.calibration.rules.procedure import Item, Mode, Procedure
 from techfloor.duties.calibration.views.risk_shown import Risks, risks_of
 from techfloor.measures.quantity import decimals, plain
@@ -145,8 +145,8 @@ def _line(procedure: Procedure, each: Foreseen) -> dict[str, Any]:
         "point": f"{point.label}{_arrow(point.direction)}",
         "note": ", ".join(part for part in (_value(each), " + ".join(point.stack)) if part),
         "limits": _pair(*(_limit(procedure, each, limit) for limit in (each.lower, each.upper))),
-        "u": with_minus(rules.report_u(procedure, each.u, at)) if each.u is not None else "",
-        "k": rules.report_k(each.k) if each.k is not None else "",
+        "u": with_minus(report_u(procedure, each.u, at)) if each.u is not None else "",
+        "k": report_k(each.k) if each.k is not None else "",
         "guard": _guard(procedure, each),
         "accept": _acceptance(procedure, each) if each.guard else "",
         "tur_reference": fitting.ratio_words(each.ratios.reference) if each.ratios.reference else "",
@@ -160,7 +160,7 @@ def _guard(procedure: Procedure, each: Foreseen) -> str:
     if not each.guard:
         return ""
     whole = each.u is not None and verdicts.is_whole(each.guard, each.u)
-    return with_minus(rules.report_u(procedure, each.u if whole and each.u else each.guard, each.point.value))
+    return with_minus(report_u(procedure, each.u if whole and each.u else each.guard, each.point.value))
 
 
 def _value(each: Foreseen) -> str:
@@ -176,7 +176,7 @@ def _arrow(direction: str) -> str:
 
 
 def _limit(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
-    return "" if limit is None else rules.error_limit(procedure, each.point, limit, each.point.value)
+    return "" if limit is None else error_limit(procedure, each.point, limit, each.point.value)
 
 
 def _acceptance(procedure: Procedure, each: Foreseen) -> str:
@@ -191,7 +191,7 @@ def _accepted(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> st
     if limit is None:
         return ""
     places = 1 + decimals(Decimal(_limit(procedure, each, each.upper if each.upper is not None else each.lower)))
-    shown = rules.error_shown(procedure, limit, each.point.value)
+    shown = error_shown(procedure, limit, each.point.value)
     inwards = abs(shown).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR)
     return plain(inwards if shown >= 0 else -inwards)
 

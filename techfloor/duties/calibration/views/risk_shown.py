@@ -13,8 +13,8 @@ from techfloor.duties.calibration.queries.records import in_force_under
 from techfloor.duties.calibration.report.words import risk_words
 from techfloor.duties.calibration.rules import risks
 from techfloor.duties.calibration.rules.foresight import Foreseen, foresee
+from techfloor.duties.calibration.rules.printed import report_risk
 from techfloor.duties.calibration.rules.procedure import Item, Mode, Procedure, plan
-from techfloor.duties.calibration.rules.reading import report_risk
 from techfloor.duties.calibration.rules.risks import PointRisk
 from techfloor.measures.quantity import signed
 from techfloor.measures.risk import FEWEST

@@ -14,6 +14,7 @@ from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.report.words import risk_words
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import verdicts
+from techfloor.duties.calibration.rules.printed import error_limit, error_shown, mean_shown, report_u
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import CANNOT, Judged
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
@@ -167,16 +168,16 @@ def judged_words(procedure: Procedure, point: PlannedPoint, found: ReadingFacts 
     assert found.error is not None
     decided = rules.decision_on(procedure, found.error, found.lower, found.upper, found.u, found.k)
     lower, upper = (
-        None if limit is None else Decimal(rules.error_limit(procedure, point, limit, found.reference))
+        None if limit is None else Decimal(error_limit(procedure, point, limit, found.reference))
         for limit in (found.lower, found.upper)
     )
     return verdicts.sentence(
         found.verdict,
-        rules.error_shown(procedure, found.error, found.reference),
+        error_shown(procedure, found.error, found.reference),
         lower,
         upper,
         show_unit(procedure.error_unit or point.unit),
-        guard=rules.error_shown(procedure, decided.guard, found.reference),
+        guard=error_shown(procedure, decided.guard, found.reference),
         whole_u=found.u is not None and verdicts.is_whole(decided.guard, found.u),
     )
 
@@ -351,7 +352,7 @@ def _row(bench: Bench, result: PointResult, risk: str) -> GridRow:
         columns=tuple(zip(*cells, strict=True)),
         error=_error(bench, result),
         tolerance=point.tolerance if point.role == "point" else "",
-        u="" if result.u is None else rules.report_u(bench.procedure, result.u, result.reference),
+        u="" if result.u is None else report_u(bench.procedure, result.u, result.reference),
         kind=kind_of(result.verdict),
         verdict=verdict_words(result.verdict) if result.verdict else "",
         against="" if against is None else f"{plain(against)} {show_unit(point.unit)}",
@@ -362,9 +363,9 @@ def _row(bench: Bench, result: PointResult, risk: str) -> GridRow:
 def _error(bench: Bench, result: PointResult) -> str:
     if result.error is None:
         return ""
-    shown = rules.error_shown(bench.procedure, result.error, result.reference)
+    shown = error_shown(bench.procedure, result.error, result.reference)
     if result.u is not None and len(result.readings) > 1 and not bench.procedure.in_percent:
-        shown = rules.mean_shown(shown, rules.report_u(bench.procedure, result.u, result.reference))
+        shown = mean_shown(shown, report_u(bench.procedure, result.u, result.reference))
     return signed(shown)
 
 

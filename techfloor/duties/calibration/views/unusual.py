@@ -12,8 +12,8 @@ from techfloor.duties.calibration.models import OF_CERTIFICATE
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.queries.withdrawn import WITHDRAWN, withdrawn_said
-from techfloor.duties.calibration.rules import reading as judging
 from techfloor.duties.calibration.rules.outside import NO, answers_of
+from techfloor.duties.calibration.rules.printed import error_shown
 from techfloor.duties.calibration.rules.results import DerivedResult, PointResult, ReadingFacts
 from techfloor.duties.calibration.views.shown import judged_words, point_words, run_words, value_text, verdict_words
 from techfloor.measures.quantity import plain, signed
@@ -263,7 +263,7 @@ def failed_words(bench: Bench, result: PointResult) -> str:
     words = judged_words(bench.procedure, result.point, deciding)
     if deciding is result or result.error is None or len(result.readings) < 2:
         return words
-    mean = judging.error_shown(bench.procedure, result.error, result.reference)
+    mean = error_shown(bench.procedure, result.error, result.reference)
     unit = show_unit(bench.procedure.error_unit or result.point.unit)
     return str(_("%(words)s; mean %(mean)s", words=words, mean=f"{signed(mean)} {unit}"))
 
