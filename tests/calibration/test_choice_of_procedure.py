@@ -39,6 +39,13 @@ def test_what_is_for_another_kind_of_gauge_stands_behind_what_is_for_this(app: F
     assert quinn.submit("/calibration/gauges/G-001/procedure", {"chosen": other}).status_code == 303
 
 
+def test_what_is_chosen_now_is_marked(app: Flask, as_: SignedInAs) -> None:
+    quinn, page = as_("Q"), "/calibration/gauges/G-001/procedure"
+    assert re.findall(r'value="([^"]+)"[^>]* checked', quinn.get(page).text) == ["CAL-P-01|150 mm"]
+    without_procedure(app, "G-001", "digital caliper")
+    assert re.findall(r'name="chosen"[^>]* checked', quinn.get(page).text) == []
+
+
 def test_where_nothing_is_for_this_kind_all_that_fits_is_offered(app: Flask, as_: SignedInAs) -> None:
     without_procedure(app, "G-001", "Messding")
     assert "CAL-P-01" in offered(as_("Q").get("/calibration/gauges/G-001/procedure").text)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from stages import Reach
 
 from techfloor import store
+from techfloor.duties.calibration.models import StandardUsed
 from techfloor.duties.calibration.queries import intervals as interval_history
 from techfloor.duties.calibration.rules import drift
 from techfloor.duties.calibration.rules.drift import Found, PointHistory, PointKey
@@ -319,6 +320,23 @@ def test_quality_reads_the_proposal_and_signs_the_longer_interval(
         assert events == ["interval changed"]
     assert quinn.get(f"/calibration/intervals/{number}.pdf").data.startswith(b"%PDF")
     assert "2 months →" not in quinn.get("/calibration/gauges/G-014/interval").text, "it has had its say"
+
+
+def test_what_rests_on_a_withdrawn_certificate_earns_no_longer_interval(
+    app: Flask, as_: SignedInAs, often: list[str]
+) -> None:
+    quinn = as_("Q")
+    with app.app_context():
+        paper = db.session.scalars(
+            select(StandardUsed.certificate_id)
+            .join(Record, Record.id == StandardUsed.record_id)
+            .where(Record.number == often[-1])
+        ).one()
+    page = f"/equipment/S-003/certificates/{paper}/withdraw"
+    assert quinn.submit(page, {"reason": "the laboratory took it back"}).status_code == 303
+    page = quinn.get("/calibration/gauges/G-014/interval").text
+    assert often[-1] not in page
+    assert "1 month → 2 months" not in page
 
 
 def decide(client: PlantClient, wanted: str, words: str = "") -> str:

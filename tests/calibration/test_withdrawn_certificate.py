@@ -88,7 +88,7 @@ def test_a_review_says_that_the_certificate_is_withdrawn(app: Flask, as_: Signed
         withdraw(app, quinn)
     page = quinn.get(f"/calibration/{number}").text
     assert page.count(SAID) == 1
-    assert "corrected or withdrawn on" in page
+    assert "valid until 4 Mar 2027, withdrawn on 20 Nov 2026" in page
 
 
 def test_a_clean_pass_whose_certificate_is_withdrawn_is_reviewed_by_itself(
@@ -178,3 +178,20 @@ def test_another_hold_asks_nothing_of_a_standard(app: Flask, as_: SignedInAs, co
     calibrated(as_("T"))
     assert as_("Q").submit(f"/equipment/{code}/hold", {"reason": reason, "remark": "bent"}).status_code == 303
     assert asked(app) == []
+
+
+def test_the_look_back_says_which_work_to_look_at(app: Flask, as_: SignedInAs) -> None:
+    number = calibrated(as_("T"))
+    withdraw(app, as_("Q"))
+    assert "What was found on 20 Nov 2026" in as_("Q").get(f"/calibration/{number}/look-back").text
+
+
+def test_no_certificate_is_called_in_force_when_all_that_is_left_has_ended(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    page = "/calibration/traceability/S-003"
+    assert "the certificate in force today" in quinn.get(page).text
+    withdraw(app, quinn)
+    text = quinn.get(page).text
+    assert "the certificate in force today" not in text
+    assert "No certificate of S-003 is in force today." in text
+    assert "ended 5 Mar 2026" in text

@@ -259,7 +259,7 @@ def test_a_new_standard_leads_to_its_certificate_and_is_valid_with_it(as_: Signe
     post(client, answer.location, PAPER)
     page = client.get("/equipment/S-050").text
     assert "has no certificate" not in page
-    assert "(0.06 + 0.5 L/m) µm (k = 2)" in page
+    assert '(0.06 + 0.5 L/m) µm <span class="nowrap">(k = 2)</span>' in page
     assert "100.0002" in page
 
 

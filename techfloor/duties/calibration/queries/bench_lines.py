@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from techfloor.duties.calibration.models import Ambient, Reading, StandardUsed
 from techfloor.duties.calibration.rules import results
@@ -20,6 +20,7 @@ from techfloor.store import db
 # What every reading asks for is put together once, and where plain rows will do, from tables past the mapper:
 # building and mapping take longer than SQLite's answer.
 _ambients, _readings, _persons, _equipment = (kind.__table__.c for kind in (Ambient, Reading, Person, Equipment))
+_correction = StandardCertificate.__table__.alias("correction")
 _standards, _certificates, _used = (kind.__table__.c for kind in (Standard, StandardCertificate, StandardUsed))
 
 
@@ -41,6 +42,8 @@ class StandardOnBench:
     facts: StandardFacts
     ended_at: datetime | None = None
     """When that certificate was corrected or withdrawn; None while it stands."""
+    corrected: bool = False
+    """Whether another entry stands in its place."""
 
 
 def standard_facts(
@@ -104,6 +107,7 @@ _STANDARDS_USED = (
         _certificates.valid_until,
         _certificates.uncertainty_text,
         _certificates.ended_at,
+        exists().where(_correction.c.replaces_id == _certificates.id).label("corrected"),
         _certificates.certified,
         _certificates.uncertainty,
     )

@@ -17,6 +17,7 @@ from techfloor.duties.calibration.queries.gauges import GaugeFacts
 from techfloor.duties.calibration.queries.lists import HistoryLine
 from techfloor.duties.calibration.queries.old_records import OldLine
 from techfloor.duties.calibration.queries.records import KIND, in_force_under
+from techfloor.duties.calibration.queries.withdrawn import without_a_certificate
 from techfloor.duties.calibration.rules import drift
 from techfloor.duties.calibration.rules.drift import PointHistory
 from techfloor.duties.calibration.rules.intervals import AsFound, Evidence, Method
@@ -48,6 +49,8 @@ def target_of(plant: PlantFacts) -> float:
 def evidence(gauge: GaugeFacts, plant: PlantFacts) -> Evidence:
     """Return what is known of a gauge, with the results of its like where the plant counts those."""
     lines = [line for line in lists.history(gauge.id) if line.in_force and line.as_found in _VERDICTS]
+    doubtful = without_a_certificate(line.id for line in lines)
+    lines = [line for line in lines if line.id not in doubtful]
     in_force = in_force_under(gauge.procedure_id)
     percent = in_force is not None and in_force[1].in_percent
     old = old_lines.lines_of(gauge.id)
@@ -111,7 +114,7 @@ def _alike(gauge: GaugeFacts, plant: PlantFacts) -> list[AsFound]:
         Gauge.interval_months == months,
     )
     rows = db.session.execute(
-        select(Record.equipment_id, Record.number, Record.performed_at, Calibration.as_found)
+        select(Record.id, Record.equipment_id, Record.number, Record.performed_at, Calibration.as_found)
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Gauge, Gauge.equipment_id == Record.equipment_id)
         .where(
@@ -123,7 +126,10 @@ def _alike(gauge: GaugeFacts, plant: PlantFacts) -> list[AsFound]:
         .order_by(Record.equipment_id, Record.performed_at, Record.id)
     ).all()
     results: dict[int, list[tuple[str, date, str]]] = {}
+    doubtful = without_a_certificate(row.id for row in rows)
     for row in rows:
+        if row.id in doubtful:
+            continue
         on = plant_day(row.performed_at, plant.zone)
         results.setdefault(row.equipment_id, []).append((row.number, on, row.as_found))
     for gauge_id, number, on, verdict in old_lines.results(same):

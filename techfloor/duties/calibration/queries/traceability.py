@@ -224,6 +224,10 @@ class Paper:
     ended_at: datetime | None = None
     own: "Work | None" = None
 
+    def ends_before(self, on: date) -> bool:
+        """Tell whether its last valid day is over on a day."""
+        return self.valid_until is not None and self.valid_until < on
+
 
 @dataclass(frozen=True)
 class Work:

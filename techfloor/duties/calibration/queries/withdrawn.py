@@ -1,5 +1,6 @@
 """What became of the certificates that a calibration rested on: those that were taken back since."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +53,18 @@ def _last(certificate: StandardCertificate, session: Session) -> StandardCertifi
     """Return the entry that came last in the place of one with a slip."""
     following = session.scalar(_AFTER, {"before": certificate.id})
     return certificate if following is None else _last(following, session)
+
+
+def without_a_certificate(record_ids: Iterable[int]) -> set[int]:
+    """Return those calibrations behind which a certificate was taken back: what they found shows nothing any more."""
+    ids = list(record_ids)
+    ended = db.session.scalars(
+        select(StandardUsed.record_id)
+        .join(StandardCertificate, StandardCertificate.id == StandardUsed.certificate_id)
+        .where(StandardUsed.record_id.in_(ids), StandardCertificate.ended_at.is_not(None))
+        .distinct()
+    )
+    return {id_ for id_ in ended.all() if withdrawn_behind(id_)}
 
 
 def withdrawn_said(record_id: int, session: Session | None = None) -> tuple[Said, ...]:

@@ -78,6 +78,7 @@ def _page(bench: Bench, form: LookBackForm) -> str:
         errors=form.problems(),
         since=look_back_from(bench),
         points=None if of_certificate else _failed(bench),
+        doubted=of_certificate,
         failed=failed_before(bench.body) and not of_certificate,
         asked=list(dict.fromkeys(in_words(task.words) for task in same)),
         more=len({subject(task) for task in opened} - {subject(task) for task in same}),

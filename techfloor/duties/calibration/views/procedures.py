@@ -13,6 +13,7 @@ from techfloor import clock
 from techfloor.duties.calibration.actions import drafting, procedures
 from techfloor.duties.calibration.actions.procedures import Candidate
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.queries.records import in_force_under
 from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
@@ -70,7 +71,8 @@ def gauge_procedure(code: str) -> str:
     wanted = request.args.get("chosen", "")
     form = _choose_form(found if wanted or "all" in request.args else _of_kind(found, gauge))
     if not form.chosen.data:
-        form.chosen.data = next((key for key, *_rest in form.chosen.choices if key.startswith(f"{wanted}|")), None)
+        offered = [key for key, *_rest in form.chosen.choices]
+        form.chosen.data = next((key for key in offered if key.startswith(f"{wanted}|")), _key_now(gauge, offered))
     return _choose_page(gauge, form, found)
 
 
@@ -97,6 +99,13 @@ def gauge_procedure_post(code: str) -> Page:
     if form.attempt(deed):
         return see(f"/calibration/gauges/{gauge.code}")
     return _choose_page(gauge, form, found), 422
+
+
+def _key_now(gauge: GaugeFacts, offered: Sequence[str]) -> str | None:
+    """Return the choice that stands now; None where it is not offered."""
+    now = in_force_under(gauge.procedure_id)
+    key = f"{now[1].code}|{gauge.item.point_set}" if now else ""
+    return key if key in offered else None
 
 
 def _of_kind(found: list[Candidate], gauge: GaugeFacts) -> list[Candidate]:

@@ -55,8 +55,13 @@ def trace(code: str) -> str:
         work, papers = None, traceability.behind_standard(item.code, today())
     else:
         work, papers = traceability.behind_gauge(item.id), ()
+    on = today()
     return render_template(
-        "calibration/trace.html", item=item, tabs=tabs_of(item, "up"), shown=behind(item, work, papers), work=work
+        "calibration/trace.html",
+        item=item,
+        tabs=tabs_of(item, "up"),
+        shown=behind(item, work, papers, on),
+        ended=any(paper.ends_before(on) for paper in papers),
     )
 
 

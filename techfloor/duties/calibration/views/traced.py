@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
@@ -61,8 +62,8 @@ def _box(key: str, sort: str, title: str, line: str, url: str, look: str = "") -
 # --- up ---
 
 
-def behind(item: ItemView, work: Work | None, papers: Sequence[Paper]) -> Shown:
-    """Draw what stands behind a gauge or a standard."""
+def behind(item: ItemView, work: Work | None, papers: Sequence[Paper], on: date) -> Shown:
+    """Draw what stands behind a gauge or a standard on a day: its own certificate may have ended by then."""
     drawing = _Drawing()
     rows: list[dict[str, Any]] = []
     sort = _("Standard") if item.kind == Kind.STANDARD else _("Gauge")
@@ -70,7 +71,7 @@ def behind(item: ItemView, work: Work | None, papers: Sequence[Paper]) -> Shown:
     if work is not None:
         _draw_work(drawing, rows, work, root, 1)
     for paper in papers:
-        _draw_paper(drawing, rows, paper, root, 1)
+        _draw_paper(drawing, rows, paper, root, 1, on)
     return Shown(drawing.chart(), rows)
 
 
@@ -91,10 +92,14 @@ def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after:
         _draw_paper(drawing, rows, paper, drawing.put(depth + 1, box, key), depth + 2)
 
 
-def _draw_paper(drawing: _Drawing, rows: list[dict[str, Any]], paper: Paper, after: str, depth: int) -> None:
+def _draw_paper(
+    drawing: _Drawing, rows: list[dict[str, Any]], paper: Paper, after: str, depth: int, on: date | None = None
+) -> None:
     url = f"/equipment/{paper.code}/certificates/{paper.id}"
-    became = _became(paper)
-    until = _("valid until %(day)s", day=day(paper.valid_until)) if paper.valid_until else ""
+    last = day(paper.valid_until) if paper.valid_until else ""
+    over = _("ended %(day)s", day=last) if on and paper.ends_before(on) else ""
+    until = _("valid until %(day)s", day=last) if last else ""
+    became = _became(paper) or over
     box = _box(f"c{paper.id}", _("Certificate"), paper.number, became or until, url, "caution" if became else "")
     key = drawing.put(depth, box, after)
     rows.append(_row(paper, paper.number, url, paper.laboratory, became or until))
