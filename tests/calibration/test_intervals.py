@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import partialmethod
 
 import pytest
-from bench_work import give_all, review, sign, start
+from bench_work import give_all, problems, review, sign, start
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +38,7 @@ from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentLog, Ga
 from techfloor.measures.due import add_months
 from techfloor.measures.interval import fewest_to_earn, lengthening_is_earned
 from techfloor.records.models import Record, Task
+from techfloor.records.signing import signatures_of
 from techfloor.said import in_words, key_of
 from techfloor.store import db
 from techfloor.store.paging import Order
@@ -337,6 +338,7 @@ def test_what_rests_on_a_withdrawn_certificate_earns_no_longer_interval(
     page = quinn.get("/calibration/gauges/G-014/interval").text
     assert often[-1] not in page
     assert "1 month → 2 months" not in page
+    assert "nothing is proposed any more" in quinn.get("/calibration/intervals").text
 
 
 def decide(client: PlantClient, wanted: str, words: str = "") -> str:
@@ -348,6 +350,35 @@ def decide(client: PlantClient, wanted: str, words: str = "") -> str:
     answer = client.post(home, data={**hidden, "user_name": client.who.user_name, "secret": client.secret})
     assert answer.status_code == 303, answer.text
     return answer.location
+
+
+def ticks(page: str) -> list[str]:
+    """What the boxes of the list would send."""
+    return re.findall(r'name="chosen" value="([^"]+)"', page)
+
+
+def test_several_are_signed_at_once_as_they_were_shown(app: Flask, as_: SignedInAs, often: list[str]) -> None:
+    quinn, home = as_("Q"), "/calibration/intervals"
+    page = quinn.get(home).text
+    [tick] = ticks(page)
+    assert "19 Dec 2026 → 19 Jan 2027" in page
+    assert ticks(as_("S").get(home).text) == [], "who may not sign them has nothing to tick"
+    hidden = quinn.hidden(home, home)
+    proof = {"user_name": quinn.who.user_name, "secret": quinn.secret}
+    assert problems(quinn.post(home, data={**hidden, **proof})) == ["Choose at least one gauge."]
+    other = tick[:-1] + ("0" if tick[-1] != "0" else "1")
+    refused = quinn.post(home, data={**hidden, **proof, "chosen": other})
+    assert problems(refused) == ["What is proposed for G-014 changed after this page was opened. Look again."]
+    assert months(app) == 1
+    wrong = quinn.post(home, data={**hidden, **proof, "secret": "nothing like it", "chosen": tick})
+    assert (wrong.status_code, months(app)) == (422, 1)
+    assert f'value="{tick}" checked' in wrong.text
+    assert quinn.post(home, data={**hidden, **proof, "chosen": tick}).status_code == 303
+    assert (months(app), due(app), open_tasks(app)) == (2, date(2027, 1, 19), [])
+    with app.app_context():
+        record = db.session.scalars(select(Record).where(Record.kind == "interval change")).one()
+        assert (record.state, len(signatures_of(record.id))) == ("closed", 1)
+    assert quinn.get(f"{home}/{record.number}.pdf").data.startswith(b"%PDF")
 
 
 def test_an_interval_of_ones_own_needs_words_and_stays_within_ten_years(

@@ -1,5 +1,6 @@
 """Interval changes: proposed when a calibration is signed, decided under a signature, never made by themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -135,13 +136,51 @@ def change(code: str, entry: ChangeEntry, proof: Proof, plant: PlantFacts, *, sh
     alone_with(code)
     gauge = gauge_by_code(code)
     documents.as_shown(preview(gauge, entry, plant, proof.at), shown_sha256)
+    return _sign(gauge, entry, proof, plant)
+
+
+def _sign(gauge: GaugeFacts, entry: ChangeEntry, proof: Proof, plant: PlantFacts) -> Record:
     number = next_number(PREFIX, proof.at, plant.zone)
     content = preview(gauge, entry, plant, proof.at, number)
     title = f"{gauge.code} {gauge.name}"
     signing = documents.Signing(kind=DOCUMENT, number=number, title=title, content=content)
-    record = documents.sign_document(signing, proof, shown_sha256=shown_sha256)
+    record = documents.sign_document(signing, proof, shown_sha256=content.sha256)
     _follow(gauge, entry.months, record, proof, plant)
     return record
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The interval that is proposed for a gauge, with what would be signed for it, still without its number."""
+
+    months: int
+    due: date | None
+    shown_sha256: str
+
+
+def offer_for(gauge: GaugeFacts, plant: PlantFacts, at: datetime) -> Offer | None:
+    """Return what the newest results propose; None where they propose nothing, or somebody decided on it already."""
+    found = advice_for(gauge, plant)
+    if found is None or found.months == gauge.interval_months or proposal_of(gauge.id) is None:
+        return None
+    content = preview(gauge, ChangeEntry(found.months), plant, at, f"{PREFIX}-")
+    return Offer(found.months, due_with(gauge, found.months, plant), content.sha256)
+
+
+def change_each(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFacts) -> list[Record]:
+    """Give several gauges the intervals that are proposed, with one secret; each gets a record of its own.
+
+    `chosen` are codes, each with what the page showed of it. Raises Refusal for one that is no longer what was shown.
+    """
+    made: list[Record] = []
+    for code, shown in sorted(chosen):  # two who decide wait for each other in one order only
+        alone_with(code)
+        gauge = gauge_by_code(code)
+        offer = offer_for(gauge, plant, proof.at)
+        if offer is None or offer.shown_sha256 != shown:
+            raise Refusal("What is proposed for %(code)s changed after this page was opened. Look again.", code=code)
+        made.append(_sign(gauge, ChangeEntry(offer.months), proof, plant))
+    return made
 
 
 def _follow(gauge: GaugeFacts, months: int, record: Record, proof: Proof, plant: PlantFacts) -> None:

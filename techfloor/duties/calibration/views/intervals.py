@@ -1,9 +1,11 @@
 """Intervals: what the results say of them, another one under a signature, and keeping one as it is."""
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -15,6 +17,7 @@ from techfloor.duties.calibration.actions.intervals import ChangeEntry
 from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.queries import intervals as interval_history
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.queries.intervals import OpenProposal
 from techfloor.duties.calibration.report.interval import PAPER
 from techfloor.duties.calibration.report.words import sentence
 from techfloor.duties.calibration.rules.intervals import AsFound, Method, percent
@@ -35,7 +38,7 @@ from techfloor.reports.paper_pages import Leaf, PaperOf, paper_pages
 from techfloor.said import in_words
 from techfloor.web.fields import WholeField
 from techfloor.web.forms import EntryForm, refusal_text
-from techfloor.web.lists import asked
+from techfloor.web.lists import CURSOR, address, asked
 from techfloor.web.pages import Page, afterwards, see
 from techfloor.web.show import day, iso_day
 from techfloor.web.visitor import by_whom, visitor
@@ -73,6 +76,10 @@ class ChangeForm(SignForm):
         return ChangeEntry(int(typed) if whole else 0, self.words.data or "")
 
 
+class SeveralForm(SignForm):
+    """The signature for several intervals as they are proposed."""
+
+
 def months_words(months: int) -> str:
     """Return "12 months"."""
     return str(ngettext("%(num)d month", "%(num)d months", months))
@@ -81,26 +88,76 @@ def months_words(months: int) -> str:
 @pages.page("/intervals", permission="calibration:read", endpoint="intervals")
 def index() -> str:
     """List the intervals that the results ask for, and nobody has decided on yet."""
-    wanted = asked("/calibration/intervals")
+    form = SeveralForm()
+    form.fit()
+    return _list_page(form)
+
+
+@pages.act(
+    "/intervals",
+    permission=INTERVALS,
+    action="calibration:intervals:change",
+    title=_l("Intervals changed"),
+    endpoint="intervals_change",
+)
+def change_several() -> Page:
+    """Give the ticked gauges the intervals that are proposed: one secret, a signature for each."""
+    form = SeveralForm()
+    form.fit()
+    ticked = request.form.getlist("chosen")
+    chosen = [(code, shown) for code, _sign, shown in (each.partition(":") for each in ticked) if code and shown]
+    if not chosen or len(chosen) != len(ticked):
+        form.refuse(Refusal("Choose at least one gauge."))
+        return _list_page(form, ticked), 422
+
+    def deed(proof: Proof) -> None:
+        for record in interval_changes.change_each(chosen, proof, plant()):
+            afterwards(partial(PAPER.issue_apart, record.number))
+
+    if sign_with(form, deed, lambda: ""):
+        flash(
+            ngettext("%(num)d gauge has its new interval.", "%(num)d gauges have their new intervals.", len(chosen)),
+            "success",
+        )
+        return see(HOME)
+    return _list_page(form, ticked), 422
+
+
+def _list_page(form: SeveralForm, ticked: Sequence[str] = ()) -> str:
+    wanted = asked(HOME)
     page = interval_history.open_proposals(wanted.at)
+    may = visitor().may(INTERVALS)
+    rows = [_proposed(each, may=may) for each in page.lines]
+    every = request.args.get("all") == "1"
     return render_template(
         "calibration/intervals.html",
         tabs=own_tabs(HOME),
-        rows=[
-            {
-                "code": each.code,
-                "url": f"/calibration/gauges/{each.code}/interval",
-                "name": each.name,
-                "words": in_words(each.words),
-                "due": day(each.due) if each.due else "–",
-            }
-            for each in page.lines
-        ],
+        rows=rows,
+        may=may and any(row["key"] for row in rows),
+        ticked={row["key"] for row in rows if row["key"]} if every else set(ticked),
+        form=form,
+        errors=form.problems(),
         back=wanted.url(page.back) if page.back else "",
         onward=wanted.url(page.onward) if page.onward else "",
+        every=address(HOME, all="1", **{CURSOR: wanted.at}),
         method=METHODS[interval_history.method_of(plant()).value],
         no_method=interval_history.method_of(plant()) is Method.NONE,
     )
+
+
+def _proposed(each: OpenProposal, *, may: bool) -> dict[str, str]:
+    """Return the row of a proposal; its key is what a tick sends, "" where nothing is to be signed."""
+    offer = interval_changes.offer_for(gauge_by_code(each.code), plant(), clock.now()) if may else None
+    stale = _("Its results changed: nothing is proposed any more.") if may and offer is None else ""
+    due, then = day(each.due) if each.due else "–", day(offer.due) if offer and offer.due else ""
+    return {
+        "code": each.code,
+        "key": f"{each.code}:{offer.shown_sha256}" if offer else "",
+        "url": f"/calibration/gauges/{each.code}/interval",
+        "name": each.name,
+        "words": stale or in_words(each.words),
+        "due": f"{due} → {then}" if then and then != due else due,
+    }
 
 
 @pages.page("/gauges/<code>/interval", permission="calibration:read", endpoint="interval")
