@@ -85,8 +85,14 @@ def due_with(gauge: GaugeFacts, months: int, plant: PlantFacts) -> date | None:
 
 def preview(gauge: GaugeFacts, entry: ChangeEntry, plant: PlantFacts, at: datetime, number: str = "") -> Content:
     """Return the content as it would be signed; raises Refusal for an interval that is none, or changes nothing."""
-    _check(gauge, entry, plant)
-    found, due = advice_for(gauge, plant), due_with(gauge, entry.months, plant)
+    return _content(gauge, entry, advice_for(gauge, plant), plant, at, number)
+
+
+def _content(
+    gauge: GaugeFacts, entry: ChangeEntry, found: Advice | None, plant: PlantFacts, at: datetime, number: str
+) -> Content:
+    _check(gauge, entry, found)
+    due = due_with(gauge, entry.months, plant)
     data: dict[str, object] = {
         "kind": INTERVAL,
         "schema": SCHEMA,
@@ -107,14 +113,13 @@ def preview(gauge: GaugeFacts, entry: ChangeEntry, plant: PlantFacts, at: dateti
     return canonical(data, SCHEMA)
 
 
-def _check(gauge: GaugeFacts, entry: ChangeEntry, plant: PlantFacts) -> None:
+def _check(gauge: GaugeFacts, entry: ChangeEntry, found: Advice | None) -> None:
     try:
         check_interval(entry.months)
     except Refusal as no:
         raise Refusal(no.sentence, field="months") from no
     if entry.months == gauge.interval_months:
         raise Refusal("That is the interval it has. Choose another, or keep it.", field="months")
-    found = advice_for(gauge, plant)
     if (found is None or found.months != entry.months) and not entry.words.strip():
         raise Refusal("Enter why: it is not what was proposed.", field="words")
 
@@ -163,7 +168,7 @@ def offer_for(gauge: GaugeFacts, plant: PlantFacts, at: datetime) -> Offer | Non
     found = advice_for(gauge, plant)
     if found is None or found.months == gauge.interval_months or proposal_of(gauge.id) is None:
         return None
-    content = preview(gauge, ChangeEntry(found.months), plant, at, f"{PREFIX}-")
+    content = _content(gauge, ChangeEntry(found.months), found, plant, at, f"{PREFIX}-")
     return Offer(found.months, due_with(gauge, found.months, plant), content.sha256)
 
 
