@@ -13,7 +13,7 @@ from techfloor.duties.calibration.rules import fitting, ready_made, results, ver
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.budget import ratios_at, uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
-from techfloor.duties.calibration.rules.limits import readings_within
+from techfloor.duties.calibration.rules.limits import goes_below_zero, readings_within
 from techfloor.duties.calibration.rules.printed import error_shown, limit_shown, mean_shown, report_u
 from techfloor.duties.calibration.rules.procedure import (
     BudgetRow,
@@ -469,3 +469,23 @@ def test_a_reading_that_no_rule_decided_names_none() -> None:
     assert rules.judge(procedure("CAL-P-12"), point, answer, standard=None).rule == ""
     skipped = ReadingEntry(AS_FOUND, 1, 1, cannot_measure="damaged")
     assert rules.judge(procedure("CAL-P-12"), point, skipped, standard=None).rule == ""
+
+
+@pytest.mark.parametrize(
+    ("nominal", "unit", "tolerance", "resolution", "minus"),
+    [
+        ("0.0000", "in", "± 0.0010 in", "0.0005", True),
+        ("0", "mm", "", "0.01", True),
+        ("0.0050", "in", "± 0.0010 in", "0.0005", True),
+        ("0.5", "mm", "± 0.001 mm", "0.0005", False),
+        ("25.00", "mm", "± 0.03 mm", "0.01", False),
+        ("-10", "bar", "± 0.1 bar", "0.01", True),
+        ("20", "°F", "± 0.5 °F", "0.1", True),
+        ("100", "g", "", "0.01", False),
+    ],
+)
+def test_a_reading_near_zero_may_have_a_minus(
+    nominal: str, unit: str, tolerance: str, resolution: str, minus: bool
+) -> None:
+    point = PlannedPoint(1, nominal, "", unit, nominal, tolerance=tolerance, resolution=resolution)
+    assert goes_below_zero(point) is minus

@@ -17,6 +17,7 @@ from techfloor.duties.calibration.forms.work import (
 from techfloor.duties.calibration.queries.bench import Bench, bench_of
 from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.queries.records import attachments
+from techfloor.duties.calibration.rules.limits import goes_below_zero
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint
 from techfloor.duties.calibration.rules.reading import ReadingEntry
 from techfloor.duties.calibration.rules.results import AS_LEFT, Place
@@ -112,6 +113,7 @@ def _reading_page(spot: Spot, form: ReadingForm) -> str:
         owner=visitor().person_id,
         away=away(bench),
         comparison=bench.procedure.mode is Mode.comparison,
+        minus=goes_below_zero(spot.point),
     )
 
 
