@@ -18,7 +18,7 @@ from techfloor.records.attachments import PDF, XML, CleanFile
 from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
 from techfloor.reports.dcc.reading import read
-from techfloor.web.fields import LONG, SHORT, DayField, needed, options, text_of
+from techfloor.web.fields import LONG, SHORT, DayField, UnitField, needed, options, text_of
 from techfloor.web.forms import AskingForm, EntryForm, NumberField, refusal_text
 
 
@@ -42,7 +42,7 @@ class CertificateForm(UploadForm):
         default="constant",
     )
     u = NumberField(_l("U"), required=False, description=_l("Not needed where each value has its own."))
-    unit = StringField(_l("Unit of U"), SHORT, description=_l("Not needed for a percentage."))
+    unit = UnitField(_l("Unit of U"), SHORT, description=_l("Not needed for a percentage."))
     per_metre = NumberField(
         _l("U for each metre more"), required=False, description=_l("Only for a part that grows with length.")
     )

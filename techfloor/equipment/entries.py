@@ -170,7 +170,11 @@ def calibrated_on(entry: GaugeEntry, done: date, due_rule: str, today: date) -> 
 def check_unit(unit: str) -> None:
     """Refuse a unit that the table does not know."""
     if not is_unit(unit):
-        raise Refusal("The unit “%(unit)s” is not known. Write it like mm, N m, bar or °C.", field="unit", unit=unit)
+        raise Refusal(
+            "The unit “%(unit)s” is not known. Write it like mm, in, N m, lbf ft, bar, psi or °C.",
+            field="unit",
+            unit=unit,
+        )
 
 
 def check_function(function: FunctionEntry) -> None:
@@ -279,7 +283,7 @@ def check_uncertainty(uncertainty: dict[str, str], certified: tuple[dict[str, st
     if part and not uncertainty.get(part):
         raise Refusal("Enter the uncertainty from the certificate.", field="u")
     if kind != "percent" and not is_unit(uncertainty.get("unit", "")):
-        raise Refusal("Enter the unit of U, like mm or µm.", field="unit")
+        raise Refusal("Enter the unit of U, like µm or µin.", field="unit")
     if kind == "per value" and not (certified and all(row.get("u") for row in certified)):
         raise Refusal("Give each certified value its U, as a third number.", field="certified")
 

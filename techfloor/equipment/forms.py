@@ -22,7 +22,7 @@ from techfloor.places.choosing import read_place
 from techfloor.places.here import today
 from techfloor.refusals import Refusal
 from techfloor.web.editing import EditForm
-from techfloor.web.fields import LONG, SHORT, DayField, WholeField, needed, options, text_of
+from techfloor.web.fields import LONG, SHORT, DayField, UnitField, WholeField, needed, options, text_of
 from techfloor.web.forms import EntryForm, NumberField, refusal_text
 
 
@@ -99,7 +99,7 @@ class FunctionForm(Form):  # type: ignore[misc]
     """One thing that a gauge measures; a row left empty is no function."""
 
     name = StringField(_l("Measures"), _ROW)
-    unit = StringField(_l("Unit"), _ROW)
+    unit = UnitField(_l("Unit"), _ROW)
     low = NumberField(_l("From"), required=False)
     high = NumberField(_l("To"), required=False)
     resolution = NumberField(_l("Smallest step shown"), required=False)
@@ -251,7 +251,7 @@ class StandardForm(ItemForm):
     """A reference standard, or a reference material that comes in lots."""
 
     quantity = StringField(_l("What it embodies"), needed(_l("Enter what it embodies, like “length”.")))
-    unit = StringField(_l("Unit"), needed(_l("Enter its unit, like mm.")))
+    unit = UnitField(_l("Unit"), needed(_l("Enter its unit, like mm.")))
     low = NumberField(_l("From"), required=False)
     high = NumberField(_l("To"), required=False)
     resolution = NumberField(_l("Smallest step shown"), required=False)

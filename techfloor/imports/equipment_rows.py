@@ -10,7 +10,7 @@ from techfloor.equipment.entries import ItemEntry, check_unit, clean_code
 from techfloor.imports import cells
 from techfloor.imports.cards import Places
 from techfloor.measures.quantity import plain
-from techfloor.measures.units import UNITS, canonical, show_unit
+from techfloor.measures.units import UNITS, canonical, show_unit, spelled
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Difference, Values
 
@@ -43,23 +43,20 @@ MONTHS = ("interval", "interval months", "calibration interval", "cal interval",
           "pruefintervall", "prufintervall", "zyklus")  # fmt: skip
 
 _UNIT = (
-    "The unit “%(typed)s” is not known. Write it like mm, N m, bar or °C.",
+    "The unit “%(typed)s” is not known. Write it like mm, in, N m, lbf ft, bar, psi or °C.",
     "The unit “%(typed)s” is not known. Did you mean “%(nearest)s”?",
 )
 
 
 def unit(values: Values, key: str, stands: str = "") -> str:
     """Return the unit that was typed, by its one plain name; an unknown one is refused with the nearest."""
-    typed = values.get(key, "")
+    typed = spelled(values.get(key, ""))
     if not typed:
         return stands
     try:
         check_unit(typed)
     except Refusal:
-        near = {name.casefold(): name for name in UNITS}.get(typed.casefold())
-        if near is None:
-            raise cells.unknown(_UNIT, key, typed, UNITS) from None
-        return canonical(near)
+        raise cells.unknown(_UNIT, key, typed, UNITS) from None
     # What means the same as it stands stays as it stands.
     return stands if stands and canonical(typed) == canonical(stands) else canonical(typed)
 

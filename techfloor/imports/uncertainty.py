@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from techfloor.imports import cells
 from techfloor.measures.quantity import plain
-from techfloor.measures.units import UnitError, canonical, convert, is_unit, show_unit
+from techfloor.measures.units import UnitError, canonical, convert, is_unit, show_unit, spelled
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Values
 
@@ -86,9 +86,13 @@ def _number(values: Values, key: str, text: str) -> Decimal:
 def _unit(stated: dict[str, str], key: str) -> dict[str, str]:
     if "unit" not in stated:
         return {}
-    unit = stated["unit"].strip()
+    unit = spelled(stated["unit"])
     if not is_unit(unit):
-        raise Refusal("The unit “%(unit)s” is not known. Write it like mm, N m, bar or °C.", field=key, unit=unit[:40])
+        raise Refusal(
+            "The unit “%(unit)s” is not known. Write it like mm, in, N m, lbf ft, bar, psi or °C.",
+            field=key,
+            unit=unit[:40],
+        )
     return {"unit": canonical(unit)}
 
 

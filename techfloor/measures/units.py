@@ -28,6 +28,7 @@ def _table() -> dict[str, Unit]:
         "length": [
             ("nm", "1e-9", ""), ("um", "1e-6", "µm"), ("µm", "1e-6", ""), ("μm", "1e-6", "µm"),
             ("mm", "0.001", ""), ("cm", "0.01", ""), ("m", 1, ""), ("in", inch, ""), ("ft", 12 * inch, ""),
+            ("uin", inch / 1_000_000, "µin"), ("mil", inch / 1000, ""),
         ],
         "mass": [
             ("ug", "1e-9", "µg"), ("µg", "1e-9", ""), ("mg", "1e-6", ""), ("g", "0.001", ""),
@@ -90,6 +91,50 @@ def canonical(name: str) -> str:
 def is_unit(name: str) -> bool:
     """Say whether the table knows this unit."""
     return name in UNITS or name in _BY_SIGN
+
+
+def _pounds(arm: str) -> tuple[str, ...]:
+    both = [(arm, pound) for pound in ("lb", "lbs", "lbf")]
+    return tuple(joint.join(pair) for pair in both + [each[::-1] for each in both] for joint in ("", " "))
+
+
+_SPELLINGS: dict[str, tuple[str, ...]] = {
+    "in": ("inch", "inches", '"', "\u2033", "''"),
+    "ft": ("foot", "feet", "'", "\u2032"),
+    "uin": ("microinch", "microinches", "µinch", "\u03bcin", "u in", "µ in"),
+    "mil": ("mils", "thou"),
+    "um": ("micron", "microns", "micrometre", "micrometer"),
+    "mm": ("millimetre", "millimetres", "millimeter", "millimeters"),
+    "N m": ("newton metre", "newton meter"),
+    "lbf ft": (*_pounds("ft"), "foot pounds"),
+    "lbf in": (*_pounds("in"), "inch pounds"),
+    "lb": ("lbs", "pound", "pounds"),
+    "oz": ("ounce", "ounces"),
+    "C": ("deg c", "degc", "celsius"),
+    "F": ("deg f", "degf", "fahrenheit"),
+    "deg": ("degree", "degrees"),
+    "psi": ("psig", "lbf/in2", "lbf/in²"),
+    "pieces/h": ("pcs/h",),
+}
+_BY_SPELLING = {word: name for name, words in _SPELLINGS.items() for word in words}
+_ALONE = {"MM": "mm", "Nm": "N m", "cNm": "cN m", "mNm": "mN m", "kNm": "kN m"}
+"""Spellings that another case would make another unit: nm is a length."""
+_JOINTS = str.maketrans(dict.fromkeys("·⋅∙*-.×_", " "))
+
+
+def spelled(typed: str) -> str:
+    """Give the table's name for what people write for a unit (`inch`, `ft-lb`, `Nm`); else what was typed, trimmed."""
+    text = " ".join(typed.split())
+    if is_unit(text):
+        return text
+    plain = " ".join(text.translate(_JOINTS).split())
+    for known in (text, plain):
+        if known in _ALONE:
+            return _ALONE[known]
+        if known.casefold() in _BY_SPELLING:
+            return _BY_SPELLING[known.casefold()]
+    folded = [name for name in UNITS if name.casefold() == plain.casefold() and (name[0], plain[0]) != ("m", "M")]
+    return folded[0] if len(folded) == 1 else text
 
 
 def same_unit(one: str, other: str) -> bool:

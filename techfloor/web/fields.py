@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, IntegerField
+from wtforms import DateField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
+
+from techfloor.measures.units import spelled
 
 
 def needed(sentence: Any) -> list[Any]:
@@ -43,6 +45,15 @@ class DayField(DateField):  # type: ignore[misc]
             self.data = date.fromisoformat(valuelist[0].strip())
         except ValueError:
             raise ValueError(str(_A_DAY)) from None
+
+
+class UnitField(StringField):  # type: ignore[misc]
+    """A unit; what people write for one becomes its plain name."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take what was typed."""
+        if valuelist:
+            self.data = spelled(valuelist[0])
 
 
 class WholeField(IntegerField):  # type: ignore[misc]

@@ -42,7 +42,10 @@ def test_standards_are_entered_and_changed(app: Flask, quinn: Desk) -> None:
     ("row", "words"),
     [
         (("S-201", "N", "", "mm", "", "", ""), "What it embodies: Enter what it embodies, like “length”."),
-        (("S-201", "N", "length", "", "", "", ""), "Unit: The unit “” is not known. Write it like mm, N m, bar or °C."),
+        (
+            ("S-201", "N", "length", "", "", "", ""),
+            "Unit: The unit “” is not known. Write it like mm, in, N m, lbf ft, bar, psi or °C.",
+        ),
         (("S-201", "N", "length", "mm", "121", "", ""), "Sent for calibration every: Enter an interval of 1 to 120"),
         (("S-201", "N", "length", "mm", "", "perhaps", ""), "Reference material: Write yes or no."),
         (("S-201", "N", "length", "mm", "", "yes", "0"), "Days it is good once opened: Enter how many days"),

@@ -15,6 +15,7 @@ from techfloor.measures.units import (
     is_unit,
     same_unit,
     show_unit,
+    spelled,
 )
 
 
@@ -80,3 +81,22 @@ def test_there_and_back_is_the_same_value(value: Decimal, units: tuple[str, str]
 @pytest.mark.parametrize("name", sorted(UNITS))
 def test_a_unit_is_once_itself(name: str) -> None:
     assert factor(name, name) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("inch", "in"), ("Inches", "in"), ("in.", "in"), ("IN", "in"), ('"', "in"), ("ft-lb", "lbf ft"),
+        ("ftlb", "lbf ft"), ("ft·lbf", "lbf ft"), ("LB-FT", "lbf ft"), ("in-lbs", "lbf in"),
+        ("PSI", "psi"), ("Nm", "N m"), ("nm", "nm"), ("N-m", "N m"), ("N.m", "N m"),
+        ("deg C", "C"), ("°F", "°F"), ("micron", "um"), (" mm ", "mm"), ("µin", "µin"),
+        ("MN", "MN"), ("MM", "mm"), ("KPA", "kPa"), ("furlong", "furlong"), ("", ""),
+    ],
+)  # fmt: skip
+def test_what_people_write_for_a_unit_becomes_its_name(typed: str, meant: str) -> None:
+    assert spelled(typed) == meant
+
+
+@pytest.mark.parametrize("name", sorted(UNITS))
+def test_a_name_of_the_table_stays_as_it_is(name: str) -> None:
+    assert spelled(name) == name

@@ -33,7 +33,7 @@ from techfloor.duties.calibration.wording import COVERAGES, MODES, RULES
 from techfloor.measures.decision import Rule
 from techfloor.refusals import Refusal
 from techfloor.web.editing import EditForm
-from techfloor.web.fields import DayField, WholeField, options, text_of
+from techfloor.web.fields import DayField, UnitField, WholeField, options, text_of
 from techfloor.web.forms import refusal_text
 
 LONGEST_TEXT = 10_000
@@ -125,7 +125,7 @@ class LimitRow(Row):
     quantity = StringField(_l("Quantity"), _LINE)
     low = StringField(_l("From"), _LINE)
     high = StringField(_l("To"), _LINE)
-    unit = StringField(_l("Unit"), _LINE)
+    unit = UnitField(_l("Unit"), _LINE)
     text = StringField(_l("In words"), _LINE)
     max_change = StringField(_l("Change at most"), _LINE)
 
@@ -151,7 +151,7 @@ class DerivedRow(Row):
     kind = SelectField(_l("Result"), choices=_KINDS, default="hysteresis")
     name = StringField(_l("Name"), _LINE)
     function = StringField(_l("Function"), _LINE)
-    unit = StringField(_l("Unit"), _LINE)
+    unit = UnitField(_l("Unit"), _LINE)
     low = StringField(_l("At least"), _LINE)
     high = StringField(_l("At most"), _LINE)
     of_tolerance = StringField(_l("At most this share of the tolerance"), _LINE)
@@ -177,7 +177,7 @@ class ProcedureForm(EditForm):
     code = StringField(_l("Code"))
     title = StringField(_l("Title"), _LINE)
     mode = SelectField(_l("What is typed at a point?"), choices=options(*MODES.items()), default=Mode.apply.value)
-    unit = StringField(_l("Unit"), _LINE)
+    unit = UnitField(_l("Unit"), _LINE)
     tolerance = StringField(_l("Tolerance of the error"), _LINE)
     standards = SelectMultipleField(_l("Standards it is done with"), choices=[], validate_choice=False)
     point_sets = FieldList(FormField(PointSetRow), _l("Points"), min_entries=1, max_entries=MOST_ROWS)
