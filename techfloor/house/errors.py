@@ -131,7 +131,8 @@ def _refused(no: Refusal) -> Response:
         return answer(
             Trouble(404, refusal_text(no), _("Check the address. A code from a label can be scanned or typed."))
         )
-    return answer(Trouble(422, refusal_text(no), _("Go back, change it, and send it again."), kept_on=_keep_typed()))
+    mend = _("Nothing was changed.") if request.method == "GET" else _("Go back, change it, and send it again.")
+    return answer(Trouble(422, refusal_text(no), mend, kept_on=_keep_typed()))
 
 
 def _too_old(_error: CSRFError) -> Response:

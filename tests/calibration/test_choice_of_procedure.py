@@ -55,3 +55,11 @@ def test_quality_is_not_told_to_ask_quality(app: Flask, as_: SignedInAs) -> None
     without_procedure(app, "G-001", "digital caliper")
     assert "none chosen yet<" in re.sub(r"\s+<", "<", as_("Q").get("/calibration/gauges/G-001").text)
     assert "none chosen yet: ask quality to choose one" in as_("T").get("/calibration/gauges/G-001").text
+
+
+def test_a_technician_is_told_that_none_is_chosen(app: Flask, as_: SignedInAs) -> None:
+    without_procedure(app, "G-001", "digital caliper")
+    answer = as_("T").get("/calibration/start/G-001")
+    assert answer.status_code == 422
+    assert "No procedure is chosen for G-001 yet. Ask quality to choose one." in answer.text
+    assert "send it again" not in answer.text

@@ -167,6 +167,8 @@ def _range_said(function: Any) -> str | Said:
 def procedure_in_force(gauge: GaugeFacts) -> tuple[Revision, Procedure]:
     """Return the revision of the gauge's procedure in force; raises Refusal when there is none."""
     found = in_force_under(gauge.procedure_id)
+    if gauge.procedure_id is None:
+        raise Refusal("No procedure is chosen for %(code)s yet. Ask quality to choose one.", code=gauge.code)
     if found is None:
         raise Refusal("%(code)s has no calibration procedure in force. Ask quality to approve one.", code=gauge.code)
     return found
