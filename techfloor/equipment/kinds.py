@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from importlib import resources
 
@@ -19,6 +19,15 @@ class ReadyKind:
     name: str
     interval: int
     functions: tuple[FunctionEntry, ...]
+    us_name: str = ""
+    us_functions: tuple[FunctionEntry, ...] = ()
+    """What it is in a plant that works in US customary units; none where it is the same everywhere."""
+
+    def where(self, units: str) -> "ReadyKind":
+        """Return the kind as a plant of these units has it."""
+        if units == "metric" or not self.us_functions:
+            return self
+        return replace(self, name=self.us_name, functions=self.us_functions)
 
 
 @functools.cache
@@ -34,8 +43,9 @@ def ready_kind(key: str) -> ReadyKind | None:
 
 
 def _ready(row: dict[str, object]) -> ReadyKind:
-    functions = row["functions"]
+    functions, us = row["functions"], row.get("us", {"functions": []})
     assert isinstance(functions, list)
+    assert isinstance(us, dict)
     return ReadyKind(
         key=str(row["key"]),
         kind=str(row["kind"]),
@@ -43,6 +53,8 @@ def _ready(row: dict[str, object]) -> ReadyKind:
         name=str(row["name"]),
         interval=int(str(row["interval"])),
         functions=tuple(_function(each) for each in functions),
+        us_name=str(us.get("name", "")),
+        us_functions=tuple(_function(each) for each in us["functions"]),
     )
 
 

@@ -11,7 +11,7 @@ from techfloor.places.rules import AreaEntry, PlantEntry, ShiftEntry
 from techfloor.web.editing import EditForm
 from techfloor.web.forms import EntryForm
 
-UNIT_TITLES = {"metric": _l("Metric (mm, °C, bar)"), "us customary": _l("US customary (in, °F, psi)")}
+UNIT_TITLES = {"metric": _l("Metric (mm, °C, bar; A4)"), "us customary": _l("US customary (in, °F, psi; Letter)")}
 UNIT_CHOICES = [SelectChoice(name, words) for name, words in UNIT_TITLES.items()]
 LANGUAGE_CHOICES = [SelectChoice("en", "English")]
 PROFILE_CHOICES = [SelectChoice(name, words) for name, words in PROFILE_TITLES.items()]

@@ -56,6 +56,12 @@ class PlantFacts:
     demo: bool
     profile: Profile
     shifts: tuple[ShiftHours, ...]
+    units: str = "metric"
+
+    @property
+    def paper(self) -> str:
+        """The paper that this plant prints on: "A4", or "Letter" where it works in US customary units."""
+        return "A4" if self.units == "metric" else "Letter"
 
     def shift_at(self, moment: datetime) -> ShiftHours | None:
         """Return the shift that runs at `moment`."""
@@ -105,6 +111,7 @@ def read_plant(session: Session) -> PlantFacts | None:
         demo=plant.demo,
         profile=Profile(plant.profile, changed),
         shifts=tuple(shifts),
+        units=plant.units,
     )
 
 

@@ -41,6 +41,7 @@ class IssueFacts:
     trail_seq: int
     trail_head: str
     language: str
+    paper: str = "A4"
     since: tuple[Said, ...] = ()
     """What became known since it was signed, and belongs on what is issued from now on."""
 
@@ -63,6 +64,7 @@ class Order:
     language: str
     verify_base: str
     file_name: str
+    paper: str = "A4"
     since: Callable[[int, Session], tuple[Said, ...]] = lambda _record, _session: ()
     """Tells of a record what became known since it was signed."""
 
@@ -101,9 +103,8 @@ def render(order: Order, draw: Draw) -> Rendered:
         number = _next_issue(order.record_id, session)
         since = order.since(order.record_id, session)
     code = new_code()
-    facts = IssueFacts(
-        number, clock.now(), code, f"{order.verify_base}/{code}", head.seq, head.hash, order.language, since
-    )
+    address = f"{order.verify_base}/{code}"
+    facts = IssueFacts(number, clock.now(), code, address, head.seq, head.hash, order.language, order.paper, since)
     document = draw(text, signatures, facts)
     attachment = pdf.Attachment(f"{record.number}.json", text.encode(), "The signed content of this record")
     data = pdf.render(document.html, [attachment, *document.files], title=document.title, lang=order.language)

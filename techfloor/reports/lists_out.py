@@ -263,6 +263,7 @@ def on_paper(listed: ListOut, by: str, count: str, part: str = "") -> bytes:
             house=plant().name,
             demo=gettext("DEMO – sample data") if plant().demo else "",
             language=language,
+            paper=plant().paper,
             page_words=replace(words, before=f"{part}{words.before}"),
         )
     )

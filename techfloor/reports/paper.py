@@ -58,7 +58,8 @@ class Paper:
         with force_locale(facts.language):
             drawn_from = json.loads(text), [signature_facts(each) for each in signatures], facts, gettext
             made, files = self.draw(*drawn_from), tuple(self.attach(*drawn_from))
-            return Document(sheets.render_html(made, self.template, sheets.environment(gettext)), made.title, files)
+            html = sheets.render_html(made, self.template, sheets.environment(gettext), facts.paper)
+            return Document(html, made.title, files)
 
     def render(self, number: str, version: int | None = None) -> Rendered:
         """Render the next issue of a closed record for the visitor, apart from the request's transaction.
@@ -76,6 +77,7 @@ class Paper:
             record_id=record.id,
             by=by,
             language=plant().language,
+            paper=plant().paper,
             verify_base=f"{paper_base()}/verify",
             file_name=f"{record.number}-v{record.version}.pdf",
             since=self.since,

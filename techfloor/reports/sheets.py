@@ -248,6 +248,6 @@ def environment(gettext: Translate, templates: Path = TEMPLATES) -> Environment:
     return drawing
 
 
-def render_html(sheet: Sheet, template: str, drawing: Environment) -> str:
-    """Write `sheet` as HTML with `template`."""
-    return drawing.get_template(template).render(sheet=sheet)
+def render_html(sheet: Sheet, template: str, drawing: Environment, paper: str = "A4") -> str:
+    """Write `sheet` as HTML with `template`, for A4 or Letter."""
+    return drawing.get_template(template).render(sheet=sheet, paper=paper)

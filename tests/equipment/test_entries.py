@@ -158,6 +158,9 @@ def test_every_ready_made_kind_is_a_gauge_that_may_be_entered() -> None:
         "ph-meter",
         "multimeter",
     ]
-    for kind in ready_kinds():
+    for kind in [each.where(units) for each in ready_kinds() for units in ("metric", "us customary")]:
         check_gauge(GaugeEntry(ItemEntry("G-1", kind.name), kind.kind, kind.interval, kind.functions))
+    caliper = ready_kind("caliper")
+    assert caliper is not None
+    assert {each.unit for each in caliper.where("us customary").functions} == {"in"}
     assert ready_kind("sundial") is None

@@ -307,7 +307,7 @@ def test_a_bad_entry_is_said_beside_the_field_and_what_was_typed_stays(
         ({"valid_until": "2026-01-01"}, "It must be valid until a day after it was issued."),
         ({"issued": ""}, "Enter the day it was issued."),
         ({"u": ""}, "Enter the uncertainty from the certificate."),
-        ({"unit": ""}, "Enter the unit of U, like mm or µm."),
+        ({"unit": ""}, "Enter the unit of U, like µm or µin."),
         ({"certified": "1; 2; 3\none; two"}, "Line 2: write nominal; value; U with a decimal point."),
         ({"uncertainty_kind": "per value", "certified": "1; 2"}, "Give each certified value its U"),
     ],

@@ -141,6 +141,7 @@ def _propose(form: ItemForm, kind: Kind, ready: str) -> None:
     area_id = visitor().area_id
     form.place.process_data(str(area_id) if area_id else "")
     known = ready_kind(ready)
+    known = known.where(plant().units) if known else None
     if isinstance(form, GaugeForm):
         form.interval_months.process_data(known.interval if known else 12)
         if known is not None:

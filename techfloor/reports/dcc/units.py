@@ -31,8 +31,8 @@ DIRECT = {
     "C": r"\degreecelsius", "K": r"\kelvin",
 }  # fmt: skip
 BESIDE = {
-    "in": "mm", "ft": "m", "lb": "kg", "oz": "g", "lbf": "N", "lbf ft": "N m", "lbf in": "N m",
-    "mbar": "hPa", "bar": "kPa", "psi": "kPa", "F": "C",
+    "in": "mm", "mil": "um", "uin": "nm", "ft": "m", "lb": "kg", "oz": "g", "lbf": "N", "lbf ft": "N m",
+    "lbf in": "N m", "mbar": "hPa", "bar": "kPa", "psi": "kPa", "F": "C",
 }  # fmt: skip
 """Units outside of the SI, each with the one that stands beside it."""
 OWN = {"pH": r"\one", "pieces/h": r"\hour\tothe{-1}"}

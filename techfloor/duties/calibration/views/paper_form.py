@@ -131,7 +131,7 @@ def _served(forms: Sequence[Form], name: str) -> Response:
     drawing = sheets.environment(_)
     template = drawing.get_template("calibration/paper_form.html")
     language = str(get_locale() or "en")
-    html = template.render(forms=forms, plant=plant(), language=language, attribute=Mode.attribute)
+    html = template.render(forms=forms, plant=plant(), paper=plant().paper, language=language, attribute=Mode.attribute)
     title = _("Calibration on paper")
     data = pdf.render(html, title=f"{title} {name}", lang=language)
     answer = make_response(data)
