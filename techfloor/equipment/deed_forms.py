@@ -50,7 +50,9 @@ class CertificateForm(UploadForm):
     certified = TextAreaField(
         _l("Certified values"),
         [Length(max=20000, message=_l("Keep it below 20 000 letters."))],
-        description=_l("One line each: nominal; value; U. Like 50; 50.0001; 0.0001"),
+        description=_l(
+            "One line each: nominal; value; U. Like 50; 50.0001; 0.0001. A set of blocks or weights needs its pieces."
+        ),
     )
     file = FileField(_l("The laboratory's paper"), [Optional()], description=_l("A PDF, JPEG or PNG of at most 15 MB."))
 

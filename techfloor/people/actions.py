@@ -203,8 +203,10 @@ def set_last_day(person_id: int, last_day: date | None) -> None:
     db.session.flush()
 
 
-def give_code(actor: int | None, at: datetime, person_id: int) -> str:
+def give_code(actor: int | None, at: datetime, person_id: int, *, account: str = "") -> str:
     """Reset a person's secrets and return the one-time code with which they set their own.
+
+    Without an actor the command gives it; `account` is whose account of the machine ran it.
 
     Password and PIN stop working, sessions end, the lock is cleared. The giver knows the code and never the secret:
     who used it stands in the trail. Raises Refusal when the actor may not reset this person.
@@ -215,7 +217,7 @@ def give_code(actor: int | None, at: datetime, person_id: int) -> str:
     if not person.active:
         raise Refusal("This person is deactivated. Reactivate them first.")
     code = secrets.give_code(person_id, at)
-    _clear(person, at)
+    _clear(person, at, account)
     end_sessions(person_id, at, Ended.RESET)
     return code
 

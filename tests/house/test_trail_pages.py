@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from techfloor import clock
 from techfloor.cli import unlock
+from techfloor.cli.steps import StepError
 from techfloor.people.models import Device, Person
 from techfloor.settings import Settings
 from techfloor.store import db
@@ -135,7 +136,34 @@ def test_wrong_passwords_locks_and_who_took_them_off_stay_on_the_page_of_the_per
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    assert unlock.run(argparse.Namespace(user_name="otto")) == 0
+    assert unlock.run(argparse.Namespace(user_name="otto", code=False)) == 0
     told = lines(amal.get(f"/trail/people/{otto}").text)
     assert "Lock reset By the command, as: wheel" in told[0]
     assert "The system" in told[0]
+
+
+@pytest.mark.clause("21 CFR 11.300(b)")
+def test_who_knows_no_secret_any_more_is_let_in_from_the_machine(
+    app: Flask,
+    as_: SignedInAs,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dana = as_("D")
+    person = id_of(app, "dana")
+    monkeypatch.setattr(unlock, "instance_settings", lambda _args: settings)
+    monkeypatch.setattr(getpass, "getuser", lambda: "wheel")
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    assert unlock.run(argparse.Namespace(user_name="dana", code=True)) == 0
+    code = capsys.readouterr().out.strip().rpartition(": ")[2]
+    assert "/sign-in" in dana.get("/people/").location, "the sessions there were end with the secrets"
+    browser = app.test_client()
+    hidden = read_forms(browser.get("/sign-in").text)[0].hidden
+    answer = browser.post("/sign-in", data={**hidden, "user_name": "dana", "password": code})
+    assert (answer.status_code, answer.location) == (303, "/me/secret?next=/")
+    assert "By the command, as: wheel" in lines(as_("A").get(f"/trail/people/{person}").text)[1]
+    with pytest.raises(StepError, match="no person with the user name nobody"):
+        unlock.run(argparse.Namespace(user_name="nobody", code=True))

@@ -92,8 +92,15 @@ class StandardFacts:
         for known, piece in self.certified.items():
             if Decimal(known) == Decimal(nominal):
                 return piece
+        if not self.certified:
+            raise Refusal(
+                "The certificate of %(code)s gives no certified values, and this point is built of its pieces. Add a "
+                "line for each piece to the certificate, or choose another standard.",
+                field="standard",
+                code=self.code,
+            )
         raise Refusal(
-            "%(code)s has no piece of %(nominal)s on its certificate. Choose another standard.",
+            "%(code)s has no piece of %(nominal)s on its certificate. Add it there, or choose another standard.",
             field="standard",
             code=self.code,
             nominal=nominal,
