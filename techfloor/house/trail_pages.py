@@ -96,9 +96,11 @@ def person(person_id: int) -> str:
 
 
 def _resets(names: Mapping[int, str], person_id: int | None = None) -> list[Line]:
-    """Return the locks that were taken off; with a one-time code it is said in the line of that."""
+    """Return the locks that were taken off; with a one-time code the line of that says it, but by the command."""
     return [
-        (event.at, reset_line(event, names)) for event in resets(person_id) if event.action != "people:secret:reset"
+        (event.at, reset_line(event, names))
+        for event in resets(person_id)
+        if event.action != "people:secret:reset" or any(change.new.get("address") for change in event.changes)
     ]
 
 
