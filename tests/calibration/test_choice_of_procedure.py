@@ -63,3 +63,22 @@ def test_a_technician_is_told_that_none_is_chosen(app: Flask, as_: SignedInAs) -
     assert answer.status_code == 422
     assert "No procedure is chosen for G-001 yet. Ask quality to choose one." in answer.text
     assert "send it again" not in answer.text
+
+
+def test_those_of_the_same_kind_without_a_procedure_get_it_too(app: Flask, as_: SignedInAs) -> None:
+    quinn, page = as_("Q"), "/calibration/gauges/G-001/procedure"
+    assert 'name="alike"' not in quinn.get(page).text
+    assert "no procedure yet" not in quinn.get("/").text
+    for code in ("G-001", "G-002", "G-003"):
+        without_procedure(app, code, "Digital Caliper" if code == "G-002" else "digital caliper")
+    without_procedure(app, "G-014", "vernier caliper")
+    assert "4 gauges have no procedure yet" in quinn.get("/").text
+    assert "no procedure yet" not in as_("T").get("/").text
+    assert "G-002, G-003" in quinn.get(page).text
+    answer = quinn.submit(page, {"chosen": "CAL-P-01|150 mm", "alike": "y"})
+    assert answer.status_code == 303
+    said = quinn.get(answer.location).text
+    assert "2 others have it now, too: G-002, G-003." in said
+    assert "1 gauge has no procedure yet" in quinn.get("/").text
+    with app.app_context():
+        assert {queries.gauge_view(code).point_set for code in ("G-001", "G-002", "G-003")} == {"150 mm"}

@@ -12,7 +12,7 @@ from techfloor.duties.calibration.permissions import INTERVALS
 from techfloor.duties.calibration.queries import intervals as interval_history
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries import waiting
-from techfloor.duties.calibration.queries.gauges import gauge_by_code
+from techfloor.duties.calibration.queries.gauges import IN_HOUSE, gauge_by_code, without_procedure
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.places.here import today as plant_day
 from techfloor.refusals import NotFound
@@ -36,7 +36,7 @@ def for_code(code: str, visitor: Visitor) -> Lead | None:
         gauge = gauge_by_code(code)
     except NotFound:
         return None
-    if not visitor.may("calibration:log") or gauge.calibrated_by != waiting.IN_HOUSE:
+    if not visitor.may("calibration:log") or gauge.calibrated_by != IN_HOUSE:
         return Lead(gauge_url(gauge.code))
     number = queries.open_on_gauge(gauge.id)
     if number is not None:
@@ -63,6 +63,7 @@ def tiles(visitor: Visitor) -> list[Tile]:
         *_to_send_out(visitor),
         *_drafts(visitor),
         *_to_decide(visitor),
+        *_without_procedure(visitor),
     ]
 
 
@@ -92,6 +93,17 @@ def _to_decide(visitor: Visitor) -> list[Tile]:
         "Another interval is proposed for %(num)d gauge", "Other intervals are proposed for %(num)d gauges", count
     )
     return [Tile(title, _("Nothing changes before you sign."), "/calibration/intervals", _("Look"), "waiting")]
+
+
+def _without_procedure(visitor: Visitor) -> list[Tile]:
+    """Return that gauges cannot be calibrated yet, for who chooses their procedures."""
+    codes = without_procedure() if visitor.may("calibration:procedures") else []
+    if not codes:
+        return []
+    title = ngettext("%(num)d gauge has no procedure yet", "%(num)d gauges have no procedure yet", len(codes))
+    named = ", ".join(codes[:6]) + ("…" if codes[6:] else "")
+    detail = _("%(codes)s: without one there is no calibration.", codes=named)
+    return [Tile(title, detail, f"{gauge_url(codes[0])}/procedure", _("Choose"), "waiting")]
 
 
 def _to_review(visitor: Visitor) -> list[Tile]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from techfloor.duties.calibration.queries import records as queries
-from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, without_procedure
 from techfloor.duties.calibration.queries.standards import choices, groups
 from techfloor.duties.calibration.rules import fitting, ready_made
 from techfloor.duties.calibration.rules.certified import StandardFacts
@@ -204,6 +204,22 @@ def _closeness(one: Candidate, gauge: GaugeFacts) -> tuple[bool, bool, int, floa
     like = fitting.likeness(one.procedure, gauge.kind, gauge.item)
     review_only = one.procedure.mode is Mode.certificate
     return one.fit.objection is not None, review_only, -like, -float(one.fit.reach), one.key
+
+
+def give_those_alike(
+    gauge: GaugeFacts, code: str, point_set: str, day: date, *, actor: int, at: datetime
+) -> tuple[list[str], list[str]]:
+    """Give a procedure to the gauges of a kind that have none; return who has it now, and whom it does not fit."""
+    given: list[str] = []
+    left: list[str] = []
+    for other in without_procedure(gauge.kind):
+        try:
+            give_gauge(gauge_by_code(other), code, point_set, day, actor=actor, at=at)
+        except Refusal:
+            left.append(other)
+        else:
+            given.append(other)
+    return given, left
 
 
 def give_gauge(gauge: GaugeFacts, code: str, point_set: str, day: date, *, actor: int, at: datetime) -> None:

@@ -11,6 +11,7 @@ from techfloor.duties.calibration.queries.records import WORK, in_force_under
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Procedure
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, GaugeFunction
 from techfloor.equipment.rules import HoldFact
+from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.places.models import Area, Station
@@ -18,6 +19,8 @@ from techfloor.records.models import Revision
 from techfloor.refusals import NotFound, Refusal
 from techfloor.said import Said, say
 from techfloor.store import db
+
+IN_HOUSE = "in house"
 
 # Put together once: building a statement takes longer than SQLite's answer.
 _equipment, _gauges, _dues = (kind.__table__.c for kind in (Equipment, Gauge, EquipmentDue))
@@ -162,6 +165,20 @@ def _range_said(function: Any) -> str | Said:
         return ""
     low, high, unit = plain(function.low), plain(function.high), show_unit(function.unit)
     return say("calibration.range", low=low, high=high, unit=unit)
+
+
+def without_procedure(kind: str = "") -> list[str]:
+    """Return the codes of the gauges in use, of a kind or of all, that this plant calibrates and has no procedure for.
+
+    Kinds are told apart as people do: "Digital caliper" is a digital caliper.
+    """
+    wanted = (
+        select(Equipment.code, Gauge.kind)
+        .join(Gauge, Gauge.equipment_id == Equipment.id)
+        .where(Gauge.procedure_id.is_(None), Gauge.calibrated_by == IN_HOUSE, Gauge.status.in_(FALLS_DUE))
+        .order_by(Equipment.code)
+    )
+    return [code for code, own in db.session.execute(wanted) if not kind or own.casefold() == kind.casefold()]
 
 
 def procedure_in_force(gauge: GaugeFacts) -> tuple[Revision, Procedure]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import OF_CERTIFICATE, Calibration, Reading
+from techfloor.duties.calibration.queries.gauges import IN_HOUSE
 from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND, PERFORMED, WORK
 from techfloor.duties.calibration.rules.results import AS_FOUND
 from techfloor.equipment.models import (
@@ -45,7 +46,6 @@ from techfloor.records.reviewing import reviewed_by
 from techfloor.said import Said
 from techfloor.store import db
 
-IN_HOUSE = "in house"
 FAILED = ("fail", "conditional fail")
 """The verdicts of a run that was out of tolerance."""
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries import records as queries
+from techfloor.duties.calibration.queries.gauges import IN_HOUSE
 from techfloor.duties.calibration.queries.intervals import method_of
 from techfloor.duties.calibration.queries.lists import HistoryLine
 from techfloor.duties.calibration.queries.old_records import OldLine
@@ -52,7 +53,6 @@ from techfloor.reports.lists_out import FORM_WORDS
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
 
-IN_HOUSE = "in house"
 _AWAY = frozenset({Status.LOST, Status.RETIRED, Status.SENT_OUT})
 
 

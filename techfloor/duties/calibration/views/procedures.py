@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField
+from flask_babel import ngettext
+from wtforms import BooleanField, RadioField
 from wtforms.fields import SelectChoice
 
-from techfloor import clock
 from techfloor.duties.calibration.actions import drafting, procedures
 from techfloor.duties.calibration.actions.procedures import Candidate
-from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
+from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, without_procedure
 from techfloor.duties.calibration.queries.records import in_force_under
 from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.views.lists import own_tabs
@@ -22,7 +22,7 @@ from techfloor.records import definitions
 from techfloor.refusals import NotFound, Refusal
 from techfloor.web.forms import EntryForm, refusal_text
 from techfloor.web.pages import Page, see
-from techfloor.web.visitor import visitor
+from techfloor.web.visitor import by_whom, visitor
 
 WRITE = "calibration:procedures"
 HOME = "/calibration/procedures"
@@ -32,6 +32,7 @@ class ChooseForm(EntryForm):
     """By which procedure, and at which of its points, a gauge is calibrated."""
 
     chosen = RadioField(_l("Procedure and points"), choices=[], validate_choice=False)
+    alike = BooleanField()
 
 
 @pages.page("/procedures", permission="calibration:read")
@@ -90,15 +91,28 @@ def gauge_procedure_post(code: str) -> Page:
     found = procedures.candidates(gauge, today())
     form = _choose_form(found)
     procedure, _sign, point_set = (form.chosen.data or "").partition("|")
+    shared: list[tuple[list[str], list[str]]] = []
 
     def deed() -> None:
         if procedure not in {one.procedure.code for one in found}:
             raise Refusal("Choose a procedure.", field="chosen")
-        procedures.give_gauge(gauge, procedure, point_set, today(), actor=visitor().person_id, at=clock.now())
+        procedures.give_gauge(gauge, procedure, point_set, today(), **by_whom())
+        if form.alike.data:
+            shared.append(procedures.give_those_alike(gauge, procedure, point_set, today(), **by_whom()))
 
     if form.attempt(deed):
+        for given, left in shared:
+            _say_shared(given, left)
         return see(f"/calibration/gauges/{gauge.code}")
     return _choose_page(gauge, form, found), 422
+
+
+def _say_shared(given: list[str], left: list[str]) -> None:
+    if given:
+        one, many = "%(num)d other has it now, too: %(codes)s.", "%(num)d others have it now, too: %(codes)s."
+        flash(ngettext(one, many, len(given), codes=", ".join(given)), "success")
+    if left:
+        flash(_("It does not fit: %(codes)s.", codes=", ".join(left)), "info")
 
 
 def _key_now(gauge: GaugeFacts, offered: Sequence[str]) -> str | None:
@@ -149,8 +163,16 @@ def _choose_page(gauge: GaugeFacts, form: ChooseForm, found: list[Candidate]) ->
     ready = {one.procedure.code: one for one in reversed(fitting_ones) if one.ready_made}
     changed = _to_change(gauge, found, set(ready))
     known = {one.procedure.code for one in changed}
+    alike = [code for code in without_procedure(gauge.kind) if code != gauge.code]
+    form.alike.label.text = ngettext(
+        "Give it to the other %(kind)s without a procedure, too",
+        "Give it to the %(num)d others of this kind without a procedure, too: %(kind)s",
+        len(alike),
+        kind=gauge.kind,
+    )
     return render_template(
         "calibration/gauge_procedure.html",
+        alike=", ".join(alike),
         gauge=gauge,
         form=form,
         more=sum(map(_is_offered, found)) - len(form.chosen.choices),
