@@ -1,8 +1,9 @@
 """The ledgers of equipment, which every room may read and duties write: what happened, what is held, what is due."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -219,17 +220,28 @@ def _open_hold(equipment_id: int, reason: str, record_id: int | None, work: str)
 
 @dataclass(frozen=True)
 class LastCheck:
-    """The last check in which a gauge was good: at which of its functions, what was read, when and by whom."""
+    """The last check in which a gauge was good: at which function and value, what was read, when and by whom."""
 
     function: str
+    value: Decimal
+    unit: str
     words: str
     at: datetime
     by: str
 
 
-def checked_good(equipment_id: int, function: str, words: str, *, actor: int, at: datetime) -> None:
-    """Keep that a gauge was found good at one of its functions: a look-back need not reach further for that one."""
-    db.session.add(GoodCheck(equipment_id=equipment_id, function=function, words=words, at=at, by_id=actor))
+@dataclass(frozen=True)
+class CheckedAt:
+    """Where a check looks: one value of one function, in its unit."""
+
+    function: str
+    value: Decimal
+    unit: str
+
+
+def checked_good(equipment_id: int, where: CheckedAt, words: str, *, actor: int, at: datetime) -> None:
+    """Keep that a gauge was found good at one value: a look-back need not reach further for what it shows."""
+    db.session.add(GoodCheck(equipment_id=equipment_id, **asdict(where), words=words, at=at, by_id=actor))
     db.session.flush()
 
 
@@ -244,7 +256,7 @@ def last_good_check(equipment_id: int, before: datetime) -> LastCheck | None:
     """Read the last check before a moment in which a gauge was good; None where it was never checked."""
     c = GoodCheck
     row = db.session.execute(
-        select(c.function, c.words, c.at, Person.name)
+        select(c.function, c.value, c.unit, c.words, c.at, Person.name)
         .join(Person, Person.id == c.by_id)
         .where(c.equipment_id == equipment_id, c.at < before, c.taken_back_at.is_(None))
         .order_by(c.at.desc(), c.id.desc())

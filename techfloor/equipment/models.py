@@ -203,7 +203,8 @@ class EquipmentDue(Table):
 class GoodCheck(Table):
     """A check between two calibrations in which a gauge was good at one of its functions (ISO/IEC 17025:2017, 6.4.10).
 
-    `words` say what was applied and read; one that was not good after all is taken back and stays.
+    `value` is what it should have shown, in `unit`: it was good there. `words` say what was applied and read; one that
+    was not good after all is taken back and stays.
     """
 
     __tablename__ = "equipment_good_check"
@@ -212,6 +213,8 @@ class GoodCheck(Table):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     equipment_id: Mapped[int] = mapped_column(ForeignKey("equipment.id"))
     function: Mapped[str] = mapped_column(Text)
+    value: Mapped[Decimal] = mapped_column(ExactDecimal)
+    unit: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcTime)
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -105,6 +105,21 @@ def test_a_check_of_another_function_does_not_narrow_the_look_back(
     assert "since its last good calibration" in quinn.get("/").text
 
 
+def test_a_check_of_another_value_does_not_narrow_the_look_back(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> None:
+    clock_at("2026-11-19 06:00")
+    quinn = as_("Q")
+    assert set_up(quinn).status_code == 303
+    check(as_("T", tablet="T-03"), "200.0")
+    clock_at("2026-11-20 07:00")
+    quinn = as_("Q")
+    number = calibrate(quinn, {"2000.0": "2009.0"})
+    page = quinn.get(f"/calibration/{number}/look-back").text
+    assert "it looks at 200.0 g alone, and what failed does not show there (2000.0)." in page
+    assert "good in the check in use" not in page
+    assert "Last good check" in page, "it is told all the same"
+    assert "since its last good calibration" in quinn.get("/").text
+
+
 @pytest.fixture
 def failed(app: Flask, as_: SignedInAs, clock_at: ClockAt) -> int:
     """The scale, held by a check that failed twice; the second row."""

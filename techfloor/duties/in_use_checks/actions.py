@@ -216,9 +216,9 @@ def _keep(found: InForce, kept: InUseCheck, by: By) -> CheckRow:
     db.session.add(kept)
     db.session.flush()
     if kept.outcome == Outcome.GOOD:
-        ledger.checked_good(
-            kept.gauge_id, found.check.function, as_text(_good_said(found, kept)), actor=by.actor, at=kept.performed_at
-        )
+        check, words = found.check, as_text(_good_said(found, kept))
+        where = ledger.CheckedAt(check.function, check.nominal, check.unit)
+        ledger.checked_good(kept.gauge_id, where, words, actor=by.actor, at=kept.performed_at)
         _freeze(found, by)
     elif kept.outcome == Outcome.FAIL and kept.try_of_id is not None:
         _hold(found, kept, by)

@@ -12,14 +12,15 @@ from techfloor.duties.calibration.models import Calibration, Reading, StandardUs
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.bench_lines import ambient_of
 from techfloor.duties.calibration.queries.records import KIND
-from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules import reach, results
 from techfloor.duties.calibration.rules.drift import PointKey
 from techfloor.duties.calibration.rules.procedure import PlannedPoint
 from techfloor.equipment import ledger
 from techfloor.equipment.ledger import LastCheck
 from techfloor.equipment.models import Equipment, EquipmentLog
 from techfloor.equipment.statuses import Status
-from techfloor.measures.decision import Verdict
+from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
 from techfloor.records import versions
 from techfloor.records.models import Record
 from techfloor.said import as_text, say
@@ -77,12 +78,19 @@ class LookBackFrom:
     """From when on the work done with a gauge is looked at: its last good calibration, or a good check since.
 
     `check` is the last good check in use after that calibration. It `counts` where it looks at every function that
-    `failed`; where a laboratory gives no values, nobody knows which did.
+    `failed`, and nothing of what failed there is `unseen` at its value; where a laboratory gives no values, nobody
+    knows what did.
     """
 
     calibration: Record | None
     check: LastCheck | None
     failed: tuple[str, ...]
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def check_value(self) -> str:
+        """The value that the check looks at, with its unit."""
+        return "" if self.check is None else f"{plain(self.check.value)} {show_unit(self.check.unit)}"
 
     @property
     def uncovered(self) -> tuple[str, ...]:
@@ -92,7 +100,7 @@ class LookBackFrom:
     @property
     def counts(self) -> bool:
         """Whether the look-back begins at the check."""
-        return self.check is not None and bool(self.failed) and not self.uncovered
+        return self.check is not None and bool(self.failed) and not self.uncovered and not self.unseen
 
 
 def look_back_from(bench: Bench) -> LookBackFrom:
@@ -101,17 +109,10 @@ def look_back_from(bench: Bench) -> LookBackFrom:
     check = ledger.last_good_check(bench.gauge.id, bench.record.performed_at)
     if check is not None and good is not None and check.at <= good.performed_at:
         check = None
-    return LookBackFrom(good, check, _failed_functions(bench))
-
-
-def _failed_functions(bench: Bench) -> tuple[str, ...]:
-    """Return the functions at which it was out of tolerance while it was used, in their order."""
     run = bench.run(results.AS_FOUND if bench.body.as_found else results.AS_LEFT)
-    out = {Verdict.fail, Verdict.conditional_fail}
-    names = [point.point.function for point in run.points if point.verdict in out]
     first = next((function.name for function in bench.gauge.item.functions), "")
-    names += [result.rule.function or first for result in run.derived if result.verdict in out]
-    return tuple(dict.fromkeys(names))
+    hidden = () if check is None else reach.unseen(run, check.value, check.unit)
+    return LookBackFrom(good, check, reach.failed_functions(run, first), hidden)
 
 
 _RETURNED = tuple(
