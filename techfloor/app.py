@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from techfloor import clock, roster, store
 from techfloor.equipment.actions import following_holds
-from techfloor.equipment.certificates import following
+from techfloor.equipment.certificates import following, following_corrections
 from techfloor.equipment.offers import offering
 from techfloor.equipment.rules import TRACEABILITY, work_pages
 from techfloor.house import digest, drafts, errors, shell
@@ -169,6 +169,7 @@ def _move_in(app: Flask) -> None:
         house.access.update(pages.access)
         house.costly |= pages.costly
     following[:] = [duty.certificate_withdrawn for duty in roster.DUTIES if duty.certificate_withdrawn is not None]
+    following_corrections[:] = [duty.certificate_corrected for duty in roster.DUTIES if duty.certificate_corrected]
     following_holds[:] = [duty.standard_wrong for duty in roster.DUTIES if duty.standard_wrong is not None]
     offering[:] = [duty.offers for duty in roster.DUTIES if duty.offers is not None]
     work_pages.update(duty.work_page for duty in roster.DUTIES if duty.work_page is not None)

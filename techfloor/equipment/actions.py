@@ -11,7 +11,13 @@ from decimal import Decimal
 
 from sqlalchemy import delete, select
 
-from techfloor.equipment.certificates import add_certificate, correct_certificate, open_lot, withdraw_certificate
+from techfloor.equipment.certificates import (
+    Corrected,
+    add_certificate,
+    correct_certificate,
+    open_lot,
+    withdraw_certificate,
+)
 from techfloor.equipment.entries import (
     FunctionEntry,
     GaugeEntry,
@@ -34,6 +40,7 @@ from techfloor.store import db, search
 
 __all__ = [
     "CALIBRATION",
+    "Corrected",
     "add_certificate",
     "change_gauge",
     "change_machine",

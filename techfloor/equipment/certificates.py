@@ -5,10 +5,12 @@ read, and the records that rested on them keep them.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
+from techfloor.equipment.corrections import differences
 from techfloor.equipment.entries import CertificateEntry, check_certificate, check_uncertainty, uncertainty_said
 from techfloor.equipment.ledger import CALIBRATION, lift_hold, log, set_due
 from techfloor.equipment.models import CertificateFile, EquipmentHold, Standard, StandardCertificate
@@ -63,7 +65,7 @@ def correct_certificate(
     actor: int,
     at: datetime,
     file: KeptFile | None = None,
-) -> StandardCertificate:
+) -> "Corrected":
     """Put another version of a certificate in the place of one with a slip; its paper goes with it.
 
     Records that rested on the one before keep it. Raises Refusal for one that does not stand any more, and where
@@ -79,15 +81,32 @@ def correct_certificate(
     certificate = StandardCertificate(standard_id=before.standard_id, replaces_id=before.id, reason=reason)
     _write(certificate, entry, before)
     db.session.add(certificate)
-    words = f"{before.number}, {certificate.number}" if before.number != certificate.number else before.number
-    log(before.standard_id, "certificate corrected", f"{words}: {reason}", actor=actor, at=at)
+    log(before.standard_id, "certificate corrected", _correction_said(before, certificate), actor=actor, at=at)
     _keep_files(certificate, before, file, actor, at)
     _follow_certificates(before.standard_id, at)
-    return certificate
+    raised = sum(follow(before.standard_id, certificate.id, at) for follow in following_corrections)
+    return Corrected(certificate, raised)
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """The entry that takes the place of one with a slip, and how many tasks the duties raised for what rested on it."""
+
+    certificate: StandardCertificate
+    raised: int
+
+
+def _correction_said(before: StandardCertificate, now: StandardCertificate) -> str:
+    """Say what was corrected, old and new, and why; of what counts for no measurement the reason alone."""
+    words = f"{before.number}, {now.number}" if before.number != now.number else before.number
+    said, found = f"{words}: {now.reason}", differences(before, now)
+    return as_text(say("equipment.corrected", words=said, changed=found)) if found else said
 
 
 following: list[Callable[[int, int, datetime], int]] = []
 """What follows from a withdrawal, of (standard, certificate, at): how many tasks it raised. The duties give it."""
+following_corrections: list[Callable[[int, int, datetime], int]] = []
+"""What follows from a correction, of (standard, its new entry, at): how many tasks it raised. The duties give it."""
 
 
 def withdraw_certificate(certificate_id: int, reason: str, *, actor: int, at: datetime) -> int:

@@ -338,6 +338,22 @@ def rested_on(certificate_id: int, size: int = 200) -> list[RestedView]:
     return [RestedView(*row) for row in rows]
 
 
+def rested_before(standard_id: int, certificate_id: int) -> int:
+    """Count the records that rest on an entry which this one of a certificate replaced, as they stand."""
+    papers = {paper.certificate.id: paper for paper in certificates_of(standard_id)}
+    earlier: list[int] = []
+    before = papers[certificate_id].replaces
+    while before is not None:
+        earlier.append(before)
+        before = papers[before].replaces
+    rested = (
+        select(func.count(Record.id.distinct()))
+        .join(Measurement, Measurement.record_id == Record.id)
+        .where(Measurement.certificate_id.in_(earlier), versions.stands())
+    )
+    return db.session.scalars(rested).one()
+
+
 def log_of(equipment_id: int, *, before: int | None = None, size: int = 30) -> list[LogLine]:
     """Read the log, the newest line first; `before` goes on from a line's id."""
     g = EquipmentLog

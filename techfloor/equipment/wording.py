@@ -147,6 +147,13 @@ sentences |= {
     "equipment.work.in-use check": _l("In-use check"),
     "equipment.certificate": _l("%(number)s, %(laboratory)s, until %(day)s"),
     "equipment.opened": _l("%(number)s, %(day)s"),
+    "equipment.corrected": _l("%(words)s (%(changed)s)"),
+    "equipment.differs.value": _l("value of %(nominal)s: %(before)s → %(after)s"),
+    "equipment.differs.u": _l("U of %(nominal)s: %(before)s → %(after)s"),
+    "equipment.differs.uncertainty": _l("U: %(before)s → %(after)s"),
+    "equipment.differs.more": _l("and %(count)s more"),
+    "equipment.differs.issued": _l("issued: %(before)s → %(after)s"),
+    "equipment.differs.valid-until": _l("valid until: %(before)s → %(after)s"),
     # What ended a hold by itself.
     "equipment.new-certificate": _l("certificate %(number)s"),
     "equipment.changed": _l("%(names)s"),

@@ -96,6 +96,8 @@ class Duty:
     """The page of what stands behind a piece of equipment and of what rested on it, by its code."""
     certificate_withdrawn: Callable[[int, int, datetime], int] | None = None
     """What follows from a certificate that was taken back: (standard, certificate, at) to how many tasks."""
+    certificate_corrected: Callable[[int, int, datetime], int] | None = None
+    """What follows from a certificate that was corrected: (standard, its new entry, at) to how many tasks."""
     standard_wrong: Callable[[int, str, datetime], int] | None = None
     """What follows from a standard that is held as measuring wrong: (standard, why, at) to how many tasks."""
     first_step: FirstStep | None = None

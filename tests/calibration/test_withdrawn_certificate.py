@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from techfloor import clock, store
 from techfloor.duties.calibration.models import OF_CERTIFICATE
+from techfloor.equipment.deed_forms import certified_lines
 from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.records.models import Task
 from techfloor.said import as_text, in_words, read, say
@@ -195,3 +196,46 @@ def test_no_certificate_is_called_in_force_when_all_that_is_left_has_ended(app: 
     assert "the certificate in force today" not in text
     assert "No certificate of S-003 is in force today." in text
     assert "ended 5 Mar 2026" in text
+
+
+def correct(app: Flask, quinn: PlantClient, old: str = "", new: str = "", **more: str) -> None:
+    """Correct the newest certificate of S-003: one of its certified values, or other fields."""
+    paper = newest(app)
+    stated = {**paper.uncertainty, "u": paper.uncertainty["constant"], "uncertainty_kind": paper.uncertainty["kind"]}
+    lines = certified_lines(paper.certified)
+    given = {
+        "number": paper.number,
+        "laboratory": paper.laboratory,
+        "issued": paper.issued.isoformat(),
+        "valid_until": paper.valid_until.isoformat(),
+        "certified": lines.replace(old, new) if old else lines,
+        **{name: stated[name] for name in ("uncertainty_kind", "u", "unit", "per_metre", "k")},
+        "reason": "mistyped",
+        **more,
+    }
+    answer = quinn.submit(f"/equipment/S-003/certificates/{paper.id}/correct", given)
+    assert answer.status_code == 303, problems(answer)
+
+
+def test_a_correction_to_another_value_raises_a_look_back_and_says_old_and_new(app: Flask, as_: SignedInAs) -> None:
+    number, quinn = calibrated(as_("T")), as_("Q")
+    before = newest(app)
+    row = next(row for row in before.certified if row["nominal"] == "25")
+    correct(app, quinn, row["value"], "25.0123")
+    said = f"value of 25: {row['value']} → 25.0123"
+    assert [number in words and "was corrected" in words and said in words for words in asked(app)] == [True]
+    page = quinn.get(f"/equipment/S-003/certificates/{newest(app).id}").text
+    assert "1 look-back is raised" in page
+    assert "1 record rests on the entry before the correction." in page
+    assert "No record rests on it" not in page
+    assert said in quinn.get("/equipment/S-003").text
+    correct(app, quinn, "25.0123", "25.0124")
+    assert len(asked(app)) == 1, "it is looked back on already"
+    answer = quinn.submit(f"/calibration/{number}/look-back", {"outcome": "unaffected", "looked": "lots 1 to 9"})
+    assert answer.status_code == 303
+    correct(app, quinn, laboratory="Another Lab")
+    assert asked(app) == [], "who issued it changes no result"
+    correct(app, quinn, valid_until="2026-11-19")
+    assert [f"{number} of" in words and "valid until: 4 Mar 2027 → 19 Nov 2026" in words for words in asked(app)] == [
+        True
+    ]

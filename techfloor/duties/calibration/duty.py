@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from techfloor.duties.calibration import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.calibration.actions import intervals as interval_changes
-from techfloor.duties.calibration.actions.doubt import follow_hold, follow_withdrawal
+from techfloor.duties.calibration.actions.doubt import follow_correction, follow_hold, follow_withdrawal
 from techfloor.duties.calibration.actions.starting import PREFIX
 from techfloor.duties.calibration.forms.bringing_in import HISTORY
 from techfloor.duties.calibration.home import for_code, tiles
@@ -34,6 +34,7 @@ DUTY = Duty(
     work_page=(WORK, lambda code: f"/calibration/gauges/{code}"),
     trace_page=lambda code: f"/calibration/traceability/{code}",
     certificate_withdrawn=follow_withdrawal,
+    certificate_corrected=follow_correction,
     standard_wrong=follow_hold,
     first_step=FirstStep(_l("Take over a ready-made procedure."), "/calibration/procedures", queries.PROCEDURE),
     importers=(HISTORY,),

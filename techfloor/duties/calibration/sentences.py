@@ -169,6 +169,9 @@ SENTENCES = {
     "calibration.look-back-withdrawn": _l(
         "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s was withdrawn: %(why)s"
     ),
+    "calibration.look-back-corrected": _l(
+        "Look back on %(number)s of %(gauge)s: certificate %(certificate)s of %(standard)s was corrected: %(why)s"
+    ),
     "calibration.again": _l("Calibrate %(gauge)s again: %(remark)s"),
     "calibration.looked-back": _l("%(outcome)s Looked at: %(looked)s"),
     "calibration.unaffected": _l("Nothing was affected."),

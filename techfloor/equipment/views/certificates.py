@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from techfloor.equipment import actions, queries
 from techfloor.equipment.deed_forms import CertificateForm, CorrectCertificateForm, OpenLotForm, WithdrawForm
-from techfloor.equipment.models import StandardCertificate
 from techfloor.equipment.rules import trace_page
 from techfloor.equipment.shapes import CertificateView, PaperView, StandardView
 from techfloor.equipment.statuses import MEASURE
@@ -90,6 +89,7 @@ def certificate(code: str, certificate_id: int) -> str:
         paper=paper,
         facts=_facts(paper.certificate),
         trace_url=trace_page(standard.code),
+        before=queries.rested_before(standard.id, certificate_id),
         rested=[
             {"number": each.number, "gauge": f"{each.code} {each.name}", "on": moment(each.performed_at)}
             for each in queries.rested_on(certificate_id)
@@ -144,12 +144,14 @@ def replace_certificate(code: str, certificate_id: int) -> Page:
     standard = standard_of_code(code)
     paper = queries.certificate_by_id(standard.id, certificate_id)
 
-    def correct() -> StandardCertificate:
+    def correct() -> actions.Corrected:
         return actions.correct_certificate(certificate_id, form.entry(), form.words(), file=file, **by_whom())
 
     if form.complete(file, "") and (done := form.attempt(correct)):
         flash(_("The certificate is corrected. The entry before stays to be read."), "success")
-        return redirect(_url(standard, done.made.id), code=303)
+        if done.made.raised:
+            flash(look_backs_raised(done.made.raised), "warning")
+        return redirect(_url(standard, done.made.certificate.id), code=303)
     return _certificate_page(form, standard, file, paper), 422
 
 

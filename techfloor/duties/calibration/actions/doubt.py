@@ -1,7 +1,7 @@
 """A certificate in doubt: everything that rested on it is looked back on, raised as one act."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,11 +9,15 @@ from sqlalchemy import select
 from techfloor.duties.calibration.models import OF_CERTIFICATE
 from techfloor.duties.calibration.queries.traceability import Use, Wanted, first_uses, used
 from techfloor.equipment import ledger
+from techfloor.equipment.corrections import differences, reaches, shortly
 from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.equipment.queries import certificates_of, entries_of
+from techfloor.equipment.rules import plant_day
+from techfloor.equipment.shapes import CertificateView
+from techfloor.places.models import Plant
 from techfloor.records.models import Record, Task
 from techfloor.refusals import Refusal
-from techfloor.said import as_text, read, say
+from techfloor.said import Said, as_text, read, say
 from techfloor.store import alone, db
 
 MOST = 1000
@@ -51,7 +55,35 @@ def follow_withdrawal(standard_id: int, certificate_id: int, at: datetime) -> in
     Return how many are new: a record that is being looked back on for that certificate already is not asked for twice.
     """
     why = db.session.get_one(StandardCertificate, certificate_id).ended_why
-    return _raise_all("calibration.look-back-withdrawn", standard_id, certificate_id, why, at)
+    return _raise_all(Cause("calibration.look-back-withdrawn", why), standard_id, certificate_id, at)
+
+
+def follow_correction(standard_id: int, certificate_id: int, at: datetime) -> int:
+    """Raise a look-back for each record that counts and rested on an entry with a slip, where it rests on other values.
+
+    `certificate_id` is the corrected entry. Of a shorter validity that is what was used after its end. An entry before
+    the last one is compared, too: what rests on it was told of what the correction before changed, not of this one.
+    Return how many are new.
+    """
+    papers = {paper.certificate.id: paper for paper in certificates_of(standard_id)}
+    now = papers[certificate_id]
+    assert now.replaces is not None
+    last = papers[now.replaces].certificate
+    changed = differences(last, now.certificate)
+    if not changed:
+        return 0
+    zone = db.session.scalars(select(Plant.zone)).one()
+    why = say("equipment.corrected", words=now.reason, changed=shortly(changed))
+    cause = Cause("calibration.look-back-corrected", why)
+
+    def raised(before: CertificateView) -> int:
+        def rests(use: Use) -> bool:
+            on = plant_day(use.at, zone)
+            return reaches(last, now.certificate, on) and reaches(before, now.certificate, on)
+
+        return _raise(cause, standard_id, before, (before.id,), at, rests)
+
+    return sum(raised(papers[id_].certificate) for id_ in entries_of(list(papers.values()), certificate_id))
 
 
 def follow_hold(standard_id: int, why: str, at: datetime) -> int:
@@ -63,19 +95,37 @@ def follow_hold(standard_id: int, why: str, at: datetime) -> int:
     standing = [paper.certificate for paper in certificates_of(standard_id) if paper.stands]
     if not standing:
         return 0
-    return _raise_all("calibration.look-back-held", standard_id, standing[0].id, why.strip(), at)
+    return _raise_all(Cause("calibration.look-back-held", why.strip()), standard_id, standing[0].id, at)
 
 
-def _raise_all(key: str, standard_id: int, certificate_id: int, why: str, at: datetime) -> int:
+@dataclass(frozen=True)
+class Cause:
+    """Why work is looked back on: the key of the words of its task, and the reason in them."""
+
+    key: str
+    why: str | Said
+
+
+def _raise_all(cause: Cause, standard_id: int, certificate_id: int, at: datetime) -> int:
+    """Raise a look-back for what rested on any entry of a certificate."""
+    papers = certificates_of(standard_id)
+    paper = next(paper for paper in papers if paper.certificate.id == certificate_id)
+    return _raise(cause, standard_id, paper.certificate, entries_of(papers, certificate_id), at)
+
+
+def _raise(
+    cause: Cause,
+    standard_id: int,
+    paper: CertificateView,
+    entries: tuple[int, ...],
+    at: datetime,
+    rests: Callable[[Use], bool] = lambda _use: True,
+) -> int:
     alone(f"doubt:{standard_id}")
-    paper, standard = (
-        db.session.get_one(StandardCertificate, certificate_id),
-        db.session.get_one(Equipment, standard_id),
-    )
-    wanted = Wanted(standard_id, entries_of(certificates_of(standard_id), certificate_id))
-    there = _open(standard.code, paper.number)
-    new = [use for use in _every(wanted) if use.number not in there]
-    db.session.add_all(_task(use, (key, standard.code, paper.number, why), at) for use in new)
+    code = db.session.get_one(Equipment, standard_id).code
+    there = _open(code, paper.number)
+    new = [use for use in _every(Wanted(standard_id, entries)) if use.number not in there and rests(use)]
+    db.session.add_all(_task(use, (cause.key, code, paper.number, cause.why), at) for use in new)
     db.session.flush()
     return len(new)
 
@@ -111,7 +161,7 @@ def certificate_asked(words: str) -> tuple[str, str] | None:
     return (str(said["standard"]), str(said["certificate"])) if {"standard", "certificate"} <= said.keys() else None
 
 
-def _task(use: Use, asked: tuple[str, str, str, str], at: datetime) -> Task:
+def _task(use: Use, asked: tuple[str, str, str, str | Said], at: datetime) -> Task:
     """Return a look-back for what is asked: (key of its words, standard, certificate, why)."""
     key, standard, certificate, why = asked
     gauge = f"{use.code} {use.name}".strip()
