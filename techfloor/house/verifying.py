@@ -12,15 +12,19 @@ from flask_wtf.file import FileField
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
-from techfloor.house.keepers import keepers, kind_titles
+from techfloor.house.keepers import keepers, kind_titles, record_url
+from techfloor.house.running import running
+from techfloor.house.shell import may_open
 from techfloor.records.lifecycle import State
 from techfloor.records.versions import Version
 from techfloor.records.wording import signature_box
 from techfloor.reports import issue
 from techfloor.reports.claims import codes_in
+from techfloor.said import in_words
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
 from techfloor.web.show import day, to_the_second
+from techfloor.web.visitor import caller
 
 pages = Pages("verify", __name__)
 
@@ -137,9 +141,25 @@ def _answer(found: issue.Verification, *, same_bytes: bool) -> Answer:
         return Answer("fail", _("Rejected"), _("The plant rejected this record in its review. Do not rely on it."))
     if found.replaced_by is not None:
         return _replaced(found, found.replaced_by)
+    since = _since_signed(found)
     if found.state != State.CLOSED:
-        return Answer("caution", _("Not closed"), _("This record waits for its review."))
-    return Answer("pass", _("Issued here, version current"), _current(found, same_bytes=same_bytes))
+        return Answer("caution", _("Not closed"), " ".join((_("This record waits for its review."), *since)))
+    current = _current(found, same_bytes=same_bytes)
+    if since:
+        return Answer("caution", _("Issued here, but what it rests on changed since"), " ".join((*since, current)))
+    return Answer("pass", _("Issued here, version current"), current)
+
+
+def _since_signed(found: issue.Verification) -> list[str]:
+    """Say what became since of what a record rests on."""
+    keeper = next((duty for duty in running().duties if found.kind in duty.record_kinds), None)
+    return [] if keeper is None else [in_words(each) for each in keeper.since_signed(found.record_id)]
+
+
+def _may_read(found: issue.Verification) -> bool:
+    """Tell whether somebody is signed in who may open the record."""
+    who, url = caller().visitor, record_url(found.number, found.kind)
+    return who is not None and url is not None and may_open(url, who)
 
 
 def _broken(found: issue.Verification) -> Answer | None:
@@ -157,7 +177,10 @@ def _broken(found: issue.Verification) -> Answer | None:
 
 
 def _replaced(found: issue.Verification, by: Version) -> Answer:
-    """Say which version has taken its place, since when and why, and where the review of that is still to come."""
+    """Say which version counts in its place, since when and why, and where the review of that is still to come.
+
+    Why a record was entered in error are words of the plant's own: who may open the record reads them.
+    """
     what = {
         "version": by.version,
         "moment": day(found.replaced_from) if found.replaced_from else to_the_second(by.since),
@@ -165,7 +188,7 @@ def _replaced(found: issue.Verification, by: Version) -> Answer:
     said = [_("Withdrawn by version %(version)s since %(moment)s. Do not rely on it.", **what)]
     if not by.in_error:
         said = [_("Replaced by version %(version)s since %(moment)s. Ask the plant for it.", **what)]
-    if by.reason:
+    if by.reason and (_may_read(found) or not by.in_error):
         said.append(_("The reason: %(reason)s", reason=by.reason))
     if by.waits:
         said.append(_("The review of version %(version)s is still waiting.", **what))

@@ -166,12 +166,13 @@ def newest(record_id: int, session: Session | None = None) -> IssuedPdf | None:
 class Verification:
     """What /verify says of an issued PDF."""
 
+    record_id: int
     number: str
     version: int
     kind: str
     state: str
     replaced_by: versions.Version | None
-    """The version that has taken its place; one that is only under way has not, nor a document before its day."""
+    """The version that counts in its place now; one that is only under way does not, nor a document before its day."""
     replaced_from: date | None
     """The day of the plant since which it has, where that is not the moment of its signature."""
     issue_no: int
@@ -217,16 +218,13 @@ def _content(issued: IssuedPdf) -> str | None:
 
 
 def _taken_place(record_id: int) -> tuple[versions.Version | None, date | None]:
-    """Return the version that has taken a record's place, and its day where it has one.
+    """Return the version that counts in a record's place now, and its day where it has one: the last that has come.
 
-    A document that never came in force is passed over: one approved after it counted from its day or an earlier one.
+    A document of a later day is not there yet, and one that never came in force is followed by one that did.
     """
     today = day_at_plant(clock.now())
     come = [(each, since) for each, since in _signed_after(record_id) if since is None or since <= today]
-    for place, (each, since) in enumerate(come):
-        if since is None or all(later is None or later > since for _each, later in come[place + 1 :]):
-            return each, since
-    return None, None
+    return come[-1] if come else (None, None)
 
 
 def _signed_after(record_id: int) -> Iterator[tuple[versions.Version, date | None]]:
@@ -243,6 +241,7 @@ def _verification(issued: IssuedPdf) -> Verification:
     anchored = db.session.scalar(select(ActRow.hash).where(ActRow.seq == issued.trail_seq))
     newest_issue = newest(record.id)
     return Verification(
+        record_id=record.id,
         number=record.number,
         version=record.version,
         kind=record.kind,

@@ -1,10 +1,11 @@
 """The manifest of a duty: what the house must know of it to give it a place."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from techfloor.said import Said
 from techfloor.web.access import Permission
 from techfloor.web.importing import Importer
 from techfloor.web.pages import Pages
@@ -86,6 +87,8 @@ class Duty:
     record_kinds: tuple[str, ...] = ()
     on_paper: Callable[[Mapping[str, Any]], list[tuple[str, str]]] = lambda _content: []
     """What a signed content says to everybody who holds the paper: (name, value)."""
+    since_signed: Callable[[int], Iterable[Said]] = lambda _record_id: ()
+    """What became since of what a record of its kinds rests on, by its key: everybody who holds its paper is told."""
     tiled_tasks: tuple[str, ...] = ()
     """The kinds of task for which `tiles` shows what waits: they are not shown once more as tasks."""
     work_page: tuple[str, Callable[[str], str]] | None = None

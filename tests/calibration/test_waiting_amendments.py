@@ -4,7 +4,8 @@ import pytest
 from amending_work import WHY, amended, amending, calibrated, words
 from bench_work import review, sign
 from flask import Flask
-from plant_client import PlantClient, SignedInAs
+from flask.testing import FlaskClient
+from plant_client import SignedInAs
 from test_who_amended import code_of
 
 WAITS = "The review of version 2 is still waiting"
@@ -19,7 +20,7 @@ def code(app: Flask, as_: SignedInAs) -> tuple[str, str]:
     return number, code_of(app, quinn, number)
 
 
-def verify(client: PlantClient, code: str) -> str:
+def verify(client: FlaskClient, code: str) -> str:
     return words(client.get(f"/verify/{code}").text)
 
 
@@ -47,7 +48,7 @@ def test_version_1_and_its_paper_say_that_the_review_of_version_2_waits(
 
 
 @pytest.mark.pages
-def test_a_withdrawal_that_waits_says_so_too(as_: SignedInAs, code: tuple[str, str]) -> None:
+def test_a_withdrawal_that_waits_says_so_too(app: Flask, as_: SignedInAs, code: tuple[str, str]) -> None:
     number, paper = code
     tara = as_("T", tablet=True)
     amending(tara, number, "entered in error", "this was G-013")
@@ -55,6 +56,28 @@ def test_a_withdrawal_that_waits_says_so_too(as_: SignedInAs, code: tuple[str, s
     said = verify(as_("Q"), paper)
     assert "Entered in error" in said
     assert f"Do not rely on it. The reason: this was G-013. {WAITS}." in said
+    stranger = as_("Q").application.test_client()
+    said = verify(stranger, paper)
+    assert f"Do not rely on it. {WAITS}." in said
+    assert "G-013" not in said, "the plant's own words are not for everybody who holds the paper"
+    assert review(as_("Q"), number).status_code == 303
+    withdrawn = code_of(app, as_("Q"), number)
+    assert withdrawn != paper
+    assert "as entered in error; Tara Kowalski" in verify(stranger, withdrawn)
+    assert "G-013" not in verify(stranger, withdrawn)
+
+
+@pytest.mark.pages
+def test_version_1_names_the_version_that_counts_now(app: Flask, as_: SignedInAs, code: tuple[str, str]) -> None:
+    number, paper = code
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    amended(app, tara, number)
+    assert review(quinn, number).status_code == 303
+    amended(app, tara, number, "150.10")
+    said = verify(quinn, paper)
+    assert "Replaced by version 3" in said
+    assert "The review of version 3 is still waiting." in said
+    assert "version 2" not in said
 
 
 @pytest.mark.pages

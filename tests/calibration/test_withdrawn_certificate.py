@@ -1,5 +1,6 @@
 """A certificate that is taken back has consequences for everything that rested on it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,6 +9,7 @@ from bench_work import give_all, problems, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
+from test_who_amended import code_of
 
 from techfloor import clock, store
 from techfloor.duties.calibration.models import OF_CERTIFICATE
@@ -27,6 +29,13 @@ def newest(app: Flask, code: str = "S-003") -> StandardCertificate:
         c = StandardCertificate
         wanted = select(c).join(Equipment, Equipment.id == c.standard_id).where(Equipment.code == code)
         return db.session.scalars(wanted.where(c.ended_at.is_(None)).order_by(c.issued.desc(), c.id.desc())).first()  # type: ignore[return-value]
+
+
+def first(app: Flask) -> str:
+    """Return the number of the certificate that ended."""
+    with app.app_context():
+        ended = select(StandardCertificate.number).where(StandardCertificate.ended_at.is_not(None))
+        return db.session.scalars(ended).one()
 
 
 def withdraw(app: Flask, quinn: PlantClient, code: str = "S-003") -> None:
@@ -122,10 +131,39 @@ def test_what_is_issued_after_it_claims_no_traceability_through_it(app: Flask, a
     assert "are metrologically traceable" not in text
 
 
+def test_whoever_holds_the_paper_is_told_what_was_withdrawn_since(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = calibrated(as_("T", tablet=True))
+    assert review(quinn, number).status_code == 303
+    page = f"/verify/{code_of(app, quinn, number)}"
+    stranger = app.test_client()
+    assert "Issued here, version current" in stranger.get(page).text
+    withdraw(app, quinn)
+    text = stranger.get(page).text
+    assert "version current" not in text
+    assert f"Certificate {first(app)} of S-003, on which it rests, was withdrawn on 20 Nov 2026." in text
+    assert WHY not in text
+
+
 def test_the_way_up_says_on_which_day_it_was_withdrawn(app: Flask, as_: SignedInAs) -> None:
     calibrated(as_("T"))
     withdraw(app, as_("Q"))
     assert "withdrawn 20 Nov 2026" in as_("Q").get("/calibration/traceability/G-014").text
+
+
+@pytest.mark.parametrize("corrected", [False, True])
+def test_the_way_down_marks_what_became_of_its_certificate(app: Flask, as_: SignedInAs, corrected: bool) -> None:
+    calibrated(as_("T"))
+    quinn = as_("Q")
+    if corrected:
+        correct(app, quinn, laboratory="Another Lab")
+        assert "corrected 20 Nov 2026" in quinn.get("/calibration/traceability/S-003/used").text
+    withdraw(app, quinn)
+    base = "/calibration/traceability/S-003"
+    for page in (f"{base}/used", f"{base}/used/list.csv", f"{base}/picture", "/calibration/traceability/G-014"):
+        text = quinn.get(page).text
+        assert "withdrawn 20 Nov 2026" in text, page
+        assert not re.search(r"(?<!\()corrected 20 Nov", text), page
 
 
 def test_numbers_of_two_standards_are_not_taken_for_each_other(app: Flask, as_: SignedInAs) -> None:

@@ -12,6 +12,7 @@ from techfloor.duties.calibration.models import PROPOSAL, REVIEW
 from techfloor.duties.calibration.permissions import PERMISSIONS
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.records import KIND, WORK
+from techfloor.duties.calibration.queries.withdrawn import withdrawn_since
 from techfloor.duties.calibration.report import interval as report_interval
 from techfloor.duties.calibration.report import procedure as report_procedure
 from techfloor.duties.calibration.report.on_paper import on_paper
@@ -30,6 +31,7 @@ DUTY = Duty(
     record_kinds=(KIND,),
     record_prefix=PREFIX,
     on_paper=on_paper,
+    since_signed=withdrawn_since,
     tiled_tasks=(REVIEW, PROPOSAL),
     work_page=(WORK, lambda code: f"/calibration/gauges/{code}"),
     trace_page=lambda code: f"/calibration/traceability/{code}",

@@ -29,6 +29,10 @@ SENTENCES = {
     "calibration.certificate-withdrawn": _l(
         "certificate %(certificate)s of %(standard)s was withdrawn on %(day)s: %(why)s"
     ),
+    "calibration.certificate-withdrawn-since": _l(
+        "Certificate %(certificate)s of %(standard)s, on which it rests, was withdrawn on %(day)s. "
+        "Ask the plant what that means for it."
+    ),
     "calibration.and": _l("%(others)s and %(last)s"),
     # where the work left its procedure
     "calibration.not-settled": _l("not settled beside the standard for %(minutes)s minutes"),

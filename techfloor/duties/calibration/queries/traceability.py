@@ -1,6 +1,6 @@
 """Traceability: which certificates stand behind a gauge, and which records rested on a standard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from techfloor.duties.calibration.models import Calibration
 from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND
+from techfloor.duties.calibration.queries.withdrawn import last_of
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
 from techfloor.equipment.queries import standards_for
@@ -299,13 +300,23 @@ def _rested_on(record_id: int, seen: frozenset[str]) -> tuple[Paper, ...]:
 
 def _papers(query: Select[*tuple[Any, ...]], seen: frozenset[str]) -> tuple[Paper, ...]:
     rows: Sequence[Any] = db.session.execute(query).all()
-    replaced = _replaced([row.StandardCertificate.id for row in rows])
-    return tuple(_paper(row, row.StandardCertificate.id in replaced, seen) for row in rows)
+    return tuple(_paper(row, seen) for row in rows)
 
 
-def _replaced(ids: Sequence[int]) -> frozenset[int | None]:
+def became(papers: Iterable[StandardCertificate]) -> dict[int, tuple[str, datetime]]:
+    """Return what became of each that ended, and when: withdrawn, also where its correction was, else replaced."""
+    found: dict[int, tuple[str, datetime]] = {}
+    for paper in papers:
+        if paper.ended_at is not None:
+            last = last_of(paper)
+            found[paper.id] = ("withdrawn", last.ended_at) if last.ended_at else ("replaced", paper.ended_at)
+    return found
+
+
+def became_of(standard_id: int) -> dict[int, tuple[str, datetime]]:
+    """Return what became of the entries of a standard that ended, and when."""
     c = StandardCertificate
-    return frozenset(db.session.scalars(select(c.replaces_id).where(c.replaces_id.in_(ids))))
+    return became(db.session.scalars(select(c).where(c.standard_id == standard_id, c.ended_at.is_not(None))).all())
 
 
 def _is_own(paper: StandardCertificate) -> bool:
@@ -313,10 +324,8 @@ def _is_own(paper: StandardCertificate) -> bool:
     return paper.laboratory.strip().casefold() == db.session.scalars(select(Plant.name)).one().strip().casefold()
 
 
-def _paper(row: Any, replaced: bool, seen: frozenset[str]) -> Paper:
+def _paper(row: Any, seen: frozenset[str]) -> Paper:
     paper: StandardCertificate = row.StandardCertificate
-    became = "" if paper.ended_at is None else "replaced" if replaced else "withdrawn"
+    what, ended_at = became([paper]).get(paper.id, ("", None))
     own = _work(_WORK.where(Record.number == paper.number.strip().upper()), seen) if _is_own(paper) else None
-    return Paper(
-        paper.id, paper.number, row.code, row.name, paper.laboratory, paper.valid_until, became, paper.ended_at, own
-    )
+    return Paper(paper.id, paper.number, row.code, row.name, paper.laboratory, paper.valid_until, what, ended_at, own)

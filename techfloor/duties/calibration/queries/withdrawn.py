@@ -1,6 +1,6 @@
 """What became of the certificates that a calibration rested on: those that were taken back since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,16 +43,17 @@ def withdrawn_behind(record_id: int, session: Session | None = None) -> list[Wit
     found: list[Withdrawn] = []
     rows: Any = bound.execute(_ENDED, {"record": record_id})
     for code, used in rows.all():
-        last = _last(used, bound)
+        last = last_of(used, bound)
         if last.ended_at is not None:
             found.append(Withdrawn(code, used.number, last.ended_at, last.ended_why))
     return found
 
 
-def _last(certificate: StandardCertificate, session: Session) -> StandardCertificate:
+def last_of(certificate: StandardCertificate, session: Session | None = None) -> StandardCertificate:
     """Return the entry that came last in the place of one with a slip."""
-    following = session.scalar(_AFTER, {"before": certificate.id})
-    return certificate if following is None else _last(following, session)
+    bound = session or db.session()
+    following = bound.scalar(_AFTER, {"before": certificate.id})
+    return certificate if following is None else last_of(following, bound)
 
 
 def without_a_certificate(record_ids: Iterable[int]) -> set[int]:
@@ -71,17 +72,21 @@ def withdrawn_said(record_id: int, session: Session | None = None) -> tuple[Said
     """Say which certificates behind a calibration were taken back, when and why."""
     bound = session or db.session()
     found = withdrawn_behind(record_id, bound)
-    zone = bound.scalars(select(Plant.zone)).one() if found else ""
-    return tuple(
-        say(
-            WITHDRAWN,
-            certificate=each.certificate,
-            standard=each.code,
-            day=day_said(plant_day(each.at, zone)),
-            why=each.why,
-        )
+    return tuple(say(WITHDRAWN, **facts, why=each.why) for each, facts in zip(found, _facts(found, bound), strict=True))
+
+
+def withdrawn_since(record_id: int) -> tuple[Said, ...]:
+    """Say the same to whoever holds the paper of a calibration: that and when, and not the words why."""
+    session = db.session()
+    return tuple(say(f"{WITHDRAWN}-since", **facts) for facts in _facts(withdrawn_behind(record_id, session), session))
+
+
+def _facts(found: Sequence[Withdrawn], session: Session) -> list[dict[str, object]]:
+    zone = session.scalars(select(Plant.zone)).one() if found else ""
+    return [
+        {"certificate": each.certificate, "standard": each.code, "day": day_said(plant_day(each.at, zone))}
         for each in found
-    )
+    ]
 
 
 WITHDRAWN = "calibration.certificate-withdrawn"

@@ -39,13 +39,13 @@ def _performed_words(content: Mapping[str, Any]) -> str:
 
 
 def _amendment(content: Mapping[str, Any]) -> str:
-    """Return what its version does with the one before, by whom and why."""
+    """Return what its version does with the one before, by whom and why; an error is told, its reason stays here."""
     amendment, former = content.get("amendment"), content.get("supersedes")
     if not amendment or not former:
         return ""
     words = _("Replaces version %(version)s; %(name)s: %(reason)s")
     if amendment["kind"] == "entered in error":
-        words = _("Withdraws version %(version)s; %(name)s: %(reason)s")
+        words = _("Withdraws version %(version)s as entered in error; %(name)s")
     name = amendment.get("signed_by") or amendment["by"]
     return str(words % {"version": former["version"], "name": name, "reason": amendment["reason"]})
 

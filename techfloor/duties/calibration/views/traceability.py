@@ -18,11 +18,11 @@ from techfloor.duties.calibration.queries.traceability import MOST_COUNTED, Use,
 from techfloor.duties.calibration.views.lists import version_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import verdict_words
-from techfloor.duties.calibration.views.traced import behind, picture
+from techfloor.duties.calibration.views.traced import became_by_entry, behind, picture
 from techfloor.duties.calibration.views.wording import verdict_sign
 from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of, entries_of
 from techfloor.equipment.rules import plant_day
-from techfloor.equipment.shapes import ItemView, PaperView
+from techfloor.equipment.shapes import CertificateView, ItemView, PaperView
 from techfloor.equipment.statuses import Kind
 from techfloor.places.here import plant, today
 from techfloor.records.wording import state_words
@@ -71,7 +71,7 @@ def used(code: str) -> str:
     item = by_code(code)
     wanted = _asked(item, "used")
     narrowed = _narrowed(item, wanted)
-    page = traceability.used(narrowed)
+    page, became = traceability.used(narrowed), became_by_entry(item.id)
     return render_template(
         "calibration/trace_used.html",
         item=item,
@@ -79,7 +79,7 @@ def used(code: str) -> str:
         list=listing(
             wanted,
             page,
-            [_row(line) for line in page.lines],
+            [{**_row(line), "became": became.get(line.certificate_id, "")} for line in page.lines],
             empty=_nothing(item),
             none_fits=_("Nothing that fits rested on it. Choose less, or look at the whole list."),
         ),
@@ -134,16 +134,19 @@ def _listed(item: ItemView) -> ListOut:
         Column(_("Name"), 22),
         Column(_("Used"), 14),
         Column(_("Under certificate"), 14, code=True),
+        Column(_("Certificate since"), 14),
         Column(_("As found"), 12),
         Column(_("As left"), 12),
         Column(_("By"), 16),
     )
     lines = every_line(lambda at: traceability.used(replace(whole, at=at), size=READ_AT_ONCE))
     title = _("What rested on %(code)s", code=item.code)
-    return ListOut(f"rested-on-{item.code}", title, columns, map(_cells, lines), wanted.url(), narrowed_words(wanted))
+    became = became_by_entry(item.id)
+    cells = (_cells(line, became.get(line.certificate_id, "")) for line in lines)
+    return ListOut(f"rested-on-{item.code}", title, columns, cells, wanted.url(), narrowed_words(wanted))
 
 
-def _cells(use: Use) -> Sequence[Value]:
+def _cells(use: Use, became: str) -> Sequence[Value]:
     found, left = (verdict_words(each) if each else "" for each in (use.as_found, use.as_left))
     return (
         use.number,
@@ -154,6 +157,7 @@ def _cells(use: Use) -> Sequence[Value]:
         use.name,
         use.at,
         use.certificate,
+        became,
         found,
         left,
         use.by,
@@ -164,7 +168,8 @@ def _cells(use: Use) -> Sequence[Value]:
 
 
 def _asked(item: ItemView, page: str) -> Asked:
-    certificates = [(str(paper.certificate.id), paper.certificate.number) for paper in _papers(item)]
+    became = became_by_entry(item.id)
+    certificates = [(str(paper.id), _named(paper.number, became.get(paper.id, ""))) for paper in _entries(item)]
     narrowing = [
         Filter("which", _("Versions"), [("", _("That count")), ("under way", _("Under way")), ("all", _("All"))]),
         Filter("kind", _("Kind"), [("", _("Any")), *((kind, kind) for kind in traceability.kinds_of_gauges())]),
@@ -174,6 +179,14 @@ def _asked(item: ItemView, page: str) -> Asked:
     if certificates:
         narrowing.insert(0, Filter("certificate", _("Certificate"), [("", _("Any")), *certificates]))
     return asked(f"{HOME}/{item.code}/{page}", *narrowing)
+
+
+def _named(number: str, became: str) -> str:
+    return f"{number} ({became})" if became else number
+
+
+def _entries(item: ItemView) -> list[CertificateView]:
+    return [paper.certificate for paper in _papers(item)]
 
 
 def _papers(item: ItemView) -> list[PaperView]:

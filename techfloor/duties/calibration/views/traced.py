@@ -1,15 +1,15 @@
 """The pictures of traceability, each with its table: what stands behind a gauge, what rested on a standard."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from techfloor.duties.calibration.queries.traceability import Group, Paper, Work
+from techfloor.duties.calibration.queries.traceability import Group, Paper, Work, became_of
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.equipment.rules import plant_day
 from techfloor.equipment.shapes import ItemView
@@ -99,7 +99,7 @@ def _draw_paper(
     last = day(paper.valid_until) if paper.valid_until else ""
     over = _("ended %(day)s", day=last) if on and paper.ends_before(on) else ""
     until = _("valid until %(day)s", day=last) if last else ""
-    became = _became(paper) or over
+    became = became_words(paper.became, paper.ended_at) or over
     box = _box(f"c{paper.id}", _("Certificate"), paper.number, became or until, url, "caution" if became else "")
     key = drawing.put(depth, box, after)
     rows.append(_row(paper, paper.number, url, paper.laboratory, became or until))
@@ -109,11 +109,16 @@ def _draw_paper(
     _draw_laboratory(drawing, paper.laboratory, key, depth + 1, url)
 
 
-def _became(paper: Paper) -> str:
-    """Say that a certificate was corrected or withdrawn since, and on which day."""
-    ended = day(plant_day(paper.ended_at, plant().zone)) if paper.ended_at else ""
+def became_words(what: str, at: datetime | None) -> str:
+    """Say that a certificate was corrected or withdrawn since, and on which day; "" for one that stands."""
+    ended = day(plant_day(at, plant().zone)) if at else ""
     said = {"replaced": _("corrected %(day)s", day=ended), "withdrawn": _("withdrawn %(day)s", day=ended)}
-    return str(said.get(paper.became, ""))
+    return str(said.get(what, ""))
+
+
+def became_by_entry(standard_id: int) -> dict[int | None, str]:
+    """Say it of each certificate of a standard that ended, by its key."""
+    return {key: became_words(*found) for key, found in became_of(standard_id).items()}
 
 
 def _draw_laboratory(drawing: _Drawing, name: str, after: str, depth: int, url: str) -> None:
@@ -142,12 +147,14 @@ def picture(item: ItemView, groups: Sequence[Group], used: UsedUrl) -> Shown:
     """Draw what rested on a standard; many gauges are drawn by their kinds."""
     drawing = _Drawing()
     root = drawing.put(0, _box(item.code, _("Standard"), item.code, item.name, f"/equipment/{item.code}"))
-    papers = _certificates(drawing, groups, root, used)
+    became = became_by_entry(item.id)
+    papers = _certificates(drawing, groups, root, used, became)
     many = len({group.gauge_id for group in groups}) > MOST_DRAWN
     (_draw_kinds if many else _draw_gauges)(drawing, groups, papers, used)
     lines = [
         {
             "certificate": each.certificate or "–",
+            "became": became.get(each.certificate_id, ""),
             "certificate_url": used(certificate=str(each.certificate_id)) if each.certificate_id else "",
             "code": each.code,
             "name": each.name,
@@ -164,7 +171,9 @@ def _records(count: int) -> str:
     return str(ngettext("%(num)d record", "%(num)d records", count))
 
 
-def _certificates(drawing: _Drawing, groups: Sequence[Group], root: str, used: UsedUrl) -> dict[int | None, str]:
+def _certificates(
+    drawing: _Drawing, groups: Sequence[Group], root: str, used: UsedUrl, became: Mapping[int | None, str]
+) -> dict[int | None, str]:
     """Draw the certificates, the newest; earlier ones together, where there are many."""
     counts: Counter[int | None] = Counter()
     for group in groups:
@@ -176,11 +185,14 @@ def _certificates(drawing: _Drawing, groups: Sequence[Group], root: str, used: U
     earlier = [each for each in every if each not in newest]
     if earlier:
         words = _records(sum(counts[each] for each in earlier))
-        key = drawing.put(1, _box("earlier", _("Earlier certificates"), str(len(earlier)), words, used()), root)
+        look = "caution" if any(each in became for each in earlier) else ""
+        key = drawing.put(1, _box("earlier", _("Earlier certificates"), str(len(earlier)), words, used(), look), root)
         found = dict.fromkeys(earlier, key)
     for each in newest:
         url = used(certificate=str(each or ""))
-        box = _box(f"c{each}", _("Certificate"), numbers[each] or "–", _records(counts[each]), url)
+        words = " · ".join(filter(None, (_records(counts[each]), became.get(each, ""))))
+        look = "caution" if each in became else ""
+        box = _box(f"c{each}", _("Certificate"), numbers[each] or "–", words, url, look)
         found[each] = drawing.put(1, box, root)
     return found
 
