@@ -8,10 +8,10 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from amending_work import amend, calibrated
-from bench_work import sign, start
+from amending_work import FAILING, amend, calibrated
+from bench_work import review, sign, start
 from flask import Flask
-from plant_client import SignedInAs
+from plant_client import ClockAt, SignedInAs
 from sqlalchemy import select
 
 from techfloor import clock, store
@@ -155,6 +155,26 @@ def test_behind_a_gauge_stand_its_calibration_the_standard_its_certificate_and_t
     for words in (number, "S-003", paper.number, paper.laboratory):
         assert f">{words}<" in page, words
     assert f'href="/equipment/S-003/certificates/{paper.id}"' in page
+
+
+@pytest.mark.pages
+def test_behind_a_gauge_stands_how_it_came_that_it_waits_is_held_and_is_overdue(
+    as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    number = calibrated(as_("T", tablet=True), FAILING)
+    page = as_("Q").get(UP).text
+    assert "G-014 is held: out of tolerance" in page
+    assert "Fail · 20 Nov 2026 · not reviewed yet" in page
+    assert "the last calibration, not reviewed yet" in page
+    assert "the last calibration in force" not in page
+    assert review(as_("Q"), number).status_code == 303
+    assert "the last calibration in force" in as_("Q").get(UP).text
+    number = calibrated(as_("T", tablet=True))
+    if "not reviewed yet" in as_("Q").get(UP).text:
+        assert review(as_("Q"), number).status_code == 303
+    assert 'class="notice is-caution"' not in as_("Q").get(UP).text
+    clock_at("2028-01-10 10:00")
+    assert "days ago. Calibrate it now." in as_("Q").get(UP).text
 
 
 def test_a_standard_calibrated_here_leads_on_to_what_its_own_calibration_rested_on(app: Flask, as_: SignedInAs) -> None:

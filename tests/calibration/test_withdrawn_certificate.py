@@ -225,6 +225,16 @@ def test_the_look_back_says_which_work_to_look_at(app: Flask, as_: SignedInAs) -
     assert "What was found on 20 Nov 2026" in as_("Q").get(f"/calibration/{number}/look-back").text
 
 
+@pytest.mark.pages
+def test_the_page_of_a_standard_folds_no_empty_values_of_a_withdrawn_certificate(app: Flask, as_: SignedInAs) -> None:
+    quinn, paper = as_("Q"), newest(app)
+    fold = f"Certified values of {paper.number}<"
+    assert fold in quinn.get("/equipment/S-003").text
+    withdraw(app, quinn)
+    assert fold not in quinn.get("/equipment/S-003").text
+    assert paper.certified[0]["value"] in quinn.get(f"/equipment/S-003/certificates/{paper.id}").text
+
+
 def test_no_certificate_is_called_in_force_when_all_that_is_left_has_ended(app: Flask, as_: SignedInAs) -> None:
     quinn = as_("Q")
     page = "/calibration/traceability/S-003"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from techfloor.duties.calibration.models import Calibration
-from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND
+from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND, PERFORMED
 from techfloor.duties.calibration.queries.withdrawn import last_of
 from techfloor.equipment.lists import code_like
 from techfloor.equipment.models import Equipment, Gauge, StandardCertificate
@@ -232,7 +232,10 @@ class Paper:
 
 @dataclass(frozen=True)
 class Work:
-    """A calibration with what it rested on; that of an outside laboratory has its certificate instead of standards."""
+    """A calibration with what it rested on; that of an outside laboratory has its certificate instead of standards.
+
+    `verdict` is how the gauge went, `found` how it came where that was judged, too.
+    """
 
     number: str
     version: int
@@ -244,6 +247,9 @@ class Work:
     laboratory: str = ""
     certificate: str = ""
     accreditation: str = ""
+    found: str = ""
+    waits: bool = False
+    """Whether its review is still to come."""
 
 
 _WORK = (
@@ -282,7 +288,11 @@ def _work(query: Select[*tuple[Any, ...]], seen: frozenset[str]) -> Work | None:
         record.performed_at,
         body.as_left or body.as_found,
         _rested_on(record.id, seen | {record.number}),
-        *(str(outside.get(name, "") or "") for name in ("laboratory", "certificate", "accreditation")),
+        laboratory=str(outside.get("laboratory") or ""),
+        certificate=str(outside.get("certificate") or ""),
+        accreditation=str(outside.get("accreditation") or ""),
+        found=body.as_found if body.as_left else "",
+        waits=record.state == PERFORMED,
     )
 
 

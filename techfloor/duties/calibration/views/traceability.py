@@ -20,10 +20,11 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import verdict_words
 from techfloor.duties.calibration.views.traced import became_by_entry, behind, picture
 from techfloor.duties.calibration.views.wording import verdict_sign
-from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of, entries_of
-from techfloor.equipment.rules import plant_day
+from techfloor.equipment.queries import by_code, certificate_by_id, certificates_of, entries_of, gauge_view
+from techfloor.equipment.rules import UsePolicy, plant_day, usable
 from techfloor.equipment.shapes import CertificateView, ItemView, PaperView
 from techfloor.equipment.statuses import Kind
+from techfloor.equipment.wording import told
 from techfloor.places.here import plant, today
 from techfloor.records.wording import state_words
 from techfloor.reports import lists_long
@@ -62,7 +63,19 @@ def trace(code: str) -> str:
         tabs=tabs_of(item, "up"),
         shown=behind(item, work, papers, on),
         ended=any(paper.ends_before(on) for paper in papers),
+        waits=work is not None and work.waits,
+        objections=_objections(item, on),
     )
+
+
+def _objections(item: ItemView, on: date) -> list[str]:
+    """Say what keeps a gauge from use today: what stands behind it covers nothing while it is held, or overdue.
+
+    That it is overdue is said here whatever the plant makes of it elsewhere.
+    """
+    if item.kind != Kind.GAUGE:
+        return []
+    return [told(one) for one in usable(gauge_view(item.code).facts(), on, UsePolicy()) if one.blocks]
 
 
 @pages.page("/traceability/<code>/used", permission=READ)

@@ -76,8 +76,10 @@ def behind(item: ItemView, work: Work | None, papers: Sequence[Paper], on: date)
 
 
 def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after: str, depth: int) -> None:
-    look = "fail" if "fail" in work.verdict else ""
-    words = " · ".join((verdict_words(work.verdict), day(plant_day(work.performed_at, plant().zone))))
+    look = "fail" if "fail" in work.verdict else "caution" if work.waits else ""
+    waits = _("not reviewed yet") if work.waits else ""
+    parts = (_verdicts(work), day(plant_day(work.performed_at, plant().zone)), waits)
+    words = " · ".join(part for part in parts if part)
     if work.certificate:
         box = _box(work.number, _("Outside certificate"), work.certificate, work.number, _record(work), look)
         key = drawing.put(depth, box, after)
@@ -90,6 +92,13 @@ def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after:
     for paper in work.papers:
         box = _box(f"s{depth}{paper.code}", _("Standard"), paper.code, paper.name, f"{HOME}/{paper.code}")
         _draw_paper(drawing, rows, paper, drawing.put(depth + 1, box, key), depth + 2)
+
+
+def _verdicts(work: Work) -> str:
+    if not work.found:
+        return verdict_words(work.verdict)
+    found, left = (verdict_words(each) for each in (work.found, work.verdict))
+    return str(_("As found: %(found)s, as left: %(left)s", found=found, left=left))
 
 
 def _draw_paper(
