@@ -38,7 +38,7 @@ def weighed(app: Flask, as_: SignedInAs) -> dict[str, Any]:
 
 def test_a_comparison_keeps_and_signs_its_differences_and_the_certified_value(app: Flask, as_: SignedInAs) -> None:
     (point,) = weighed(app, as_)["runs"][0]["points"]
-    assert (point["reference"], point["difference"], point["nominal"]) == ("10000.005", "0.0200", "10000")
+    assert (point["reference"], point["difference"], point["nominal"]) == ("10000.005", "0.020", "10000")
     assert [r["difference"] for r in point["readings"]] == DIFFERENCES
     assert {r["reference"] for r in point["readings"]} == {"10000.005"}
 

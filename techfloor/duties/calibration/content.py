@@ -265,6 +265,8 @@ def _run(bench: Bench, run: RunResult, *, with_risk: bool) -> dict[str, Any]:
 
 def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, Any]:
     point, procedure = result.point, bench.procedure
+    u = "" if result.u is None else report_u(procedure, result.u, result.reference)
+    to = "" if procedure.in_percent else u
     return {
         "n": point.n,
         "function": point.function,
@@ -276,13 +278,13 @@ def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, A
         "expected": point.expected,
         "cannot_measure": kept(result.cannot_measure) or None,
         "readings": [_reading(bench, given, result) for given in _given_at(bench, result)],
-        "reference": _text(_against(bench, point, result.reference)),
-        "indication": _goes(bench, result.indication),
-        "difference": _text(results.mean([g.difference for g in _given_at(bench, result)])),
-        "error": _shown(bench, result.error, result.reference),
+        "reference": _text(_against(bench, point, _mean(result, "reference", to))),
+        "indication": _goes(bench, _mean(result, "indication", to)),
+        "difference": _text(results.mean([g.difference for g in _given_at(bench, result)], to)),
+        "error": _shown(bench, result.error if procedure.in_percent else _mean(result, "error", to), result.reference),
         "error_unit": procedure.error_unit or point.unit,
         "tolerance": _tolerance(bench, result),
-        "u": "" if result.u is None else report_u(procedure, result.u, result.reference),
+        "u": u,
         "k": "" if result.k is None else report_k(result.k),
         "tur": _ratio(result.tur),
         "tur_reference": _ratio(result.tur_reference),
@@ -290,6 +292,11 @@ def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, A
         "risk": report_risk(result.risk) if with_risk else "",
         "verdict": result.verdict,
     }
+
+
+def _mean(result: PointResult, name: str, u: str) -> Decimal | None:
+    """Return a mean over the repeats of a point, rounded once for the paper; None where it has none."""
+    return None if getattr(result, name) is None else results.mean([getattr(r, name) for r in result.readings], u)
 
 
 def _ratio(ratio: Decimal | None) -> str:

@@ -196,7 +196,7 @@ SENTENCES |= {
     "basis.half resolution": _l("half a digit of the gauge"),
     "basis.certificate": _l("U of the standard's certificate"),
     "basis.deviation": _l("deviation on the certificate"),
-    "basis.pooled": _l("pooled s, over the root of the repeats"),
+    "basis.pooled": _l("pooled s of one reading"),
     "basis.repeats": _l("s of the repeats"),
     "origin.item": _l("gauge"),
     "origin.standard": _l("standard"),

@@ -57,7 +57,7 @@ BASES = options(
     ("half resolution", _l("half a digit of the gauge")),
     ("certificate", _l("U from the standard's certificate")),
     ("deviation", _l("deviation on the certificate, at least the value")),
-    ("pooled", _l("pooled s, over the root of the repeats")),
+    ("pooled", _l("pooled s of one reading")),
     ("repeats", _l("s of the repeats, at least the value")),
 )
 _KINDS = options(

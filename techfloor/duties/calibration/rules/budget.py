@@ -29,9 +29,11 @@ def uncertainty_at(
 
     Rows: "constant" is in the budget's unit, "percent" in % of the reading; "half resolution" is half a digit of the
     gauge; "certificate" is U of the standard at the point, from its certificate; "deviation" is what the certificate
-    shows the pieces off their nominals, at least `value`; "pooled" is the procedure's s over the root of the repeats;
-    "repeats" is the procedure's s until all repeats are in, and after that their own s where that is larger. Raises
-    Refusal where the certificate states no U and the row has no fallback.
+    shows the pieces off their nominals, at least `value`; "pooled" is the procedure's s of one reading; "repeats" is
+    that s until all repeats are in, and after that their own s where that is larger. Where the mean of the repeats
+    decides, s counts over the root of their number (JCGM 100:2008, 4.2.3), where each reading does, as it is. In a
+    budget in % what gauge and standard give in a unit counts as its share of the reading. Raises Refusal where the
+    certificate states no U and the row has no fallback.
     """
     worked = _worked_out(procedure, point, reference, standard=standard, errors=errors)
     return None if worked is None else _expanded(procedure, *worked)
@@ -101,11 +103,11 @@ def _worked_out(
     components = tuple(
         _of_standard(row, point, reference, standard, scale / size)
         if row.basis in _OF_STANDARD
-        else _component(row, point, own)
+        else _component(procedure, row, point.repeats, own)
         for row in procedure.budget
     )
-    resolution = Decimal(point.resolution) if point.resolution else None
-    return Budget(components), Point(reference, resolution), size / scale
+    digit = _shorten(Decimal(point.resolution) * scale / size) if point.resolution else None
+    return Budget(components), Point(reference, digit), size / scale
 
 
 def _expanded(procedure: Procedure, budget: Budget, at: Point, per: Decimal) -> tuple[Decimal, Decimal]:
@@ -144,27 +146,33 @@ def _of_standard(
     )
 
 
-def _component(row: BudgetRow, point: PlannedPoint, own: Sequence[float]) -> Component:
-    planned = _planned_component(row, point.repeats)
-    if row.basis == "repeats" and len(own) >= max(point.repeats, 2):
+def _component(procedure: Procedure, row: BudgetRow, repeats: int, own: Sequence[float]) -> Component:
+    averaged = repeats if procedure.on_mean else 1
+    planned = _planned_component(row, averaged, in_percent=procedure.budget_unit == "%")
+    if row.basis == "repeats" and len(own) >= max(repeats, 2):
         seen = type_a(own)
         if seen.s > float(row.value):
-            return replace(planned, value=Decimal(repr(seen.s)), dof=float(seen.dof))
+            return replace(planned, value=_of_mean(Decimal(repr(seen.s)), averaged), dof=float(seen.dof))
     return planned
 
 
 @functools.lru_cache(maxsize=1024)
-def _planned_component(row: BudgetRow, repeats: int) -> Component:
-    """Return a row of a budget as it counts before a point's own repeats are in."""
+def _planned_component(row: BudgetRow, averaged: int, *, in_percent: bool) -> Component:
+    """Return a row of a budget before a point's own repeats are in; `averaged` readings decide together."""
     shape, divisor, origin = Distribution(row.distribution), Decimal(row.divisor), Origin(row.origin)
     if row.basis == "half resolution":
         return Component(row.component, Decimal(1), shape, divisor, origin, Per.half_resolution)
-    if row.basis == "percent":
+    if row.basis == "percent" and not in_percent:
         return Component(row.component, Decimal(row.value), shape, divisor, origin, Per.percent_of_reading)
     value = Decimal(row.value)
-    if row.basis == "pooled":
-        value /= Decimal(math.sqrt(repeats))
+    if row.basis in {"pooled", "repeats"}:
+        value = _of_mean(value, averaged)
     return Component(row.component, value, shape, divisor, origin)
+
+
+def _of_mean(s: Decimal, averaged: int) -> Decimal:
+    """Return the standard deviation of a mean of so many readings (JCGM 100:2008, 4.2.3)."""
+    return s if averaged == 1 else s / Decimal(math.sqrt(averaged))
 
 
 def _shorten(value: Decimal) -> Decimal:

@@ -15,6 +15,7 @@ from techfloor.duties.calibration.rules.reading import CANNOT
 from techfloor.measures import derived as derived_results
 from techfloor.measures.decision import Verdict, worst
 from techfloor.measures.quantity import decimals, plain
+from techfloor.measures.side import EXACT
 from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.said import Said, say
 
@@ -191,13 +192,12 @@ def _measured(
 ) -> PointResult:
     reference, indication = mean([r.reference for r in given]), mean([r.indication for r in given])
     errors = [r.error for r in given if r.error is not None]
-    error = mean(errors)
     assert reference is not None
-    assert error is not None
+    exact = _mean_error(procedure, given, reference)
     lower, upper = limits_at(point, reference)
     found = uncertainty_at(procedure, point, reference, standard=standard, errors=errors)
     u, k = found or (given[-1].u, given[-1].k)  # without a budget: as an outside laboratory stated them
-    decided = rules.decision_on(procedure, error, lower, upper, u, k)
+    decided = rules.decision_on(procedure, exact, lower, upper, u, k)
     if procedure.on_mean:
         verdict = decided.verdict.value if len(given) >= point.repeats else ""
     else:
@@ -209,7 +209,7 @@ def _measured(
         verdict,
         reference,
         indication,
-        error,
+        exact if procedure.in_percent else mean(errors),
         lower,
         upper,
         u,
@@ -220,8 +220,26 @@ def _measured(
     )
 
 
-def mean(numbers: Sequence[Decimal | None]) -> Decimal | None:
-    """Return the exact mean, to one more place than was typed."""
+def _mean_error(procedure: Procedure, given: Sequence[ReadingFacts], reference: Decimal) -> Decimal:
+    """Return the mean of the errors unrounded, in the unit of the reading, as it is decided on.
+
+    Where errors are reported in % it is the mean of the relative errors, each to its own reference, at the mean one.
+    """
+    pairs = [
+        (Fraction(r.error), Fraction(r.reference)) for r in given if r.error is not None and r.reference is not None
+    ]
+    exact = sum((error for error, _at in pairs), Fraction(0)) / len(pairs)
+    if procedure.in_percent and all(at for _error, at in pairs):
+        shares = sum((error / abs(at) for error, at in pairs), Fraction(0)) / len(pairs)
+        exact = shares * abs(Fraction(reference))
+    return EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+
+
+def mean(numbers: Sequence[Decimal | None], u: str = "") -> Decimal | None:
+    """Return the exact mean, rounded once: to one more place than was typed, or to the last digit of U as printed.
+
+    To U where that is the coarser one (JCGM 100:2008, 7.2.6).
+    """
     known = [number for number in numbers if number is not None]
     if not known:
         return None
@@ -229,6 +247,8 @@ def mean(numbers: Sequence[Decimal | None]) -> Decimal | None:
         return known[0]
     exact = sum((Fraction(number) for number in known), Fraction(0)) / len(known)
     places = max(decimals(number) for number in known) + 1
+    if u:
+        places = min(places, decimals(Decimal(u)))
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal(1).scaleb(-places))
 
 

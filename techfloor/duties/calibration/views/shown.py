@@ -14,10 +14,18 @@ from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.report.words import risk_words
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import verdicts
-from techfloor.duties.calibration.rules.printed import error_limit, error_shown, mean_shown, report_u
+from techfloor.duties.calibration.rules.printed import error_limit, error_shown, report_u
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import CANNOT, Judged
-from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, Place, PointResult, ReadingFacts, RunResult
+from techfloor.duties.calibration.rules.results import (
+    AS_FOUND,
+    AS_LEFT,
+    Place,
+    PointResult,
+    ReadingFacts,
+    RunResult,
+    mean,
+)
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
 from techfloor.said import begun, in_words
@@ -363,10 +371,11 @@ def _row(bench: Bench, result: PointResult, risk: str) -> GridRow:
 def _error(bench: Bench, result: PointResult) -> str:
     if result.error is None:
         return ""
-    shown = error_shown(bench.procedure, result.error, result.reference)
-    if result.u is not None and len(result.readings) > 1 and not bench.procedure.in_percent:
-        shown = mean_shown(shown, report_u(bench.procedure, result.u, result.reference))
-    return signed(shown)
+    if bench.procedure.in_percent:
+        return signed(error_shown(bench.procedure, result.error, result.reference))
+    u = "" if result.u is None else report_u(bench.procedure, result.u, result.reference)
+    shown = mean([r.error for r in result.readings], u)
+    return "" if shown is None else signed(shown)
 
 
 def _cells(bench: Bench, result: PointResult, repeat: int) -> tuple[GridCell, ...]:
