@@ -125,7 +125,9 @@ def _smallest_ratio(
             continue
         limits, u, k = found
         _refuse_large_u(procedure, point, limits, u)
-        _refuse_no_room(procedure, point, limits, rules.decision_on(procedure, Decimal(0), *limits, u, k).guard)
+        guard = rules.decision_on(procedure, Decimal(0), *limits, u, k).guard
+        _refuse_no_room(procedure, point, limits, guard)
+        _refuse_no_error(procedure, point, limits, guard)
         ratios.append(ratio(limits, u))
     return min((ratio for ratio in ratios if ratio is not None), default=None)
 
@@ -178,6 +180,23 @@ def _refuse_no_room(procedure: Procedure, point: PlannedPoint, limits: Limits, g
     raise Refusal(
         "At %(point)s the rule %(rule)s takes %(guard)s %(unit)s off each limit, and nothing is left of the tolerance: "
         "no result could pass. Choose another rule, or lower U.",
+        field="rule",
+        point=point.label,
+        rule=procedure.rule.value,
+        guard=plain(report_round(guard, procedure.significant_digits)),
+        unit=show_unit(point.unit),
+    )
+
+
+def _refuse_no_error(procedure: Procedure, point: PlannedPoint, limits: Limits, guard: Decimal) -> None:
+    """Refuse a guard band that leaves a gauge without any error out of a tolerance that holds it: +4/0 with 1 off."""
+    lower, upper = limits
+    holds = (lower is None or lower <= 0) and (upper is None or upper >= 0)
+    if not holds or not ((lower is not None and lower + guard > 0) or (upper is not None and upper - guard < 0)):
+        return
+    raise Refusal(
+        "At %(point)s the rule %(rule)s takes %(guard)s %(unit)s off each limit: a gauge without any error could never "
+        "pass. Choose another rule or tolerance, or lower U.",
         field="rule",
         point=point.label,
         rule=procedure.rule.value,
