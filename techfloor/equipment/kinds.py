@@ -59,13 +59,18 @@ def _ready(row: dict[str, object]) -> ReadyKind:
 
 
 def _function(row: dict[str, str]) -> FunctionEntry:
-    step = Decimal(row["resolution"])
+    """Read a function; one that only goes or does not go has neither range nor steps."""
+    step = _number(row, "resolution")
     return FunctionEntry(
         name=row["name"],
         unit=row["unit"],
-        low=Decimal(row["low"]),
-        high=Decimal(row["high"]),
+        low=_number(row, "low"),
+        high=_number(row, "high"),
         resolution=step,
         reads_to=step,
         tolerance=row["tolerance"],
     )
+
+
+def _number(row: dict[str, str], name: str) -> Decimal | None:
+    return Decimal(row[name]) if name in row else None

@@ -114,10 +114,10 @@ def test_a_row_is_added_without_scripts_and_everything_typed_stays(as_: SignedIn
     ("typed", "said"),
     [
         ({"tolerance": "about a hair"}, "This tolerance cannot be read. Write it like ± 0.03 mm"),
-        ({"point_sets-0-points": "25 mm"}, "Line 1: “25 mm” is no number."),
+        ({"point_sets-0-points": "25 cm"}, "Line 1: “25 cm” is no number."),
         ({"code": "CAL-2026-00042"}, "looks like the number of a record"),
         ({"code": "CAL-P-02"}, "There is a procedure CAL-P-02 already."),
-        ({**BUDGET, "budget-0-divisor": "3"}, "The divisor is not the one of this shape"),
+        ({**BUDGET, "budget-0-divisor": "3"}, "The divisor is not the one of this distribution"),
         ({"title": ""}, "Enter a title"),
         ({"point_sets-0-points": "25.00; att: x"}, "Line 1: “att: x” is none of function:, at:, pieces: and name:."),
     ],

@@ -53,7 +53,7 @@ _point = st.builds(
         "label",
         "function",
     ),
-    _numbers,
+    st.just("") | _numbers,
     _words,
     _maybe,
     _maybe,

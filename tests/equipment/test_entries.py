@@ -151,6 +151,9 @@ def test_every_ready_made_kind_is_a_gauge_that_may_be_entered() -> None:
     assert [kind.key for kind in ready_kinds()] == [
         "caliper",
         "micrometer",
+        "dial-indicator",
+        "plug-gauge",
+        "ring-gauge",
         "torque-wrench",
         "pressure-gauge",
         "balance",

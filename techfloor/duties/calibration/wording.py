@@ -18,12 +18,12 @@ RULES = {
     Rule.guard_band.value: _l("Guard band: U is taken off each limit"),
     Rule.method_6.value: _l("Method 6 of ANSI/NCSL Z540.3: the guard band follows from the TUR"),
     Rule.four_outcome.value: _l("Four outcomes: a result nearer to the limit than U is conditional"),
-    Rule.pfa.value: _l("At most 2 % risk of a false accept"),
+    Rule.pfa.value: _l("At most 2 % risk of a false accept, for each result by itself (specific risk)"),
 }
 COVERAGES = {
-    "k": _l("From the budget: 2, unless its shapes ask for another"),
-    "convolution": _l("From the budget: its shapes are convolved, for one rules the rest"),
-    FIXED: _l("Always the k beside"),
+    "k": _l("From the budget: 2, or what its distributions ask for"),
+    "convolution": _l("From the budget: below 2, as one rectangular part outweighs the rest"),
+    FIXED: _l("Fixed: the k that is typed beside"),
 }
 BOXES = {
     "title": _l("Title"),

@@ -24,11 +24,12 @@ from techfloor.records.signing import Content, canonical
 from techfloor.refusals import NotFound, Refusal
 from techfloor.store import alone, db, looking_at
 
-SCHEMA = 1
+SCHEMA = 2
+"""2 says who wrote it; of one that comes with the program nobody here did."""
 DOCUMENT = documents.declare(KIND, "approved")
 
 
-def content_of(draft: Draft, plant: PlantFacts, at: datetime) -> Content:
+def content_of(draft: Draft, plant: PlantFacts, at: datetime, *, ready_made: bool = False) -> Content:
     """Return what a draft would be signed as at a moment: what the page shows is what is hashed."""
     procedure = draft.procedure
     data: dict[str, object] = {
@@ -39,6 +40,7 @@ def content_of(draft: Draft, plant: PlantFacts, at: datetime) -> Content:
         "plant": documents.plant_words(plant),
         "title": procedure.title,
         "change": draft.body.get("change", ""),
+        "written_by": [] if ready_made else drafting.writers(draft.revision),
         "effective_from": _first_day(draft.revision, at).isoformat(),
         "body": dict(draft.body),
     }
@@ -78,7 +80,7 @@ def approve(draft: Draft, proof: Proof, plant: PlantFacts, *, shown_sha256: str)
         raise Refusal("This version is approved already.")
     if barred(draft, proof.person_id, plant):
         raise Refusal("You wrote at this draft. Another person approves it.")
-    return _approved_as_shown(draft, proof, plant, shown_sha256)
+    return _approved_as_shown(draft, content_of(draft, plant, proof.at), proof, shown_sha256)
 
 
 def take_over(code: str, chosen: Sequence[str], proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:
@@ -88,19 +90,19 @@ def take_over(code: str, chosen: Sequence[str], proof: Proof, plant: PlantFacts,
     """
     body = ready_body(code, chosen, day_at_plant(proof.at))
     draft = drafting.begin(code, entry_of(body), body, None)
-    return _approved_as_shown(draft, proof, plant, shown_sha256)
+    return _approved_as_shown(draft, content_of(draft, plant, proof.at, ready_made=True), proof, shown_sha256)
 
 
-def _approved_as_shown(draft: Draft, proof: Proof, plant: PlantFacts, shown_sha256: str) -> Record:
-    documents.as_shown(content_of(draft, plant, proof.at), shown_sha256)
+def _approved_as_shown(draft: Draft, content: Content, proof: Proof, shown_sha256: str) -> Record:
+    documents.as_shown(content, shown_sha256)
     for no in objections(draft, day_at_plant(proof.at)):
         raise Refusal(no.sentence, field=no.field, **no.parameters)
-    return _signed(draft, proof, plant)
+    return _signed(draft, content, proof)
 
 
-def _signed(draft: Draft, proof: Proof, plant: PlantFacts) -> Record:
+def _signed(draft: Draft, content: Content, proof: Proof) -> Record:
     """Sign a draft, without asking whether it may be."""
-    content, former = content_of(draft, plant, proof.at), newest_record(draft.definition.code)
+    former = newest_record(draft.definition.code)
     signing = documents.Signing(
         kind=DOCUMENT,
         number=draft.definition.code,
@@ -172,7 +174,8 @@ def load(code: str, version: int, body: Mapping[str, Any], proof: Proof, plant: 
     """
     definition = definitions.define(KIND, code, str(body["title"]))
     revision = definitions.draft(definition, body_of(entry_of(body), body), version=version)
-    _signed(Draft(definition, revision), proof, plant)
+    draft = Draft(definition, revision)
+    _signed(draft, content_of(draft, plant, proof.at, ready_made=True), proof)
     return definition.id
 
 

@@ -46,7 +46,7 @@ SHAPES = options(
     ("rectangular", _l("rectangular")),
     ("normal", _l("normal")),
     ("triangular", _l("triangular")),
-    ("arcsine", _l("arcsine")),
+    ("arcsine", _l("U-shaped (arcsine)")),
 )
 ORIGINS = options(
     ("item", _l("the gauge")), ("standard", _l("the standard")), ("environment", _l("the room and the method"))
@@ -102,9 +102,9 @@ class BudgetRow(Row):
     entry_of = BudgetEntry
 
     component = StringField(_l("What it is"), _LINE)
-    basis = SelectField(_l("What it counts"), choices=BASES, default="constant")
+    basis = SelectField(_l("Evaluated from"), choices=BASES, default="constant")
     value = StringField(_l("Value"), _LINE)
-    distribution = SelectField(_l("Shape"), choices=SHAPES, default="rectangular")
+    distribution = SelectField(_l("Distribution"), choices=SHAPES, default="rectangular")
     divisor = StringField(_l("Divisor"), _LINE)
     origin = SelectField(_l("From"), choices=ORIGINS, default="item")
     fallback = StringField(_l("Without a certificate's U"), _LINE)

@@ -138,7 +138,7 @@ def gauge_facts(row: Any) -> GaugeFacts:
         held=tuple(HoldFact(*hold) for hold in holds),
         sent_on=row.sent_on,
         expected_back=row.expected_back,
-        item=Item(tuple(_item_function(f) for f in functions), row.point_set, row.loads),
+        item=Item(tuple(_item_function(f) for f in functions), row.point_set, row.loads, row.gauge_kind),
         range_said=_range_said(first),
         resolution_text=f"{plain(first.resolution)} {show_unit(first.unit)}" if first and first.resolution else "",
     )

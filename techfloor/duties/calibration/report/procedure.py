@@ -1,17 +1,24 @@
 """The paper of a version of a procedure, drawn from its signed content and from nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.queries.records import PROCEDURE
-from techfloor.duties.calibration.report.words import with_minus
-from techfloor.duties.calibration.rules.procedure import BudgetRow, Procedure, read_procedure
+from techfloor.duties.calibration.report.words import arrow, limit_pair, with_minus
+from techfloor.duties.calibration.rules.foresight import WITHOUT_NUMBERS, by_itself, every_set
+from techfloor.duties.calibration.rules.limits import limits_at
+from techfloor.duties.calibration.rules.points import called
+from techfloor.duties.calibration.rules.printed import error_limit
+from techfloor.duties.calibration.rules.procedure import BudgetRow, Item, Procedure, plan, read_procedure
 from techfloor.duties.calibration.wording import BOXES, MODES, RULES
+from techfloor.measures.decision import Rule
+from techfloor.measures.tolerance import ToleranceError
 from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
+from techfloor.refusals import Refusal
 from techfloor.reports import documents
 from techfloor.reports.issue import IssueFacts
 from techfloor.reports.paper import Paper
@@ -60,9 +67,18 @@ def _deciding(procedure: Procedure, content: Mapping[str, Any]) -> list[Fact]:
         (_("In words"), procedure.rule_text),
         (_("What decides"), _("the mean of the repeats") if procedure.on_mean else ""),
         (str(BOXES["min_tur"]), procedure.min_tur if procedure.budget else ""),
+        (_("Accepted"), _accepted(procedure)),
         (str(BOXES["change"]), content["change"]),
+        (_("Written by"), ", ".join(content.get("written_by", ()))),
     ]
     return [Fact(name, value) for name, value in found if value]
+
+
+def _accepted(procedure: Procedure) -> str:
+    """Say what is accepted, where the limits of the error are not themselves what is."""
+    if procedure.mode in WITHOUT_NUMBERS or procedure.rule in {Rule.simple, Rule.four_outcome}:
+        return ""
+    return _("the limits less the guard band, which follows from U at each gauge and stands on its certificate")
 
 
 def _paragraphs(procedure: Procedure) -> list[str]:
@@ -73,7 +89,11 @@ def _paragraphs(procedure: Procedure) -> list[str]:
 
 
 def _tables(procedure: Procedure) -> list[Table]:
-    made = [_points(row) for row in (procedure.body or {}).get("point_set", ())]
+    sets = (procedure.body or {}).get("point_set", ())
+    made = [
+        _points(procedure, row, item)
+        for row, item in zip(sets, every_set(procedure, by_itself(procedure)), strict=False)
+    ]
     if procedure.budget:
         made.append(_budget(procedure))
     if procedure.derived:
@@ -81,27 +101,59 @@ def _tables(procedure: Procedure) -> list[Table]:
     return made
 
 
-def _points(row: Mapping[str, Any]) -> Table:
+def _points(procedure: Procedure, row: Mapping[str, Any], item: Item) -> Table:
+    """Lay out a set of points; a column that would be empty all the way down is left out."""
+    unit = show_unit(procedure.error_unit or procedure.unit)
+    limits = _limits(procedure, item) or [""] * len(row["points"])
+    columns = (
+        (Column(_("Point")), [point_name(point) for point in row["points"]]),
+        (Column(_("Value"), show_unit(procedure.unit), Align.END, code=True), _each(row, _nominal)),
+        (Column(_("It must")), _each(row, lambda point: word(point.get("expected", ""), "goes"))),
+        (Column(_("Approached")), _each(row, lambda point: word(point.get("direction", ""), "direction"))),
+        (Column(_("Function")), _each(row, lambda point: point.get("function", ""))),
+        (Column(_("At")), _each(row, lambda point: point.get("position", ""))),
+        (Column(_("Pieces")), _each(row, lambda point: " + ".join(point.get("stack", ())))),
+        (Column(_("Limits of the error"), unit, Align.END, code=True), limits),
+    )
+    shown = [(column, texts) for column, texts in columns if any(texts)]
     return Table(
         title=_("Points: %(name)s", name=row["key"]) if row["key"] else _("Points"),
-        columns=(
-            Column(_("Point")),
-            Column(_("Value"), "", Align.END, code=True),
-            Column(_("Function")),
-            Column(_("Pieces")),
-        ),
-        rows=tuple(
-            Row(
-                (
-                    Cell(point["label"]),
-                    Cell(with_minus(point_value(point))),
-                    Cell(point.get("function", "")),
-                    Cell(" + ".join(point.get("stack", ()))),
-                )
-            )
-            for point in row["points"]
-        ),
+        columns=tuple(column for column, _texts in shown),
+        rows=tuple(Row(tuple(Cell(texts[n]) for _column, texts in shown)) for n in range(len(row["points"]))),
     )
+
+
+def _each(row: Mapping[str, Any], write: Callable[[Mapping[str, Any]], str]) -> list[str]:
+    return [write(point) for point in row["points"]]
+
+
+def _nominal(point: Mapping[str, Any]) -> str:
+    """Write the value of a point where its name does not say it already."""
+    value = point_value(point) if "percent" in point or point.get("nominal") else ""
+    return "" if point_name(point) == f"{value}{arrow(point.get('direction', ''))}" else with_minus(value)
+
+
+def point_name(point: Mapping[str, Any]) -> str:
+    """Return what a point is called, with the way it is approached: its own name, else its value."""
+    label, way = str(point["label"]), str(point.get("direction", ""))
+    if way and label == called(str(point.get("nominal", "")), point):
+        label = label.removesuffix(way).rstrip()
+    return f"{with_minus(label) if label else point_value(point)}{arrow(way)}"
+
+
+def _limits(procedure: Procedure, item: Item) -> list[str]:
+    """Write the limits of the error at each point; none where they are those of each gauge."""
+    if procedure.mode in WITHOUT_NUMBERS or not procedure.own_tolerance:
+        return []
+    try:
+        points = [point for point in plan(procedure, item) if point.role == "point"]
+        pairs = [(point, limits_at(point, point.value)) for point in points]
+    except (Refusal, ToleranceError):
+        return []  # points in % of a range, or a tolerance of full scale: they are those of each gauge
+    return [
+        limit_pair(*("" if limit is None else error_limit(procedure, point, limit, point.value) for limit in both))
+        for point, both in pairs
+    ]
 
 
 def point_value(point: Mapping[str, Any]) -> str:
@@ -116,9 +168,9 @@ def _budget(procedure: Procedure) -> Table:
         title=_("Uncertainty budget, %(unit)s", unit=show_unit(procedure.budget_unit)),
         columns=(
             Column(_("Component")),
-            Column(_("Counts")),
+            Column(_("Evaluated from")),
             Column(_("Value"), "", Align.END, code=True),
-            Column(_("Shape")),
+            Column(_("Distribution")),
             Column(_("Divisor"), "", Align.END, code=True),
             Column(_("From")),
         ),
@@ -128,7 +180,14 @@ def _budget(procedure: Procedure) -> Table:
 
 def _of_budget(row: BudgetRow) -> tuple[str, ...]:
     value = "" if row.basis in {"half resolution", "certificate"} else row.value
-    return (row.component, word(row.basis, "basis"), value, row.distribution, row.divisor, word(row.origin, "origin"))
+    return (
+        row.component,
+        word(row.basis, "basis"),
+        value,
+        word(row.distribution, "distribution"),
+        row.divisor,
+        word(row.origin, "origin"),
+    )
 
 
 def _derived(procedure: Procedure) -> Table:

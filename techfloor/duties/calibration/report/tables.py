@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from techfloor.duties.calibration.report.words import Words, number, risk_words, with_minus, with_sign
+from techfloor.duties.calibration.report.words import Words, arrow, number, risk_words, with_minus, with_sign
 from techfloor.duties.calibration.rules.printed import mean_shown
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -73,10 +73,15 @@ def groups(content: Mapping[str, Any]) -> tuple[Group, ...]:
     grouped: dict[tuple[str, str, str], list[Line]] = {}
     for n in sorted(found.keys() | left.keys()):
         line = Line(found.get(n), left.get(n))
-        key = (line.point["function"], show_unit(line.point["unit"]), show_unit(_error_unit(line)))
+        key = (line.point["function"], _unit(line.point["unit"]), _unit(_error_unit(line)))
         grouped.setdefault(key, []).append(line)
     mode = content["procedure"]["mode"]
     return tuple(Group(*key, tuple(lines), tuple(runs), mode) for key, lines in grouped.items())
+
+
+def _unit(name: str) -> str:
+    """Return a unit as a head shows it; that of what only goes, or is counted, is none."""
+    return "" if name == "-" else show_unit(name)
 
 
 def _error_unit(line: Line) -> str:
@@ -132,7 +137,6 @@ _OF_MASS = frozenset({"g", "kg", "mg"})
 
 def _point_cell(line: Line, words: Words) -> Cell:
     point = line.point
-    arrow = {"up": " ↑", "down": " ↓"}.get(point["direction"], "")
     pieces = " + ".join(point.get("stack", ()))
     named = words.translate("weights %(pieces)s") if point["unit"] in _OF_MASS else words.translate("blocks %(pieces)s")
     notes = [named % {"pieces": pieces}] if pieces and not point.get("difference") else []
@@ -142,7 +146,7 @@ def _point_cell(line: Line, words: Words) -> Cell:
         for run in ("as_found", "as_left")
         if (p := line.of(run)) is not None and p["cannot_measure"]
     ]
-    return Cell(point["label"] + arrow, note="; ".join(notes))
+    return Cell(point["label"] + arrow(point["direction"]), note="; ".join(notes))
 
 
 def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:

@@ -9,7 +9,18 @@ from techfloor.reports.sheets import Cell, Tone
 from techfloor.reports.words import PaperWords, moment, number, sentence, with_minus
 from techfloor.said import in_words, word
 
-__all__ = ["SIGNS", "Words", "moment", "number", "sentence", "title_words", "with_minus", "with_sign"]
+__all__ = [
+    "SIGNS",
+    "Words",
+    "arrow",
+    "limit_pair",
+    "moment",
+    "number",
+    "sentence",
+    "title_words",
+    "with_minus",
+    "with_sign",
+]
 
 SIGNS = {
     "pass": ("✓", Tone.PASS),
@@ -70,3 +81,15 @@ def risk_words(text: str) -> str:
     if value == _NO_RISK:
         return "< 0.01"
     return "> 99.9" if value == _ALL_RISK else text
+
+
+def limit_pair(lower: str, upper: str) -> str:
+    """Write the limits of an error: ± 0.10, −0.02 … +0.04, ≤ +0.03; "" is an open side."""
+    if lower and upper:
+        return f"± {upper}" if Decimal(lower) == -Decimal(upper) else f"{with_sign(lower)} … {with_sign(upper)}"
+    return f"≤ {with_sign(upper)}" if upper else f"≥ {with_sign(lower)}" if lower else ""
+
+
+def arrow(direction: str) -> str:
+    """Write which way a point is approached, behind its name."""
+    return {"up": " ↑", "down": " ↓"}.get(direction, "")

@@ -44,6 +44,9 @@ def fit(procedure: Procedure, item: Item, standard: StandardFacts | None = None)
         return Fit(reach=Decimal(1))
     try:
         points = [point for point in plan(procedure, item) if point.role == "point"]
+        if procedure.mode is Mode.attribute:
+            _refuse_kind(item)
+            return Fit(reach=_reach(points, item))
         for point in points:
             _refuse_unit(procedure, point)
             _refuse_range(point, item.function(point.function))
@@ -56,6 +59,30 @@ def fit(procedure: Procedure, item: Item, standard: StandardFacts | None = None)
     return Fit(None, ratio, _reach(points, item), ratio is not None and ratio < least)
 
 
+def _refuse_kind(item: Item) -> None:
+    """Refuse a gauge that is none of those that only go or do not go; one without a unit is, whatever it is called."""
+    if is_attribute_gauge(item.kind) or all(function.unit in _NO_UNIT for function in item.functions):
+        return
+    raise Refusal(
+        "It asks whether a plug, ring or snap gauge goes or does not go, and this one is entered as “%(kind)s”. "
+        "If it is one, write go/no-go into the kind on its card.",
+        kind=item.kind,
+    )
+
+
+_OF_ATTRIBUTES = re.compile(r"(?<!setting )\b(plug|ring|snap|attribute|go)\b", re.IGNORECASE)
+
+
+def is_attribute_gauge(kind: str) -> bool:
+    """Tell whether a gauge of this kind says only that something goes or does not go."""
+    return _OF_ATTRIBUTES.search(kind) is not None
+
+
+def measures_otherwise(procedure: Procedure, kind: str) -> bool:
+    """Tell whether a procedure reads a value where a gauge of this kind has none; a certificate fits every gauge."""
+    return is_attribute_gauge(kind) and procedure.mode not in {Mode.attribute, Mode.certificate}
+
+
 def _refuse_unit(procedure: Procedure, point: PlannedPoint) -> None:
     own, asked = point.unit, procedure.unit
     if (own in _NO_UNIT and asked in _NO_UNIT) or own == asked:
@@ -64,7 +91,7 @@ def _refuse_unit(procedure: Procedure, point: PlannedPoint) -> None:
         return
     raise Refusal(
         "It measures in %(asked)s, this gauge in %(own)s.",
-        asked=show_unit(asked) or "go and no-go",
+        asked=show_unit(asked) or "no unit",
         own=show_unit(own),
     )
 
@@ -101,7 +128,7 @@ def refuse_pieces(nominal: str, pieces: Sequence[str]) -> None:
 
 def _refuse_rule(procedure: Procedure, point: PlannedPoint) -> None:
     """Refuse a decision rule that could not decide at a point: it would silently be another one."""
-    if procedure.rule is Rule.simple or procedure.mode is Mode.attribute:
+    if procedure.rule is Rule.simple:
         return
     if not procedure.budget or (procedure.budget_unit == "%" and point.value == 0):
         raise rules.no_uncertainty(procedure, point)
@@ -215,8 +242,6 @@ def _limits_and_u(
     procedure: Procedure, point: PlannedPoint, standard: StandardFacts | None
 ) -> tuple[Limits, Decimal, Decimal] | None:
     """Return (limits, U, k) of a point; None without U."""
-    if procedure.mode is Mode.attribute:
-        return None
     try:
         limits = limits_at(point, point.value)
     except ToleranceError as error:
@@ -247,6 +272,8 @@ def likeness(procedure: Procedure, kind: str, item: Item) -> int:
 
 def is_of_kind(procedure: Procedure, kind: str) -> bool:
     """Tell whether the title names what the gauge is: the last word of its kind, `caliper` of `digital caliper`."""
+    if is_attribute_gauge(kind):
+        return not measures_otherwise(procedure, kind)
     words = re.findall(r"\w+", kind.casefold())
     return bool(words) and words[-1] in procedure.title.casefold()
 

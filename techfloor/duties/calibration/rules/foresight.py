@@ -235,7 +235,7 @@ def _without_points(procedure: Procedure) -> Refusal | None:
         unsaid = next((p for row in sets for p in row["points"] if not p.get("nominal") and "percent" not in p), None)
     if unsaid is None:
         return None
-    words = "Say of %(point)s whether it goes or does not go, like: GO plug; goes."
+    words = "Say of %(point)s whether it goes or does not go, like: GO; goes, or NO GO; does not go."
     if procedure.mode is not Mode.attribute:
         words = "The point %(point)s has no value, like 25.00."
     return Refusal(words, field="point_sets-0-points", point=unsaid["label"])

@@ -3,16 +3,19 @@
 A line is parts with semicolons between them: the value first, then in any order what the point is called, `up` or
 `down`, `goes` or `does not go`, and what has a name: `function:`, `at:` (the place on the gauge), `pieces:` (of the
 standard, with + between them), `name:`. `50 %` is half of the gauge's range. A backslash before a semicolon takes it
-for a letter.
+for a letter. A check with an answer has no value: its name comes first. The value and the pieces may have their unit.
 
     25.00; function: outside; at: inner jaw; pieces: 25
+    NO GO; does not go
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from techfloor.measures.quantity import NumberError, parse_number, plain
+from techfloor.measures.units import is_unit, same_unit, show_unit
 from techfloor.refusals import Refusal
 
 WAYS = ("up", "down")
@@ -22,21 +25,41 @@ _NAMED = {"function": "function", "at": "position", "name": "label", "pieces": "
 _NAMES = {box: name for name, box in _NAMED.items()}
 _PARTS = re.compile(r"(?<!\\)(?:\\\\)*;")
 _AS_NAMED = re.compile(r"\w+\s*:.*", re.DOTALL)
+_BEFORE_UNIT = re.compile(r"([-+−]?[\d.,' ]*?)\s*([^\d\s.,'].*)?", re.DOTALL)
+_LIKE_A_VALUE = re.compile(r"[-+−]?[\s']*[\d.,]")
 _WORDS = re.compile(r"(function|at|name|pieces|load|repeats)\s*:\s*(.*)", re.DOTALL)
 
 
-def read_points(text: str, field: str = "") -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Written:
+    """How points are written: the unit that a value may have, and whether they are checks, which begin with a name."""
+
+    unit: str = ""
+    by_name: bool = False
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a line stands: its number, the box it was typed in, the unit that its numbers may have."""
+
+    line: int
+    field: str
+    unit: str = ""
+
+
+def read_points(text: str, field: str = "", written: Written = Written()) -> list[dict[str, Any]]:
     """Read the points of one set; raises Refusal beside `field` for a line that is none, with its number."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_POINTS:
         raise Refusal("A set has at most %(most)s points.", field=field, most=MOST_POINTS)
-    return [_point(line, n, field) for n, line in enumerate(lines, start=1)]
+    places = (_Place(n, field, written.unit) for n in range(1, len(lines) + 1))
+    return [_point(line, place, by_name=written.by_name) for line, place in zip(lines, places, strict=True)]
 
 
 def read_entries(text: str, field: str = "") -> list[dict[str, Any]]:
     """Read the values that are typed for a derived result only, one in a line: `half load; load: half; repeats: 6`."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [_entry(line, n, field) for n, line in enumerate(lines, start=1)]
+    return [_entry(line, _Place(n, field)) for n, line in enumerate(lines, start=1)]
 
 
 def written_points(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -56,69 +79,98 @@ def called(nominal: str, row: Mapping[str, Any]) -> str:
     )
 
 
-def _point(line: str, n: int, field: str) -> dict[str, Any]:
+def _point(line: str, place: _Place, *, by_name: bool) -> dict[str, Any]:
     value, *parts = _split(line)
+    if _is_named(value, parts, place, by_name=by_name):
+        value, parts = "", [value, *parts]
     found: dict[str, Any] = {"function": ""}
     for part in filter(None, parts):
-        _take(part, found, n, field)
+        _take(part, found, place)
     if value.endswith("%"):
-        found["percent"] = _number(value[:-1].strip(), n, field)
+        found["percent"] = _number(value[:-1].strip(), place)
         return {"label": found.pop("label", ""), **found}
-    nominal = _number(value, n, field) if value else ""
+    nominal = _number(value, place) if value else ""
     label = found.pop("label", "") or called(nominal, found)
     if not label:
-        raise Refusal("Line %(line)s has neither a value nor a name.", field=field, line=n)
+        raise Refusal("Line %(line)s has neither a value nor a name.", field=place.field, line=place.line)
     return {"nominal": nominal, "label": label, **found}
 
 
-def _take(part: str, found: dict[str, Any], n: int, field: str) -> None:
+def _is_named(first: str, parts: Sequence[str], place: _Place, *, by_name: bool) -> bool:
+    """Tell whether a line begins with no value: one of a check, which says what it is called and whether it goes."""
+    answers = by_name or any(part.casefold() in ANSWERS for part in (first, *parts))
+    return answers and _value_or_none(first.removesuffix("%").strip(), place) is None
+
+
+def _take(part: str, found: dict[str, Any], place: _Place) -> None:
     """Put one part of a line where it belongs; what is nothing else is the name."""
     named = _WORDS.fullmatch(part)
     if part in WAYS:
         found["direction"] = part
-    elif part in ANSWERS:
-        found["expected"] = part
+    elif part.casefold() in ANSWERS:
+        found["expected"] = part.casefold()
     elif named is None:
         if _AS_NAMED.fullmatch(part):
             raise Refusal(
                 "Line %(line)s: “%(text)s” is none of function:, at:, pieces: and name:. "
                 "Write name: before what is only a name.",
-                field=field,
-                line=n,
+                field=place.field,
+                line=place.line,
                 text=part,
             )
         if found.get("label"):
             raise Refusal(
                 "Line %(line)s has two names: “%(one)s” and “%(other)s”. Say what that is, like at: inner jaw.",
-                field=field,
-                line=n,
+                field=place.field,
+                line=place.line,
                 one=found["label"],
                 other=part,
             )
         found["label"] = part
     elif named[1] == "pieces":
-        found["stack"] = [_number(piece.strip(), n, field) for piece in named[2].split("+")]
+        found["stack"] = [_number(piece.strip(), place) for piece in named[2].split("+")]
     elif named[1] == "repeats":
-        found["repeats"] = _whole(named[2], n, field)
+        found["repeats"] = _whole(named[2], place)
     elif named[2]:
         found[_NAMED[named[1]]] = named[2]
 
 
-def _number(text: str, n: int, field: str) -> str:
-    try:
-        return plain(parse_number(text))
-    except NumberError:
+def _number(text: str, place: _Place) -> str:
+    found = _value_or_none(text, place)
+    if found is None:
         raise Refusal(
-            "Line %(line)s: “%(text)s” is no number. Write a line like 25.00; inner jaw; pieces: 25.",
-            field=field,
-            line=n,
+            "Line %(line)s: “%(text)s” is no number. Write a line like 25.00; inner jaw; pieces: 25, "
+            "or of a check that goes or does not go: NO GO; does not go.",
+            field=place.field,
+            line=place.line,
             text=text,
-        ) from None
+        )
+    return found
 
 
-def _whole(text: str, n: int, field: str) -> int:
+def _value_or_none(text: str, place: _Place) -> str | None:
+    """Return a number as it is kept, without the unit of the procedure behind it; None for what is none."""
+    try:
+        return plain(parse_number(without_unit(text, place.unit)))
+    except NumberError:
+        return None
+
+
+def without_unit(text: str, unit: str) -> str:
+    """Return what was typed without the unit behind it, however that is written; another unit stays."""
+    found = _BEFORE_UNIT.fullmatch(text.strip())
+    number, own = found.groups() if found else ("", "")
+    if not (number and own and unit):
+        return text
+    same = own in {unit, show_unit(unit)} or (is_unit(own) and is_unit(unit) and same_unit(own, unit))
+    return str(number) if same else text
+
+
+def _whole(text: str, place: _Place) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= MOST_POINTS):
-        raise Refusal("Line %(line)s: “%(text)s” is no number of repeats.", field=field, line=n, text=text)
+        raise Refusal(
+            "Line %(line)s: “%(text)s” is no number of repeats.", field=place.field, line=place.line, text=text
+        )
     return int(text)
 
 
@@ -139,7 +191,11 @@ def _line(row: Mapping[str, Any]) -> str:
     value = f"{row['percent']} %" if in_percent else row.get("nominal", "")
     label = row.get("label", "")
     usual = "" if in_percent else called(row.get("nominal", ""), row)
-    return "; ".join([value, *_label_part(label, usual), *_named_parts(row)])
+    parts = [*_label_part(label, usual), *_named_parts(row)]
+    if value or not row.get("expected"):
+        return "; ".join([value, *parts])
+    first, *rest = parts
+    return "; ".join([f"name: {first}" if _LIKE_A_VALUE.match(first) else first, *rest])
 
 
 def _entry_line(row: Mapping[str, Any]) -> str:
@@ -150,7 +206,7 @@ def _entry_line(row: Mapping[str, Any]) -> str:
 def _label_part(label: str, usual: str) -> Sequence[str]:
     if label == usual:
         return []
-    alone = label not in (*WAYS, *ANSWERS) and _AS_NAMED.fullmatch(label) is None
+    alone = label not in WAYS and label.casefold() not in ANSWERS and _AS_NAMED.fullmatch(label) is None
     return [_kept(label) if alone else f"name: {_kept(label)}"]
 
 
@@ -165,22 +221,22 @@ def _named_parts(row: Mapping[str, Any]) -> Iterable[str]:
         yield f"pieces: {' + '.join(row['stack'])}"
 
 
-def _entry(line: str, n: int, field: str) -> dict[str, Any]:
+def _entry(line: str, place: _Place) -> dict[str, Any]:
     label, *parts = _split(line)
     if not label:
-        raise Refusal("Line %(line)s has no name.", field=field, line=n)
+        raise Refusal("Line %(line)s has no name.", field=place.field, line=place.line)
     found: dict[str, Any] = {}
     for part in filter(None, parts):
         value = re.fullmatch(r"value\s*:\s*(.*)", part)
         if value:
-            found["nominal"] = _number(value[1], n, field)
+            found["nominal"] = _number(value[1], place)
         else:
-            _take(part, found, n, field)
+            _take(part, found, place)
     unknown = found.keys() - {"nominal", "position", "load", "repeats"}
     if unknown or found.get("load", "half") not in {"half", "third"}:
         raise Refusal(
             "Line %(line)s: write a line like half load; load: half; repeats: 6, or centre; load: third; at: centre.",
-            field=field,
-            line=n,
+            field=place.field,
+            line=place.line,
         )
     return {"label": label, **found}

@@ -128,11 +128,12 @@ class ItemFunction:
 
 @dataclass(frozen=True)
 class Item:
-    """The gauge, as the plan needs it."""
+    """The gauge, as the plan needs it; `kind` is what its card calls it, "" of none in particular."""
 
     functions: tuple[ItemFunction, ...]
     point_set: str = ""
     loads: Mapping[str, str] | None = None
+    kind: str = ""
 
     def function(self, name: str) -> ItemFunction:
         """Return the function of that name, or the gauge's only or first one."""
@@ -276,7 +277,7 @@ def _point(procedure: Procedure, item: Item, row: Mapping[str, Any]) -> PlannedP
         n=0,
         label=row["label"] or called(nominal, row),
         function=function.name,
-        unit=function.unit or procedure.unit,
+        unit="" if procedure.mode is Mode.attribute else function.unit or procedure.unit,
         nominal=nominal,
         direction=row.get("direction", ""),
         position=row.get("position", ""),

@@ -9,9 +9,11 @@ USUAL: Mapping[Rule, str] = {
     Rule.guard_band: "Guard band: U is taken off each limit",
     Rule.method_6: "Guard band by ANSI/NCSL Z540.3 method 6",
     Rule.four_outcome: "Four outcomes: a result nearer to a limit than U passes or fails conditionally",
-    Rule.pfa: "Guard band by risk: at most 2 % risk of a false accept",
+    Rule.pfa: "Guard band by risk: at most 2 % risk of a false accept of each result (specific risk)",
 }
 """What each rule is called where nobody has written other words."""
+_BEFORE = frozenset({"Guard band by risk: at most 2 % risk of a false accept"})
+"""Usual words of before, that stand in older versions."""
 _NAMES: Mapping[Rule, tuple[str, ...]] = {
     Rule.simple: ("simple acceptance",),
     Rule.guard_band: ("guard band", "guarded"),
@@ -24,7 +26,7 @@ _NAMES: Mapping[Rule, tuple[str, ...]] = {
 
 def words_for(rule: Rule, typed: str) -> str:
     """Return the words for a rule: the usual ones of another rule become its own, what somebody wrote stays."""
-    return USUAL[rule] if typed in USUAL.values() else typed
+    return USUAL[rule] if typed in {*USUAL.values(), *_BEFORE} else typed
 
 
 def speaks_of(rule: Rule, words: str) -> Rule | None:

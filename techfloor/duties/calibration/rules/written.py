@@ -10,7 +10,13 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from techfloor.duties.calibration.rules.points import read_entries, read_points, written_entries, written_points
+from techfloor.duties.calibration.rules.points import (
+    Written,
+    read_entries,
+    read_points,
+    written_entries,
+    written_points,
+)
 from techfloor.duties.calibration.rules.procedure import FIXED, OF_THE_GAUGE, Mode
 from techfloor.measures.tolerance import Tolerance, ToleranceError
 from techfloor.measures.uncertainty import BudgetError, Component, Distribution
@@ -163,7 +169,7 @@ def body_of(entry: ProcedureEntry, carried: Mapping[str, Any]) -> dict[str, Any]
     made["standards"] = list(entry.standards)
     made["environment"] = _rows(entry.environment, "environment", carried, keep=("quantity", "unit", "text"))
     made["budget"] = _rows(entry.budget, "budget", carried, keep=_OF_BUDGET)
-    made["point_set"] = [_set(n, each) for n, each in enumerate(entry.point_sets)]
+    made["point_set"] = [_set(n, each, entry) for n, each in enumerate(entry.point_sets)]
     made["derived"] = [_derived(n, each, carried) for n, each in enumerate(entry.derived)]
     made["checks"] = list(entry.checks)
     left_out = _unsaid(made, carried)
@@ -196,8 +202,9 @@ def _plain_row(row: Any, keep: Iterable[str], before: Mapping[str, Any]) -> dict
     return {key: value for key, value in made.items() if value or key in {*keep, *before}}
 
 
-def _set(n: int, entry: PointSetEntry) -> dict[str, Any]:
-    return {"key": entry.key, "points": read_points(entry.points, f"point_sets-{n}-points")}
+def _set(n: int, each: PointSetEntry, entry: ProcedureEntry) -> dict[str, Any]:
+    written = Written(entry.unit, by_name=entry.mode == Mode.attribute)
+    return {"key": each.key, "points": read_points(each.points, f"point_sets-{n}-points", written)}
 
 
 def _derived(n: int, entry: DerivedEntry, carried: Mapping[str, Any]) -> dict[str, Any]:
@@ -272,7 +279,8 @@ def _refuse_budget_row(row: BudgetEntry, place: str, before: Sequence[str]) -> N
         Component(row.component, Decimal(row.value), Distribution(row.distribution), Decimal(row.divisor))
     except BudgetError:
         raise Refusal(
-            "The divisor is not the one of this shape: rectangular 1.732, triangular 2.449, arcsine 1.414.",
+            "The divisor is not the one of this distribution: rectangular 1.732, triangular 2.449, "
+            "U-shaped (arcsine) 1.414.",
             field=f"{place}-divisor",
         ) from None
 

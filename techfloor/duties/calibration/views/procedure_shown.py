@@ -1,7 +1,7 @@
 """What a page shows of a procedure: its limits point by point for one gauge, and what differs between two versions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from techfloor.duties.calibration.actions import procedures
 from techfloor.duties.calibration.actions.procedures import standards
 from techfloor.duties.calibration.forms.procedure import LookForm
 from techfloor.duties.calibration.queries.gauges import gauge_by_code
-from techfloor.duties.calibration.report.words import number, with_minus, with_sign
+from techfloor.duties.calibration.report.words import arrow, limit_pair, number, with_minus, with_sign
 from techfloor.duties.calibration.rules import fitting, foresight, verdicts
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import Foreseen
@@ -127,9 +127,9 @@ def _item(procedure: Procedure, form: LookForm) -> Item:
     if code and not any(_typed(form).values()):
         item = gauge_by_code(code).item
         own = wanted or (item.point_set if item.point_set in keys else "") or (keys[0] if keys else "")
-        return Item(item.functions, own, item.loads)
+        return replace(item, point_set=own)
     item = foresight.by_itself(procedure, **_typed(form))
-    return Item(item.functions, wanted or item.point_set, item.loads)
+    return replace(item, point_set=wanted or item.point_set)
 
 
 def _typed(form: LookForm) -> dict[str, str]:
@@ -142,9 +142,10 @@ def _typed(form: LookForm) -> dict[str, str]:
 def _line(procedure: Procedure, each: Foreseen) -> dict[str, Any]:
     point, at = each.point, each.point.value
     return {
-        "point": f"{point.label}{_arrow(point.direction)}",
+        "point": f"{point.label}{arrow(point.direction)}",
         "note": ", ".join(part for part in (_value(each), " + ".join(point.stack)) if part),
-        "limits": _pair(*(_limit(procedure, each, limit) for limit in (each.lower, each.upper))),
+        "expected": word(point.expected, "goes") if procedure.mode is Mode.attribute else "",
+        "limits": limit_pair(*(_limit(procedure, each, limit) for limit in (each.lower, each.upper))),
         "u": with_minus(report_u(procedure, each.u, at)) if each.u is not None else "",
         "k": report_k(each.k) if each.k is not None else "",
         "guard": _guard(procedure, each),
@@ -167,12 +168,8 @@ def _value(each: Foreseen) -> str:
     """Write the value of a point where its name does not begin with it."""
     point = each.point
     if not point.nominal or point.label.startswith(point.nominal):
-        return "" if point.nominal else word(point.expected, "goes")
+        return ""
     return f"{with_minus(point.nominal)} {show_unit(point.unit)}".strip()
-
-
-def _arrow(direction: str) -> str:
-    return {"up": " ↑", "down": " ↓"}.get(direction, "")
 
 
 def _limit(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
@@ -183,7 +180,7 @@ def _acceptance(procedure: Procedure, each: Foreseen) -> str:
     lower, upper = each.acceptance
     if lower is not None and upper is not None and lower > upper:
         return str(_("nothing"))
-    return _pair(*(_accepted(procedure, each, limit) for limit in each.acceptance))
+    return limit_pair(*(_accepted(procedure, each, limit) for limit in each.acceptance))
 
 
 def _accepted(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
@@ -194,12 +191,6 @@ def _accepted(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> st
     shown = error_shown(procedure, limit, each.point.value)
     inwards = abs(shown).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR)
     return plain(inwards if shown >= 0 else -inwards)
-
-
-def _pair(lower: str, upper: str) -> str:
-    if lower and upper:
-        return f"± {upper}" if Decimal(lower) == -Decimal(upper) else f"{with_sign(lower)} … {with_sign(upper)}"
-    return f"≤ {with_sign(upper)}" if upper else f"≥ {with_sign(lower)}" if lower else ""
 
 
 def _cautions(procedure: Procedure, seen: Sequence[Foreseen], standard: StandardFacts | None) -> list[str]:

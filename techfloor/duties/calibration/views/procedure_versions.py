@@ -191,7 +191,7 @@ def procedure_ready(code: str) -> Page:
 
 def _ready_content(code: str, chosen: list[str]) -> Content:
     """Return what would be signed: the same content as the draft that taking it over makes."""
-    return approving.content_of(approving.as_draft(code, chosen, today()), plant(), clock.now())
+    return approving.content_of(approving.as_draft(code, chosen, today()), plant(), clock.now(), ready_made=True)
 
 
 def _ready_page(code: str, form: TakeOverForm) -> str:

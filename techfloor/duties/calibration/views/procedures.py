@@ -160,7 +160,8 @@ def _hint(one: Candidate) -> str:
 
 def _choose_page(gauge: GaugeFacts, form: ChooseForm, found: list[Candidate]) -> str:
     fitting_ones = [one for one in found if one.fit.objection is None]
-    ready = {one.procedure.code: one for one in reversed(fitting_ones) if one.ready_made}
+    offered = [one for one in fitting_ones if not fitting.measures_otherwise(one.procedure, gauge.kind)]
+    ready = {one.procedure.code: one for one in reversed(offered) if one.ready_made}
     changed = _to_change(gauge, found, set(ready))
     known = {one.procedure.code for one in changed}
     alike = [code for code in without_procedure(gauge.kind) if code != gauge.code]
