@@ -22,7 +22,8 @@ from techfloor.equipment.statuses import Status
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.records import versions
-from techfloor.records.models import Record
+from techfloor.records.definitions import GIVEN_UP
+from techfloor.records.models import Record, Revision, Signature
 from techfloor.said import as_text, say
 from techfloor.store import db
 
@@ -145,6 +146,30 @@ def revision_used_before(revision_id: int, besides: str) -> bool:
         )
         is not None
     )
+
+
+def news_for(revision: Revision, person_id: int) -> list[tuple[int, str]]:
+    """Return (version, what is new in it) that somebody has not calibrated by yet, the oldest first.
+
+    Those since the version they signed with last; of a procedure that they never signed with, this one alone.
+    """
+    of_procedure = Revision.definition_id == revision.definition_id
+    last = db.session.scalar(
+        select(func.max(Revision.version))
+        .join(Record, Record.revision_id == Revision.id)
+        .join(Signature, Signature.record_id == Record.id)
+        .where(of_procedure, Record.kind == KIND)
+        .where(Signature.signer_id == person_id, Signature.meaning == "performed")
+    )
+    since = revision.version - 1 if last is None else last
+    rows = db.session.execute(
+        select(Revision.version, Revision.body)
+        .where(of_procedure, Revision.version > since, Revision.version <= revision.version)
+        .where(Revision.state.not_in(["draft", GIVEN_UP]))
+        .order_by(Revision.version)
+    )
+    said = [(row.version, str((row.body or {}).get("change", ""))) for row in rows]
+    return [(version, words) for version, words in said if version > 1 and words]
 
 
 _newest_in_force = (

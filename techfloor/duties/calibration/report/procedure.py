@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.queries.records import PROCEDURE
-from techfloor.duties.calibration.report.words import arrow, limit_pair, with_minus
+from techfloor.duties.calibration.report.words import limit_pair, with_minus
 from techfloor.duties.calibration.rules.foresight import WITHOUT_NUMBERS, by_itself, every_set
 from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.points import called
@@ -130,15 +130,15 @@ def _each(row: Mapping[str, Any], write: Callable[[Mapping[str, Any]], str]) -> 
 def _nominal(point: Mapping[str, Any]) -> str:
     """Write the value of a point where its name does not say it already."""
     value = point_value(point) if "percent" in point or point.get("nominal") else ""
-    return "" if point_name(point) == f"{value}{arrow(point.get('direction', ''))}" else with_minus(value)
+    return "" if point_name(point) == value else with_minus(value)
 
 
 def point_name(point: Mapping[str, Any]) -> str:
-    """Return what a point is called, with the way it is approached: its own name, else its value."""
+    """Return what a point is called, without the way to it: its own name, else its value."""
     label, way = str(point["label"]), str(point.get("direction", ""))
     if way and label == called(str(point.get("nominal", "")), point):
         label = label.removesuffix(way).rstrip()
-    return f"{with_minus(label) if label else point_value(point)}{arrow(way)}"
+    return with_minus(label) if label else point_value(point)
 
 
 def _limits(procedure: Procedure, item: Item) -> list[str]:

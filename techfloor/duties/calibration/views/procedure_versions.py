@@ -1,6 +1,7 @@
 """A version of a procedure: its approval under a signature, its page and its paper, and how one is retired."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -25,7 +26,7 @@ from techfloor.duties.calibration.wording import BOXES, CHOSEN
 from techfloor.people.proof import Proof
 from techfloor.places.here import plant, today
 from techfloor.records import definitions, retention
-from techfloor.records.models import Record, Revision
+from techfloor.records.models import Definition, Record, Revision
 from techfloor.records.signing import Content, signature_facts, signatures_of
 from techfloor.records.signing_page import SignForm, sign_with
 from techfloor.records.wording import signature_box
@@ -99,7 +100,7 @@ def _approval_page(draft: Draft, form: ApproveForm) -> str:
         look=look(draft.procedure, draft.definition.id, gauge),
         gauge=gauge,
         former=drafting.former_version(draft.definition.code),
-        differs=_differs(draft),
+        differs=_differs(draft.definition, drafting.former_revision(draft.definition.code), draft.body),
         against=[refusal_text(no) for no in approving.objections(draft, today())],
         written_by=drafting.writers(draft.revision),
         barred=approving.barred(draft, visitor().person_id, plant()),
@@ -108,16 +109,15 @@ def _approval_page(draft: Draft, form: ApproveForm) -> str:
     )
 
 
-def _differs(draft: Draft) -> list[dict[str, str]]:
-    """Return what differs from the version approved last, in the words of the form."""
-    former = drafting.former_revision(draft.definition.code)
+def _differs(definition: Definition, former: Revision | None, body: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return what differs from a version before, in the words of the form."""
     if former is None:
         return []
     assert isinstance(former.body, dict)
-    before = entry_of({"title": draft.definition.title, **former.body})
+    before = entry_of({"title": definition.title, **former.body})
     boxes = {"distribution": SHAPES, "origin": ORIGINS, "basis": BASES}
     told = {name: {choice.value: str(choice.label) for choice in choices} for name, choices in boxes.items()}
-    found = differences(before, entry_of(draft.body), told)
+    found = differences(before, entry_of({"title": definition.title, **body}), told)
     return [
         {
             "what": f"{BOXES[each.box]}: {each.row}" if each.row else str(BOXES[each.box]),
@@ -247,6 +247,7 @@ def procedure_version(code: str, version: int) -> str:
     revision = next((each for each in every if each.version == version), None)
     if revision is None:
         raise NotFound("There is no version %(version)s of %(code)s.", version=version, code=definition.code)
+    former = next((each for each in every if each.version < version), None)
     record = approving.record_or_none(definition.code, version)
     live = next((one for one in procedures.in_force() if one.definition_id == definition.id), None)
     procedure = Draft(definition, revision).procedure
@@ -254,6 +255,8 @@ def procedure_version(code: str, version: int) -> str:
         "calibration/procedure.html",
         procedure=procedure,
         body=procedure.body,
+        former=former.version if former else None,
+        differs=_differs(definition, former, procedure.body or {}),
         revision=revision,
         record=record,
         state=_state(revision, live.procedure.version if live else None),

@@ -20,7 +20,7 @@ from techfloor.duties.calibration.forms.work import (
 )
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.bench import bench_of, opener
-from techfloor.duties.calibration.queries.earlier import last_ambient
+from techfloor.duties.calibration.queries.earlier import last_ambient, news_for
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
 from techfloor.duties.calibration.queries.standards import Group, groups
 from techfloor.duties.calibration.rules.procedure import Mode, Procedure
@@ -55,14 +55,14 @@ def start(code: str) -> Page:
     if gauge.procedure_id is None and visitor().may("calibration:procedures"):
         flash(_("%(code)s has no procedure yet. Choose one, then calibrate it.", code=gauge.code), "info")
         return see(f"/calibration/gauges/{gauge.code}/procedure")
-    _revision, procedure = procedure_in_force(gauge)
+    revision, procedure = procedure_in_force(gauge)
     if (no := no_start(gauge, procedure)) is not None:
         flash(refusal_text(no), "info")
         return see(f"/calibration/gauges/{code}")
     offered = groups(procedure.standards, today())
     form = start_form(procedure.environment, offered)
     carried = {} if form.restored else _carry_forward(form, offered)
-    return _start_page(gauge, procedure, offered, form, carried)
+    return _start_page(gauge, procedure, news_for(revision, visitor().person_id), offered, form, carried)
 
 
 @pages.act(
@@ -75,7 +75,7 @@ def start(code: str) -> Page:
 def start_post(code: str) -> Page:
     """Open the calibration."""
     gauge = gauge_by_code(code)
-    _revision, procedure = procedure_in_force(gauge)
+    revision, procedure = procedure_in_force(gauge)
     offered = groups(procedure.standards, today())
     if (no := no_start(gauge, procedure)) is not None:
         raise no
@@ -94,7 +94,7 @@ def start_post(code: str) -> Page:
 
     if done := form.attempt(deed):
         return see(f"/calibration/{done.made}/next")
-    return _start_page(gauge, procedure, offered, form), 422
+    return _start_page(gauge, procedure, news_for(revision, visitor().person_id), offered, form), 422
 
 
 def no_start(gauge: GaugeFacts, procedure: Procedure) -> Refusal | None:
@@ -156,6 +156,7 @@ def _carry_forward(form: StartForm, offered: list[Group]) -> dict[str, str]:
 def _start_page(
     gauge: GaugeFacts,
     procedure: Procedure,
+    news: list[tuple[int, str]],
     offered: list[Group],
     form: StartForm,
     carried: Mapping[str, str] = MappingProxyType({}),
@@ -171,6 +172,7 @@ def _start_page(
         gauge=gauge,
         holds=[told(held(gauge.code, hold)) for hold in gauge.held],
         procedure=procedure,
+        news=news,
         form=form,
         errors=form.problems(),
         hints=certificates | objections,
