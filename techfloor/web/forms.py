@@ -16,7 +16,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from techfloor.measures.quantity import NumberError, NumberProblem, is_step, parse_number, plain
-from techfloor.refusals import Question, Refusal
+from techfloor.refusals import Question, Refusal, Several
 from techfloor.said import parameters_in_words
 from techfloor.store.acts import new_id
 from techfloor.web.incoming import largest_file
@@ -111,7 +111,8 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
         try:
             return Done(deed())
         except Refusal as no:
-            self.refuse(no)
+            for each in no.every if isinstance(no, Several) else (no,):
+                self.refuse(each)
             return None
 
     def refuse(self, no: Refusal) -> None:

@@ -43,6 +43,42 @@ def one_person(profile: Callable[[str], None]) -> None:
     profile("small")
 
 
+def test_all_that_cannot_be_read_is_said_at_once(as_: SignedInAs) -> None:
+    wrong = {
+        **BUDGET,
+        "code": "CAL-2026-00042",
+        "tolerance": "4 of reading",
+        "min_tur": "zero",
+        "point_sets-0-points": "1\nabout 2\n3\nabout 4",
+        "budget-0-divisor": "x",
+        "budget-0-component": "",
+    }
+    said = problems(write(as_("Q"), **wrong))
+    assert [words.split(".")[0].split(":")[0] for words in said] == [
+        "This code looks like the number of a record",
+        "This tolerance cannot be read",
+        "Line 2",
+        "Line 4",
+        "Enter a number, like 4",
+        "Say what this part of the uncertainty is",
+        "Enter a number, like 4",
+    ]
+
+
+def test_a_number_may_be_typed_with_the_unit_that_it_has(app: Flask, as_: SignedInAs) -> None:
+    typed = {**BUDGET, **CONSTANT, "budget-0-value": "0.002 mm", "point_sets-0-points": "50.00 mm; pieces: 50 mm"}
+    room = {f"environment-0-{name}": value for name, value in zip(("quantity", "low", "high", "unit"), ROOM, strict=True)}
+    assert write(as_("Q"), **typed, **room).status_code == 303
+    with app.app_context():
+        body = drafting.draft_of("CAL-P-20").body
+    assert body["budget"][0]["value"] == "0.002"
+    assert body["point_set"][0]["points"][0]["nominal"] == "50.00"
+    assert (body["environment"][0]["low"], body["environment"][0]["high"]) == ("19", "21")
+
+
+ROOM = ("temperature", "19 °C", "21°C", "C")
+
+
 def test_quinn_writes_a_procedure_and_tara_goes_on_under_its_first_version(app: Flask, as_: SignedInAs) -> None:
     quinn, tara = as_("Q"), as_("T", tablet=True)
     kept = write(quinn, **BUDGET)

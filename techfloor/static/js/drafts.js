@@ -11,14 +11,24 @@ for (const form of document.querySelectorAll("form[data-draft]")) keep(form);
 function keep(form) {
   let timer = 0;
   restore(form);
-  form.addEventListener("input", () => {
+  const stop = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => save(form), WAIT);
+    timer = 0;
+  };
+  const now = () => {
+    stop();
+    save(form);
+  };
+  form.addEventListener("input", () => {
+    stop();
+    timer = setTimeout(now, WAIT);
   });
   form.addEventListener("submit", () => {
-    clearTimeout(timer);
+    stop();
     flag(form);
   });
+  // Who leaves in the moment after the last letter leaves nothing behind.
+  addEventListener("pagehide", () => timer && now());
   document.addEventListener("techfloor:reachable", (event) => event.detail && read(form) && save(form));
 }
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from techfloor.measures.decision import Rule
 from techfloor.people.models import Person
 from techfloor.records import definitions
 from techfloor.records.models import Definition, Revision
-from techfloor.refusals import NotFound, Refusal
+from techfloor.refusals import NotFound, Refusal, together
 from techfloor.store import alone, db
 
 LONGEST_CODE = 30
@@ -129,6 +130,15 @@ def next_code() -> str:
 def begin(code: str, entry: ProcedureEntry, carried: Mapping[str, Any], first_day: date | None) -> Draft:
     """Keep the first draft of a new procedure; raises Refusal for a code that is taken or is none."""
     wanted = code.strip().upper()
+    together([partial(_refuse_code, wanted), partial(_body, entry, carried)])
+    body = _body(entry, carried)
+    definition = definitions.define(KIND, wanted, entry.title)
+    revision = definitions.draft(definition, body)
+    definitions.rewrite(revision, body, first_day)
+    return Draft(definition, revision)
+
+
+def _refuse_code(wanted: str) -> None:
     if _CODE.fullmatch(wanted) is None or len(wanted) > LONGEST_CODE:
         raise Refusal("Enter a code of letters, digits, dots and dashes, like CAL-P-13.", field="code")
     if _OF_A_RECORD.fullmatch(wanted):
@@ -138,11 +148,6 @@ def begin(code: str, entry: ProcedureEntry, carried: Mapping[str, Any], first_da
         raise Refusal(
             "There is a procedure %(code)s already. Open it, or choose another code.", field="code", code=wanted
         )
-    body = _body(entry, carried)
-    definition = definitions.define(KIND, wanted, entry.title)
-    revision = definitions.draft(definition, body)
-    definitions.rewrite(revision, body, first_day)
-    return Draft(definition, revision)
 
 
 def _body(entry: ProcedureEntry, carried: Mapping[str, Any]) -> dict[str, Any]:

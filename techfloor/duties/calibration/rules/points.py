@@ -16,11 +16,13 @@ from typing import Any
 
 from techfloor.measures.quantity import NumberError, parse_number, plain
 from techfloor.measures.units import is_unit, same_unit, show_unit
-from techfloor.refusals import Refusal
+from techfloor.refusals import Refusal, Several
 
 WAYS = ("up", "down")
 ANSWERS = ("goes", "does not go")
 MOST_POINTS = 200
+MOST_TOLD = 5
+"""So many lines that cannot be read are told at once."""
 _NAMED = {"function": "function", "at": "position", "name": "label", "pieces": "stack", "load": "load"}
 _NAMES = {box: name for name, box in _NAMED.items()}
 _PARTS = re.compile(r"(?<!\\)(?:\\\\)*;")
@@ -48,12 +50,20 @@ class _Place:
 
 
 def read_points(text: str, field: str = "", written: Written = Written()) -> list[dict[str, Any]]:
-    """Read the points of one set; raises Refusal beside `field` for a line that is none, with its number."""
+    """Read the points of one set; raises Several beside `field` for the lines that are none, with their numbers."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MOST_POINTS:
         raise Refusal("A set has at most %(most)s points.", field=field, most=MOST_POINTS)
-    places = (_Place(n, field, written.unit) for n in range(1, len(lines) + 1))
-    return [_point(line, place, by_name=written.by_name) for line, place in zip(lines, places, strict=True)]
+    found: list[dict[str, Any]] = []
+    wrong: list[Refusal] = []
+    for n, line in enumerate(lines, start=1):
+        try:
+            found.append(_point(line, _Place(n, field, written.unit), by_name=written.by_name))
+        except Refusal as no:
+            wrong.append(no)
+    if wrong:
+        raise Several(wrong[:MOST_TOLD])
+    return found
 
 
 def read_entries(text: str, field: str = "") -> list[dict[str, Any]]:

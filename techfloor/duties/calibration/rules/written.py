@@ -5,22 +5,24 @@ What the boxes do not show stays in the body as it was: `body_of` takes the body
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from techfloor.duties.calibration.rules.points import (
     Written,
     read_entries,
     read_points,
+    without_unit,
     written_entries,
     written_points,
 )
 from techfloor.duties.calibration.rules.procedure import FIXED, OF_THE_GAUGE, Mode
 from techfloor.measures.tolerance import Tolerance, ToleranceError
 from techfloor.measures.uncertainty import BudgetError, Component, Distribution
-from techfloor.refusals import Refusal
+from techfloor.refusals import Refusal, together
 
 BASES = ("constant", "percent", "half resolution", "certificate", "deviation", "pooled", "repeats")
 DERIVED = ("hysteresis", "repeatability", "corner_load", "slope", "offset")
@@ -107,6 +109,7 @@ class ProcedureEntry:
     change: str = ""
 
 
+Row = TypeVar("Row", BudgetEntry, LimitEntry, DerivedEntry)
 _AS_TYPED = (
     "title",
     "mode",
@@ -163,6 +166,7 @@ def body_of(entry: ProcedureEntry, carried: Mapping[str, Any]) -> dict[str, Any]
 
     Raises Refusal beside the box that cannot be read.
     """
+    entry = _without_units(entry)
     _refuse_unreadable(entry)
     made: dict[str, Any] = {name: getattr(entry, name) for name in _AS_TYPED}
     made["error_unit"] = "%" if entry.in_percent else entry.unit
@@ -218,25 +222,49 @@ def _derived(n: int, entry: DerivedEntry, carried: Mapping[str, Any]) -> dict[st
 
 
 def _refuse_unreadable(entry: ProcedureEntry) -> None:
+    """Refuse all that cannot be read at once: a person mends a form in one go."""
+    together(
+        [
+            partial(_refuse_title, entry),
+            partial(_refuse_tolerance, entry),
+            *(partial(_refuse_set_name, entry, n) for n in range(len(entry.point_sets))),
+            *(partial(_set, n, each, entry) for n, each in enumerate(entry.point_sets)),
+            *(partial(_refuse_budget_row, entry.budget, n) for n in range(len(entry.budget))),
+            partial(_refuse_number, entry.min_tur, "min_tur", least=Decimal(0)),
+            partial(_refuse_number, entry.k, "k", least=Decimal(1), needed=entry.coverage == FIXED),
+            *(partial(_refuse_limit, entry.environment, n) for n in range(len(entry.environment))),
+            *(partial(_refuse_derived, entry.derived, n) for n in range(len(entry.derived))),
+        ]
+    )
+
+
+def _without_units(entry: ProcedureEntry) -> ProcedureEntry:
+    """Take the unit off each number that was typed with the one that it has anyway."""
+    return replace(
+        entry,
+        budget=tuple(_bare(row, entry.budget_unit, "value", "fallback") for row in entry.budget),
+        environment=tuple(_bare(row, row.unit, "low", "high", "max_change") for row in entry.environment),
+        derived=tuple(_bare(row, row.unit, "low", "high") for row in entry.derived),
+    )
+
+
+def _bare(row: Row, unit: str, *names: str) -> Row:
+    return replace(row, **{name: without_unit(getattr(row, name), unit) for name in names})
+
+
+def _refuse_title(entry: ProcedureEntry) -> None:
     if not entry.title:
         raise Refusal("Enter a title, like Digital caliper, 0.01 mm.", field="title")
-    _refuse_tolerance(entry)
-    _refuse_number(entry.min_tur, "min_tur", least=Decimal(0))
-    _refuse_number(entry.k, "k", least=Decimal(1), needed=entry.coverage == FIXED)
-    keys = [each.key for each in entry.point_sets]
-    for n, key in enumerate(keys):
-        if not key and len(keys) > 1:
-            raise Refusal("Give each set of points a name, like 150 mm.", field=f"point_sets-{n}-key")
-        if key in keys[:n]:
-            raise Refusal("Two sets of points have the name “%(name)s”.", field=f"point_sets-{n}-key", name=key)
-        if "|" in key:
-            raise Refusal("The name of a set has no |.", field=f"point_sets-{n}-key")
-    for n, row in enumerate(entry.budget):
-        _refuse_budget_row(row, f"budget-{n}", [other.component for other in entry.budget[:n]])
-    for n, limit in enumerate(entry.environment):
-        _refuse_limit(limit, f"environment-{n}", [other.quantity for other in entry.environment[:n]])
-    for n, rule in enumerate(entry.derived):
-        _refuse_derived(rule, f"derived-{n}", [other.kind for other in entry.derived[:n]])
+
+
+def _refuse_set_name(entry: ProcedureEntry, n: int) -> None:
+    keys, field = [each.key for each in entry.point_sets], f"point_sets-{n}-key"
+    if not keys[n] and len(keys) > 1:
+        raise Refusal("Give each set of points a name, like 150 mm.", field=field)
+    if keys[n] in keys[:n]:
+        raise Refusal("Two sets of points have the name “%(name)s”.", field=field, name=keys[n])
+    if "|" in keys[n]:
+        raise Refusal("The name of a set has no |.", field=field)
 
 
 def _refuse_tolerance(entry: ProcedureEntry) -> None:
@@ -267,14 +295,16 @@ def _refuse_number(text: str, field: str, *, least: Decimal | None = None, neede
 _LONGEST_NUMBER = 32
 
 
-def _refuse_budget_row(row: BudgetEntry, place: str, before: Sequence[str]) -> None:
-    if not row.component:
-        raise Refusal("Say what this part of the uncertainty is.", field=f"{place}-component")
-    if row.component in before:
-        raise Refusal("Two rows have this name.", field=f"{place}-component")
-    _refuse_number(row.value, f"{place}-value", least=Decimal(0), needed=True)
-    _refuse_number(row.divisor, f"{place}-divisor", least=Decimal("0.001"), needed=True)
-    _refuse_number(row.fallback, f"{place}-fallback", least=Decimal(0))
+def _refuse_budget_row(rows: Sequence[BudgetEntry], n: int) -> None:
+    row, place = rows[n], f"budget-{n}"
+    together(
+        [
+            partial(_refuse_component, rows, n),
+            partial(_refuse_number, row.value, f"{place}-value", least=Decimal(0), needed=True),
+            partial(_refuse_number, row.divisor, f"{place}-divisor", least=Decimal("0.001"), needed=True),
+            partial(_refuse_number, row.fallback, f"{place}-fallback", least=Decimal(0)),
+        ]
+    )
     try:
         Component(row.component, Decimal(row.value), Distribution(row.distribution), Decimal(row.divisor))
     except BudgetError:
@@ -285,7 +315,15 @@ def _refuse_budget_row(row: BudgetEntry, place: str, before: Sequence[str]) -> N
         ) from None
 
 
-def _refuse_limit(limit: LimitEntry, place: str, before: Sequence[str]) -> None:
+def _refuse_component(rows: Sequence[BudgetEntry], n: int) -> None:
+    if not rows[n].component:
+        raise Refusal("Say what this part of the uncertainty is.", field=f"budget-{n}-component")
+    if rows[n].component in [other.component for other in rows[:n]]:
+        raise Refusal("Two rows have this name.", field=f"budget-{n}-component")
+
+
+def _refuse_limit(limits: Sequence[LimitEntry], n: int) -> None:
+    limit, place, before = limits[n], f"environment-{n}", [other.quantity for other in limits[:n]]
     if not limit.quantity:
         raise Refusal("Say what is measured, like temperature.", field=f"{place}-quantity")
     if limit.quantity in before:
@@ -296,7 +334,9 @@ def _refuse_limit(limit: LimitEntry, place: str, before: Sequence[str]) -> None:
         raise Refusal("The low end is above the high end.", field=f"{place}-low")
 
 
-def _refuse_derived(rule: DerivedEntry, place: str, before: Sequence[str]) -> None:
+def _refuse_derived(rules: Sequence[DerivedEntry], n: int) -> None:
+    rule, place, before = rules[n], f"derived-{n}", [other.kind for other in rules[:n]]
+    read_entries(rule.entries, f"{place}-entries")
     if rule.kind in before:
         raise Refusal("Each result is computed once.", field=f"{place}-kind")
     if not rule.name:
