@@ -228,6 +228,11 @@ def test_where_two_persons_are_asked_for_its_author_does_not_approve(
     profile("iso9001")
     quinn, dana = as_("Q"), as_("D")
     write(quinn)
+    kept = quinn.get(f"{HOME}/CAL-P-20/draft").text
+    assert f'href="{HOME}/CAL-P-20/approve"' in as_("D").get(f"{HOME}/CAL-P-20/draft").text
+    assert "handed in" in kept
+    assert "Dana Weiss" in kept, "the author sees who may approve"
+    assert ">Approve<" not in kept, "no button promises what will be refused"
     assert "waits for another person" in quinn.get(f"{HOME}/CAL-P-20/approve").text
     assert approve(dana, "CAL-P-20").status_code == 303
     forget("CAL-P-03")

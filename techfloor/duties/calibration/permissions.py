@@ -3,6 +3,7 @@
 from techfloor.web.access import permission
 
 ISSUERS = ("technician", "supervisor", "trainer", "quality", "administrator")
+WRITERS = ("quality", "administrator")
 INTERVALS = "calibration:intervals"
 ALL = ("technician", "supervisor", "trainer", "quality", "auditor", "administrator")
 PERMISSIONS = (
@@ -16,7 +17,7 @@ PERMISSIONS = (
     permission(
         "calibration:export", "Take calibrations away in bulk", "supervisor", "quality", "auditor", "administrator"
     ),
-    permission("calibration:procedures", "Put calibration procedures in force", "quality", "administrator"),
+    permission("calibration:procedures", "Put calibration procedures in force", *WRITERS),
     permission(INTERVALS, "Decide on calibration intervals", "quality"),
     permission("calibration:outside", "Send gauges out and enter certificates", "supervisor", "quality"),
 )

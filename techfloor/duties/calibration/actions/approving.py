@@ -9,12 +9,14 @@ from sqlalchemy import Select, select
 
 from techfloor.duties.calibration.actions import drafting, procedures
 from techfloor.duties.calibration.actions.drafting import Draft
+from techfloor.duties.calibration.permissions import WRITERS
 from techfloor.duties.calibration.queries.records import PROCEDURE as KIND
 from techfloor.duties.calibration.rules import foresight, ready_made
 from techfloor.duties.calibration.rules.foresight import possible, restacked
 from techfloor.duties.calibration.rules.procedure import Procedure
 from techfloor.duties.calibration.rules.written import body_of, entry_of
 from techfloor.people.proof import Proof
+from techfloor.people.queries import who_may_be_here
 from techfloor.places.queries import PlantFacts, day_at_plant
 from techfloor.records import definitions, documents
 from techfloor.records.definitions import Approval
@@ -66,6 +68,13 @@ def objections(draft: Draft, day: date) -> list[Refusal]:
 def barred(draft: Draft, person_id: int, plant: PlantFacts) -> bool:
     """Tell whether somebody may not approve a draft: who wrote at it, where the plant asks for a second person."""
     return two_persons(plant) and person_id in definitions.authors(draft.revision)
+
+
+def approvers(draft: Draft, plant: PlantFacts, day: date) -> list[str]:
+    """Return the names of who may approve a draft, as the plant asks; empty where nobody is here who may."""
+    wrote = definitions.authors(draft.revision) if two_persons(plant) else frozenset()
+    able = [each for each in who_may_be_here(day) if set(each.roles) & set(WRITERS)]
+    return [each.name for each in able if each.id not in wrote]
 
 
 def approve(draft: Draft, proof: Proof, plant: PlantFacts, *, shown_sha256: str) -> Record:

@@ -107,7 +107,13 @@ def _more_rows(form: ProcedureForm) -> int:
 
 def _on_to_draft(draft: Draft, form: ProcedureForm) -> Page:
     gauge = gauge_named(form.gauge.data or "")
-    flash(_("The draft is kept. Look at its limits, then approve it."), "success")
+    alone = not approving.barred(draft, visitor().person_id, plant())
+    flash(
+        _("The draft is kept. Look at its limits, then approve it.")
+        if alone
+        else _("The draft is kept. Look at its limits; somebody else approves it, from their Home."),
+        "success",
+    )
     return see(f"{HOME}/{draft.definition.code}/draft" + (f"?gauge={gauge}" if gauge else ""))
 
 
@@ -162,6 +168,7 @@ def procedure_draft(code: str) -> str:
         against=[refusal_text(no) for no in approving.objections(draft, today())],
         written_by=drafting.writers(draft.revision),
         barred=approving.barred(draft, visitor().person_id, plant()),
+        approvers=approving.approvers(draft, plant(), today()),
         may_write=visitor().may(WRITE),
         form=EntryForm(drafted=False),
     )

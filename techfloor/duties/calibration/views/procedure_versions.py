@@ -104,6 +104,7 @@ def _approval_page(draft: Draft, form: ApproveForm) -> str:
         against=[refusal_text(no) for no in approving.objections(draft, today())],
         written_by=drafting.writers(draft.revision),
         barred=approving.barred(draft, visitor().person_id, plant()),
+        approvers=approving.approvers(draft, plant(), today()),
         users=[user.code for user in procedures.users(draft.definition.id)],
         form=form,
     )
