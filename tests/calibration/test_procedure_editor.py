@@ -67,7 +67,9 @@ def test_all_that_cannot_be_read_is_said_at_once(as_: SignedInAs) -> None:
 
 def test_a_number_may_be_typed_with_the_unit_that_it_has(app: Flask, as_: SignedInAs) -> None:
     typed = {**BUDGET, **CONSTANT, "budget-0-value": "0.002 mm", "point_sets-0-points": "50.00 mm; pieces: 50 mm"}
-    room = {f"environment-0-{name}": value for name, value in zip(("quantity", "low", "high", "unit"), ROOM, strict=True)}
+    room = {
+        f"environment-0-{name}": value for name, value in zip(("quantity", "low", "high", "unit"), ROOM, strict=True)
+    }
     assert write(as_("Q"), **typed, **room).status_code == 303
     with app.app_context():
         body = drafting.draft_of("CAL-P-20").body

@@ -327,6 +327,28 @@ def test_ten_times_out_of_tolerance_is_never_called_a_slip(error: Decimal) -> No
     assert likely_slip(D("150") + error, D("150"), D("0.03"), D("0.01"), []) is None
 
 
+def test_a_value_of_the_point_before_is_asked_about_on_a_fine_gauge() -> None:
+    tolerance, step = D("0.004"), D("0.001")
+    assert likely_slip(D("22.8"), D("25"), tolerance, step, []) is not None, "550 times the tolerance"
+    assert likely_slip(D("25.041"), D("25"), tolerance, step, []) is not None
+    assert likely_slip(D("25.040"), D("25"), tolerance, step, []) is None, "out of tolerance, and believed"
+    assert likely_slip(D("25.05"), D("25"), D("0.004"), D("0.01"), []) is None, "five steps of a coarse gauge"
+
+
+def test_the_value_of_another_point_is_asked_about_where_it_is_out_of_tolerance_here() -> None:
+    others = [D("2.4"), D("2.5"), D("2.6")]
+    slip = likely_slip(D("2.6"), D("2.5"), D("0.05"), D("0.01"), [], others)
+    assert slip is not None
+    assert slip.other == D("2.6")
+    assert likely_slip(D("2.6"), D("2.5"), D("0.1"), D("0.01"), [], others) is None
+    assert likely_slip(D("2.50"), D("2.5"), D("0.05"), D("0.01"), [], others) is None
+
+
+def test_without_a_tolerance_a_tenth_of_the_value_is_near() -> None:
+    assert likely_slip(D("109"), D("100"), None, D("0.1"), []) is None
+    assert likely_slip(D("111"), D("100"), None, D("0.1"), []) is not None
+
+
 # --- results ---
 
 

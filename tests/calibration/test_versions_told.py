@@ -75,7 +75,9 @@ def test_the_paper_says_which_way_within_which_limits_and_who_wrote_it(app: Flas
     with app.test_request_context():
         text = db.session.scalars(select(RecordContent.body).join(Record).where(Record.number == "CAL-P-20")).one()
         made = sheet(json.loads(text), [], ISSUE, gettext)
-    assert [fact.text for column in made.facts for fact in column.facts if fact.label == "Written by"] == ["Quinn Bauer"]
+    assert [fact.text for column in made.facts for fact in column.facts if fact.label == "Written by"] == [
+        "Quinn Bauer"
+    ]
     table = made.tables[0]
     assert [column.head for column in table.columns] == ["Point", "Approached", "Limits of the error"]
     assert [[cell.text for cell in row.cells] for row in table.rows] == [

@@ -223,7 +223,8 @@ def _ask_about_slip(bench: Bench, entry: ReadingEntry, judged: Judged) -> None:
     history = [value - base for value in seen]
     step = Decimal(point.reads_to) if point.reads_to else None
     expected = Decimal(0) if base else point.value
-    slip = likely_slip(value, expected, abs(width) if width is not None else None, step, history)
+    others = () if base else {each.value for each in bench.plan if each.nominal and each.function == point.function}
+    slip = likely_slip(value, expected, abs(width) if width is not None else None, step, history, others)
     if slip is not None:
         raise _question(slip, typed, point)
 
@@ -254,6 +255,9 @@ def _ask_about_repeats(bench: Bench, entry: ReadingEntry, judged: Judged, repeat
 
 def _question(slip: Slip, typed: str, point: PlannedPoint) -> Question:
     value = plain(slip.typed)
+    if slip.other is not None:
+        words = "You entered %(value)s at %(nominal)s: that is the value of another point. Is this right?"
+        return Question(words, field=typed, value=value, nominal=point.nominal)
     if slip.seen > 1 and slip.low == slip.high:
         words = "You entered %(value)s; the last %(seen)s were all %(low)s. Is this right?"
         return Question(words, field=typed, value=value, seen=slip.seen, low=plain(slip.low))

@@ -7,7 +7,7 @@ from typing import Any
 
 from techfloor.duties.calibration.report.words import Words, arrow, number, risk_words, with_minus, with_sign
 from techfloor.duties.calibration.rules.printed import mean_shown
-from techfloor.measures.quantity import plain
+from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.units import show_unit
 from techfloor.reports.sheets import Align, Cell, Column, Row, Table, Tone
 from techfloor.said import begun, in_words, word
@@ -158,13 +158,41 @@ def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:
             yield _Spec(Column(_("Expected")), lambda line: Cell(word(line.point.get("expected", ""), "goes")))
         yield _Spec(Column(name, group.unit), _value(run, "indication", _goes))
         return
+    read = _read_key(group)
+    places = _places(group, read)
     if _shows_reference(group):
         yield _Spec(_numbers(_("Reference"), group.unit), _value(run, "reference"))
     if group.mode == "comparison":
         yield _Spec(_numbers(_("Difference"), group.unit), _value(run, "difference", with_sign))
-    read = "reference" if group.mode == "match" else "indication"
-    yield _Spec(_numbers(name, group.unit), _value(run, read))
-    yield _Spec(_numbers(_error_head(group, words), group.error_unit), _value(run, "error", with_sign))
+    yield _Spec(_numbers(name, group.unit), _value(run, read, places=places))
+    error = _value(run, "error", with_sign, places=places if group.error_unit == group.unit else 0)
+    yield _Spec(_numbers(_error_head(group, words), group.error_unit), error)
+
+
+def _read_key(group: Group) -> str:
+    """Return which number of a point was read: of the gauge, or of the standard that it was brought to."""
+    return "reference" if group.mode == "match" else "indication"
+
+
+def _places(group: Group, key: str) -> int:
+    """Return with how many decimals the readings of a function are printed: with the most that any was typed with.
+
+    What a gauge shows has as many everywhere; a mean keeps those that its U leaves it.
+    """
+    points = [p for run in group.runs for p in group.points(run)]
+    if any(len(current(p["readings"])) > 1 for p in points):
+        return 0
+    values = [value for p in points if (value := number(p.get(key))) is not None]
+    return max((decimals(value) for value in values), default=0)
+
+
+def padded(text: str | None, places: int) -> str | None:
+    """Return a number with at least so many decimals; nothing is rounded away."""
+    value = number(text)
+    if value is None or decimals(value) >= places:
+        return text
+    sign = "+" if (text or "").startswith("+") else ""
+    return f"{sign}{plain(value.quantize(Decimal(1).scaleb(-places)))}"
 
 
 def _error_head(group: Group, words: Words) -> str:
@@ -184,10 +212,14 @@ def _numbers(head: str, unit: str) -> Column:
     return Column(head, unit, Align.END, code=True)
 
 
-def _value(run: str, key: str, write: Callable[[str | None], str] = with_minus) -> Callable[[Line], Cell]:
+def _value(
+    run: str, key: str, write: Callable[[str | None], str] = with_minus, places: int = 0
+) -> Callable[[Line], Cell]:
     def cell(line: Line) -> Cell:
         point = line.of(run)
-        return Cell(write(_to_u(point, key)) if point is not None and not point["cannot_measure"] else "")
+        return Cell(
+            write(padded(_to_u(point, key), places)) if point is not None and not point["cannot_measure"] else ""
+        )
 
     return cell
 
@@ -295,11 +327,12 @@ def single_readings(group: Group, run: str, words: Words) -> Table:
 
 def _reading_rows(point: Point, group: Group, across: int, words: Words) -> Iterator[Row]:
     readings = current(point["readings"])
+    read, places = _read_key(group), _typed_places(group)
     for start in range(0, len(readings), across):
         part = readings[start : start + across]
         first = point["label"] if start == 0 else f"{start + 1} – {start + len(part)}"
         for key, name in _kinds(group, words):
-            cells = [_reading_cell(r, key) for r in part]
+            cells = [_reading_cell(r, key, places if key == read else 0) for r in part]
             yield Row((Cell(first), Cell(name), *cells, *[Cell("")] * (across - len(part))))
             first = ""
 
@@ -317,9 +350,16 @@ def _kinds(group: Group, words: Words) -> list[tuple[str, str]]:
     return kinds
 
 
-def _reading_cell(reading: Point, key: str) -> Cell:
+def _typed_places(group: Group) -> int:
+    """Return the most decimals that any single reading of a function was typed with."""
+    points = [p for run in group.runs for p in group.points(run)]
+    values = [number(r.get(_read_key(group))) for p in points for r in current(p["readings"])]
+    return max((decimals(value) for value in values if value is not None), default=0)
+
+
+def _reading_cell(reading: Point, key: str, places: int) -> Cell:
     if key != "error":
-        return Cell((with_sign if key == "difference" else with_minus)(reading.get(key)))
+        return Cell((with_sign if key == "difference" else with_minus)(padded(reading.get(key), places)))
     failed = reading["verdict"] == "fail"
     return Cell(with_sign(reading["error"]), Tone.FAIL if failed else Tone.PLAIN, "✕" if failed else "")
 
