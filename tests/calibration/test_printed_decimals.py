@@ -11,7 +11,8 @@ def point(n: int, typed: str, error: str, *more: str) -> dict[str, Any]:
         {"repeat": k, "indication": text, "error": error, "verdict": "pass"} for k, text in enumerate((typed, *more))
     ]
     return {
-        "n": n, "label": str(n), "nominal": str(n), "unit": "mm", "function": "", "direction": "", "cannot_measure": None,
+        "n": n, "label": str(n), "nominal": str(n), "unit": "mm", "function": "", "direction": "",
+        "cannot_measure": None,
         "readings": readings, "reference": str(n), "indication": typed, "error": error, "error_unit": "mm",
         "tolerance": None, "u": "", "k": "", "verdict": "pass",
     }  # fmt: skip

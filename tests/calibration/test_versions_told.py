@@ -1,4 +1,4 @@
-"""What a new version of a procedure brings is told: beside the version before, on paper, and to who calibrates by it."""
+"""What a new version of a procedure brings is told: beside the one before, on paper, and to who calibrates by it."""
 
 import json
 from collections.abc import Callable

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from techfloor import store
 from techfloor.duties.in_use_checks import actions, baselines, queries
 from techfloor.duties.in_use_checks.models import InUseBaseline, InUseCheck
+from techfloor.duties.in_use_checks.views.shown import remark
 from techfloor.equipment.models import Equipment, EquipmentDue, GoodCheck
 from techfloor.records.models import Definition, Revision
 from techfloor.refusals import Refusal
@@ -146,7 +147,7 @@ def test_between_two_steps_and_far_off_are_asked_about(as_: SignedInAs) -> None:
 def test_not_used_needs_a_check_that_is_due(as_: SignedInAs) -> None:
     set_up(as_("Q"))
     tara, now = as_("T"), f"/checks/gauges/{CODE}/now"
-    hidden = tara.hidden(now, f"/checks/gauges/{CODE}/not-used")
+    hidden = tara.hidden(now, now)
     check(tara, "200.0")
     answer = tara.post(f"/checks/gauges/{CODE}/not-used", data=hidden)
     assert answer.status_code == 422
@@ -345,3 +346,42 @@ def test_too_few_values_left_make_no_limits_until_there_are_enough(
     assert limits(app)[1:] == [0]
     checked(app, ["200.0"], datetime(2026, 10, 21, 6, 5, tzinfo=BERLIN))
     assert len(limits(app)) == 3
+
+
+@pytest.mark.pages
+def test_a_weekly_check_is_skipped_with_a_reason_alone(app: Flask, as_: SignedInAs) -> None:
+    set_up(as_("Q"), every="each week")
+    tara, page = as_("T"), f"/checks/gauges/{CODE}/not-used"
+    now = f"/checks/gauges/{CODE}/now"
+    assert "Not used today" not in tara.get(now).text
+    asked = tara.post(page, data={**tara.hidden(now, now), "value": ""})
+    assert asked.status_code == 422
+    assert "It is checked once a week" in asked.text
+    with app.app_context():
+        assert db.session.scalars(select(InUseCheck)).all() == []
+    assert "Choose why it is skipped." in tara.post(page, data={**tara.hidden(now, now), "dropped": "yes"}).text
+    skipped = tara.post(page, data={**tara.hidden(now, now), "dropped": "yes", "why": "away"})
+    assert skipped.status_code == 303
+    with app.test_request_context():
+        (row,) = db.session.scalars(select(InUseCheck)).all()
+        assert remark(queries.row(row.id)) == "skipped: the gauge was at a laboratory or in repair"
+
+
+@pytest.mark.pages
+def test_a_value_that_was_typed_is_not_thrown_away_by_not_used(app: Flask, as_: SignedInAs) -> None:
+    set_up(as_("Q"))
+    tara, page, now = as_("T"), f"/checks/gauges/{CODE}/not-used", f"/checks/gauges/{CODE}/now"
+    asked = tara.post(page, data={**tara.hidden(now, now), "value": "199.9"})
+    assert asked.status_code == 422
+    assert "You typed 199.9 g." in asked.text
+    assert f'formaction="{now}"' in asked.text
+    assert tara.post(page, data={**tara.hidden(now, now), "value": "199.9", "dropped": "yes"}).status_code == 303
+    with app.app_context():
+        assert [row.outcome for row in db.session.scalars(select(InUseCheck))] == ["not used"]
+
+
+def test_a_code_is_not_called_optional_where_it_is_needed(as_: SignedInAs) -> None:
+    page = as_("Q").get(f"/checks/gauges/{CODE}/set-up").text
+    label = page[page.index('for="code"') :].split("</label>")[0]
+    assert "(optional)" not in label
+    assert "a check piece need it" in page

@@ -47,7 +47,8 @@ def october(reach: Reach, app: Flask, as_: SignedInAs, clock_at: ClockAt) -> lis
         set_up(as_("Q"))
         rows = checked(app, ["200.0", "200.1"], datetime(2026, 10, 26, 6, 5, tzinfo=ZoneInfo("Europe/Berlin")))
         clock_at("2026-10-29 06:00")
-        answer = as_("T", tablet="T-03").submit(f"/checks/gauges/{CODE}/not-used", page=f"/checks/gauges/{CODE}/now")
+        tara, now = as_("T", tablet="T-03"), f"/checks/gauges/{CODE}/now"
+        answer = tara.post(f"/checks/gauges/{CODE}/not-used", data=tara.hidden(now, now))
         assert answer.status_code == 303
         clock_at("2026-10-30 06:05")
         tara = as_("T", tablet="T-03")

@@ -298,18 +298,25 @@ def _settle_due(found: InForce, by: By) -> None:
         ledger.set_due(gauge_id, IN_USE_CHECK, by.today)
 
 
-def not_used(code: str, by: By) -> None:
-    """Keep that a gauge is out of use now: its check is due again the next time."""
+def not_used(code: str, by: By, why: str = "") -> None:
+    """Keep that a gauge is out of use now: its check is due again the next time.
+
+    Raises Refusal where it is not due, and where `why` is none of `rules.SKIPPED` though the check comes rarely.
+    """
     found = queries.needed(code)
     if queries.to_try_again(found.gauge_id, found.check.series) is not None:
         raise Refusal("Its last value was outside its limits. Try once more.")
     if not queries.is_due(found, by.at, by.plant):
         raise Refusal("%(code)s is not due for a check now.", code=found.gauge_code)
+    asks = rules.asks_why(found.check.every)
+    if asks and why not in rules.SKIPPED:
+        raise Refusal("Choose why it is skipped.", field="why")
     kept = InUseCheck(
         gauge_id=found.gauge_id,
         revision_id=found.revision_id,
         series=found.check.series,
         outcome=Outcome.NOT_USED,
+        caution=[say(f"checks.skipped.{why}")] if asks else [],
         performed_at=by.at,
         recorded_at=by.at,
         by_id=by.actor,

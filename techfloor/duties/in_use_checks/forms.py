@@ -53,7 +53,20 @@ class InErrorForm(EntryForm):
 
 
 class NotUsedForm(EntryForm):
-    """The one button that says that a gauge is out of use."""
+    """That a gauge is out of use, and why; with the value that was typed already, and whether it is dropped."""
+
+    value = HiddenField()
+    dropped = HiddenField()
+    why = RadioField(_l("Why"), validate_choice=False)
+
+    def word_reasons(self) -> None:
+        """Put the reasons into words."""
+        self.why.choices = options(*((each, word(each, "check-skipped")) for each in rules.SKIPPED))
+
+    @property
+    def typed(self) -> str:
+        """The value that stands in the box and nobody has dropped yet."""
+        return "" if self.dropped.data else text_of(self.value)
 
 
 class SetUpForm(EntryForm):
@@ -62,7 +75,7 @@ class SetUpForm(EntryForm):
     seen = HiddenField(default="0")
     function = SelectField(_l("What is checked"), validate_choice=False)
     applied = RadioField(_l("What is applied"), validate_choice=False)
-    code = StringField(_l("Its code"), validators=SHORT)
+    code = StringField(_l("Its code"), validators=SHORT[1:])
     what = StringField(_l("What it is"), validators=needed(_l("Say what is applied, like weight 200 g.")))
     nominal = NumberField(_l("The gauge should show"))
     limits = StringField(_l("Tolerance"), validators=SHORT)

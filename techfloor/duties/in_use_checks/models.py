@@ -15,7 +15,7 @@ class InUseCheck(Table):
 
     One that was entered in error is corrected by a row that holds no value, and says why.
     A second try names the first. A row keeps the limits it was judged by, and the certificate of the standard that was
-    applied; `caution` is what the chart found unusual then.
+    applied; `caution` is what the chart found unusual then, or why the check was skipped.
     """
 
     __tablename__ = "in_use_check"

@@ -23,6 +23,10 @@ IN_ERROR = ("wrong gauge", "done twice", "only tried")
 """The one-tap reasons why a row should not be there at all."""
 
 
+SKIPPED = ("not in use", "away", "nothing to apply")
+"""The one-tap reasons why a check is skipped that comes less often than every day."""
+
+
 class Every(StrEnum):
     """How often a gauge is checked."""
 
@@ -298,6 +302,11 @@ def _works(day: date, shifts: Sequence[Shift]) -> bool:
 def next_day(every: Every, done: datetime, zone: str, shifts: Sequence[Shift]) -> date:
     """Return the day on which a check is due after one that was done."""
     return _next(every, done, zone, shifts).day
+
+
+def asks_why(every: Every) -> bool:
+    """Tell whether skipping a check asks why: of one that comes every day the day out of use says enough."""
+    return every is Every.WEEK
 
 
 def is_due(every: Every, done: datetime | None, now: datetime, zone: str, shifts: Sequence[Shift]) -> bool:

@@ -1,10 +1,11 @@
 """At the gauge: one value, what it means, its correction, and a day out of use."""
 
-from flask import flash, render_template
+from flask import current_app, flash, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from techfloor.duties.in_use_checks import actions, queries
+from techfloor import clock
+from techfloor.duties.in_use_checks import actions, queries, rules
 from techfloor.duties.in_use_checks.forms import CheckForm, CorrectForm, InErrorForm, NotUsedForm
 from techfloor.duties.in_use_checks.queries import CheckRow, InForce
 from techfloor.duties.in_use_checks.rules import Check, Every, Outcome
@@ -13,8 +14,10 @@ from techfloor.duties.in_use_checks.views.shown import by, is_due_now, may_corre
 from techfloor.equipment import ledger
 from techfloor.equipment.queries import gauge_view
 from techfloor.equipment.shapes import GaugeView
+from techfloor.places.here import plant
 from techfloor.refusals import Refusal
 from techfloor.said import in_words
+from techfloor.web.fields import text_of
 from techfloor.web.forms import refusal_text
 from techfloor.web.pages import NotAllowed, Page, see
 from techfloor.web.visitor import visitor
@@ -65,7 +68,8 @@ def _now_page(found: InForce, form: CheckForm) -> str:
         again=again,
         held=[in_words(hold.words) for hold in gauge.holds],
         objection=_objection(found),
-        not_used=NotUsedForm(formdata=None, drafted=False) if due else None,
+        may_skip=due,
+        skips=_("Not used today") if not rules.asks_why(found.check.every) else _("Skip this week’s check"),
         owner=visitor().person_id,
         signed=found.check.lower is None or found.check.lower <= 0,
     )
@@ -88,15 +92,39 @@ def _objection(found: InForce) -> str:
     alone="equipment:{code}",
 )
 def not_used(code: str) -> Page:
-    """Keep that the gauge is out of use today."""
-    form = NotUsedForm()
+    """Keep that the gauge is out of use; where a value was typed, or a check comes rarely, say so and ask first."""
+    form = NotUsedForm(drafted=False)
     found = queries.needed(code)
-    if form.attempt(lambda: actions.not_used(found.gauge_code, by())):
+    asks = rules.asks_why(found.check.every)
+    if form.typed or (asks and not form.dropped.data):
+        return _not_used_page(found, form), 422
+    if form.attempt(lambda: actions.not_used(found.gauge_code, by(), str(form.why.data or ""))):
+        now_url = f"/checks/gauges/{found.gauge_code}/now"
+        current_app.extensions["techfloor"].drop_draft(visitor().person_id, now_url)
         flash(_("%(code)s is not used now. It is due again the next time.", code=found.gauge_code), "success")
         return see("/")
+    if form.why.errors:
+        return _not_used_page(found, form), 422
     again = CheckForm(formdata=None)
     again.form_errors = list(form.form_errors)
     return _now_page(found, again), 422
+
+
+def _not_used_page(found: InForce, form: NotUsedForm) -> str:
+    """Say what is skipped and what is dropped, and ask why."""
+    form.word_reasons()
+    zone, shifts = plant().zone, plant().in_area(found.area_key).shifts
+    asks = rules.asks_why(found.check.every)
+    typed, form.dropped.data = form.typed or text_of(form.value), "yes"
+    return render_template(
+        "in_use_checks/not_used.html",
+        found=found,
+        check=found.check,
+        form=form,
+        typed=typed,
+        asks=asks,
+        next_due=rules.next_day(found.check.every, clock.now(), zone, shifts),
+    )
 
 
 # --- what it means ---
@@ -121,7 +149,7 @@ def outcome(check_id: int) -> str:
         in_error=row.outcome == Outcome.IN_ERROR,
         again=again is not None and again.id == row.id and visitor().may("checks:log"),
         held=held,
-        cautions=[in_words(each) for each in row.caution] if row.counts else [],
+        cautions=[in_words(each) for each in row.caution] if row.counts and row.outcome == Outcome.GOOD else [],
     )
 
 
