@@ -23,6 +23,7 @@ from techfloor.reports.claims import codes_in
 from techfloor.said import in_words
 from techfloor.web.access import OPEN
 from techfloor.web.pages import Pages
+from techfloor.web.rates import PAPER
 from techfloor.web.show import day, to_the_second
 from techfloor.web.visitor import caller
 
@@ -47,7 +48,7 @@ def ask() -> str:
     return render_template("house/verify.html", form=VerifyForm())
 
 
-@pages.quiet("/verify", permission=OPEN, endpoint="look_up")
+@pages.quiet("/verify", permission=OPEN, endpoint="look_up", cost=PAPER)
 def look_up() -> View:
     """Look up a typed code, or compare an uploaded file with the bytes that were issued."""
     form = VerifyForm()

@@ -26,6 +26,7 @@ from techfloor.web.forms import EntryForm, refusal_text
 from techfloor.web.importing import Deed, Importer, Values
 from techfloor.web.lists import address
 from techfloor.web.pages import Page, Pages
+from techfloor.web.rates import PAPER
 from techfloor.web.visitor import by_whom
 
 RUN = "imports:run"
@@ -100,7 +101,7 @@ def _index_page(form: FileForm) -> str:
     )
 
 
-@pages.quiet("/", permission=RUN, endpoint="look")
+@pages.quiet("/", permission=RUN, endpoint="look", cost=PAPER)
 def look() -> Page:
     """Take the file, and go to what it would do; nothing is kept of the plant."""
     form = _file_form()
@@ -144,7 +145,7 @@ def _looked(key: str, named: str, columns: dict[int, str] | None) -> Looked:
     return Looked(importer, file, sheet, columns, "")
 
 
-@pages.page("/<what>/check", permission=RUN)
+@pages.page("/<what>/check", permission=RUN, cost=PAPER)
 def check(what: str) -> Page:
     """Show how the columns are matched, and what the file would do."""
     named = request.args.get("file", "")
@@ -222,7 +223,7 @@ def _shortened(code: str) -> str:
     return code if len(code) <= LONGEST_CODE else f"{code[:LONGEST_CODE]}…"
 
 
-@pages.act("/<what>/bring-in", permission=RUN, action="imports:file:bring-in", title=_l("File brought in"))
+@pages.act("/<what>/bring-in", permission=RUN, action="imports:file:bring-in", title=_l("File brought in"), cost=PAPER)
 def bring_in(what: str) -> Page:
     """Do what was shown, all of it by this act."""
     form = ConfirmForm()
@@ -271,7 +272,7 @@ def _run(run_id: int) -> tuple[ImportRun, str, Importer]:
     return run, by, importer_of(run.kind)
 
 
-@pages.page("/<int:run_id>/refused.csv", permission=RUN)
+@pages.page("/<int:run_id>/refused.csv", permission=RUN, cost=PAPER)
 def refused(run_id: int) -> Response:
     """Hand out the refused rows as they stood in the file, with why, to be mended and brought in again."""
     run, _by, importer = _run(run_id)
@@ -296,7 +297,7 @@ def example(what: str) -> Response:
     return _values_as_csv(importer, importer.example, f"{importer.key}-example")
 
 
-@pages.page("/<what>/all.csv", permission=RUN)
+@pages.page("/<what>/all.csv", permission=RUN, cost=PAPER)
 def all_there_is(what: str) -> Response:
     """Hand out all there is, as a file that can be changed and brought in again."""
     importer = importer_of(what)

@@ -27,6 +27,8 @@ _COSTS = {
     ".zip": PAPER,
     "/all.pdf": PAPER,
     "/labels.pdf": PAPER,
+    "/paper-forms.pdf": PAPER,
+    "/paper-form.pdf": PAPER,
     ".ics": PAPER,
     "/list.<form>": PAPER,
     "/label.pdf": ENTRY,
@@ -69,14 +71,16 @@ class Pages(Blueprint):
         self.access: dict[str, str] = {}
         self.costly: dict[str, int] = {}
 
-    def page(self, rule: str, *, permission: str, endpoint: str | None = None) -> Callable[[View], View]:
-        """Register a page that only reads; an archive, a list or a label is costly (`web.rates`)."""
+    def page(
+        self, rule: str, *, permission: str, endpoint: str | None = None, cost: int | None = None
+    ) -> Callable[[View], View]:
+        """Register a page that only reads; an archive, a list or a label is costly (`web.rates`), and what says so."""
 
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            cost = next((cost for ending, cost in _COSTS.items() if rule.endswith(ending)), None)
-            self.costly |= {f"{self.name}.{name}": cost} if cost else {}
+            usual = next((cost for ending, cost in _COSTS.items() if rule.endswith(ending)), None)
+            self._weigh(name, cost or usual)
             self.add_url_rule(rule, name, _reading(view, permission), methods=["GET"])
             return view
 
@@ -92,6 +96,7 @@ class Pages(Blueprint):
         reason: str = "",
         alone: str = "",
         endpoint: str | None = None,
+        cost: int | None = None,
     ) -> Callable[[View], View]:
         """Register a request that changes something: one act of the trail, named `action`, shown as `title`.
 
@@ -106,18 +111,24 @@ class Pages(Blueprint):
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
-            self.costly |= {f"{self.name}.{name}": PAPER} if action.startswith("reports:") else {}
+            self._weigh(name, cost or (PAPER if action.startswith("reports:") else None))
             self.add_url_rule(rule, name, _writing(view, permission, action, reason, alone), methods=["POST"])
             return view
 
         return register
 
-    def quiet(self, rule: str, *, permission: str, endpoint: str | None = None) -> Callable[[View], View]:
+    def _weigh(self, name: str, cost: int | None) -> None:
+        self.costly |= {f"{self.name}.{name}": cost} if cost else {}
+
+    def quiet(
+        self, rule: str, *, permission: str, endpoint: str | None = None, cost: int | None = None
+    ) -> Callable[[View], View]:
         """Register a request that keeps what is no record, or that opens its own acts: sign-in, drafts."""
 
         def register(view: View) -> View:
             name = endpoint or view.__name__
             self.access[f"{self.name}.{name}"] = permission
+            self._weigh(name, cost)
             self.add_url_rule(rule, name, _guarded(view, permission), methods=["POST"])
             return view
 

@@ -124,6 +124,10 @@ def test_papers_and_archives_count_for_many_pages(app: Flask, as_: SignedInAs, t
     archives = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(".zip")}
     assert archives >= {"calibration.exported", "records.exported"}
     assert archives <= papers
+    files = {"verify.look_up", "imports.look", "imports.check", "imports.bring_in", "imports.refused"}
+    assert files | {"equipment.show_read", "calibration.show_read"} <= papers, "each reads a whole file anew"
+    drawn = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(("s.pdf", "-form.pdf"))}
+    assert drawn <= papers
 
 
 def test_who_prints_a_label_for_each_gauge_of_a_shelf_is_not_held_up(

@@ -15,6 +15,7 @@ from techfloor.reports.dcc.columns import Column, role_of
 from techfloor.reports.dcc.model import Point, When
 from techfloor.reports.dcc.opening import certificate_in
 from techfloor.reports.dcc.reading import read
+from techfloor.reports.unpacking import Budget
 
 from .dcc_samples import (
     ADJUSTED,
@@ -247,18 +248,18 @@ def broken(xml: bytes, long: int) -> bytes:
     return b"stream\n" + packed + b"\x07" + b"\nendstream\n"  # a block of a kind that deflate does not have
 
 
-def test_streams_that_break_are_inflated_within_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
-    xml, spent = dcc(BLOCKS), list[int]()
-    unpacked = opening._unpacked
+def test_streams_that_break_are_inflated_within_one_budget() -> None:
+    xml, spent = dcc(BLOCKS), list[Budget]()
 
-    def counted(data: memoryview, most: int) -> tuple[bytes, int]:
-        found, used = unpacked(data, most)
-        spent.append(used)
-        return found, used
+    class Counted(Budget):
+        def __init__(self, read: int, out: int) -> None:
+            super().__init__(read, out)
+            spent.append(self)
 
-    monkeypatch.setattr(opening, "_unpacked", counted)
-    assert "carries no digital certificate" in refusal(b"%PDF-1.7\n" + broken(xml, 9_000_000) * 40)
-    assert sum(spent) < opening.MOST_INFLATED + opening.LARGEST
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(opening, "Budget", Counted)
+        assert "carries no digital certificate" in refusal(b"%PDF-1.7\n" + broken(xml, 9_000_000) * 40)
+    assert -opening.LARGEST < spent[0].out <= 0 <= spent[0].read
     whole = b"stream\n" + zlib.compress(xml) + b"\nendstream\n"
     assert certificate_in(b"%PDF-1.7\n" + broken(xml, 100_000) * 3 + whole) == xml
 
@@ -350,12 +351,12 @@ def test_a_pdf_gives_what_it_carries_packed_or_plain(packed: type[bytes]) -> Non
 def test_a_pdf_of_nothing_but_beginnings_of_streams_is_not_read_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[int] = []
 
-    def inflated(data: bytes, _most: int) -> bytes:
+    def inflated(data: memoryview, _budget: Budget, _most: int) -> bytes:
         looked.append(len(data))
         return b""
 
     monkeypatch.setattr(opening, "MOST_STREAMS", 50)
-    monkeypatch.setattr(opening, "_inflated", inflated)
+    monkeypatch.setattr(opening, "unpacked", inflated)
     assert "carries no digital certificate" in refusal(b"%PDF-1.7\n" + b"stream\n" * 100_000)
     assert (len(looked), max(looked)) == (50, 4096)
 

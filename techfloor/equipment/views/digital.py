@@ -21,6 +21,7 @@ from techfloor.reports.dcc.model import Certificate
 from techfloor.reports.dcc.reading import read
 from techfloor.web.fields import options
 from techfloor.web.pages import Page
+from techfloor.web.rates import PAPER
 from techfloor.web.show import day
 
 
@@ -70,7 +71,7 @@ def read_certificate(code: str) -> Page:
     return _read_page(ReadForm(formdata=None, drafted=False), standard_of_code(code))
 
 
-@pages.quiet("/<code>/certificates/read", permission=MEASURE, endpoint="show_read")
+@pages.quiet("/<code>/certificates/read", permission=MEASURE, endpoint="show_read", cost=PAPER)
 def show_read(code: str) -> Page:
     """Read a digital certificate and show the form of a certificate with what it says; nothing is entered yet."""
     form, standard = ReadForm(drafted=False), standard_of_code(code)

@@ -1,7 +1,6 @@
 """Opening a file that may be hostile: XML without entities and without depth, also from within a PDF."""
 
 import re
-import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,6 +10,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from techfloor.refusals import Refusal
+from techfloor.reports.unpacking import Budget, unpacked
 
 DCC = "{https://ptb.de/dcc}"
 SI = "{https://ptb.de/si}"
@@ -26,10 +26,11 @@ MOST_STREAMS = 20_000
 """How many streams of a PDF are looked into; a certificate of a hundred pages has a thousand."""
 MOST_INFLATED = 2 * LARGEST
 """How much of a PDF is inflated in all to find its certificate: streams that begin like one and break count too."""
+MOST_READ = 16 * MEGABYTE
+"""How much of a PDF is read to inflate it: the marks of streams may all lie before one tail."""
 _PDF = b"%PDF-"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _PEEK = 4096
-_PIECE = 16 * 1024
 _MARK = b"digitalCalibrationCertificate"
 
 
@@ -75,42 +76,18 @@ def _streams(data: bytes) -> Iterator[bytes]:
     An embedded file is a stream of its own that stands in the file as it is (ISO 32000-1, 7.5.7 keeps streams out of
     object streams), deflated or plain; an encrypted PDF does not show its files.
     """
-    left = MOST_INFLATED
+    budget, view = Budget(MOST_READ, MOST_INFLATED), memoryview(data)
     for found in islice(_STREAM.finditer(data), MOST_STREAMS):
         began = found.end()
-        head = _inflated(data[began : began + _PEEK], _PEEK)
-        if _MARK in head:
-            whole, spent = _unpacked(memoryview(data)[began : began + LARGEST + MEGABYTE], min(LARGEST + 1, left))
-            left -= spent
-            yield whole
-            if left <= 0:
-                return
+        if budget.spent:
+            return
+        if _MARK in unpacked(view[began : began + _PEEK], budget, _PEEK):
+            yield unpacked(view[began : began + LARGEST + MEGABYTE], budget, LARGEST + 1)
             continue
         head = data[began : began + _PEEK].partition(b"endstream")[0]
         if _MARK in head:
             ended = data.find(b"endstream", began)
             yield data[began : ended if ended >= 0 else len(data)].rstrip()
-
-
-def _inflated(data: bytes, most: int) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(data, most)
-    except zlib.error:
-        return b""
-
-
-def _unpacked(data: memoryview, most: int) -> tuple[bytes, int]:
-    """Return a stream, b"" for one that breaks, and how many bytes were inflated of it."""
-    unpacking, parts, spent = zlib.decompressobj(), list[bytes](), 0
-    try:
-        for at in range(0, len(data), _PIECE):
-            parts.append(unpacking.decompress(data[at : at + _PIECE], most - spent))
-            spent += len(parts[-1])
-            if unpacking.eof or spent >= most:
-                break
-    except zlib.error:
-        return b"", spent + _PIECE
-    return b"".join(parts), spent
 
 
 def root_of(data: bytes) -> Element:

@@ -17,6 +17,7 @@ from techfloor.records.attachments import KeptFile
 from techfloor.refusals import Refusal
 from techfloor.reports.dcc.reading import read
 from techfloor.web.pages import Page, see
+from techfloor.web.rates import PAPER
 
 
 @pages.page("/gauges/<code>/certificate/read", permission=MAY)
@@ -29,7 +30,7 @@ def read_certificate(code: str) -> Page:
     return _read_page(DigitalForm(formdata=None, drafted=False), gauge)
 
 
-@pages.quiet("/gauges/<code>/certificate/read", permission=MAY, endpoint="show_read")
+@pages.quiet("/gauges/<code>/certificate/read", permission=MAY, endpoint="show_read", cost=PAPER)
 def show_read(code: str) -> Page:
     """Read a digital certificate and show the form with what it says; nothing is entered yet."""
     form, gauge = DigitalForm(drafted=False), gauge_by_code(code)
