@@ -17,11 +17,13 @@ from werkzeug.test import TestResponse
 
 from techfloor import clock, store
 from techfloor.duties.calibration.models import Calibration, Reading
+from techfloor.duties.calibration.queries.bench import bench_of
 from techfloor.people.models import Person
 from techfloor.records import definitions
 from techfloor.records.definitions import Approval
 from techfloor.records.integrity import problems as disagreements
 from techfloor.records.models import Attachment, Definition, Measurement, Record, RecordContent, Signature
+from techfloor.records.signing import stored_content
 from techfloor.said import key_of
 from techfloor.store import db
 
@@ -176,6 +178,20 @@ def test_neither_the_typist_nor_the_performer_reviews_it(app: Flask, as_: Signed
     assert review(as_("Q"), number).status_code == 303
     with app.app_context():
         assert disagreements(db.session.connection()) == []
+
+
+def test_what_its_typist_corrects_is_the_typist_s(app: Flask, as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    number = re.search(r"CAL-\d{4}-\d{5}", begin(quinn).location)[0]  # type: ignore[index]
+    give_all(quinn, number, "indication", ["0.05", *CALIPER[1:]])
+    with app.app_context():
+        first = bench_of(number).given[0].id
+    changed = {"indication": "0.00", "reason": "mistyped"}
+    assert quinn.submit(f"/calibration/{number}/correct/{first}", changed).status_code == 303
+    assert sign(quinn, number).status_code == 303
+    with app.app_context():
+        (correction,) = json.loads(stored_content(header(app, number).id))["corrections"]
+    assert correction["by"] == "Quinn Bauer", "Otto wrote the paper, and corrected nothing"
 
 
 def test_an_amendment_of_it_keeps_who_transcribed_it(app: Flask, as_: SignedInAs) -> None:

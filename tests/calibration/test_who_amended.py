@@ -8,7 +8,7 @@ from typing import Any
 
 import outside_work
 import pytest
-from amending_work import CALIPER, FAILING, WHY, amend, amended, amending, calibrated, correct, words
+from amending_work import CALIPER, FAILING, WHY, amend, amended, amending, calibrated, correct, reading_at, words
 from bench_work import give_all, problems, review, sign
 from flask import Flask
 from plant_client import ClockAt, PlantClient, SignedInAs
@@ -298,6 +298,29 @@ def code_of(app: Flask, client: PlantClient, number: str) -> str:
         found = issue.newest(standing(number))
         assert found is not None
         return found.code
+
+
+@pytest.mark.clause("21 CFR 11.10(e)")
+def test_a_value_confirmed_in_an_amendment_was_confirmed_when_and_by_whom_it_was(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    number = calibrated(as_("T", tablet=True))
+    clock_at(NEXT_DAY)
+    selma = as_("S")
+    amending(selma, number)
+    given = {"indication": "125.10", "reason": "mistyped", "confirmed": "y"}
+    answer = selma.submit(f"/calibration/{number}/correct/{reading_at(app, number, 5)}", given)
+    assert answer.status_code == 303, problems(answer)
+    selma.submit(f"/calibration/{number}/adjust", {"adjusted": "no", "words": ""})
+    page = words(selma.get(f"/calibration/{number}/check").text)
+    confirmed = page.partition("n unlikely value was confirmed")[2].partition(" First use")[0]
+    assert confirmed == " As found, 150.00 mm outside outer jaw: 125.10 mm , Selma Brandt, 21 Nov 2026 09:00:00"
+    assert sign(selma, number).status_code == 303
+    signed = content(app, number)
+    read = signed["runs"][0]["points"][4]["readings"][0]
+    assert (read["by"], read["at"]) == ("Tara Kowalski", "2026-11-20T09:00:00.000000Z"), "who read it, and when"
+    change = next(each for each in signed["amendment"]["changes"] if each["what"]["say"] == "calibration.result-at")
+    assert (change["by"], change["at"]) == ("Selma Brandt", "2026-11-21T08:00:00.000000Z"), "who corrected it, and when"
 
 
 # What the page of an amended record warns of

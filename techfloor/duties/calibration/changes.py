@@ -183,7 +183,7 @@ def _correction(bench: Bench, given: GivenReading) -> Change:
         "from": _typed(bench, before),
         "to": _typed(bench, given),
         "reason": say(f"calibration.{given.correction}"),
-        "by": given.by,
+        "by": bench.entered_by(given),
         "at": utc_text(given.recorded_at),
     }
 

@@ -9,6 +9,9 @@ here. Schema 6 adds to each point `risk`, the probability in % that its verdict 
 that is in words; null, and "" at the points, where it is not asked for. What was signed under an older schema stays as
 it is.
 
+A reading says `by` and `at` who read it and when, also where an amendment corrects what was typed then; who corrected
+it, when and from what stands in `amendment.changes`, before the first signature in `corrections`.
+
 It knows no language: what the program says stands in it as a key with its values, what people typed as they typed
 it, and the words of a field (pass, as_found, goes) as the code spells them. The paper puts them into words.
 """

@@ -136,6 +136,16 @@ class Bench:
         return found.by
 
     @property
+    def typist(self) -> str:
+        """The name of who typed it in from paper, also in its amendments; "" of what was read at the bench."""
+        return self.former.typist if self.former else self.transcriber
+
+    def entered_by(self, given: GivenReading) -> str:
+        """Return who gave a value: of what came from paper who typed it in, from an amendment on who amends."""
+        since = self.amended_since
+        return (self.typist if since is None or given.recorded_at < since else "") or given.by
+
+    @property
     def measurers(self) -> tuple[str, ...]:
         """The names of all who read a value, also one that was corrected, in the order in which they began."""
         return tuple({g.by_id: g.by for g in self.measured}.values())

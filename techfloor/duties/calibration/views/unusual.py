@@ -117,7 +117,7 @@ def _corrections(bench: Bench) -> list[Detail]:
             place_words(bench, g),
             value_words(bench, replaced_by(bench, g)),
             value_words(bench, g),
-            f"{reason_words(g.correction)} · {g.by}, {to_the_second(g.recorded_at)}",
+            f"{reason_words(g.correction)} · {_entered(bench, g)}",
         )
         for g in bench.given
         if corrected_first(bench, g)
@@ -166,9 +166,7 @@ def reason_words(reason: str) -> str:
 
 def _not_measured(bench: Bench) -> list[Detail]:
     return [
-        Detail(
-            place_words(bench, g), tail=f"{in_words(g.facts.cannot_measure)} · {g.by}, {to_the_second(g.performed_at)}"
-        )
+        Detail(place_words(bench, g), tail=f"{in_words(g.facts.cannot_measure)} · {_entered(bench, g)}")
         for g in bench.counting
         if g.facts.cannot_measure
     ]
@@ -176,10 +174,15 @@ def _not_measured(bench: Bench) -> list[Detail]:
 
 def _slips(bench: Bench) -> list[Detail]:
     return [
-        Detail(place_words(bench, g), "", value_words(bench, g), f"{g.by}, {to_the_second(g.performed_at)}")
+        Detail(place_words(bench, g), "", value_words(bench, g), _entered(bench, g))
         for g in bench.counting
         if g.confirmed_slip
     ]
+
+
+def _entered(bench: Bench, given: GivenReading) -> str:
+    """Return who gave a value and when: what an amendment corrects was read on another day, maybe by another person."""
+    return f"{bench.entered_by(given)}, {to_the_second(given.recorded_at)}"
 
 
 def _late(bench: Bench) -> list[Detail]:
