@@ -25,7 +25,19 @@ from techfloor.reports.dcc.writing import write
 
 from .conftest import written as on_paper
 from .dcc_samples import ADJUSTED, BEFORE, BLOCKS, CONSTANT, HYGROMETER, INTERVAL, LISTS, RING, SENSOR, TORQUE, dcc
-from .samples import ISSUE, SAMPLES, SIGNATURES, Content, caliper, micrometer, torque_wrench, weight
+from .samples import (
+    ISSUE,
+    PERFORMED,
+    REVIEWED,
+    SAMPLES,
+    SIGNATURES,
+    Content,
+    caliper,
+    micrometer,
+    torque_wrench,
+    weight,
+)
+from .test_certificate import amended_caliper
 
 SCHEMA = Path(__file__).parent / "dcc_schema" / "dcc.xsd"
 ROLES = ("nominal", "reference", "measured", "error", "deviation")
@@ -124,6 +136,24 @@ def test_it_names_standards_room_and_who_signed() -> None:
     assert (back.country, back.laboratory.name) == ("DE", "Plant North")
 
 
+@pytest.mark.clause("ISO/IEC 17025 7.8.8")
+def test_an_amended_one_names_who_performed_it_and_what_was_changed_and_why() -> None:
+    corrected = replace(PERFORMED, meaning="corrected", printed_name="Selma Brandt", signer_id=9)
+    signatures = (corrected, REVIEWED)
+    (file,) = report_dcc.attachments(amended_caliper(), signatures, ISSUE)
+    assert faults(file.content) == []
+    back = read(file.content)
+    assert [(p.name, p.role, p.main) for p in back.persons] == [
+        ("Otto Lindqvist", "Performed", False), ("Selma Brandt", "Corrected", False), ("Quinn Bauer", "Reviewed", True),
+    ]  # fmt: skip
+    said = {each.name: each.text for each in back.statements}
+    assert "Otto Lindqvist" in said["Performed"]
+    assert "Amended: version 2 replaces version 1 of 18 November 2026." in said["Amendment"]
+    assert "Reason: 25.05 at 25.00 mm was typed instead of 25.00, seen on the sheet." in said["Amendment"]
+    assert "25.05 mm changed to 25.00 mm (mistyped, Quinn Bauer)." in said["Amendment"]
+    assert "Amendment" not in {each.name for each in read(xml_of(caliper())).statements}
+
+
 def test_in_a_comparison_the_error_is_a_deviation_from_nominal() -> None:
     (point,) = read(xml_of(weight())).results[0].points
     assert point.error is None
@@ -141,7 +171,7 @@ def test_a_point_that_could_not_be_measured_is_named_and_has_no_numbers() -> Non
 
 
 def test_an_amendment_names_the_certificate_that_it_replaces() -> None:
-    content = caliper() | {"version": 2, "supersedes": {"version": 1}}
+    content = caliper() | {"version": 2, "supersedes": {"version": 1, "performed_at": "2026-11-18T13:38:02Z"}}
     content["amendment"] = {"kind": "corrected", "reason": "mistyped", "by": "Q", "at": "2026-11-19T08:00:00Z"}
     made = report_dcc.certificate(content, SIGNATURES, ISSUE)
     assert (made.number, made.replaces) == ("CAL-2026-00042-v2", "CAL-2026-00042-v1")

@@ -66,6 +66,11 @@ def remarks(
     return _Certificate(content, signatures, issue, words).remarks()
 
 
+def performed(content: Mapping[str, Any], issue: IssueFacts, words: Words) -> str:
+    """Say when it was performed and by whom, who read the values, and who typed them in from paper."""
+    return _Certificate(content, (), issue, words).performed()
+
+
 @dataclass(frozen=True)
 class _Certificate:
     """One certificate in the making."""
@@ -197,7 +202,7 @@ class _Certificate:
             Fact(self._("Method"), self._method()),
             *(self._standard(s, n) for n, s in enumerate(self.content["standards"])),
             Fact(self._("Ambient"), "; ".join(self._ambient(a) for a in self.content["ambient"])),
-            Fact(self._("Performed"), self._performed()),
+            Fact(self._("Performed"), self.performed()),
         )
 
     def _method(self) -> str:
@@ -242,7 +247,7 @@ class _Certificate:
         name = word(ambient["quantity"], "quantity")
         return f"{name} {with_minus(ambient['value'])} {show_unit(ambient['unit'])}{limits}"
 
-    def _performed(self) -> str:
+    def performed(self) -> str:
         """Say when it was performed and by whom, who read the values, and when what came late was recorded."""
         signer, measurers = self.content["performed_by"], self.content["measured_by"]
         text = f"{self.words.time(moment(self.content['performed_at']))}, {signer}"

@@ -19,6 +19,7 @@ from techfloor.duties.calibration.report.words import Words, moment, number, tit
 from techfloor.measures.units import canonical, is_unit
 from techfloor.records.signing import SignatureFacts
 from techfloor.records.wording import meaning_words
+from techfloor.reports import amendments
 from techfloor.reports.dcc.model import (
     Certificate,
     Condition,
@@ -172,6 +173,10 @@ class _Digital:
     # --- who, and what is stated ---
 
     def _persons(self) -> Iterator[Person]:
+        """Yield who signed, before them who performed it where that is none of them: what is amended, or from paper."""
+        performer = self.content["performed_by"]
+        if not any(s.meaning == "performed" and s.printed_name == performer for s in self.signatures):
+            yield Person(performer, meaning_words("performed", self.words.translate), self._performed())
         last = next((s for s in reversed(self.signatures) if s.meaning != "rejected"), None)
         for signature in self.signatures:
             at = self.words.to_the_second(signature.signed_at, ZoneInfo(signature.zone))
@@ -179,7 +184,24 @@ class _Digital:
             role = meaning_words(signature.meaning, self.words.translate)
             yield Person(signature.printed_name, role, signed, signature is last)
 
+    def _performed(self) -> str:
+        return report.performed(self.content, self.issue, self.words)
+
+    def _amendment(self) -> Iterator[Statement]:
+        """Yield what the paper says under its title: what it replaces, why, who amended it, and each value changed."""
+        box, _ = amendments.box(self.content, self.signatures, self.words), self._
+        if box is None:
+            return
+        said = (
+            _("%(what)s: %(before)s changed to %(after)s%(why)s.")
+            % {"what": each.what, "before": each.before, "after": each.now, "why": f" ({each.why})" if each.why else ""}
+            for each in box.changed
+        )
+        yield Statement(_("Amendment"), " ".join((f"{box.title}.", box.text, *said)))
+
     def _statements(self) -> Iterator[Statement]:
+        yield Statement(self._("Performed"), self._performed())
+        yield from self._amendment()
         _, verdict = self._, self.content["runs"][-1]["verdict"]
         remarks = report.remarks(self.content, self.signatures, self.issue, self.words)
         for remark in remarks:
