@@ -27,9 +27,20 @@ from techfloor.equipment.entries import (
     check_gauge,
     check_item,
     check_standard,
+    check_why,
     clean_code,
 )
-from techfloor.equipment.ledger import CALIBRATION, item_of, lift_hold, log, move_due, place_hold, set_due
+from techfloor.equipment.ledger import (
+    CALIBRATION,
+    CHANGED_SINCE,
+    item_of,
+    lift_hold,
+    log,
+    move_due,
+    place_hold,
+    set_due,
+    was_calibrated,
+)
 from techfloor.equipment.models import Equipment, Gauge, GaugeFunction, Standard
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.statuses import LIFECYCLES, Deed, Kind, Status, next_status, status_of
@@ -51,6 +62,7 @@ __all__ = [
     "create_machine",
     "create_standard",
     "hold_by_hand",
+    "judged_otherwise",
     "lift_hold",
     "log",
     "move",
@@ -120,17 +132,34 @@ def change_machine(equipment_id: int, entry: MachineEntry, *, actor: int, at: da
     _changed(item, changed, actor, at)
 
 
-def change_gauge(equipment_id: int, entry: GaugeEntry, *, actor: int, at: datetime) -> None:
-    """Change what is known of a gauge and its functions; its status changes by `change_status`."""
+def change_gauge(equipment_id: int, entry: GaugeEntry, why: str = "", *, actor: int, at: datetime) -> None:
+    """Change what is known of a gauge and its functions; its status changes by `change_status`.
+
+    By its serial number and its functions its calibrations were judged: of one that was calibrated they are changed
+    with a reason, and have a line of their own in the log.
+    """
     check_gauge(entry)
     item = _of_kind(equipment_id, Kind.GAUGE)
-    changed = _change_item(item, entry.item)
-    changed += _put(_gauge(equipment_id), _gauge_values(entry))
+    judged_by = _put(item, {"serial": entry.item.serial.strip()})
     before, after = _as_kept(_functions(equipment_id)), _as_kept(entry.functions)
     if before != after:
         _write_functions(equipment_id, entry.functions)
-        changed += _changed_functions(before, after)
+        judged_by += _changed_functions(before, after)
+    changed = [*_change_item(item, entry.item), *_put(_gauge(equipment_id), _gauge_values(entry))]
+    if not judged_by or not was_calibrated(equipment_id):
+        _changed(item, [*changed, *judged_by], actor, at)
+        return
+    check_why(why)
     _changed(item, changed, actor, at)
+    _find_again(item)
+    said = say("equipment.changed", names=judged_by)
+    log(item.id, CHANGED_SINCE, _with_words(said, why), actor=actor, at=at)
+
+
+def judged_otherwise(before: GaugeEntry, after: GaugeEntry) -> bool:
+    """Tell whether a change is one of what the calibrations of a gauge were judged by."""
+    serials = {before.item.serial.strip(), after.item.serial.strip()}
+    return len(serials) > 1 or _as_kept(before.functions) != _as_kept(after.functions)
 
 
 def change_standard(equipment_id: int, entry: StandardEntry, *, actor: int, at: datetime) -> None:

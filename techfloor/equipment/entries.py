@@ -126,6 +126,16 @@ def check_interval_stays(stands: int, wanted: int, *, method: str, calibrated: b
         )
 
 
+def check_why(why: str) -> None:
+    """Refuse to change without a reason what the calibrations of a gauge were judged by."""
+    if not why.strip():
+        raise Refusal(
+            "It was calibrated by what stood here. Enter why its tolerance, range, unit, resolution or serial number "
+            "is changed.",
+            field="why",
+        )
+
+
 def clean_code(typed: str) -> str:
     """Write a code as it stands on the label; raises Refusal for one that cannot be scanned or read aloud."""
     code = typed.strip().upper()

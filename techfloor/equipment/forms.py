@@ -149,6 +149,7 @@ class GaugeForm(ItemForm):
         _l("Check between calibrations"), SHORT, description=_l("Like: each day before use, 200 g, ± 0.2 g.")
     )
     machine = SelectField(_l("Built into"), [Optional()], choices=[], validate_choice=False)
+    why = StringField(_l("Why it is changed"), SHORT)
 
     def part_of(self) -> int | None:
         """Return the machine it is built into."""

@@ -24,6 +24,12 @@ CALIBRATION = "calibration"
 IN_USE_CHECK = "in-use check"
 """The work of a due that a check between two calibrations moves on."""
 
+WAS_CALIBRATED, CALIBRATION_AMENDED = "calibrated", "calibration amended"
+CALIBRATED = (WAS_CALIBRATED, CALIBRATION_AMENDED)
+"""The events of the log that name a calibration of the gauge by its record."""
+CHANGED_SINCE = "changed since it was calibrated"
+"""The event of the log that something was changed by which the calibrations of a gauge were judged."""
+
 
 def log(
     equipment_id: int, event: str, words: str = "", *, actor: int, at: datetime, record_id: int | None = None
@@ -199,6 +205,15 @@ def due_of(equipment_id: int, work: str) -> EquipmentDue | None:
     return db.session.scalar(
         select(EquipmentDue).where(EquipmentDue.equipment_id == equipment_id, EquipmentDue.work == work)
     )
+
+
+def was_calibrated(equipment_id: int) -> bool:
+    """Tell whether a gauge has a calibration on record, here or from before."""
+    due = due_of(equipment_id, CALIBRATION)
+    if due is not None and due.last_done is not None:
+        return True
+    of_it = (EquipmentLog.equipment_id == equipment_id, EquipmentLog.event.in_(CALIBRATED))
+    return db.session.scalar(select(EquipmentLog.id).where(*of_it).limit(1)) is not None
 
 
 def open_hold_of(equipment_id: int, work: str) -> EquipmentHold | None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import aliased
 
+from techfloor.equipment.ledger import CALIBRATED, CHANGED_SINCE
 from techfloor.equipment.lists import list_page
 from techfloor.equipment.models import (
     CertificateFile,
@@ -45,6 +46,7 @@ __all__ = [
     "by_id",
     "certificate_by_id",
     "certificates_of",
+    "changed_since_calibrated",
     "dues_of",
     "file_of_certificate",
     "functions_of",
@@ -368,6 +370,25 @@ def log_of(equipment_id: int, *, before: int | None = None, size: int = 30) -> l
     if before is not None:
         statement = statement.where(g.id < before)
     return [LogLine(*row) for row in db.session.execute(statement)]
+
+
+def changed_since_calibrated(equipment_id: int) -> list[LogLine]:
+    """Read what a gauge was judged by and was changed since the last calibration that counts, the newest first."""
+    log, last = EquipmentLog, aliased(EquipmentLog)
+    performed = (
+        select(func.max(Record.performed_at))
+        .join(last, last.record_id == Record.id)
+        .where(last.equipment_id == equipment_id, last.event.in_(CALIBRATED), versions.in_force())
+        .scalar_subquery()
+    )
+    since = func.coalesce(log.at > performed, True)
+    rows = db.session.execute(
+        select(log.id, log.at, Person.name, log.event, log.words)
+        .join(Person, Person.id == log.by_id)
+        .where(log.equipment_id == equipment_id, log.event == CHANGED_SINCE, since)
+        .order_by(log.id.desc())
+    )
+    return [LogLine(*row, None) for row in rows]
 
 
 def machines() -> list[tuple[int, str, str]]:

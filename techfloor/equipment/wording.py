@@ -192,6 +192,7 @@ sentences |= {
 sentences |= {
     "event.entered": _l("Entered"),
     "event.changed": _l("Changed"),
+    "event.changed since it was calibrated": _l("Changed since it was calibrated"),
     "event.moved": _l("Moved"),
     "event.held": _l("Held"),
     "event.hold lifted": _l("Hold lifted"),
@@ -205,6 +206,7 @@ sentences |= {
 }
 
 _EVENT_LOOKS = {"held": "hold", "hold lifted": "pass", "entered": "info", "certificate": "pass", "due moved": "waiting"}
+_EVENT_LOOKS |= {"changed since it was calibrated": "caution"}
 _EVENT_LOOKS |= {"certificate corrected": "caution", "certificate withdrawn": "caution"}
 
 

@@ -13,9 +13,11 @@ from techfloor.equipment.entries import (
     check_acquired,
     check_gauge,
     check_interval_stays,
+    check_why,
 )
 from techfloor.equipment.forms import MOST_FUNCTIONS
 from techfloor.equipment.kinds import ready_kinds
+from techfloor.equipment.ledger import was_calibrated
 from techfloor.equipment.statuses import MEASURE, Kind, Status
 from techfloor.imports import cards, cells
 from techfloor.imports.equipment_rows import (
@@ -90,6 +92,12 @@ COLUMNS = (
     Column("calibrated_by", _l("Who calibrates it?"), ("calibrated by", "provider", "in house or outside")),
     Column("in_use_check", _l("Check between calibrations"), ("in use check", "intermediate check")),
     *_FUNCTION,
+    Column(
+        "why",
+        _l("Why it is changed"),
+        ("reason", "why", "grund"),
+        hint=_l("of a calibrated gauge, where its serial number or what it measures is another"),
+    ),
 )
 _NEW = (Status.IN_USE, Status.SPARE, Status.CALIBRATE_BEFORE_USE, Status.LIMITED_USE, Status.INDICATION_ONLY)
 _STATUS = (
@@ -128,7 +136,10 @@ def begin(codes: Collection[str]) -> Plan:
         before, after = values_of(stands, places), values_of(entry, places)
         changed = differences(before, after, {**before, **after})
         done = Planned(code, entry.item.name, page, Deed.CHANGED if changed else Deed.SAME, changed)
-        return replace(done, do=lambda _run: actions.change_gauge(card.id, entry, **by_whom()))
+        why = cells.text(values, "why")
+        if actions.judged_otherwise(stands, entry) and was_calibrated(card.id):
+            check_why(why)
+        return replace(done, do=lambda _run: actions.change_gauge(card.id, entry, why, **by_whom()))
 
     return plan
 

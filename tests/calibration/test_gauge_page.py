@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from bench_work import start
+from amending_work import calibrated, words
+from bench_work import problems, start
+from faults.test_two_editors import filled
 from flask import Flask
 from outside_work import entered, number_of, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
@@ -107,8 +109,8 @@ def test_one_certificate_is_no_line_yet(as_: SignedInAs, clock_at: ClockAt) -> N
 
 def test_the_facts_say_how_it_stands(as_: SignedInAs) -> None:
     page = as_("T").get("/calibration/gauges/G-011").text
-    for words in ("CAL-P-05", "version 5", "S-004", "certificate 2026-2288", "6 months", "Assembly and test, 4A-02"):
-        assert words in page
+    for each in ("CAL-P-05", "version 5", "S-004", "certificate 2026-2288", "6 months", "Assembly and test, 4A-02"):
+        assert each in page
 
 
 def test_a_gauge_that_failed_says_that_it_waits_and_that_a_look_back_is_open(as_: SignedInAs) -> None:
@@ -167,7 +169,7 @@ def test_the_page_takes_few_statements(app: Flask, as_: SignedInAs, clock_at: Cl
         quinn.get("/calibration/gauges/G-019")
     tables = ("record", "calibration", "calibration_reading", "equipment", "gauge", "gauge_function")
     ledgers = ("equipment_due", "equipment_hold", "task", "revision", "definition", "standard", "signature")
-    assert len(statements.about(*tables, *ledgers)) <= 12
+    assert len(statements.about(*tables, *ledgers)) <= 13
 
 
 def test_a_code_that_no_gauge_has_is_not_found_and_small_letters_lead_on(as_: SignedInAs) -> None:
@@ -175,3 +177,28 @@ def test_a_code_that_no_gauge_has_is_not_found_and_small_letters_lead_on(as_: Si
     assert tara.get("/calibration/gauges/G-999").status_code == 404
     assert tara.get("/calibration/gauges/M-101").status_code == 404
     assert tara.get("/calibration/gauges/g-011").location == "/calibration/gauges/G-011"
+
+
+@pytest.mark.clause("21 CFR 11.10(e)")
+def test_a_tolerance_changed_since_the_last_calibration_is_told_until_the_next(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt
+) -> None:
+    first = calibrated(as_("T", tablet=True))
+    clock_at("2026-11-20 11:00")
+    quinn = as_("Q")
+    edit, page = "/equipment/G-014/edit", "/calibration/gauges/G-014"
+    typed = filled(quinn.get(edit).text) | {"functions-0-tolerance": "± 0.5 mm"}
+    refused = quinn.submit(edit, typed)
+    assert (refused.status_code, "Enter why its tolerance" in refused.text) == (422, True)
+    answer = quinn.submit(edit, {**typed, "why": "used for rough work from now on"})
+    assert answer.status_code == 303, problems(answer)
+    told = "Changed since its last calibration"
+    for each in (page, "/equipment/G-014"):
+        said = words(quinn.get(each).text)
+        assert f"{told} Outside, tolerance: ± 0.10 mm → ± 0.5 mm: used for rough work from now on · Quinn" in said, each
+    said = words(quinn.get(page).text)
+    assert "tolerance at its last calibration ±0.1 mm" in said
+    assert "outside: ± 0.5 mm" in said
+    clock_at("2026-11-20 12:00")
+    assert calibrated(as_("T", tablet=True)) != first
+    assert told not in words(as_("Q").get(page).text)

@@ -101,6 +101,28 @@ def test_the_timeline_says_from_what_to_what_interval_and_tolerance_were_changed
         assert events("G-050")[0] == ("changed", said)
 
 
+@pytest.mark.clause("21 CFR 11.10(e)")
+def test_what_a_gauge_was_judged_by_is_changed_with_a_reason_and_told_until_its_next_calibration(
+    doing: Doing, app: Flask
+) -> None:
+    wide = replace(NEW, functions=(replace(DEPTH, tolerance="± 5 mm"),))
+    with doing() as by:
+        made = actions.create_gauge(replace(NEW, due=date(2027, 1, 1), last_calibrated=date(2026, 1, 1)), **by)
+        code_id = made.id
+    with pytest.raises(Refusal, match="Enter why") as no, doing() as by:
+        actions.change_gauge(code_id, wide, **by)
+    assert no.value.field == "why"
+    with doing() as by:
+        assert queries.functions_of(code_id)[0].tolerance == DEPTH.tolerance
+        renamed = replace(NEW, item=replace(NEW.item, name="Renamed", maker="Mahr"))
+        actions.change_gauge(code_id, renamed, **by)
+        assert queries.changed_since_calibrated(code_id) == [], "a name judges nothing"
+        actions.change_gauge(code_id, replace(wide, item=renamed.item), "made for the rough line", **by)
+        said = f"depth, tolerance: {DEPTH.tolerance} → ± 5 mm: made for the rough line"
+        assert events("G-050")[0] == ("changed since it was calibrated", said)
+        assert [in_words(line.words) for line in queries.changed_since_calibrated(code_id)] == [said]
+
+
 def test_a_gauge_saved_as_it_is_writes_no_line(doing: Doing) -> None:
     with doing() as by:
         made = actions.create_gauge(NEW, **by)

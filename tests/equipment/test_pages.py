@@ -54,7 +54,7 @@ ACTS: dict[str, tuple[str, str, str, dict[str, str], str]] = {
     "new gauge": ("Q", "S", NEW_GAUGE, GAUGE, "/equipment/new/gauge/sundial"),
     "new standard": ("D", "S", "/equipment/new/standard", STANDARD, "/equipment/new/robot"),
     "edit machine": ("S", "A", "/equipment/M-101/edit", {"name": "Big press"}, "/equipment/M-999/edit"),
-    "edit gauge": ("Q", "S", "/equipment/G-001/edit", GAUGE, "/equipment/G-999/edit"),
+    "edit gauge": ("Q", "S", "/equipment/G-001/edit", {**GAUGE, "why": "another head"}, "/equipment/G-999/edit"),
     "edit standard": ("Q", "T", "/equipment/S-003/edit", STANDARD, "/equipment/S-999/edit"),
     "move": ("S", "T", "/equipment/G-014/move", {"place": ""}, "/equipment/G-999/move"),
     "hold": ("T", "A", "/equipment/G-014/hold", HOLD, "/equipment/G-999/hold"),
@@ -245,7 +245,7 @@ def test_a_changed_gauge_keeps_its_procedure(as_: SignedInAs, app: Flask, post: 
     with app.app_context():
         before = queries.gauge_view("G-001")
     assert before.procedure_id
-    assert post(as_("Q"), "/equipment/G-001/edit", {**GAUGE, "name": "Renamed"}).status_code == 303
+    assert post(as_("Q"), "/equipment/G-001/edit", {**GAUGE, "name": "Renamed", "why": "another"}).status_code == 303
     with app.app_context():
         after = queries.gauge_view("G-001")
     assert (after.procedure_id, after.point_set) == (before.procedure_id, before.point_set)
@@ -368,7 +368,8 @@ def test_a_refusal_finds_its_row_past_an_empty_one(as_: SignedInAs, post: Post) 
 
 
 def test_an_edit_keeps_status_and_due_and_the_code_on_the_label(as_: SignedInAs, app: Flask, post: Post) -> None:
-    post(as_("Q"), "/equipment/G-014/edit", {**GAUGE, "code": "G-777", "limited_use": "saw cuts only"})
+    typed = {**GAUGE, "code": "G-777", "limited_use": "saw cuts only", "why": "another scale was fitted"}
+    assert post(as_("Q"), "/equipment/G-014/edit", typed).status_code == 303
     with app.app_context():
         gauge = queries.gauge_view("G-014")
         assert (gauge.item.name, gauge.item.status, gauge.kind) == ("Depth gauge", "limited use", "depth gauge")

@@ -70,9 +70,9 @@ def test_what_only_the_other_changed_is_taken_over_and_shown(as_: SignedInAs) ->
 def test_each_box_names_who_changed_that_box(as_: SignedInAs, clock_at: ClockAt) -> None:
     third, page = as_("Q"), "/equipment/G-014/edit"
     card, hidden = filled(third.get(page).text), opened(third, page)
-    as_("Q").submit(page, {**card, "functions-0-high": "149"})
+    as_("Q").submit(page, {**card, "functions-0-high": "149", "why": "bent"})
     clock_at("2026-11-20 10:05:07")
-    as_("D").submit(page, {**card, "functions-0-high": "149", "maker": "Mahr"})
+    as_("D").submit(page, {**card, "functions-0-high": "149", "why": "bent", "maker": "Mahr"})
     clock_at("2026-11-20 10:06")
     answer = third.post(page, data={**card, **hidden, "functions-0-high": "148", "maker": "Helios", "note": "mine"})
     said = unescape(answer.text)
@@ -102,7 +102,7 @@ def test_a_gauge_card_says_that_its_functions_were_changed_meanwhile(as_: Signed
     page = "/equipment/G-014/edit"
     card = filled(first.get(page).text)
     hidden = opened(second, page)
-    kept = first.submit(page, {**card, "functions-0-high": "149"})
+    kept = first.submit(page, {**card, "functions-0-high": "149", "why": "bent"})
     assert kept.status_code == 303, kept.text
     answer = second.post(page, data={**card, **hidden, "functions-0-high": "148"})
     assert answer.status_code == 409

@@ -22,6 +22,7 @@ from techfloor.equipment.forms import (
     StandardForm,
 )
 from techfloor.equipment.kinds import ready_kind, ready_kinds
+from techfloor.equipment.ledger import was_calibrated
 from techfloor.equipment.models import Equipment
 from techfloor.equipment.shapes import GaugeView, ItemView
 from techfloor.equipment.statuses import MANAGE, Kind
@@ -31,6 +32,7 @@ from techfloor.places.choosing import place_choices, read_place, write_place
 from techfloor.places.here import plant, today
 from techfloor.refusals import NotFound
 from techfloor.web.editing import Kept
+from techfloor.web.fields import text_of
 from techfloor.web.visitor import by_whom, visitor
 
 Page = str | tuple[str, int] | Response
@@ -165,6 +167,7 @@ def _form_page(form: ItemForm, kind: str, item: ItemView | None, *, back: str) -
         back=back,
         titles=KIND_WORDS[Kind(kind)],
         new=item is None,
+        asks_why=item is not None and was_calibrated(item.id),
         errors=form.problems(),
     )
 
@@ -280,7 +283,7 @@ def _change(form: ItemForm, item: ItemView) -> None:
             method=plant().profile.text("calibration.interval_method"),
             calibrated=before.due is not None and before.due.last_done is not None,
         )
-        actions.change_gauge(item.id, entry, **by_whom())
+        actions.change_gauge(item.id, entry, text_of(form.why), **by_whom())
     elif isinstance(form, MachineForm):
         actions.change_machine(item.id, form.entry(item.lifecycle, item.availability), **by_whom())
     elif isinstance(form, StandardForm):

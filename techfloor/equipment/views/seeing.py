@@ -170,7 +170,7 @@ def _of_kind(item: ItemView) -> dict[str, Any]:
             "gauge_url": gauge_page(item.code),
             "facts": [*_facts(item), *_gauge_facts(gauge)],
             "functions": _functions(gauge),
-            "objections": _notices(usable(gauge.facts(), today(), policy())),
+            "objections": [*_notices(usable(gauge.facts(), today(), policy())), *changed_since(gauge.id)],
         }
     elif item.kind == Kind.STANDARD:
         (standard,) = queries.standards_for([item.code], today())
@@ -187,6 +187,18 @@ def _of_kind(item: ItemView) -> dict[str, Any]:
 
 def _notices(found: list[Objection]) -> list[dict[str, str]]:
     return [{"look": "fail" if why.blocks else "caution", "words": told(why)} for why in found]
+
+
+def changed_since(gauge_id: int) -> list[dict[str, str]]:
+    """Say what was changed since the last calibration of what it was judged by, from what to what, why and by whom."""
+    return [
+        {
+            "look": "caution",
+            "title": _("Changed since its last calibration"),
+            "words": f"{begun(in_words(line.words))} · {line.by}, {moment(line.at)}",
+        }
+        for line in queries.changed_since_calibrated(gauge_id)
+    ]
 
 
 def _facts(item: ItemView) -> list[tuple[str, str]]:

@@ -57,7 +57,8 @@ def after_performed(bench: Bench, plant: PlantFacts, proof: Proof) -> None:
     if bench.entered_in_error:
         _count_no_more(bench, proof)
         return
-    words, event = as_text(_verdicts_said(body)), "calibrated" if bench.amends is None else "calibration amended"
+    words = as_text(_verdicts_said(body))
+    event = ledger.WAS_CALIBRATED if bench.amends is None else ledger.CALIBRATION_AMENDED
     _end_again(bench, proof)
     ledger.log(bench.gauge.id, event, words, actor=proof.person_id, at=proof.at, record_id=record.id)
     if bench.amends is not None:

@@ -41,6 +41,7 @@ from techfloor.equipment.queries import gauge_view, standards_for
 from techfloor.equipment.rules import usable, use_policy
 from techfloor.equipment.shapes import GaugeView, StandardView
 from techfloor.equipment.statuses import Kind, Status
+from techfloor.equipment.views.seeing import changed_since
 from techfloor.equipment.wording import told
 from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain, signed
@@ -67,13 +68,14 @@ def gauge(code: str) -> str | Response:
     lines, old = lists.history(found.id), old_lines.lines_of(found.id)
     newest = next((line for line in lines if line.amendment != Amendment.ENTERED_IN_ERROR), None)
     mine = frozenset(line.id for line in lines if _may_review(line))
-    offers = offers_on(found.code, Kind.GAUGE, visitor())
+    offers, changed = offers_on(found.code, Kind.GAUGE, visitor()), changed_since(found.id)
     sign, *_others = cautioned([gauge_sign(found, newest, now)], offers)
     return render_template(
         "calibration/gauge.html",
         gauge=found,
         sign=sign,
-        drift=_drift(found, lines, old, revision),
+        drift=_drift(found, lines, old, revision, changed=bool(changed)),
+        changed=changed,
         facts=_facts(found, revision, now),
         # The hardest alone: what is held is not also told to be calibrated.
         objections=[told(one) for one in usable(found.facts(), now, use_policy(plant().profile))][:1],
@@ -112,10 +114,18 @@ def _facts(found: GaugeView, procedure: Procedure | None, now: date) -> list[tup
         (_("Procedure"), *_procedure_words(found, procedure)),
         *_standard_facts(procedure, now),
         (_("Calibrated"), "", _("in house") if found.calibrated_by == IN_HOUSE else _("by an outside laboratory")),
+        (_("Tolerance"), "", _tolerances(found)),
         (_("Serial"), "", found.item.serial),
         (_("Place"), "", found.item.place or _("no fixed place")),
     ]
     return [fact for fact in facts if fact[1] or fact[2]]
+
+
+def _tolerances(found: GaugeView) -> str:
+    """Return the tolerance of what it measures, as its card says; each with its name where there are several."""
+    said = [(each.name, each.tolerance) for each in found.functions if each.tolerance]
+    several = len({tolerance for _name, tolerance in said}) > 1
+    return "; ".join(dict.fromkeys(f"{name}: {words}" if several else words for name, words in said))
 
 
 def _procedure_words(found: GaugeView, procedure: Procedure | None) -> tuple[str, str]:
@@ -230,7 +240,12 @@ class DriftShown:
 
 
 def _drift(
-    found: GaugeView, lines: Sequence[HistoryLine], old: Sequence[OldLine], procedure: Procedure | None
+    found: GaugeView,
+    lines: Sequence[HistoryLine],
+    old: Sequence[OldLine],
+    procedure: Procedure | None,
+    *,
+    changed: bool,
 ) -> DriftShown | None:
     """Return the drift at the point asked for, else at the one that moved most; None before the first reading."""
     percent = procedure is not None and procedure.in_percent
@@ -247,7 +262,7 @@ def _drift(
     drawn = None if band and band.wide else band
     return DriftShown(
         title=_("As-found error at %(point)s", point=_point_words(history)),
-        note=_note(history, drawn),
+        note=_note(history, drawn, changed=changed),
         chart=_chart(history, drawn) if len(history.found) > 1 else None,
         rows=[_drift_row(history, n) for n in range(len(history.found) - 1, -1, -1)],
         words=_band_words(history, band),
@@ -273,10 +288,11 @@ def _point_words(history: PointHistory) -> str:
     return f"{label} ({point.function})" if named else label
 
 
-def _note(history: PointHistory, band: Band | None) -> str:
+def _note(history: PointHistory, band: Band | None, *, changed: bool) -> str:
     newest = history.found[-1]
     tolerance = _tolerance_words(newest, show_unit(history.unit))
-    parts = [_("tolerance %(tolerance)s", tolerance=tolerance)] if tolerance else []
+    said = _("tolerance at its last calibration %(tolerance)s") if changed else _("tolerance %(tolerance)s")
+    parts = [said % {"tolerance": tolerance}] if tolerance else []
     if band is not None:
         parts.append(_("prediction band 95 %%, from %(count)s calibrations", count=band.count))
     if any(is_old(one.number) for one in history.found):
