@@ -42,6 +42,10 @@ def test_a_fail_that_was_a_slip_is_freed_by_the_review_of_the_amendment(app: Fla
     assert review(quinn, number).status_code == 303
     assert holds(app) == []
     assert "Look back" not in quinn.get("/").text
+    ended = f"version 2 of {number}, reviewed"
+    assert f"The look-back ends: {ended}." in words(quinn.get(f"/calibration/{number}").text)
+    of_gauge = words(quinn.get("/equipment/G-014").text).partition("Look-back ended")[2]
+    assert of_gauge.startswith(f" {ended} · {number} 20 Nov 2026 10:00 · Quinn Bauer"), of_gauge[:200]
     with app.app_context():
         row = due_of(gauge_id(), "calibration")
         assert row is not None

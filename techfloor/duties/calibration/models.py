@@ -14,6 +14,8 @@ PROPOSAL = "interval proposal"
 """The kinds of task that a calibration raises."""
 OF_CERTIFICATE = "look-back of a certificate"
 """The task for each calibration that rested on a certificate that is in doubt."""
+LOOK_BACK_ENDED = "look-back ended"
+"""The event of the log of a gauge that the work done with it was looked at, or that nothing of it is in doubt."""
 LOOK_BACKS = (LOOK_BACK, OF_CERTIFICATE)
 
 

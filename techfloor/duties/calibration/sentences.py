@@ -217,6 +217,7 @@ SENTENCES |= {
     "event.calibration amended": _l("Calibration amended"),
     "event.entered in error": _l("Calibration entered in error"),
     "event.amendment discontinued": _l("Amendment discontinued"),
+    "event.look-back ended": _l("Look-back ended"),
     "event.adjusted": _l("Adjusted"),
     "event.not adjusted after all": _l("Not adjusted after all"),
     "event.calibration taken over": _l("Calibration taken over"),

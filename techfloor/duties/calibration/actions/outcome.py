@@ -18,7 +18,7 @@ from techfloor.duties.calibration.actions.holding import (
     settle_hold,
     shows_more,
 )
-from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, REVIEW, Calibration
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, LOOK_BACK_ENDED, REVIEW, Calibration
 from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.earlier import last_good, look_back_from, returned_to_use
 from techfloor.duties.calibration.queries.gauges import GaugeFacts
@@ -303,11 +303,19 @@ def _end_of_former(bench: Bench, proof: Proof) -> None:
     for kind in (REVIEW, AGAIN):
         tasks.finish(every, kind, by=proof.person_id, at=proof.at, outcome=words)
     if bench.entered_in_error or not failed_before(bench.body):
-        tasks.finish(every, LOOK_BACK, by=proof.person_id, at=proof.at, outcome=words)
+        _end_look_back(bench, words, proof)
     for hold in _holds_of([each for each in every if each != bench.record.id]):
         upheld = hold.reason == OUT_OF_TOLERANCE and not bench.entered_in_error and not returns(bench.body)
         if not upheld:
             ledger.lift_hold(hold.id, words, actor=proof.person_id, at=proof.at, record_id=bench.record.id)
+
+
+def _end_look_back(bench: Bench, words: str, proof: Proof) -> None:
+    """End what was looked back on for any version of a calibration, and say so in the log of its gauge."""
+    every, (actor, at) = versions.ids(bench.record), (proof.person_id, proof.at)
+    if tasks.is_open(every, LOOK_BACK):
+        tasks.finish(every, LOOK_BACK, by=actor, at=at, outcome=words)
+        ledger.log(bench.gauge.id, LOOK_BACK_ENDED, words, actor=actor, at=at, record_id=bench.record.id)
 
 
 def _holds_of(record_ids: Sequence[int]) -> list[EquipmentHold]:

@@ -8,7 +8,7 @@ from techfloor.duties.calibration.actions import intervals as interval_changes
 from techfloor.duties.calibration.actions.doubt import subject
 from techfloor.duties.calibration.actions.work import unsigned_bench
 from techfloor.duties.calibration.content import SCHEMA, PlantWords, content
-from techfloor.duties.calibration.models import LOOK_BACKS, REVIEW
+from techfloor.duties.calibration.models import LOOK_BACK_ENDED, LOOK_BACKS, REVIEW
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries.bench import Bench, standing_bench
 from techfloor.duties.calibration.queries.records import PERFORMED
@@ -16,6 +16,7 @@ from techfloor.duties.calibration.queries.withdrawn import doubted
 from techfloor.duties.calibration.rules import results
 from techfloor.duties.calibration.rules.printed import error_shown
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, RunResult
+from techfloor.equipment import ledger
 from techfloor.equipment.rules import plant_day
 from techfloor.measures.due import next_due
 from techfloor.measures.quantity import signed
@@ -201,3 +202,6 @@ def close_look_back(
     for each in opened:
         if subject(each) == subject(answered):
             each.done_at, each.done_by, each.outcome = at, actor, words
+    if answered.equipment_id is not None:
+        of, record_id = answered.equipment_id, answered.record_id
+        ledger.log(of, LOOK_BACK_ENDED, words, actor=actor, at=at, record_id=record_id)

@@ -1,13 +1,13 @@
 """What happened to a calibration, act by act, in the words of who reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
 from techfloor.duties.calibration.changes import WORDS, worded
-from techfloor.duties.calibration.models import AGAIN, LOOK_BACKS
+from techfloor.duties.calibration.models import AGAIN, LOOK_BACK, LOOK_BACKS
 from techfloor.duties.calibration.queries.bench import Bench, version_bench
 from techfloor.duties.calibration.queries.bench_lines import AmbientValue, GivenReading
 from techfloor.duties.calibration.rules.results import AS_FOUND
@@ -61,8 +61,8 @@ def _happening(benches: Mapping[int, Bench], event: Event) -> Happening:
         told = _told(bench, line, changes)
     if len(benches) > 1 and not told.after:
         told = replace(told, words=_("%(words)s, version %(n)s", words=told.words, n=bench.record.version))
-    hold = _hold_words(changes.get("equipment_hold"))
-    return replace(told, detail=" ".join(part for part in (told.detail, hold) if part))
+    after = (_hold_words(changes.get("equipment_hold")), _look_back_words(event.changes))
+    return replace(told, detail=" ".join(part for part in (told.detail, *after) if part))
 
 
 def _record_of(change: Change) -> int:
@@ -167,6 +167,18 @@ def _of_task(line: Happening, task: Mapping[str, Any]) -> Happening:
     if task["kind"] in LOOK_BACKS and task["done_at"]:
         return replace(line, detail=in_words(str(task["outcome"])))
     return line
+
+
+def _look_back_words(changes: Sequence[Change]) -> str:
+    """Say that the look-back of the version before ended, where a review did that: by hand it is an act of its own."""
+    ended = [
+        change.new
+        for change in changes
+        if change.table == "task" and change.new.get("kind") == LOOK_BACK and change.new["done_at"]
+    ]
+    if not ended or not any(change.table == "signature" for change in changes):
+        return ""
+    return str(_("The look-back ends: %(words)s.", words=in_words(str(ended[0]["outcome"]))))
 
 
 def _hold_words(change: Change | None) -> str:
