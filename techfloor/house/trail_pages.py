@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from techfloor.house.keepers import kind_titles
 from techfloor.house.setting_words import TITLES
-from techfloor.house.tries_told import reset_line, resets, run_line, wrong_runs
+from techfloor.house.tries_told import other_names, reset_line, resets, run_line, wrong_runs
 from techfloor.people import queries
 from techfloor.people.actions import device_of, person_of
 from techfloor.people.roles import Role, role_title
@@ -92,6 +92,7 @@ def person(person_id: int) -> str:
     """Show what happened to one person: roles given and taken, secrets set, wrong ones typed, locks and resets."""
     who = person_of(person_id)
     more = [*_resets({}, person_id), *((run.until, run_line(run)) for run in wrong_runs(person_id))]
+    more += other_names(person_id)
     return _page(who.name, PEOPLE, str(person_id), (_("People"), f"/people/{person_id}"), more=more)
 
 

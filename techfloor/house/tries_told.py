@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
@@ -75,6 +76,33 @@ def run_line(run: Run) -> dict[str, str]:
         said.append(_("locked for %(minutes)s minutes", minutes=int(LOCKED_FOR.total_seconds()) // 60))
     who = run.place or _("Away from tablets")
     return {"at": moment(run.until), "who": who, "words": words, "kind": "caution", "detail": " · ".join(said)}
+
+
+_OTHER_NAMES = {
+    Outcome.OTHER_NAME: _l("Tried to sign under the user name %(name)s"),
+    Outcome.NAMED: _l("%(name)s tried to sign under this user name"),
+}
+
+
+def other_names(person_id: int) -> list[tuple[datetime, dict[str, str]]]:
+    """Return, each as (moment, line), when a person tried to sign under another's user name, or another under theirs.
+
+    What was typed is told where it is somebody's user name.
+    """
+    tries = db.session.execute(
+        select(SignInEvent.outcome, SignInEvent.typed, SignInEvent.address, SignInEvent.at)
+        .where(SignInEvent.person_id == person_id, SignInEvent.outcome.in_(list(_OTHER_NAMES)))
+        .order_by(SignInEvent.id)
+    )
+    return [(each.at, _name_line(each)) for each in tries]
+
+
+def _name_line(each: Any) -> dict[str, str]:
+    words = _("Tried to sign under a user name that nobody has")
+    if not each.typed.startswith("?"):
+        words = str(_OTHER_NAMES[each.outcome]) % {"name": each.typed}
+    who, detail = each.address or _("Away from tablets"), _("refused")
+    return {"at": moment(each.at), "who": who, "words": words, "kind": "caution", "detail": detail}
 
 
 def resets(person_id: int | None = None) -> list[Event]:

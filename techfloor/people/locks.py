@@ -20,12 +20,22 @@ ALL_TABLETS = LIMIT
 
 
 class Outcome(StrEnum):
-    """What a try led to; `cleared` is a reset by somebody who may, `ended` no try but the end of sessions."""
+    """What a try led to; `cleared` is a reset by somebody who may, `ended` no try but the end of sessions.
+
+    `other name` is no guess at a secret either: somebody signed in typed another's user name to sign; `named` is the
+    same, told of the one who was named.
+    """
 
     RIGHT = "right"
     WRONG = "wrong"
     CLEARED = "cleared"
     ENDED = "ended"
+    OTHER_NAME = "other name"
+    NAMED = "named"
+
+
+NO_GUESS = (Outcome.ENDED, Outcome.OTHER_NAME, Outcome.NAMED)
+"""What locks look past: it neither guesses at a secret nor shows that somebody knows it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from techfloor.people.locks import ALL_TABLETS, LIMIT, Lock, Outcome, Try, lock_after, lock_on_tablet
+from techfloor.people.locks import ALL_TABLETS, LIMIT, NO_GUESS, Lock, Outcome, Try, lock_after, lock_on_tablet
 from techfloor.people.models import Device, LoginSession, Person, PersonRole, Secret, SignInEvent
 from techfloor.people.secrets import VOID, Kind
 from techfloor.places.models import Area
@@ -221,7 +221,7 @@ def _counts(way: ColumnElement[bool]) -> ColumnElement[bool]:
 def _tries(session: Session, which: ColumnElement[bool], most: int) -> list[Try]:
     rows = session.execute(
         select(SignInEvent.outcome, SignInEvent.at)
-        .where(which, SignInEvent.outcome != Outcome.ENDED)
+        .where(which, SignInEvent.outcome.not_in(NO_GUESS))
         .order_by(SignInEvent.id.desc())
         .limit(most)
     )

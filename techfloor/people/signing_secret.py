@@ -14,7 +14,7 @@ from techfloor import store
 from techfloor.people.models import Person
 from techfloor.people.proof import Proof, by_password, by_pin
 from techfloor.people.secrets import Kind
-from techfloor.people.tries import Claim, attempt
+from techfloor.people.tries import Claim, attempt, keep_other_name
 from techfloor.refusals import Refusal
 from techfloor.said import sentences
 from techfloor.web.visitor import Visitor
@@ -43,7 +43,7 @@ def prove(visitor: Visitor, secret: str, user_name: str | None, at: datetime) ->
     if not secret:
         raise Refusal("Type your PIN to sign." if kind is Kind.PIN else "Type your password to sign.", field="secret")
     if asks_user_name(visitor):
-        _same_person(visitor, user_name or "")
+        _same_person(visitor, user_name or "", at)
     claim = Claim(
         purpose="signing",
         kind=kind,
@@ -67,10 +67,12 @@ def prove(visitor: Visitor, secret: str, user_name: str | None, at: datetime) ->
     )
 
 
-def _same_person(visitor: Visitor, user_name: str) -> None:
+def _same_person(visitor: Visitor, user_name: str, at: datetime) -> None:
     with store.looking_at() as session:
-        person = session.get_one(Person, visitor.person_id)
-    if user_name.strip().lower() != person.user_name:
+        own = session.get_one(Person, visitor.person_id).user_name
+    if user_name.strip().lower() != own:
+        if user_name.strip():
+            keep_other_name(visitor.person_id, own, user_name, request.remote_addr or "", at)
         raise Refusal("Type your own user name: the first signature after signing in takes it.", field="user_name")
 
 

@@ -117,6 +117,20 @@ def _write_down(claim: Claim, known: _Known, proven: Proven | None, at: datetime
         return _lock(session, known, claim, at)
 
 
+def keep_other_name(person_id: int, own: str, typed: str, address: str, at: datetime) -> None:
+    """Write down that somebody signed in typed another's user name to sign: for both, where the other is somebody.
+
+    Whether the secret was the other's is not asked, and no lock counts it.
+    """
+    with store.apart("people:signing:other-name", actor=person_id) as session:
+        meant = session.scalar(select(Person).where(Person.user_name == typed.strip().lower()))
+        where = {"kind": Kind.PASSWORD, "address": address[:60], "at": at}
+        said = meant.user_name if meant else _fingerprint(typed)
+        session.add(SignInEvent(person_id=person_id, typed=said, outcome=Outcome.OTHER_NAME, **where))
+        if meant:
+            session.add(SignInEvent(person_id=meant.id, typed=own, outcome=Outcome.NAMED, **where))
+
+
 def _look_up(session: Session, claim: Claim, today: date) -> _Known:
     rows = session.execute(
         select(

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from amending_work import calibrated, words
 from bench_work import give_all, problems, review, sign, start
 from flask import Flask
 from outside_work import PLUG, check, number_of, pdf, receive
 from outside_work import sign as sign_outside
 from plant_client import PlantClient, SignedInAs
+from sqlalchemy import select
 
 from techfloor.duties.calibration.queries import records as queries
 from techfloor.duties.calibration.queries import waiting
+from techfloor.people.models import Person
 from techfloor.places.queries import read_plant
 from techfloor.records import reviewing
 from techfloor.store import db
@@ -106,3 +109,22 @@ def test_a_refused_signature_does_not_use_up_the_first_of_a_session(as_: SignedI
     give_all(tara, other, "indication", CALIPER)
     assert sign(tara, other).status_code == 303
     assert 'name="user_name"' not in quinn.get(f"/calibration/{other}/review").text
+
+
+@pytest.mark.clause("21 CFR 11.10(e)", "21 CFR 11.300(d)")
+def test_a_signature_tried_under_another_name_stands_on_the_pages_of_both_and_locks_nobody(
+    app: Flask, as_: SignedInAs
+) -> None:
+    number, quinn, amal = calibrated(as_("T", tablet=True)), as_("Q"), as_("A")
+    for _again in range(6):
+        assert review(quinn, number, user_name="tara", secret=as_("T").secret).status_code == 422
+    assert review(quinn, number, user_name="nobody-here").status_code == 422
+    with app.app_context():
+        ids = {row.user_name: row.id for row in db.session.execute(select(Person.user_name, Person.id))}
+    page = words(amal.get(f"/trail/people/{ids['quinn']}").text)
+    assert page.count("Tried to sign under the user name tara refused") == 6
+    assert "Tried to sign under a user name that nobody has refused" in page
+    assert "nobody-here" not in page, "it may be a password in the wrong box"
+    page = words(amal.get(f"/trail/people/{ids['tara']}").text)
+    assert page.count("quinn tried to sign under this user name refused") == 6
+    assert review(quinn, number).status_code == 303
