@@ -26,9 +26,11 @@ from techfloor.duties.calibration.rules.drift import Found, PointHistory, PointK
 from techfloor.duties.calibration.rules.intervals import (
     LADDER,
     AsFound,
+    DueDay,
     Evidence,
     Method,
     advice,
+    due_with,
     longer_rung,
     percent,
     shorter_rung,
@@ -187,6 +189,53 @@ def test_drift_says_nothing_without_a_line() -> None:
     assert said(Method.DRIFT, Evidence(12, [], [])) == (12, "no-errors")
 
 
+RISING = line("0.00", "0.02", "0.04", "0.06", "0.075", "0.08")
+STEADY = line("0.010", "0.011", "0.010", "0.011", "0.010", "0.011")
+
+
+@pytest.mark.parametrize("method", [Method.STAIRCASE, Method.RELIABILITY])
+def test_what_drifts_beyond_its_limits_earns_no_longer_interval_by_its_passes(method: Method) -> None:
+    passes = found(*[GOOD] * 31)
+    longer = said(method, Evidence(12, passes, [STEADY]), 0.6)
+    assert longer[0] > 12
+    made = advice(method, Evidence(12, passes, [STEADY, RISING]), 0.6)
+    assert made is not None
+    assert (made.months, key_of(made.reason)) == (12, "calibration.interval-drift-keeps")
+    assert made.reason["point"] == "150.00"
+    assert made.reason["months"] == 12, "it leaves them at the end of the interval that there is"
+    assert made.rests_on
+    assert key_of(made.reason["why"]).endswith(longer[1]), "and what the passes say stands beside it"
+
+
+def test_a_drift_that_says_nothing_yet_keeps_no_interval() -> None:
+    passes = found(*[GOOD] * 4)
+    of_four = replace(RISING, found=RISING.found[-4:])
+    assert said(Method.STAIRCASE, Evidence(12, passes, [of_four])) == (18, "reserve")
+
+
+def test_a_drift_shortens_nothing_that_passes() -> None:
+    assert said(Method.STAIRCASE, Evidence(12, found(GOOD, GOOD, BAD), [RISING])) == (6, "failed")
+    assert said(Method.STAIRCASE, Evidence(12, found(GOOD, GOOD, TIGHT), [RISING])) == (12, "more")
+
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("counted", "before", "expected"),
+    [
+        (date(2027, 1, 5), date(2027, 4, 5), DueDay(date(2027, 1, 5))),
+        (date(2026, 8, 17), date(2027, 2, 17), DueDay(TODAY, at_once=True)),
+        (date(2026, 8, 17), TODAY, DueDay(TODAY)),
+        (date(2026, 5, 1), date(2026, 10, 1), DueDay(date(2026, 10, 1))),  # late before, and as late now
+        (date(2027, 1, 5), date(2026, 12, 1), DueDay(date(2026, 12, 1))),  # never later than it was
+    ],
+)
+def test_a_shorter_interval_makes_no_past_use_late(counted: date, before: date, expected: DueDay) -> None:
+    assert due_with(counted, before, TODAY, shorter=True) == expected
+    assert due_with(counted, before, TODAY, shorter=False) == DueDay(counted)
+
+
 def test_without_a_method_nothing_is_said() -> None:
     assert advice(Method.NONE, Evidence(12, found(*[GOOD] * 9)), 0.9) is None
 
@@ -339,6 +388,39 @@ def test_what_rests_on_a_withdrawn_certificate_earns_no_longer_interval(
     assert often[-1] not in page
     assert "1 month → 2 months" not in page
     assert "nothing is proposed any more" in quinn.get("/calibration/intervals").text
+
+
+def test_what_is_looked_back_on_for_its_certificate_counts_once_that_is_answered(
+    app: Flask, as_: SignedInAs, often: list[str]
+) -> None:
+    quinn, home = as_("Q"), "/calibration/gauges/G-014/interval"
+    with app.app_context():
+        used = select(StandardUsed).join(Record, Record.id == StandardUsed.record_id)
+        paper = db.session.scalars(used.where(Record.number == often[-1])).one().certificate_id
+    page = f"/calibration/traceability/S-003/certificates/{paper}/doubt"
+    answer = quinn.submit(page, {"why": "odd figures", "since": "2026-11-01"})
+    assert answer.status_code == 303, problems(answer)
+    assert "1 month → 2 months" not in quinn.get(home).text
+    answer = quinn.submit(f"/calibration/{often[-1]}/look-back", {"outcome": "unaffected", "looked": "lots 1 to 9"})
+    assert answer.status_code == 303, problems(answer)
+    assert "1 month → 2 months" in quinn.get(home).text
+
+
+def test_a_gauge_is_due_today_and_not_late_where_its_shorter_interval_is_over(
+    app: Flask, as_: SignedInAs, clock_at: ClockAt, often: list[str]
+) -> None:
+    with app.app_context(), store.act("equipment:gauge:change"):
+        _row(Gauge).interval_months = 6
+    clock_at("2026-11-20 10:30")
+    calibrate(as_("T", tablet=True), as_("S"), CALIPER)
+    clock_at("2027-03-01 10:00")
+    assert due(app) == date(2027, 5, 20)
+    quinn = as_("Q")
+    signed = quinn.get(decide(quinn, "3", "It is used in three shifts now.")).text
+    assert due(app) == date(2027, 3, 1)
+    assert "20 May 2027 → 1 Mar 2027" in signed
+    assert "it is due on the day of the decision, and no use until then was late" in signed
+    assert "days late" not in quinn.get("/calibration/gauges/G-014").text
 
 
 def decide(client: PlantClient, wanted: str, words: str = "") -> str:

@@ -80,6 +80,14 @@ SENTENCES = {
     "calibration.interval-drifts-out": _l(
         "after %(months)s months %(low)s to %(high)s %(unit)s is expected at %(point)s (95 %%), beyond its limits"
     ),
+    "calibration.interval-drift-keeps": _l(
+        "%(why)s; but after %(months)s months %(low)s to %(high)s %(unit)s is expected at %(point)s (95 %%), "
+        "beyond its limits"
+    ),
+    "calibration.interval-due-at-once": _l(
+        "%(months)s months from its last calibration are over: it is due on the day of the decision, "
+        "and no use until then was late"
+    ),
     # holds, and what lifted them
     "calibration.hold-failed": _l("as found, %(number)s"),
     "calibration.hold-failed-left": _l("as left, %(number)s"),

@@ -12,10 +12,12 @@ from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code
 from techfloor.duties.calibration.queries.intervals import CHANGED, evidence, method_of, proposal_of, target_of
 from techfloor.duties.calibration.queries.records import INTERVAL, WORK
-from techfloor.duties.calibration.rules.intervals import Advice, AsFound, Method, advice, percent
+from techfloor.duties.calibration.rules import intervals as rules
+from techfloor.duties.calibration.rules.intervals import Advice, AsFound, DueDay, Method, advice, percent
 from techfloor.equipment import ledger
 from techfloor.equipment.entries import check_interval
 from techfloor.equipment.models import Gauge
+from techfloor.equipment.rules import plant_day
 from techfloor.equipment.turns import alone_with
 from techfloor.measures.due import next_due
 from techfloor.people.proof import Proof
@@ -28,7 +30,8 @@ from techfloor.refusals import NotFound, Refusal
 from techfloor.said import as_text, say
 from techfloor.store import db
 
-PREFIX, SCHEMA = "INT", 1
+PREFIX, SCHEMA = "INT", 2
+"""`due_said` came with schema 2."""
 DOCUMENT = documents.declare(INTERVAL, "approved")
 
 
@@ -75,12 +78,16 @@ class ChangeEntry:
     words: str = ""
 
 
-def due_with(gauge: GaugeFacts, months: int, plant: PlantFacts) -> date | None:
-    """Return when a gauge would be due; None where nothing was ever calibrated, or it is to be calibrated first."""
+def due_with(gauge: GaugeFacts, months: int, plant: PlantFacts, at: datetime) -> DueDay | None:
+    """Return when a gauge would be due with what is decided at a moment.
+
+    None where nothing was ever calibrated, or it is to be calibrated first.
+    """
     due = ledger.due_of(gauge.id, WORK)
     if due is None or due.last_done is None or due.due <= due.last_done:
         return None
-    return next_due(due.last_done, months, plant.profile.text("calibration.due_day"))
+    counted = next_due(due.last_done, months, plant.profile.text("calibration.due_day"))
+    return rules.due_with(counted, due.due, plant_day(at, plant.zone), shorter=months < gauge.interval_months)
 
 
 def preview(gauge: GaugeFacts, entry: ChangeEntry, plant: PlantFacts, at: datetime, number: str = "") -> Content:
@@ -92,7 +99,7 @@ def _content(
     gauge: GaugeFacts, entry: ChangeEntry, found: Advice | None, plant: PlantFacts, at: datetime, number: str
 ) -> Content:
     _check(gauge, entry, found)
-    due = due_with(gauge, entry.months, plant)
+    due = due_with(gauge, entry.months, plant, at)
     data: dict[str, object] = {
         "kind": INTERVAL,
         "schema": SCHEMA,
@@ -107,7 +114,8 @@ def _content(
         "reason": found.reason if found else None,
         "words": entry.words.strip(),
         "due_before": gauge.due.isoformat() if gauge.due else None,
-        "due_after": due.isoformat() if due else None,
+        "due_after": due.on.isoformat() if due else None,
+        "due_said": say("calibration.interval-due-at-once", months=entry.months) if due and due.at_once else None,
         "rests_on": [_plain(each) for each in found.rests_on] if found else [],
     }
     return canonical(data, SCHEMA)
@@ -169,7 +177,8 @@ def offer_for(gauge: GaugeFacts, plant: PlantFacts, at: datetime) -> Offer | Non
     if found is None or found.months == gauge.interval_months or proposal_of(gauge.id) is None:
         return None
     content = _content(gauge, ChangeEntry(found.months), found, plant, at, f"{PREFIX}-")
-    return Offer(found.months, due_with(gauge, found.months, plant), content.sha256)
+    due = due_with(gauge, found.months, plant, at)
+    return Offer(found.months, due.on if due else None, content.sha256)
 
 
 def change_each(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFacts) -> list[Record]:
@@ -189,13 +198,13 @@ def change_each(chosen: Sequence[tuple[str, str]], proof: Proof, plant: PlantFac
 
 
 def _follow(gauge: GaugeFacts, months: int, record: Record, proof: Proof, plant: PlantFacts) -> None:
-    due = due_with(gauge, months, plant)
+    due = due_with(gauge, months, plant, proof.at)
     db.session.get_one(Gauge, gauge.id).interval_months = months
     said = say("calibration.interval-changed", months=gauge.interval_months, better=months)
     by, at = proof.person_id, proof.at
     ledger.log(gauge.id, CHANGED, as_text(said), actor=by, at=at, record_id=record.id)
-    if due is not None and due != gauge.due:
-        ledger.move_due(gauge.id, WORK, due, actor=by, at=at)
+    if due is not None and due.on != gauge.due:
+        ledger.move_due(gauge.id, WORK, due.on, actor=by, at=at)
     _settle(gauge.id, by, at, as_text(said))
 
 

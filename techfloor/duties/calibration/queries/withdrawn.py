@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from techfloor.duties.calibration.models import OF_CERTIFICATE, StandardUsed
 from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.equipment.rules import plant_day
 from techfloor.places.models import Plant
-from techfloor.records.models import Task
+from techfloor.records.models import Record, Task
 from techfloor.said import Said, day_said, say
 from techfloor.store import db
 
@@ -57,7 +57,10 @@ def last_of(certificate: StandardCertificate, session: Session | None = None) ->
 
 
 def without_a_certificate(record_ids: Iterable[int]) -> set[int]:
-    """Return those calibrations behind which a certificate was taken back: what they found shows nothing any more."""
+    """Return those calibrations whose result shows nothing for now: a certificate behind it was taken back, or doubted.
+
+    One that was corrected to other values, or is in doubt, is so while the look-back of it is open.
+    """
     ids = list(record_ids)
     ended = db.session.scalars(
         select(StandardUsed.record_id)
@@ -65,7 +68,20 @@ def without_a_certificate(record_ids: Iterable[int]) -> set[int]:
         .where(StandardUsed.record_id.in_(ids), StandardCertificate.ended_at.is_not(None))
         .distinct()
     )
-    return {id_ for id_ in ended.all() if withdrawn_behind(id_)}
+    return {id_ for id_ in ended.all() if withdrawn_behind(id_)} | _looked_back_on(ids)
+
+
+def _looked_back_on(ids: Sequence[int]) -> set[int]:
+    """Return those with an open look-back of a certificate, whichever version it was raised for."""
+    asked = aliased(Record)
+    same = and_(asked.kind == Record.kind, asked.number == Record.number)
+    wanted = (
+        select(Record.id)
+        .join(asked, same)
+        .join(Task, Task.record_id == asked.id)
+        .where(Record.id.in_(ids), Task.kind == OF_CERTIFICATE, Task.done_at.is_(None))
+    )
+    return set(db.session.scalars(wanted))
 
 
 def withdrawn_said(record_id: int, session: Session | None = None) -> tuple[Said, ...]:

@@ -42,6 +42,7 @@ def _gauge(content: Mapping[str, Any], words: Any, gettext: Any) -> list[Fact]:
         (gettext("Serial"), content["gauge"]["serial"]),
         (gettext("Due before"), words.calendar_day(content["due_before"]) if content["due_before"] else ""),
         (gettext("Due now"), words.calendar_day(content["due_after"]) if content["due_after"] else ""),
+        (gettext("Why then"), sentence(in_words(said)) if (said := content.get("due_said")) else ""),
     ]
     return [Fact(name, value) for name, value in found if value]
 

@@ -85,7 +85,47 @@ def advice(method: Method, evidence: Evidence, target: float) -> Advice | None:
         Method.RELIABILITY: lambda: reliability(evidence, target),
         Method.DRIFT: lambda: by_drift(evidence),
     }
-    return ways[method]() if method in ways else None
+    if method not in ways:
+        return None
+    found = ways[method]()
+    return found if method is Method.DRIFT else _kept_by_drift(found, evidence)
+
+
+def _kept_by_drift(found: Advice, evidence: Evidence) -> Advice:
+    """Return the interval there is, in place of a longer one at whose end a point is expected beyond its limits.
+
+    It is the band of 95 % by which the drift method decides, from as many calibrations: passes that are counted say
+    nothing of where a line leads.
+    """
+    months = evidence.months
+    if found.months <= months:
+        return found
+    leaving = next((point for point in evidence.points if _holds(point, found.months) is False), None)
+    if leaving is None:
+        return found
+    then = found.months if _holds(leaving, months) else months
+    reason = say("calibration.interval-drift-keeps", why=found.reason, **_expected(leaving, then))
+    return Advice(months, reason, found.rests_on)
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """When a gauge is due with another interval; `at_once` where that is the day of the decision, and not before it."""
+
+    on: date
+    at_once: bool = False
+
+
+def due_with(counted: date, due: date, today: date, *, shorter: bool) -> DueDay:
+    """Return when a gauge is due with another interval; `counted` is its day from the last calibration, `due` it had.
+
+    A shorter interval makes no past use late: the gauge is due on the day of the decision at the earliest, and never
+    later than it was. What was found adjusts the subsequent interval (ILAC-G24, method 1), not the one that ran.
+    """
+    if not shorter:
+        return DueDay(counted)
+    on = min(due, max(counted, today))
+    return DueDay(on, at_once=counted < on < due)
 
 
 def at_this_interval(found: Sequence[AsFound], months: int) -> list[AsFound]:

@@ -244,6 +244,7 @@ def _facts(content: Any) -> list[tuple[str, str]]:
         (_("Gauge"), f"{content['gauge']['code']} {content['gauge']['name']}"),
         (_("Interval"), f"{months_words(content['from_months'])} → {months_words(content['to_months'])}"),
         (_("Due"), " → ".join(each for each in due if each) if due[1] else due[0]),
+        (_("Why then"), sentence(in_words(said)) if (said := content.get("due_said")) else ""),
         (_("Method"), str(METHODS[content["method"]])),
         (_("From the results"), sentence(in_words(content["reason"])) if content["reason"] else ""),
         (_("Proposed"), months_words(content["proposed_months"]) if content["proposed_months"] else ""),
