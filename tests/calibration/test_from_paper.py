@@ -128,7 +128,7 @@ def test_it_says_who_typed_it_who_performed_it_and_when(app: Flask, as_: SignedI
         readers = set(db.session.scalars(select(Reading.by_id)))
         (rested,) = db.session.scalars(select(Measurement.at))
         assert db.session.scalars(select(Attachment.name)).one().endswith(".jpg")
-    assert (content["schema"], content["performed_by"]) == (6, "Otto Lindqvist")
+    assert (content["schema"], content["performed_by"]) == (7, "Otto Lindqvist")
     assert content["transcription"]["by"] == "Tara Kowalski"
     assert content["late"] is not None
     assert signature == ("transcribed", "Tara Kowalski")

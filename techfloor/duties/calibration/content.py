@@ -1,4 +1,4 @@
-"""The canonical content of a calibration, schema 6: what is signed, hashed, printed and attached.
+"""The canonical content of a calibration, schema 7: what is signed, hashed, printed and attached.
 
 Schema 2 added to schema 1 `amendment` and `supersedes`, both null in a first version. Schema 3 adds what an amendment
 changed, `amendment.changes`, and who signed it, `amendment.signed_by`; `corrections` are only those from before the
@@ -6,8 +6,9 @@ first signature, and who performed and measured stays who that was in version 1.
 `tur_reference`, the ratio of its tolerance to U of reference and environment alone; `tur` is still that of the whole
 process. Schema 5 adds `transcription`: who typed it in from paper, and when that was begun; null for what was performed
 here. Schema 6 adds to each point `risk`, the probability in % that its verdict is wrong, and to the whole `risk`, what
-that is in words; null, and "" at the points, where it is not asked for. What was signed under an older schema stays as
-it is.
+that is in words; null, and "" at the points, where it is not asked for. Schema 7 adds to the procedure `tolerance`, the
+one it states itself, and `tolerance_from`: whether the gauge's own card gave a point another one. What was signed under
+an older schema stays as it is.
 
 A reading says `by` and `at` who read it and when, also where an amendment corrects what was typed then; who corrected
 it, when and from what stands in `amendment.changes`, before the first signature in `corrections`.
@@ -25,7 +26,7 @@ from techfloor.duties.calibration.queries.bench import Bench
 from techfloor.duties.calibration.queries.bench_lines import GivenReading
 from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import reading as rules
-from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules import results, tolerances
 from techfloor.duties.calibration.rules.printed import (
     asks_risk,
     error_limit,
@@ -42,7 +43,7 @@ from techfloor.records import versions
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 6
+SCHEMA = 7
 OUTSIDE_TITLE = say("calibration.outside-title")
 WITHDRAWAL_TITLE = say("calibration.withdrawal-title")
 
@@ -229,6 +230,8 @@ def _procedure(bench: Bench) -> dict[str, Any]:
         "rule": procedure.rule.value,
         "rule_text": procedure.rule_text,
         "verdict_on": procedure.verdict_on,
+        "tolerance": procedure.own_tolerance,
+        "tolerance_from": tolerances.comes_from(procedure, bench.plan),
         "soaked": bench.body.soaked,
         "soak_minutes": procedure.soak_minutes,
     }

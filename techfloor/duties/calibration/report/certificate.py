@@ -21,6 +21,7 @@ from techfloor.duties.calibration.report.words import (
     title_words,
     with_minus,
 )
+from techfloor.duties.calibration.rules.tolerances import FROM_GAUGE
 from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
 from techfloor.records.versions import MEANINGS
@@ -316,9 +317,19 @@ class _Certificate:
         covered = _("The statement covers every result above.")
         if missing:
             covered = _("The statement covers the measured results above; %(count)s not measured.") % {"count": missing}
-        procedure = self.content["procedure"]
-        source = _("tolerances and rule from %(code)s version %(version)s") % procedure
-        return f"{sentence(f'{self._rule()}; {source}')} {covered}"
+        return f"{sentence(f'{self._rule()}; {self._tolerances_from()}')} {covered}"
+
+    def _tolerances_from(self) -> str:
+        """Say whose tolerances and rule decided; content before schema 7 does not say where tolerances came from."""
+        procedure, words = self.content["procedure"], self._("tolerances and rule from %(code)s version %(version)s")
+        if procedure.get("tolerance_from") == FROM_GAUGE:
+            words = self._("tolerances from the card of the gauge, rule from %(code)s version %(version)s")
+            if procedure["tolerance"]:
+                words = self._(
+                    "tolerances from the card of the gauge, where %(code)s version %(version)s states %(tolerance)s; "
+                    "rule from %(code)s"
+                )
+        return words % {**procedure, "tolerance": with_minus(procedure.get("tolerance", ""))}
 
     def _traceability(self) -> str:
         """Say how the results are metrologically traceable (7.8.4.1 c)."""

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries import records as queries
-from techfloor.duties.calibration.queries.gauges import IN_HOUSE
+from techfloor.duties.calibration.queries.gauges import IN_HOUSE, gauge_by_code
 from techfloor.duties.calibration.queries.intervals import method_of
 from techfloor.duties.calibration.queries.lists import HistoryLine
 from techfloor.duties.calibration.queries.old_records import OldLine
@@ -27,6 +27,7 @@ from techfloor.duties.calibration.views.lists import performed_words, version_wo
 from techfloor.duties.calibration.views.old_records import old_row
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import with_unit
+from techfloor.duties.calibration.views.whose_tolerance import whose_tolerance
 from techfloor.duties.calibration.views.wording import (
     Deed,
     Rejection,
@@ -115,6 +116,7 @@ def _facts(found: GaugeView, procedure: Procedure | None, now: date) -> list[tup
         *_standard_facts(procedure, now),
         (_("Calibrated"), "", _("in house") if found.calibrated_by == IN_HOUSE else _("by an outside laboratory")),
         (_("Tolerance"), "", _tolerances(found)),
+        (_("Tolerance that counts"), "", _whose_tolerance(found, procedure)),
         (_("Serial"), "", found.item.serial),
         (_("Place"), "", found.item.place or _("no fixed place")),
     ]
@@ -132,6 +134,10 @@ def _procedure_words(found: GaugeView, procedure: Procedure | None) -> tuple[str
     if procedure is None:
         return "", _no_procedure(chosen=found.procedure_id is not None)
     return procedure.code, str(_("version %(version)s", version=procedure.version))
+
+
+def _whose_tolerance(found: GaugeView, procedure: Procedure | None) -> str:
+    return whose_tolerance(procedure, gauge_by_code(found.code).item, found.code) if procedure else ""
 
 
 def _no_procedure(*, chosen: bool) -> str:

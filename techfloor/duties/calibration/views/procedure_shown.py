@@ -20,6 +20,7 @@ from techfloor.duties.calibration.rules.foresight import Foreseen
 from techfloor.duties.calibration.rules.printed import error_limit, error_shown, report_k, report_u
 from techfloor.duties.calibration.rules.procedure import Item, Mode, Procedure
 from techfloor.duties.calibration.views.risk_shown import Risks, risks_of
+from techfloor.duties.calibration.views.whose_tolerance import whose_tolerance
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
@@ -79,11 +80,8 @@ def _picture_words(point: str, gauge: str) -> str:
 
 def _of_its_card(procedure: Procedure, form: LookForm, item: Item) -> list[str]:
     """Say that the tolerance of a gauge's own card counts where the procedure states another."""
-    own = next((each.tolerance for each in item.functions if each.tolerance), "")
-    if not (form.gauge.data and own and procedure.own_tolerance) or own == procedure.own_tolerance:
-        return []
-    words = _("The tolerance on the card of %(gauge)s counts for it: %(own)s.", gauge=form.gauge.data, own=own)
-    return [str(words)]
+    words = whose_tolerance(procedure, item, form.gauge.data) if form.gauge.data else ""
+    return [words] if words else []
 
 
 def _process(each: Foreseen) -> Decimal:

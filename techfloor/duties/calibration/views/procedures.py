@@ -1,6 +1,7 @@
 """The procedures of the plant: in force, in draft, ready-made and retired, and which a gauge is calibrated by."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -17,6 +18,7 @@ from techfloor.duties.calibration.queries.records import in_force_under
 from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.views.lists import own_tabs
 from techfloor.duties.calibration.views.pages import pages
+from techfloor.duties.calibration.views.whose_tolerance import whose_tolerance
 from techfloor.places.here import today
 from techfloor.records import definitions
 from techfloor.refusals import NotFound, Refusal
@@ -144,12 +146,17 @@ def _choice_words(one: Candidate) -> str:
     return f"{words} · {one.point_set}" if one.point_set else words
 
 
-def _hint(one: Candidate) -> str:
-    """Say where the points lie, and how sure a verdict is: "Points 0.00 to 150.00 mm. TUR 1.7, below 4: …"."""
+def _hint(one: Candidate, gauge: GaugeFacts) -> str:
+    """Say where the points lie, whose tolerance counts, and how sure a verdict is.
+
+    "Points 0.00 to 150.00 mm. Caution, TUR 1.7, below the 4 of this procedure: …"
+    """
+    item = replace(gauge.item, point_set=one.point_set)
     points = _("Points %(range)s.", range=one.points) if one.points else ""
+    points = f"{points} {whose_tolerance(one.procedure, item, gauge.code)}".strip()
     ratio = fitting.ratio_words(one.fit.ratio) if one.fit.ratio else ""
     if not one.fit.low_ratio:
-        return str(points)
+        return points
     caution = _(
         "Caution, TUR %(ratio)s, below the %(least)s of this procedure: U is large beside the tolerance.",
         ratio=ratio,
@@ -177,8 +184,8 @@ def _choose_page(gauge: GaugeFacts, form: ChooseForm, found: list[Candidate]) ->
         gauge=gauge,
         form=form,
         more=sum(map(_is_offered, found)) - len(form.chosen.choices),
-        hints={one.key: _hint(one) for one in fitting_ones if _hint(one)},
-        ready=[(one.procedure.code, _choice_words(one), _hint(one)) for one in reversed(ready.values())],
+        hints={one.key: words for one in fitting_ones if (words := _hint(one, gauge))},
+        ready=[(one.procedure.code, _choice_words(one), _hint(one, gauge)) for one in reversed(ready.values())],
         changed=[(one.procedure.code, _choice_words(one), _why_not(one)) for one in changed],
         others=[(_choice_words(one), _why_not(one)) for one in found if one.fit.objection and _other(one, known)],
         errors=form.problems(),

@@ -28,6 +28,7 @@ from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import run_words
 from techfloor.duties.calibration.views.way import allowed, next_url, of_another, take_over_url
+from techfloor.duties.calibration.views.whose_tolerance import whose_tolerance
 from techfloor.equipment.rules import held
 from techfloor.equipment.statuses import Status
 from techfloor.equipment.wording import told
@@ -170,6 +171,7 @@ def _start_page(
     return render_template(
         "calibration/start.html",
         gauge=gauge,
+        tolerance=whose_tolerance(procedure, gauge.item, gauge.code),
         holds=[told(held(gauge.code, hold)) for hold in gauge.held],
         procedure=procedure,
         news=news,
