@@ -17,6 +17,7 @@ from techfloor.duties.calibration.actions.amending import AmendEntry
 from techfloor.duties.calibration.actions.work import AMBIENT_CORRECTIONS, CORRECTIONS, WordsEntry
 from techfloor.duties.calibration.models import Calibration
 from techfloor.duties.calibration.queries.standards import Group
+from techfloor.duties.calibration.rules.limits import typed_step
 from techfloor.duties.calibration.rules.procedure import Limit, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import ReadingEntry, typed_fields
 from techfloor.records import version_pages
@@ -200,16 +201,16 @@ def reading_form(procedure: Procedure, point: PlannedPoint, *, correcting: bool 
             del form[name]
     if not correcting:
         del form.reason
-    step = Decimal(point.reads_to) if point.reads_to else None
     for name in form.number_names():
-        if name == "difference":
-            form[name].expect(step=step, between=_STEPS_OF_DIFFERENCE)
-        else:
-            form[name].expect(step=step, near=_near(point))
+        near = None if name == "difference" else _near(point)
+        form[name].expect(step=typed_step(procedure, point, name), near=near, between=_STEPS.get(name, ""))
     return form
 
 
-_STEPS_OF_DIFFERENCE = _l("The comparator shows steps of %(step)s. %(value)s is between two steps.")
+_STEPS = {
+    "difference": _l("The comparator shows steps of %(step)s. %(value)s is between two steps."),
+    "reference": _l("Readings of the standard have steps of %(step)s here. %(value)s is between two steps."),
+}
 
 
 def _near(point: PlannedPoint) -> tuple[Decimal, Decimal] | None:

@@ -11,6 +11,7 @@ from techfloor.duties.calibration.queries.records import WORK, in_force_under
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Procedure
 from techfloor.equipment.models import Equipment, EquipmentDue, EquipmentHold, Gauge, GaugeFunction
 from techfloor.equipment.rules import HoldFact
+from techfloor.equipment.shapes import GaugeView
 from techfloor.equipment.statuses import FALLS_DUE
 from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
@@ -142,6 +143,11 @@ def gauge_facts(row: Any) -> GaugeFacts:
         range_said=_range_said(first),
         resolution_text=f"{plain(first.resolution)} {show_unit(first.unit)}" if first and first.resolution else "",
     )
+
+
+def item_of(found: GaugeView) -> Item:
+    """Return what a gauge that was read for its page measures, without its loads."""
+    return Item(tuple(_item_function(function) for function in found.functions), found.point_set)
 
 
 def _item_function(function: Any) -> ItemFunction:

@@ -3,7 +3,7 @@
 import functools
 from decimal import Decimal
 
-from techfloor.duties.calibration.rules.procedure import PlannedPoint, Procedure
+from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
 from techfloor.measures import tolerance as tolerances
 from techfloor.measures.tolerance import Tolerance
 
@@ -39,13 +39,32 @@ def goes_below_zero(point: PlannedPoint) -> bool:
     return point.value + 10 * min(lower or 0, -Decimal(point.resolution or 0)) < 0 or point.value == 0
 
 
+def typed_step(procedure: Procedure, point: PlannedPoint, name: str) -> Decimal | None:
+    """Return the smallest step that a number typed at a point can have; None where nothing tells it.
+
+    `name` is "indication", "difference" or "reference". The step of the gauge is of what the gauge shows. What is read
+    off the standard has finer ones: in match those on the gauge's card where they are finer than what it shows itself.
+    """
+    step = Decimal(point.reads_to) if point.reads_to else None
+    if name != "reference" or step is None:
+        return step
+    finer = procedure.mode is Mode.match and point.resolution and step < Decimal(point.resolution)
+    return step if finer else None
+
+
+def step_of_limits(procedure: Procedure, point: PlannedPoint) -> Decimal:
+    """Return the steps in which the limits of a reading are told: those it is typed in, else finer than the gauge's."""
+    name = "reference" if procedure.mode is Mode.match else "indication"
+    return typed_step(procedure, point, name) or Decimal(point.resolution).scaleb(-2)
+
+
 def readings_within(procedure: Procedure, point: PlannedPoint) -> tuple[Decimal | None, Decimal | None]:
     """Return the lowest and highest reading inside the tolerance."""
     return tolerances.reading_limits(
         procedure.mode.value,
         point.value,
         _tolerance(point),
-        step=Decimal(point.reads_to or point.resolution),
+        step=step_of_limits(procedure, point),
         full_scale=Decimal(point.full_scale) if point.full_scale else None,
         digit=Decimal(point.resolution) if point.resolution else None,
     )

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries import records as queries
-from techfloor.duties.calibration.queries.gauges import IN_HOUSE, gauge_by_code
+from techfloor.duties.calibration.queries.gauges import IN_HOUSE, item_of
 from techfloor.duties.calibration.queries.intervals import method_of
 from techfloor.duties.calibration.queries.lists import HistoryLine
 from techfloor.duties.calibration.queries.old_records import OldLine
@@ -137,7 +137,7 @@ def _procedure_words(found: GaugeView, procedure: Procedure | None) -> tuple[str
 
 
 def _whose_tolerance(found: GaugeView, procedure: Procedure | None) -> str:
-    return whose_tolerance(procedure, gauge_by_code(found.code).item, found.code) if procedure else ""
+    return whose_tolerance(procedure, item_of(found), found.code) if procedure else ""
 
 
 def _no_procedure(*, chosen: bool) -> str:

@@ -7,7 +7,7 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules import verdicts
 from techfloor.duties.calibration.rules.budget import uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
-from techfloor.duties.calibration.rules.limits import limits_at, readings_within
+from techfloor.duties.calibration.rules.limits import limits_at, readings_within, step_of_limits
 from techfloor.duties.calibration.rules.printed import error_limit, error_shown, limit_shown, report_k, report_u
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure
 from techfloor.duties.calibration.rules.reading import ReadingEntry
@@ -64,7 +64,7 @@ def _accepted(procedure: Procedure, point: PlannedPoint, standard: StandardFacts
     the point itself passes, the limits cross and none does.
     """
     outer = readings_within(procedure, point)
-    step = Decimal(point.reads_to or point.resolution)
+    step = step_of_limits(procedure, point)
 
     def passes(value: Decimal) -> bool:
         entry = ReadingEntry("", point.n, 1, indication=value, reference=value)

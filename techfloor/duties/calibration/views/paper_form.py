@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from techfloor.duties.calibration.actions.starting import misfit
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
+from techfloor.duties.calibration.rules.limits import typed_step
 from techfloor.duties.calibration.rules.procedure import Mode, PlannedPoint, Procedure, plan
 from techfloor.duties.calibration.rules.reading import typed_fields
 from techfloor.duties.calibration.views.lists import asked_for_gauges
@@ -19,6 +20,7 @@ from techfloor.duties.calibration.views.start import no_start
 from techfloor.equipment.narrowing import narrowed_to
 from techfloor.equipment.queries import list_page
 from techfloor.equipment.statuses import Kind
+from techfloor.measures.quantity import plain
 from techfloor.measures.units import show_unit
 from techfloor.places.here import plant, today
 from techfloor.refusals import Refusal
@@ -88,7 +90,7 @@ def _form(gauge: GaugeFacts) -> Form:
         procedure,
         _facts(gauge),
         tuple(_heads()[name] for name in typed_fields(procedure.mode)),
-        tuple(row for point in plan(procedure, gauge.item) for row in _rows(point)),
+        tuple(row for point in plan(procedure, gauge.item) for row in _rows(procedure, point)),
         tuple(
             (begun(in_words({"say": "quantity", "value": each.quantity})), f"{show_unit(each.unit)} ({each.text})")
             for each in procedure.environment
@@ -118,8 +120,10 @@ def _heads() -> dict[str, str]:
     }
 
 
-def _rows(point: PlannedPoint) -> list[Row]:
-    step = f"{point.reads_to} {show_unit(point.unit)}" if point.reads_to else ""
+def _rows(procedure: Procedure, point: PlannedPoint) -> list[Row]:
+    of_standard = procedure.mode is Mode.match and point.role == "point"
+    known = typed_step(procedure, point, "reference" if of_standard else "indication")
+    step = f"{plain(known)} {show_unit(point.unit)}" if known else ""
     words = " ".join(part for part in (point_words(point), {"up": "↑", "down": "↓"}.get(point.direction, "")) if part)
     return [
         Row(str(point.n), words, _("%(n)s of %(all)s", n=n, all=point.repeats) if point.repeats > 1 else "", step)
