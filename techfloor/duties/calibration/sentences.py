@@ -18,6 +18,9 @@ SENTENCES = {
     "calibration.amount": _l("%(value)s %(unit)s"),
     "calibration.room": _l("the room was outside its limits"),
     "calibration.soak": _l("it had not settled beside the standard"),
+    "calibration.off-nominal": _l(
+        "the certificate of %(standard)s gives %(certified)s for %(nominal)s, which is not counted"
+    ),
     "calibration.came-held": _l("the gauge came held as out of tolerance"),
     "calibration.slip": _l("an unlikely value was confirmed"),
     "calibration.transcribed": _l("transcribed from paper: compare its photo with the values"),

@@ -12,6 +12,7 @@ from techfloor.duties.calibration.actions.drafting import Draft
 from techfloor.duties.calibration.permissions import WRITERS
 from techfloor.duties.calibration.queries.records import PROCEDURE as KIND
 from techfloor.duties.calibration.rules import foresight, ready_made
+from techfloor.duties.calibration.rules.cautions import cautions as found_cautions
 from techfloor.duties.calibration.rules.foresight import possible, restacked
 from techfloor.duties.calibration.rules.procedure import Procedure
 from techfloor.duties.calibration.rules.written import body_of, entry_of
@@ -63,6 +64,13 @@ def objections(draft: Draft, day: date) -> list[Refusal]:
     if drafting.former_revision(draft.definition.code) is not None and not draft.body.get("change"):
         found.append(Refusal("Say what is new: everybody who calibrates by it reads it.", field="change"))
     return found
+
+
+def cautions(draft: Draft, day: date) -> list[Refusal]:
+    """Return what whoever approves a draft should see, though it may be approved; one not kept yet has no gauges."""
+    procedure, definition = draft.procedure, draft.definition.id
+    users = procedures.users(definition) if definition else []
+    return found_cautions(procedure, users, procedures.standard_of(procedure, day))
 
 
 def barred(draft: Draft, person_id: int, plant: PlantFacts) -> bool:

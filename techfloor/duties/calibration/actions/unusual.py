@@ -8,6 +8,7 @@ from techfloor.duties.calibration.queries.earlier import revision_used_before
 from techfloor.duties.calibration.queries.withdrawn import withdrawn_said
 from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import results
+from techfloor.duties.calibration.rules.off_nominal import off_nominal
 from techfloor.duties.calibration.rules.outside import SAME
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.equipment.certificates import certificates_of
@@ -66,8 +67,15 @@ def _of_calibration(bench: Bench) -> list[Said]:
             corrections=sum(1 for g in bench.given if g.corrects_id is not None),
         )
         + ([] if bench.only_signer_measured else [say("calibration.measured-by", names=all_of(bench.measurers))])
+        + _off_nominal(bench)
         + [*_withdrawn(bench)]
     )
+
+
+def _off_nominal(bench: Bench) -> list[Said]:
+    """Say of a standard that gives other values than were counted with; the first of them tells."""
+    found = off_nominal(bench.procedure, bench.plan, bench.standard)[:1] if bench.standard else []
+    return [say("calibration.off-nominal", **each.words(bench.standard.code)) for each in found if bench.standard]
 
 
 def all_of(names: Sequence[str]) -> Said | str:

@@ -201,7 +201,7 @@ def objections(
     elif procedure.mode is not Mode.attribute and speaks_of(procedure.rule, procedure.rule_text) is not None:
         found.append(_other_words(procedure))
     at_own = [User("", item) for item in every_set(procedure, by_itself(procedure))]
-    if procedure.mode not in WITHOUT_NUMBERS and not (procedure.own_tolerance and _has_values(procedure)):
+    if procedure.mode not in WITHOUT_NUMBERS and not (procedure.own_tolerance and has_values(procedure)):
         at_own = []  # tolerance or points are those of each gauge, which is asked when it is given this procedure
     for user in users or at_own:
         no = _objection(procedure, user, standard)
@@ -218,7 +218,7 @@ def _other_words(procedure: Procedure) -> Refusal:
     )
 
 
-def _has_values(procedure: Procedure) -> bool:
+def has_values(procedure: Procedure) -> bool:
     sets = (procedure.body or {}).get("point_set", ())
     return all("percent" not in point for row in sets for point in row["points"])
 

@@ -13,7 +13,7 @@ from techfloor.duties.calibration.actions.drafting import Draft
 from techfloor.duties.calibration.forms.procedure import ROWS, ProcedureForm
 from techfloor.duties.calibration.rules.written import entry_of
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.procedure_shown import gauge_named, look
+from techfloor.duties.calibration.views.procedure_shown import caution_words, gauge_named, look
 from techfloor.duties.calibration.views.procedures import HOME, WRITE
 from techfloor.places.here import plant, today
 from techfloor.web.editing import Kept
@@ -159,13 +159,15 @@ def procedure_draft(code: str) -> str:
     """Show a draft with its limits at each point, and what still speaks against approving it."""
     draft = drafting.draft_of(code)
     gauge = gauge_named(request.args.get("gauge", ""))
+    limits = look(draft.procedure, draft.definition.id, gauge)
     return render_template(
         "calibration/procedure_draft.html",
         procedure=draft.procedure,
         body=draft.body,
-        look=look(draft.procedure, draft.definition.id, gauge),
+        look=limits,
         gauge=gauge,
         against=[refusal_text(no) for no in approving.objections(draft, today())],
+        cautions=caution_words(draft, limits),
         written_by=drafting.writers(draft.revision),
         barred=approving.barred(draft, visitor().person_id, plant()),
         approvers=approving.approvers(draft, plant(), today()),

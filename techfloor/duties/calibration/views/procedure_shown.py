@@ -9,7 +9,8 @@ from flask import request
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice
 
-from techfloor.duties.calibration.actions import procedures
+from techfloor.duties.calibration.actions import approving, procedures
+from techfloor.duties.calibration.actions.drafting import Draft
 from techfloor.duties.calibration.actions.procedures import standards
 from techfloor.duties.calibration.forms.procedure import LookForm
 from techfloor.duties.calibration.queries.gauges import gauge_by_code
@@ -220,6 +221,12 @@ def _picture(procedure: Procedure, each: Foreseen) -> dict[str, Any]:
     ]
     zones = [{"x": zone.x, "width": zone.width, "kind": kinds.get(zone.kind, zone.kind)} for zone in bar.zones]
     return {"width": 660, "height": 92, "zones": zones, "limits": labels, "marker": None, "whisker": None}
+
+
+def caution_words(draft: Draft, shown: Look) -> list[str]:
+    """Return what to see before a draft is approved, but what stands beside its limits already."""
+    said = (refusal_text(each) for each in approving.cautions(draft, today()))
+    return [words for words in said if words not in shown.cautions]
 
 
 def gauge_named(code: str) -> str:

@@ -20,7 +20,7 @@ from techfloor.duties.calibration.rules.differing import differences
 from techfloor.duties.calibration.rules.procedure import Mode
 from techfloor.duties.calibration.rules.written import entry_of
 from techfloor.duties.calibration.views.pages import pages
-from techfloor.duties.calibration.views.procedure_shown import gauge_named, look
+from techfloor.duties.calibration.views.procedure_shown import caution_words, gauge_named, look
 from techfloor.duties.calibration.views.procedures import HOME, WRITE
 from techfloor.duties.calibration.wording import BOXES, CHOSEN
 from techfloor.people.proof import Proof
@@ -91,17 +91,19 @@ def _content(draft: Draft) -> Content:
 def _approval_page(draft: Draft, form: ApproveForm) -> str:
     content = json.loads(_content(draft).text)
     gauge = gauge_named(form.gauge.data or "")
+    limits = look(draft.procedure, draft.definition.id, gauge)
     return render_template(
         "calibration/procedure_approve.html",
         procedure=draft.procedure,
         body=draft.body,
         content=content,
         first_day=date.fromisoformat(content["effective_from"]),
-        look=look(draft.procedure, draft.definition.id, gauge),
+        look=limits,
         gauge=gauge,
         former=drafting.former_version(draft.definition.code),
         differs=_differs(draft.definition, drafting.former_revision(draft.definition.code), draft.body),
         against=[refusal_text(no) for no in approving.objections(draft, today())],
+        cautions=caution_words(draft, limits),
         written_by=drafting.writers(draft.revision),
         barred=approving.barred(draft, visitor().person_id, plant()),
         approvers=approving.approvers(draft, plant(), today()),
@@ -200,13 +202,15 @@ def _ready_page(code: str, form: TakeOverForm) -> str:
     form.shown.data, form.as_shown.data = _ready_content(code, form.chosen).sha256, " ".join(form.chosen)
     form.standards.choices = [SelectChoice(known, f"{known} {name}") for known, name in procedures.standards()]
     gauge = gauge_named(form.gauge.data or "")
+    limits = look(draft.procedure, None, gauge)
     return render_template(
         "calibration/procedure_ready.html",
         procedure=draft.procedure,
         body=draft.body,
-        look=look(draft.procedure, None, gauge),
+        look=limits,
         gauge=gauge,
         against=[refusal_text(no) for no in approving.ready_objections(draft, today())],
+        cautions=caution_words(draft, limits),
         pieces=approving.restacking(code, draft.procedure),
         asks_standard=draft.procedure.mode is not Mode.certificate,
         form=form,

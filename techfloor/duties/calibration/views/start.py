@@ -23,7 +23,8 @@ from techfloor.duties.calibration.queries.bench import bench_of, opener
 from techfloor.duties.calibration.queries.earlier import last_ambient, news_for
 from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_code, procedure_in_force
 from techfloor.duties.calibration.queries.standards import Group, groups
-from techfloor.duties.calibration.rules.procedure import Mode, Procedure
+from techfloor.duties.calibration.rules.off_nominal import off_nominal
+from techfloor.duties.calibration.rules.procedure import Mode, Procedure, plan
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import run_words
@@ -172,6 +173,7 @@ def _start_page(
         "calibration/start.html",
         gauge=gauge,
         tolerance=whose_tolerance(procedure, gauge.item, gauge.code),
+        off_nominal=_off_nominal(gauge, procedure, offered),
         holds=[told(held(gauge.code, hold)) for hold in gauge.held],
         procedure=procedure,
         news=news,
@@ -188,6 +190,23 @@ def _start_page(
             for limit in procedure.environment
             if limit.quantity in given and not limit.holds(given[limit.quantity])
         },
+    )
+
+
+def _off_nominal(gauge: GaugeFacts, procedure: Procedure, offered: list[Group]) -> list[str]:
+    """Say of each standard that is offered which of its certified values nothing counts."""
+    points = plan(procedure, gauge.item) if offered else ()
+    facts = [choice.ready.facts for choice in (offered[0].choices if offered else ()) if choice.ready]
+    return [_off_words(each.words(one.code)) for one in facts for each in off_nominal(procedure, points, one)[:1]]
+
+
+def _off_words(words: Mapping[str, str]) -> str:
+    return str(
+        _(
+            "The certificate of %(standard)s gives %(certified)s for %(nominal)s, and the nominal value is counted: "
+            "a second person looks at the result.",
+            **words,
+        )
     )
 
 
