@@ -16,6 +16,7 @@ from techfloor.duties.calibration.rules.cautions import cautions
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import User
 from techfloor.duties.calibration.rules.off_nominal import off_nominal
+from techfloor.duties.calibration.rules.points import read_points
 from techfloor.duties.calibration.rules.procedure import BudgetRow, Item, ItemFunction, Mode, Procedure, plan
 from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.said import in_words
@@ -75,6 +76,15 @@ def test_a_tolerance_that_ends_at_zero_is_told() -> None:
         replace(BALANCE, tolerance="+4/0")
     )
     assert "without any error" not in said(replace(BALANCE, tolerance="+4/-1"))
+
+
+def test_a_share_of_a_range_that_begins_above_zero_is_told_with_what_it_comes_to() -> None:
+    wrench = Item((ItemFunction("", "N m", "100", "0.5", "0.1", "± 4 %", "20"),))
+    for written, words in (("20 %", "of 20 to 100 N·m it is 36.0. Write 20 % FS"), ("20 % FS", ""), ("100 %", "")):
+        body = {"point_set": [{"key": "", "points": read_points(written)}]}
+        torque = Procedure("P", 1, "", Mode.match, "N m", "%", "± 4 %", budget=(OF_STANDARD,), body=body)
+        found = said(torque, User("G-1", wrench), standard=None)
+        assert words in found if words else "low end" not in found
 
 
 @pytest.mark.pages

@@ -14,8 +14,21 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.differing import differences
 from techfloor.duties.calibration.rules.foresight import User, by_itself, foresee, objections, possible, restacked
-from techfloor.duties.calibration.rules.points import read_entries, read_points, written_entries, written_points
-from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Procedure, plan, read_procedure
+from techfloor.duties.calibration.rules.points import (
+    of_full_scale,
+    read_entries,
+    read_points,
+    written_entries,
+    written_points,
+)
+from techfloor.duties.calibration.rules.procedure import (
+    Item,
+    ItemFunction,
+    Procedure,
+    of_range,
+    plan,
+    read_procedure,
+)
 from techfloor.duties.calibration.rules.stacks import stack
 from techfloor.duties.calibration.rules.written import ProcedureEntry, body_of, entry_of
 from techfloor.refusals import Refusal
@@ -344,3 +357,26 @@ def test_by_itself_a_procedure_reads_to_the_last_place_of_its_points() -> None:
     function = by_itself(caliper()).functions[0]
     assert (function.high, function.resolution) == ("150.00", "0.01")
     assert foresight.every_set(caliper(), by_itself(caliper()))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "at"),
+    [
+        ("20 %", "20 %", "36.0"),
+        ("20 % of range", "20 %", "36.0"),
+        ("20 % FS", "20 % FS", "20.0"),
+        ("20% of full scale", "20 % FS", "20.0"),
+        ("20 % of max; lowest", "20 % FS; lowest", "20.0"),
+    ],
+)
+def test_a_share_is_of_the_range_or_of_its_largest_value(typed: str, kept: str, at: str) -> None:
+    rows = read_points(typed)
+    assert written_points(rows) == kept
+    assert read_points(kept) == rows
+    wrench = ItemFunction("", "N m", "100", "0.5", "0.1", "", "20")
+    assert of_range(rows[0]["percent"], wrench, of_full_scale=of_full_scale(rows[0])) == at
+
+
+def test_a_share_of_something_else_is_refused() -> None:
+    with pytest.raises(Refusal, match="is no number"):
+        read_points("20 % of the moon")

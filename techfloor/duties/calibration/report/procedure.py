@@ -10,7 +10,7 @@ from techfloor.duties.calibration.queries.records import PROCEDURE
 from techfloor.duties.calibration.report.words import limit_pair, with_minus
 from techfloor.duties.calibration.rules.foresight import WITHOUT_NUMBERS, by_itself, every_set
 from techfloor.duties.calibration.rules.limits import limits_at
-from techfloor.duties.calibration.rules.points import called
+from techfloor.duties.calibration.rules.points import called, of_full_scale
 from techfloor.duties.calibration.rules.printed import error_limit
 from techfloor.duties.calibration.rules.procedure import BudgetRow, Item, Procedure, plan, read_procedure
 from techfloor.duties.calibration.wording import BOXES, MODES, RULES
@@ -78,7 +78,7 @@ def _accepted(procedure: Procedure) -> str:
     """Say what is accepted, where the limits of the error are not themselves what is."""
     if procedure.mode in WITHOUT_NUMBERS or procedure.rule in {Rule.simple, Rule.four_outcome}:
         return ""
-    return _("the limits less the guard band, which follows from U at each gauge and stands on its certificate")
+    return str(_("the limits less the guard band, which follows from U at each gauge and stands on its certificate"))
 
 
 def _paragraphs(procedure: Procedure) -> list[str]:
@@ -158,6 +158,8 @@ def _limits(procedure: Procedure, item: Item) -> list[str]:
 
 def point_value(point: Mapping[str, Any]) -> str:
     """Return the value of a point as it is written: 25.00, 50 % of range, goes."""
+    if of_full_scale(point):
+        return str(_("%(share)s %% of full scale", share=point["percent"]))
     if "percent" in point:
         return str(_("%(share)s %% of range", share=point["percent"]))
     return str(point.get("nominal") or word(point.get("expected", ""), "goes"))

@@ -1,5 +1,6 @@
 """What whoever approves a procedure should see, though it does not speak against it. Pure."""
 
+import itertools
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -8,10 +9,12 @@ from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import WITHOUT_NUMBERS, User
 from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.off_nominal import off_nominal
-from techfloor.duties.calibration.rules.procedure import Item, PlannedPoint, Procedure, plan
+from techfloor.duties.calibration.rules.points import of_full_scale
+from techfloor.duties.calibration.rules.procedure import Item, PlannedPoint, Procedure, of_range, plan
 from techfloor.duties.calibration.rules.tolerances import on_its_card
 from techfloor.measures.decision import Rule
 from techfloor.measures.tolerance import ToleranceError
+from techfloor.measures.units import show_unit
 from techfloor.refusals import Refusal
 
 
@@ -22,6 +25,7 @@ def cautions(procedure: Procedure, users: Sequence[User], standard: StandardFact
     items = [user.item for user in users] or foresight.every_set(procedure, foresight.by_itself(procedure))
     points = [point for item in items for point in _points(procedure, item)]
     found = [*_cards(procedure, users), _no_limits(procedure, users, standard), _of_no_standard(procedure)]
+    found += [_of_a_range(procedure, items)]
     found += [_on_the_limit(procedure, points), _off_nominal(procedure, points, standard)]
     return [each for each in found if each is not None]
 
@@ -59,6 +63,26 @@ def _of_no_standard(procedure: Procedure) -> Refusal | None:
     if any(row.origin == "standard" for row in procedure.budget):
         return None
     return Refusal("No row of the budget comes from the standard, so U leaves out what its certificate states.")
+
+
+def _of_a_range(procedure: Procedure, items: Sequence[Item]) -> Refusal | None:
+    """Tell what a share of a range comes to that does not begin at zero: a share of the maximum may be meant."""
+    sets = (procedure.body or {}).get("point_set", ())
+    rows = [row for each in sets for row in each["points"] if "percent" in row and not of_full_scale(row)]
+    for item, row in itertools.product(items, rows):
+        function = item.function(row.get("function", ""))
+        if not function.low or Decimal(function.low) == 0 or not function.high or Decimal(row["percent"]) == 100:
+            continue
+        return Refusal(
+            "%(share)s %% counts from the low end of a range: of %(low)s to %(high)s %(unit)s it is %(value)s. "
+            "Write %(share)s %% FS for so much of its largest value.",
+            share=row["percent"],
+            low=function.low,
+            high=function.high,
+            unit=show_unit(function.unit),
+            value=of_range(row["percent"], function),
+        )
+    return None
 
 
 def _on_the_limit(procedure: Procedure, points: Sequence[PlannedPoint]) -> Refusal | None:

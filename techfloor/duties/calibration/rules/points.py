@@ -2,8 +2,9 @@
 
 A line is parts with semicolons between them: the value first, then in any order what the point is called, `up` or
 `down`, `goes` or `does not go`, and what has a name: `function:`, `at:` (the place on the gauge), `pieces:` (of the
-standard, with + between them), `name:`. `50 %` is half of the gauge's range. A backslash before a semicolon takes it
-for a letter. A check with an answer has no value: its name comes first. The value and the pieces may have their unit.
+standard, with + between them), `name:`. `50 %` is half of the gauge's range, `50 % FS` half of its largest value (full
+scale), which is another one where the range does not begin at zero. A backslash before a semicolon takes it for a
+letter. A check with an answer has no value: its name comes first. The value and the pieces may have their unit.
 
     25.00; function: outside; at: inner jaw; pieces: 25
     NO GO; does not go
@@ -25,6 +26,11 @@ MOST_TOLD = 5
 """So many lines that cannot be read are told at once."""
 _NAMED = {"function": "function", "at": "position", "name": "label", "pieces": "stack", "load": "load"}
 _NAMES = {box: name for name, box in _NAMED.items()}
+FULL_SCALE = "full scale"
+_SHARE = re.compile(
+    r"(?P<percent>[^%]*)%\s*(?:(?P<scale>(?:of\s+)?(?:FS|full\s*scale|max(?:imum)?))|(?:of\s+)?(?:the\s+)?range)?",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"(?<!\\)(?:\\\\)*;")
 _AS_NAMED = re.compile(r"\w+\s*:.*", re.DOTALL)
 _BEFORE_UNIT = re.compile(r"([-+−]?[\d.,' ]*?)\s*([^\d\s.,'].*)?", re.DOTALL)
@@ -89,6 +95,11 @@ def called(nominal: str, row: Mapping[str, Any]) -> str:
     )
 
 
+def of_full_scale(row: Mapping[str, Any]) -> bool:
+    """Tell whether a point in % is a share of the largest value of a gauge, not of the way through its range."""
+    return row.get("of") == FULL_SCALE
+
+
 def _point(line: str, place: _Place, *, by_name: bool) -> dict[str, Any]:
     value, *parts = _split(line)
     if _is_named(value, parts, place, by_name=by_name):
@@ -96,8 +107,10 @@ def _point(line: str, place: _Place, *, by_name: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"function": ""}
     for part in filter(None, parts):
         _take(part, found, place)
-    if value.endswith("%"):
-        found["percent"] = _number(value[:-1].strip(), place)
+    if (share := _SHARE.fullmatch(value)) is not None:
+        found["percent"] = _number(share["percent"].strip(), place)
+        if share["scale"]:
+            found["of"] = FULL_SCALE
         return {"label": found.pop("label", ""), **found}
     nominal = _number(value, place) if value else ""
     label = found.pop("label", "") or called(nominal, found)
@@ -198,7 +211,7 @@ def _kept(text: str) -> str:
 
 def _line(row: Mapping[str, Any]) -> str:
     in_percent = "percent" in row
-    value = f"{row['percent']} %" if in_percent else row.get("nominal", "")
+    value = f"{row['percent']} %{' FS' if of_full_scale(row) else ''}" if in_percent else row.get("nominal", "")
     label = row.get("label", "")
     usual = "" if in_percent else called(row.get("nominal", ""), row)
     parts = [*_label_part(label, usual), *_named_parts(row)]

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 from typing import Any
 
-from techfloor.duties.calibration.rules.points import called
+from techfloor.duties.calibration.rules.points import called, of_full_scale
 from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain
 from techfloor.refusals import Refusal
@@ -272,7 +272,11 @@ def _point_rows(procedure: Procedure, item: Item) -> list[Mapping[str, Any]]:
 
 def _point(procedure: Procedure, item: Item, row: Mapping[str, Any]) -> PlannedPoint:
     function = item.function(row.get("function", ""))
-    nominal = of_range(row["percent"], function) if "percent" in row else row.get("nominal", "")
+    nominal = (
+        of_range(row["percent"], function, of_full_scale=of_full_scale(row))
+        if "percent" in row
+        else row.get("nominal", "")
+    )
     return PlannedPoint(
         n=0,
         label=row["label"] or called(nominal, row),
@@ -291,15 +295,17 @@ def _point(procedure: Procedure, item: Item, row: Mapping[str, Any]) -> PlannedP
     )
 
 
-def of_range(percent: str, function: ItemFunction) -> str:
+def of_range(percent: str, function: ItemFunction, *, of_full_scale: bool = False) -> str:
     """Return so many % of the way from the low to the high end of a range, as the gauge can show it: "50.0".
+
+    With `of_full_scale` it is so many % of the high end, as ISO 6789 counts: 20 % of 20 to 100 N·m is 20.0, not 36.0.
 
     Raises Refusal for a gauge whose range or resolution is not known.
     """
     step = function.reads_to or function.resolution
     if not (function.high and step):
         raise Refusal("Its points are in % of the range, and the range of this gauge, or what it shows, is not known.")
-    low, size = Decimal(function.low or 0), Decimal(step)
+    low, size = Decimal(0 if of_full_scale else function.low or 0), Decimal(step)
     exact = low + (Decimal(function.high) - low) * Decimal(percent) / 100
     return plain(((exact / size).to_integral_value(ROUND_HALF_EVEN) * size).quantize(size))
 
