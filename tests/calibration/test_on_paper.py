@@ -67,6 +67,8 @@ def test_a_failed_review_says_the_error_and_how_far_outside_of_which_limit(as_: 
     page = as_("Q").get(f"/calibration/{number}/review").text
     words = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", page)))
     assert "0.500 bar: Fail: error +0.009 bar, 0.0011 bar outside the acceptance limit" in words
+    assert "Guard band 0.0021 bar off each limit" in words
+    assert "accepted ± 0.0079 bar" in words
 
 
 def test_u_of_both_runs_stands_once_where_they_agree() -> None:

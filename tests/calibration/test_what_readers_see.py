@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from amending_work import calibrated
+from amending_work import CALIPER, calibrated
+from amending_work import words as words_of
 from bench_work import give, give_all, place, review, sign, start
 from flask import Flask
 from plant_client import PlantClient, SignedInAs
@@ -143,3 +144,24 @@ def test_quality_is_told_that_the_code_on_a_certificate_leads_nobody_anywhere(as
     quinn.submit(f"/calibration/{number}/certificate", page=f"/calibration/{number}")
     assert "Set public_url" in quinn.get(f"/calibration/{number}/certificate").text
     assert "Set public_url" not in tara.get(f"/calibration/{number}/certificate").text
+
+
+@pytest.mark.clause("ISO/IEC 17025 7.8.6")
+def test_record_and_review_say_rule_k_and_what_is_accepted_and_lead_to_the_procedure(as_: SignedInAs) -> None:
+    tara, quinn = as_("T", tablet=True), as_("Q")
+    number = start(tara, "G-014")
+    give_all(tara, number, "indication", CALIPER)
+    assert sign(tara, number).status_code == 303
+    for page in (f"/calibration/{number}/review", f"/calibration/{number}"):
+        html = quinn.get(page).text
+        assert "Decision rule Simple acceptance" in words_of(html)
+        assert "Coverage factor k = 1.83" in words_of(html)
+        assert "Guard band" not in words_of(html)
+        assert re.search(r'href="/calibration/procedures/CAL-P-\d+/versions/\d+"', html)
+
+
+def test_an_auditor_finds_procedures_and_intervals(as_: SignedInAs) -> None:
+    html = as_("A").get("/calibration/").text
+    assert 'href="/calibration/procedures"' in html
+    assert 'href="/calibration/intervals"' in html
+    assert 'href="/calibration/procedures"' not in as_("T").get("/calibration/").text

@@ -44,10 +44,15 @@ def own_tabs(current: str) -> list[Tab]:
         (_("Gauges"), "/calibration/gauges", "calibration:read"),
         (_("To review"), "/calibration/review", "calibration:see-reviews"),
         (_("At the laboratory"), "/calibration/outside", "calibration:outside"),
-        (_("Procedures"), "/calibration/procedures", "calibration:procedures"),
-        *([] if _no_intervals() else [(_("Intervals"), "/calibration/intervals", INTERVALS)]),
+        (_("Procedures"), "/calibration/procedures", _or_sees("calibration:procedures")),
+        *([] if _no_intervals() else [(_("Intervals"), "/calibration/intervals", _or_sees(INTERVALS))]),
     ]
     return tabs(found, current)
+
+
+def _or_sees(permission: str) -> str:
+    """Return what opens a tab to who works there, else to who sees what waits: the pages may be read by everybody."""
+    return permission if visitor().may(permission) else "calibration:see-reviews"
 
 
 def _no_intervals() -> bool:

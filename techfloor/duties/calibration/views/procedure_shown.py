@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -18,11 +18,11 @@ from techfloor.duties.calibration.report.words import arrow, limit_pair, number,
 from techfloor.duties.calibration.rules import fitting, foresight, verdicts
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import Foreseen
-from techfloor.duties.calibration.rules.printed import error_limit, error_shown, report_k, report_u
+from techfloor.duties.calibration.rules.printed import error_limit, report_k, report_u
 from techfloor.duties.calibration.rules.procedure import Item, Mode, Procedure
+from techfloor.duties.calibration.views.judged import acceptance_words
 from techfloor.duties.calibration.views.risk_shown import Risks, risks_of
 from techfloor.duties.calibration.views.whose_tolerance import whose_tolerance
-from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.units import show_unit
 from techfloor.places.here import today
 from techfloor.refusals import NotFound, Refusal
@@ -148,7 +148,7 @@ def _line(procedure: Procedure, each: Foreseen) -> dict[str, Any]:
         "u": with_minus(report_u(procedure, each.u, at)) if each.u is not None else "",
         "k": report_k(each.k) if each.k is not None else "",
         "guard": _guard(procedure, each),
-        "accept": _acceptance(procedure, each) if each.guard else "",
+        "accept": acceptance_words(procedure, point, (each.lower, each.upper), each.guard, at),
         "tur_reference": fitting.ratio_words(each.ratios.reference) if each.ratios.reference else "",
         "tur": fitting.ratio_words(each.ratios.process) if each.ratios.process else "",
         "low_ratio": each.low_ratio,
@@ -173,23 +173,6 @@ def _value(each: Foreseen) -> str:
 
 def _limit(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
     return "" if limit is None else error_limit(procedure, each.point, limit, each.point.value)
-
-
-def _acceptance(procedure: Procedure, each: Foreseen) -> str:
-    lower, upper = each.acceptance
-    if lower is not None and upper is not None and lower > upper:
-        return str(_("nothing"))
-    return limit_pair(*(_accepted(procedure, each, limit) for limit in each.acceptance))
-
-
-def _accepted(procedure: Procedure, each: Foreseen, limit: Decimal | None) -> str:
-    """Write an acceptance limit, rounded inwards to one place more than its tolerance limit has."""
-    if limit is None:
-        return ""
-    places = 1 + decimals(Decimal(_limit(procedure, each, each.upper if each.upper is not None else each.lower)))
-    shown = error_shown(procedure, limit, each.point.value)
-    inwards = abs(shown).quantize(Decimal(1).scaleb(-places), rounding=ROUND_FLOOR)
-    return plain(inwards if shown >= 0 else -inwards)
 
 
 def _cautions(procedure: Procedure, seen: Sequence[Foreseen], standard: StandardFacts | None) -> list[str]:

@@ -17,6 +17,7 @@ from techfloor.duties.calibration.views.after import decided, next_review
 from techfloor.duties.calibration.views.amend import may_amend
 from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings
+from techfloor.duties.calibration.views.judged import judged_by
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grids, kind_of, run_words, verdict_words
 from techfloor.duties.calibration.views.signing import shown_content
@@ -68,6 +69,7 @@ def _record_page(bench: Bench, *, stands: bool = True) -> str:
         "calibration/show.html",
         bench=bench,
         shown=shown,
+        judged=judged_by(shown),
         state=version_state(bench.record.id, bench.record.state, every),
         legal_holds=retention.on_record(bench.record.id),
         holds=[told(held(bench.gauge.code, hold)) for hold in bench.gauge.held],

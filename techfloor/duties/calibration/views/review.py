@@ -18,6 +18,7 @@ from techfloor.duties.calibration.rules.drift import PointKey
 from techfloor.duties.calibration.views.after import decided, next_review, would_mean
 from techfloor.duties.calibration.views.changed import changed
 from techfloor.duties.calibration.views.happened import happenings
+from techfloor.duties.calibration.views.judged import judged_by
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grids, kind_of, verdict_words, with_unit
 from techfloor.duties.calibration.views.signing import shown_content
@@ -100,6 +101,7 @@ def _review_page(bench: Bench, form: ReviewForm) -> str:
         "calibration/review.html",
         bench=bench,
         shown=shown,
+        judged=judged_by(shown),
         grids=grids(bench, shown),
         signatures=[signature_box(signature_facts(s)) for s in signatures_of(bench.record.id)],
         events=happenings(bench),

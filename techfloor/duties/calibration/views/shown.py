@@ -26,6 +26,7 @@ from techfloor.duties.calibration.rules.results import (
     RunResult,
     mean,
 )
+from techfloor.duties.calibration.views.judged import acceptance_words
 from techfloor.measures.quantity import plain, signed
 from techfloor.measures.units import is_unit, show_unit
 from techfloor.said import begun, in_words
@@ -274,6 +275,8 @@ class GridRow:
     verdict: str
     against: str = ""
     risk: str = ""
+    accepted: str = ""
+    """The limits that a guard band leaves of the tolerance."""
 
 
 @dataclass(frozen=True)
@@ -365,7 +368,15 @@ def _row(bench: Bench, result: PointResult, risk: str) -> GridRow:
         verdict=verdict_words(result.verdict) if result.verdict else "",
         against="" if against is None else f"{plain(against)} {show_unit(point.unit)}",
         risk=risk,
+        accepted=_accepted(bench, result),
     )
+
+
+def _accepted(bench: Bench, result: PointResult) -> str:
+    words = acceptance_words(
+        bench.procedure, result.point, (result.lower, result.upper), result.guard, result.reference
+    )
+    return f"{words} {show_unit(bench.procedure.error_unit or result.point.unit)}".strip() if words else ""
 
 
 def _error(bench: Bench, result: PointResult) -> str:

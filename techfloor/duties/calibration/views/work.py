@@ -16,6 +16,7 @@ from techfloor.duties.calibration.queries.bench import Bench, bench_of
 from techfloor.duties.calibration.queries.records import IN_PROGRESS
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.duties.calibration.views.changed import changed, unchanged
+from techfloor.duties.calibration.views.judged import judged_by
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import grid, grids, overall, strip
 from techfloor.duties.calibration.views.signing import ask_performer, performer_signs
@@ -129,6 +130,7 @@ def _check_page(bench: Bench, form: SignForm) -> str:
         "calibration/check.html",
         bench=bench,
         shown=shown,
+        judged=judged_by(shown),
         changed=changed(bench),
         unchanged=unchanged(bench),
         unusual=unusual(bench),
