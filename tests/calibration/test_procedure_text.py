@@ -30,7 +30,7 @@ from techfloor.duties.calibration.rules.procedure import (
     read_procedure,
 )
 from techfloor.duties.calibration.rules.stacks import stack
-from techfloor.duties.calibration.rules.written import ProcedureEntry, body_of, entry_of
+from techfloor.duties.calibration.rules.written import PointSetEntry, ProcedureEntry, body_of, entry_of
 from techfloor.refusals import Refusal
 
 D = Decimal
@@ -380,3 +380,16 @@ def test_a_share_is_of_the_range_or_of_its_largest_value(typed: str, kept: str, 
 def test_a_share_of_something_else_is_refused() -> None:
     with pytest.raises(Refusal, match="is no number"):
         read_points("20 % of the moon")
+
+
+def test_the_budget_of_another_unit_is_not_carried_into_the_new_one() -> None:
+    body = BODIES["CAL-P-01"]
+    entry = entry_of(body)
+    inches = replace(
+        entry, unit="in", budget_unit="in", tolerance="± 0.001 in", point_sets=(PointSetEntry("", "1.0000"),)
+    )
+    with pytest.raises(Refusal, match="stands there in mm, from before. Enter it in in") as no:
+        body_of(inches, body)
+    assert str(no.value.field).startswith("budget-")
+    typed = [replace(row, value=f"0.0{row.value.removeprefix('0.')}1") if row.value else row for row in entry.budget]
+    assert body_of(replace(inches, budget=tuple(typed)), body)["unit"] == "in"

@@ -22,6 +22,7 @@ from techfloor.duties.calibration.rules.points import (
 from techfloor.duties.calibration.rules.procedure import FIXED, OF_THE_GAUGE, Mode
 from techfloor.measures.tolerance import Tolerance, ToleranceError
 from techfloor.measures.uncertainty import BudgetError, Component, Distribution
+from techfloor.measures.units import is_unit, same_unit, show_unit
 from techfloor.refusals import Refusal, together
 
 BASES = ("constant", "percent", "half resolution", "certificate", "deviation", "pooled", "repeats")
@@ -173,6 +174,7 @@ def body_of(entry: ProcedureEntry, carried: Mapping[str, Any]) -> dict[str, Any]
     made["standards"] = list(entry.standards)
     made["environment"] = _rows(entry.environment, "environment", carried, keep=("quantity", "unit", "text"))
     made["budget"] = _rows(entry.budget, "budget", carried, keep=_OF_BUDGET)
+    _refuse_left_behind(entry, made["budget"], carried)
     made["point_set"] = [_set(n, each, entry) for n, each in enumerate(entry.point_sets)]
     made["derived"] = [_derived(n, each, carried) for n, each in enumerate(entry.derived)]
     made["checks"] = list(entry.checks)
@@ -181,6 +183,29 @@ def body_of(entry: ProcedureEntry, carried: Mapping[str, Any]) -> dict[str, Any]
         **{key: value for key, value in carried.items() if key not in made},
         **{k: v for k, v in made.items() if k not in left_out},
     }
+
+
+_IN_THE_UNIT = frozenset({"constant", "deviation", "pooled", "repeats"})
+
+
+def _refuse_left_behind(entry: ProcedureEntry, budget: Sequence[Mapping[str, Any]], carried: Mapping[str, Any]) -> None:
+    """Refuse a procedure whose unit was changed while its budget keeps the numbers of the unit before."""
+    before = str(carried.get("unit", ""))
+    if not before or before == "%" or entry.budget_unit == "%" or entry.mode == Mode.attribute:
+        return
+    if not is_unit(before) or not is_unit(entry.unit) or same_unit(before, entry.unit):
+        return
+    old = {row.get("component", ""): row.get("value", "") for row in carried.get("budget", ())}
+    for n, row in enumerate(budget):
+        value = str(row["value"])
+        if row["basis"] in _IN_THE_UNIT and value.strip("0.") and old.get(row["component"]) == value:
+            raise Refusal(
+                "%(value)s stands there in %(old)s, from before. Enter it in %(new)s.",
+                field=f"budget-{n}-value",
+                value=value,
+                old=show_unit(before),
+                new=show_unit(entry.unit),
+            )
 
 
 _OF_BUDGET = ("component", "value", "distribution", "divisor", "from", "basis")
