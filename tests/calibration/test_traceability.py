@@ -164,7 +164,7 @@ def test_behind_a_gauge_stands_how_it_came_that_it_waits_is_held_and_is_overdue(
     number = calibrated(as_("T", tablet=True), FAILING)
     page = as_("Q").get(UP).text
     assert "G-014 is held: out of tolerance" in page
-    assert "Fail · 20 Nov 2026 · not reviewed yet" in page
+    assert "Fail · not reviewed yet · 20 Nov 2026" in page
     assert "the last calibration, not reviewed yet" in page
     assert "the last calibration in force" not in page
     assert review(as_("Q"), number).status_code == 303

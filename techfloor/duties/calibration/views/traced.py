@@ -78,7 +78,7 @@ def behind(item: ItemView, work: Work | None, papers: Sequence[Paper], on: date)
 def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after: str, depth: int) -> None:
     look = "fail" if "fail" in work.verdict else "caution" if work.waits else ""
     waits = _("not reviewed yet") if work.waits else ""
-    parts = (_verdicts(work), day(plant_day(work.performed_at, plant().zone)), waits)
+    parts = (_verdicts(work), waits, day(plant_day(work.performed_at, plant().zone)))
     words = " · ".join(part for part in parts if part)
     if work.certificate:
         box = _box(work.number, _("Outside certificate"), work.certificate, work.number, _record(work), look)
@@ -95,10 +95,8 @@ def _draw_work(drawing: _Drawing, rows: list[dict[str, Any]], work: Work, after:
 
 
 def _verdicts(work: Work) -> str:
-    if not work.found:
-        return verdict_words(work.verdict)
-    found, left = (verdict_words(each) for each in (work.found, work.verdict))
-    return str(_("As found: %(found)s, as left: %(left)s", found=found, left=left))
+    """Say how it came and how it went, where both were judged."""
+    return " → ".join(verdict_words(each) for each in (work.found, work.verdict) if each) or verdict_words("")
 
 
 def _draw_paper(
