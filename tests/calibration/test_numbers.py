@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from reports.samples import ISSUE, SIGNATURES, torque_wrench
 
+from techfloor.duties.calibration.report import certificate as report
 from techfloor.duties.calibration.rules import ready_made, results
 from techfloor.duties.calibration.rules.budget import uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
-from techfloor.duties.calibration.rules.printed import error_shown
-from techfloor.duties.calibration.rules.procedure import BudgetRow, Mode, PlannedPoint, Procedure, read_procedure
+from techfloor.duties.calibration.rules.printed import error_shown, report_ratio
+from techfloor.duties.calibration.rules.procedure import BudgetRow, Limit, Mode, PlannedPoint, Procedure, read_procedure
 from techfloor.duties.calibration.rules.reading import ReadingEntry, judge
 from techfloor.duties.calibration.rules.results import AS_FOUND, PointResult, ReadingFacts
 
@@ -145,3 +147,44 @@ def test_a_mean_is_decided_on_before_it_is_rounded() -> None:
 )
 def test_a_mean_for_the_paper_is_rounded_once(typed: list[Decimal], u: str, shown: str) -> None:
     assert str(results.mean(typed, u)) == shown
+
+
+# --- what is printed ---
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [("416.72", "417"), ("6250.0", "6250"), ("9.96", "10"), ("10.4", "10"), ("3.96", "4.0"), ("0.27", "0.3")],
+)
+def test_a_ratio_has_two_digits_or_is_whole(ratio: str, shown: str) -> None:
+    assert report_ratio(D(ratio)) == shown
+
+
+@pytest.mark.parametrize(
+    ("limit", "shown"),
+    [
+        (Limit("temperature", "°C", "18", "22", "20 ± 2 °C"), "20 ± 2 °C"),
+        (Limit("temperature", "°C", "18", "28", "18 to 28 °C, change at most 1 °C", "1"), "18 … 28 °C"),
+        (Limit("temperature", "°C", "", "28", "below 28 °C, steady", "1"), "≤ 28 °C"),
+        (Limit("temperature", "°C", "", "", "steady to 1 °C", "1"), ""),
+    ],
+)
+def test_one_value_is_held_against_no_limit_of_a_change(limit: Limit, shown: str) -> None:
+    assert limit.of_one_value == shown
+
+
+def said(content: dict[str, Any]) -> dict[str, str]:
+    return {remark.label: remark.text for remark in report.sheet(content, SIGNATURES, ISSUE).remarks}
+
+
+@pytest.mark.clause("ISO/IEC 17025:2017 7.8.4.1 a")
+def test_without_any_u_the_certificate_says_so_and_claims_no_traceability() -> None:
+    content = torque_wrench()
+    assert "are metrologically traceable" in said(content)["Traceability"]
+    for run in content["runs"]:
+        for each in run["points"]:
+            each["u"] = each["k"] = ""
+    found = said({**content, "coverage": None})
+    assert found["Uncertainty"] == "Measurement uncertainty was not evaluated."
+    assert "no metrological traceability" in found["Traceability"]
+    assert "uncertainty not considered" in found["Conformity"]

@@ -32,6 +32,7 @@ from techfloor.duties.calibration.rules.printed import (
     error_limit,
     error_shown,
     report_k,
+    report_ratio,
     report_risk,
     report_u,
 )
@@ -292,8 +293,8 @@ def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, A
         "tolerance": _tolerance(bench, result),
         "u": u,
         "k": "" if result.k is None else report_k(result.k),
-        "tur": _ratio(result.tur),
-        "tur_reference": _ratio(result.tur_reference),
+        "tur": report_ratio(result.tur),
+        "tur_reference": report_ratio(result.tur_reference),
         "guard": report_u(procedure, result.guard, result.reference),
         "risk": report_risk(result.risk) if with_risk else "",
         "verdict": result.verdict,
@@ -303,10 +304,6 @@ def _point(bench: Bench, result: PointResult, *, with_risk: bool) -> dict[str, A
 def _mean(result: PointResult, name: str, u: str) -> Decimal | None:
     """Return a mean over the repeats of a point, rounded once for the paper; None where it has none."""
     return None if getattr(result, name) is None else results.mean([getattr(r, name) for r in result.readings], u)
-
-
-def _ratio(ratio: Decimal | None) -> str:
-    return "" if ratio is None else plain(round(ratio, 1))
 
 
 def _against(bench: Bench, point: PlannedPoint, reference: Decimal | None) -> Decimal | None:
@@ -387,10 +384,13 @@ def _interval(months: int) -> Said:
 
 
 def coverage(bench: Bench) -> Said | None:
-    """Say about coverage what EA-4/02 asks for; None where no uncertainty is stated."""
+    """Say about coverage what EA-4/02 asks for, of the k that is printed; None where no uncertainty is stated."""
     if not bench.procedure.budget or bench.entered_in_error:
         return None
-    factors = {report_k(g.facts.k) for g in bench.counting if g.facts.k is not None}
+    runs = (AS_FOUND, AS_LEFT) if bench.body.adjusted else (AS_FOUND,)
+    factors = {report_k(p.k) for run in runs for p in bench.run(run).points if p.k is not None and p.u is not None}
+    if not factors:
+        return None
     if len(factors) != 1:
         return say("calibration.coverage-at-points")
     return say("calibration.coverage", k=factors.pop())

@@ -208,7 +208,7 @@ def _keep_ambient(record: Record, limits: Sequence[Limit], given: Mapping[str, D
                 quantity=limit.quantity,
                 value=value,
                 unit=limit.unit,
-                limits=limit.text,
+                limits=limit.of_one_value,
                 within=limit.holds(value),
                 recorded_at=record.opened_at,
                 by_id=record.opened_by,

@@ -21,6 +21,7 @@ from techfloor.duties.calibration.report.words import (
     title_words,
     with_minus,
 )
+from techfloor.duties.calibration.rules.printed import report_ratio
 from techfloor.duties.calibration.rules.tolerances import FROM_GAUGE
 from techfloor.measures.units import show_unit
 from techfloor.records.signing import SignatureFacts
@@ -332,17 +333,23 @@ class _Certificate:
         return words % {**procedure, "tolerance": with_minus(procedure.get("tolerance", ""))}
 
     def _traceability(self) -> str:
-        """Say how the results are metrologically traceable (7.8.4.1 c)."""
+        """Say how the results are metrologically traceable (7.8.4.1 c); without U they are not (JCGM 200:2012, 2.41)."""
         if not any(standard["certificate"] for standard in self.content["standards"]):
             return ""
         if self.issue.since:
             since = " ".join(sentence(in_words(said)) for said in self.issue.since)
             return self._("Since this calibration: %(since)s No traceability is claimed through it.") % {"since": since}
+        if not any(p["u"] for p in self._points()):
+            return self._(
+                "The standards used are named above. Without an evaluated uncertainty no metrological traceability of "
+                "the results is claimed."
+            )
         return self._("The results are metrologically traceable through the certificates of the standards named above.")
 
     def _coverage(self) -> str:
+        """Say what U is, or that none was evaluated (7.8.4.1 a)."""
         if not any(p["u"] for p in self._points()):
-            return ""
+            return self._("Measurement uncertainty was not evaluated.") if self._points() else ""
         return " ".join(part for part in (in_words(self.content["coverage"] or ""), self._ratios()) if part)
 
     def _ratios(self) -> str:
@@ -357,7 +364,7 @@ class _Certificate:
 
     def _span(self, key: str) -> str:
         """Return the smallest and the largest of a number of the points, "" where none has it: 1.7 to 2.5."""
-        found = sorted((p[key] for p in self._points() if p.get(key)), key=Decimal)
+        found = [report_ratio(each) for each in sorted(Decimal(p[key]) for p in self._points() if p.get(key))]
         if not found or found[0] == found[-1]:
             return found[0] if found else ""
         return self._("%(low)s to %(high)s") % {"low": found[0], "high": found[-1]}

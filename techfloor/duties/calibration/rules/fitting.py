@@ -9,6 +9,7 @@ from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.budget import ratio, uncertainty_at
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.limits import limits_at
+from techfloor.duties.calibration.rules.printed import report_ratio
 from techfloor.duties.calibration.rules.procedure import Item, ItemFunction, Mode, PlannedPoint, Procedure, plan
 from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain, signed
@@ -286,4 +287,4 @@ def range_words(points: Sequence[PlannedPoint]) -> str:
 
 def ratio_words(ratio: Decimal) -> str:
     """Return a TUR as people write it: 1.7, without its sign."""
-    return plain(ratio.quantize(Decimal("0.1")))
+    return report_ratio(ratio)

@@ -9,7 +9,7 @@ from typing import Any
 
 from techfloor.duties.calibration.rules import reading as rules
 from techfloor.duties.calibration.rules.limits import limits_at
-from techfloor.duties.calibration.rules.printed import report_risk
+from techfloor.duties.calibration.rules.printed import limit_shown, report_ratio, report_risk
 from techfloor.duties.calibration.rules.procedure import ItemFunction, PlannedPoint
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.measures.decision import Rule, Verdict, decide, tur, worst
@@ -339,13 +339,13 @@ def _content_point(judged: JudgedResult, *, with_risk: bool) -> dict[str, Any]:
         "error": plain(judged.error),
         "error_unit": point.unit,
         "tolerance": {
-            "lower": "" if judged.lower is None else plain(judged.lower),
-            "upper": "" if judged.upper is None else plain(judged.upper),
+            "lower": "" if judged.lower is None else limit_shown(judged.lower, point),
+            "upper": "" if judged.upper is None else limit_shown(judged.upper, point),
             "text": point.tolerance,
         },
         "u": "" if result.u is None else plain(result.u),
         "k": "" if result.k is None else plain(result.k),
-        "tur": "" if judged.tur is None else plain(round(judged.tur, 1)),
+        "tur": report_ratio(judged.tur),
         "tur_reference": "",
         "guard": "",
         "risk": report_risk(_risk(judged)) if with_risk else "",

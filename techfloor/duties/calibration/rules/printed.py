@@ -56,6 +56,17 @@ def report_k(k: Decimal) -> str:
     return plain(Decimal(int(shown))) if shown == int(shown) else plain(shown)
 
 
+def report_ratio(ratio: Decimal | None) -> str:
+    """Return a TUR as it is kept and printed: to one place, from 10 on whole; "" where there is none."""
+    if ratio is None:
+        return ""
+    shown = round(ratio, 1)
+    return plain(shown if shown < _WHOLE_FROM else round(ratio, 0))
+
+
+_WHOLE_FROM = Decimal(10)
+
+
 def asks_risk(procedure: Procedure, *, of_all: bool) -> bool:
     """Tell whether risks are said: the rule of a procedure rests on them, or the plant asks for those `of_all`."""
     return procedure.rule is Rule.pfa or of_all

@@ -9,6 +9,7 @@ from typing import Any
 from techfloor.duties.calibration.rules.points import called, of_full_scale
 from techfloor.measures.decision import Rule
 from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
 from techfloor.refusals import Refusal
 
 
@@ -54,6 +55,19 @@ class Limit:
     low: str = ""
     high: str = ""
     text: str = ""
+    max_change: str = ""
+
+    @property
+    def of_one_value(self) -> str:
+        """What a single value is held against, as the record keeps it: it cannot show a change, so no limit of one."""
+        if not self.max_change:
+            return self.text
+        if not (self.low or self.high):
+            return ""
+        ends = (
+            f"{self.low} … {self.high}" if self.low and self.high else f"≥ {self.low}" if self.low else f"≤ {self.high}"
+        )
+        return f"{ends} {show_unit(self.unit)}"
 
     def holds(self, value: Decimal) -> bool:
         """Tell whether a value lies on or inside the limits."""
