@@ -12,7 +12,7 @@ from techfloor.duties.calibration.rules.outside import CertificateEntry, CheckAn
 from techfloor.duties.calibration.rules.procedure import ItemFunction
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.refusals import Refusal
-from techfloor.said import say
+from techfloor.said import in_words, say
 
 VOLTS = ItemFunction("DC voltage", "V", "60", "0.001", "0.001", "± (0.05 % of reading + 3 digits)")
 WORDS = ItemFunction("thread", "-", "", "", "", "")
@@ -168,3 +168,33 @@ def test_the_runs_of_the_content_carry_every_number_as_typed() -> None:
     assert (run["run"], run["verdict"]) == ("as_found", "pass")
     assert (point["reference"], point["indication"], point["error"]) == ("30.000", "30.010", "0.010")
     assert (point["u"], point["k"], point["tur"]) == ("0.0025", "2", "7.2")
+
+
+@pytest.mark.parametrize(("u", "least", "found"), [("0.0045", "", None), ("0.00451", "", "4.0"), ("0.06", "2", "0.3")])
+def test_a_small_ratio_is_found_before_it_is_rounded(u: str, least: str, found: str | None) -> None:
+    """The tolerance at 30.000 V is ± 0.018 V: 4, 3.99 and 0.3 times U."""
+    results = (result("30.000", "30.010", u=Decimal(u), k=Decimal(2)), result("10.000", "10.000"))
+    judged = rules.judge(rules.planned([VOLTS], results), results)
+    small = rules.small_ratio(judged, least)
+    assert (small.ratio if small else None) == found
+
+
+def test_a_yes_to_the_ratio_beside_a_small_one_needs_a_note() -> None:
+    small = rules.SmallRatio("30.000 V", "2.8", "4")
+    check = "U small enough (TUR at least 4, else a note)"
+    with pytest.raises(Refusal, match=r"At 30\.000 V the TUR is 2\.8, below 4") as refused:
+        rules.check_answers([CheckAnswer("serial", "yes"), CheckAnswer(check, "yes", " ")], small)
+    assert refused.value.field == "note_1"
+    rules.check_answers([CheckAnswer("serial", "yes"), CheckAnswer(check, "yes", "only sorts")], small)
+    rules.check_answers([CheckAnswer(check, "yes")])
+
+
+def test_what_a_laboratory_states_otherwise_than_its_results_is_pointed_out() -> None:
+    results = (result("30.000", "30.900"),)
+    judged = rules.judge(rules.planned([VOLTS], results), results)
+    stated = entry(as_found="pass", results=results)
+    assert rules.contradictions(stated, judged) == [(AS_FOUND, "pass", "fail")]
+    assert rules.contradictions(entry(as_found="fail", results=results), judged) == []
+    assert rules.contradictions(entry(as_found="not given", results=results), judged) == []
+    told = rules.exceptions("fail", "", [], first_use=False, otherwise=rules.contradictions(stated, judged))
+    assert "as found the laboratory states pass, its results come to fail" in [in_words(each) for each in told]

@@ -26,6 +26,8 @@ SENTENCES = {
     "calibration.transcribed": _l("transcribed from paper: compare its photo with the values"),
     "calibration.late": _l("entered late"),
     "calibration.first-use": _l("first use of this version of the procedure"),
+    "calibration.small-tur": _l("the TUR is %(ratio)s at %(point)s, below %(least)s"),
+    "calibration.stated-otherwise": _l("%(run)s the laboratory states %(stated)s, its results come to %(computed)s"),
     "calibration.not-given": _l("as found not given"),
     "calibration.answered-no": _l("answered no: %(check)s"),
     "calibration.measured-by": _l("measured by %(names)s"),

@@ -21,7 +21,7 @@ from techfloor.duties.calibration.queries.gauges import GaugeFacts, gauge_by_cod
 from techfloor.duties.calibration.rules import outside as rules
 from techfloor.duties.calibration.rules import reading as reading_rules
 from techfloor.duties.calibration.rules.drift import PointKey
-from techfloor.duties.calibration.rules.outside import SAME, CertificateEntry, CheckAnswer, JudgedResult
+from techfloor.duties.calibration.rules.outside import SAME, CertificateEntry, CheckAnswer, JudgedResult, SmallRatio
 from techfloor.duties.calibration.rules.procedure import ItemFunction, Mode, Procedure, read_procedure
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
 from techfloor.equipment.actions import change_status
@@ -37,6 +37,7 @@ from techfloor.records import attachments, signing
 from techfloor.records.attachments import KeptFile
 from techfloor.records.models import Definition, Record, Revision
 from techfloor.refusals import NotFound, Refusal
+from techfloor.said import Said
 from techfloor.store import alone, db
 
 OUTSIDE = "outside"
@@ -200,6 +201,16 @@ def runs_of(bench: Bench) -> list[dict[str, Any]]:
     return rules.runs(bench.plan, bench.body.outside or {})
 
 
+def small_of(bench: Bench) -> SmallRatio | None:
+    """Return the result whose TUR is smallest, where it is below the least one."""
+    return rules.small_ratio(_judged(bench), bench.procedure.min_tur)
+
+
+def contradictions_of(bench: Bench) -> list[Said]:
+    """Say where the laboratory states another verdict than its results come to."""
+    return [rules.contradiction_said(*each) for each in rules.contradictions(entry_of(bench), _judged(bench))]
+
+
 def _judged(bench: Bench) -> list[JudgedResult]:
     return rules.judge(bench.plan, entry_of(bench).results)
 
@@ -214,7 +225,7 @@ def answer_checks(number: str, answers: Sequence[CheckAnswer], *, actor: int) ->
     bench = open_outside(number)
     if [given.check for given in answers] != list(bench.procedure.checks):
         raise Refusal("The checks changed after this page was opened. Answer them again.")
-    rules.check_answers(answers)
+    rules.check_answers(answers, small_of(bench))
     bench.body.outside = {**(bench.body.outside or {}), "checks": rules.answers_to_plain(answers)}
     actions.hand_to(bench, actor)
     db.session.flush()
@@ -238,7 +249,7 @@ def sign_performed(number: str, proof: Proof, plant: PlantFacts, *, shown_sha256
 
 def _answered(number: str, plant: PlantFacts) -> Bench:
     bench = open_outside(number)
-    rules.check_answers(answers_of(bench))
+    rules.check_answers(answers_of(bench), small_of(bench))
     signing_acts.refuse_unchanged(bench, plant)
     return bench
 

@@ -91,7 +91,14 @@ def _of_certificate(bench: Bench, first: bool) -> list[Said]:
     found = outside_rules.run_verdict(entry.as_found, judged, AS_FOUND)
     left = "" if entry.as_left == SAME else outside_rules.run_verdict(entry.as_left, judged, AS_LEFT)
     answers = outside_rules.answers_of(bench.body.outside, bench.procedure.checks)
-    made = outside_rules.exceptions(found, left, answers, first_use=first)
+    made = outside_rules.exceptions(
+        found,
+        left,
+        answers,
+        first_use=first,
+        small=outside_rules.small_ratio(judged, bench.procedure.min_tur),
+        otherwise=outside_rules.contradictions(entry, judged),
+    )
     return [*made, say("calibration.came-held")] if _came_held(bench) else made
 
 

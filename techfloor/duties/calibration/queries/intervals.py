@@ -82,7 +82,7 @@ def uses(points: Iterable[PointHistory]) -> dict[str, Fraction]:
     for one in (
         found for point in points for found in point.found if found.lower is not None or found.upper is not None
     ):
-        worst[one.number] = max(worst.get(one.number, Fraction(0)), abs(one.use))
+        worst[one.number] = max(worst.get(one.number, Fraction(0)), abs(one.deciding_use))
     return worst
 
 

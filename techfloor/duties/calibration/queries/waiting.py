@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,6 +26,7 @@ from sqlalchemy.orm import aliased
 from techfloor.duties.calibration.models import OF_CERTIFICATE, Calibration, Reading
 from techfloor.duties.calibration.queries.gauges import IN_HOUSE
 from techfloor.duties.calibration.queries.records import IN_PROGRESS, KIND, PERFORMED, WORK
+from techfloor.duties.calibration.rules.deciding import Shared, deciding_use
 from techfloor.duties.calibration.rules.results import AS_FOUND
 from techfloor.equipment.models import (
     Equipment,
@@ -36,8 +36,6 @@ from techfloor.equipment.models import (
 )
 from techfloor.equipment.rules import OUT_OF_TOLERANCE
 from techfloor.equipment.statuses import FALLS_DUE
-from techfloor.measures.drift import exact_mean
-from techfloor.measures.tolerance import use_of_tolerance
 from techfloor.people.models import Person
 from techfloor.places.queries import PlantFacts
 from techfloor.records import versions
@@ -186,10 +184,10 @@ def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
         .where(Reading.record_id.in_(ids), Reading.run == AS_FOUND, Reading.error.is_not(None), newer.id.is_(None))
         .order_by(Reading.id)
     )
-    found: dict[int, dict[str, list[_Row]]] = {}
+    found: dict[int, dict[str, list[Shared]]] = {}
     for record_id, place, error, lower, upper, verdict in rows:
         assert error is not None
-        found.setdefault(record_id, {}).setdefault(place, []).append(_Row(error, lower, upper, verdict))
+        found.setdefault(record_id, {}).setdefault(place, []).append(Shared(error, lower, upper, verdict))
     used = {record_id: _of_points(points) for record_id, points in found.items()}
     return {
         line.record_id: _use(used[line.record_id], used.get(line.before_id or 0, {}))
@@ -198,29 +196,9 @@ def uses(lines: Sequence[Waiting]) -> dict[int, Use]:
     }
 
 
-class _Row(NamedTuple):
-    error: Decimal
-    lower: Decimal | None
-    upper: Decimal | None
-    verdict: str
-
-
-def _of_points(points: Mapping[str, list[_Row]]) -> dict[str, Fraction]:
-    used = {place: _deciding_use(rows) for place, rows in points.items()}
+def _of_points(points: Mapping[str, list[Shared]]) -> dict[str, Fraction]:
+    used = {place: deciding_use(rows) for place, rows in points.items()}
     return {place: each for place, each in used.items() if each is not None}
-
-
-def _deciding_use(rows: Sequence[_Row]) -> Fraction | None:
-    """Return the use of the error that the verdict rests on: the worst reading's, or the mean's where none has one."""
-    if any(row.verdict for row in rows):
-        used = [use_of_tolerance(row.error, row.lower, row.upper) for row in rows]
-        return max((each for each in used if each is not None), key=abs, default=None)
-    error, lower, upper = (_mean([row[n] for row in rows]) for n in range(3))
-    return None if error is None else use_of_tolerance(error, lower, upper)
-
-
-def _mean(values: Sequence[Any]) -> Fraction | None:
-    return None if None in values else exact_mean(values)
 
 
 def _use(now: Mapping[str, Fraction], before: Mapping[str, Fraction]) -> Use:

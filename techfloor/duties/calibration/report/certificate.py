@@ -333,7 +333,7 @@ class _Certificate:
         return words % {**procedure, "tolerance": with_minus(procedure.get("tolerance", ""))}
 
     def _traceability(self) -> str:
-        """Say how the results are metrologically traceable (7.8.4.1 c); without U they are not (JCGM 200:2012, 2.41)."""
+        """Say how the results are traceable (7.8.4.1 c); without U they are not (JCGM 200:2012, 2.41)."""
         if not any(standard["certificate"] for standard in self.content["standards"]):
             return ""
         if self.issue.since:

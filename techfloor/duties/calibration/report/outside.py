@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from techfloor.duties.calibration.report.words import Words, sentence
+from techfloor.measures.decision import Verdict, worst
 from techfloor.reports.sheets import Cell, Column, Fact, FactColumn, Remark, Row, Sheet, Table, Tone
 
 HASH_SHOWN = 16
@@ -76,14 +77,27 @@ def _remarks(content: Mapping[str, Any], words: Words) -> tuple[Remark, ...]:
     }
     rule = sentence(_("Its rule: %(rule)s") % {"rule": outside["rule"]}) if outside["rule"] else ""
     against = _("The results above are judged against the tolerance of the gauge by simple acceptance.")
+    otherwise = _otherwise(content, words)
     accepted = _("No result was typed: the results were accepted by review, as they stand on the certificate.")
     remarks = (
-        Remark(_("Conformity"), " ".join(part for part in (stated, rule) if part)),
+        Remark(_("Conformity"), " ".join(part for part in (stated, rule, *otherwise) if part)),
         Remark(_("Results"), against if outside["results"] else accepted),
         Remark(_("Uncertainty"), sentence(outside["uncertainty"])),
         Remark(_("Adjustment"), sentence(outside["adjustment"])),
     )
     return tuple(remark for remark in remarks if remark.text)
+
+
+def _otherwise(content: Mapping[str, Any], words: Words) -> list[str]:
+    """Say of each run where the results above come to another verdict than the laboratory states."""
+    _, made = words.translate, []
+    for run in content["runs"]:
+        reached = [Verdict(point["verdict"]) for point in run["points"] if point["verdict"]]
+        stated = content["outside"][run["run"]]
+        if reached and stated in {"pass", "fail"} and worst(reached).value != stated:
+            text = _("The results above come to %(verdict)s %(run)s all the same.")
+            made.append(text % {"verdict": _stated(worst(reached).value, words), "run": words.run(run["run"])})
+    return made
 
 
 def _stated(word: str, words: Words) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from techfloor.duties.calibration.rules.deciding import Shared, deciding_use
 from techfloor.duties.calibration.rules.procedure import PlannedPoint
 from techfloor.measures.drift import prediction_band
 from techfloor.measures.quantity import decimals
@@ -69,6 +70,12 @@ class Found:
     upper: Decimal | None
     passed: bool
     adjusted: bool
+    used: Fraction | None = None
+
+    @property
+    def deciding_use(self) -> Fraction:
+        """The share of the tolerance that what decided uses: with several readings the worst of them, or their mean."""
+        return self.use if self.used is None else self.used
 
     @property
     def cuts(self) -> bool:
@@ -131,6 +138,7 @@ def _found(group: Sequence[FoundReading], *, percent: bool) -> Found:
         upper=upper,
         passed=_passed(group, error, lower, upper),
         adjusted=first.adjusted,
+        used=deciding_use([Shared(each.error, each.lower, each.upper, each.verdict) for each in group]),
     )
 
 

@@ -1,5 +1,6 @@
 """An outside laboratory's certificate: what it must say, what its results come to, what its review answers. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
@@ -16,6 +17,7 @@ from techfloor.measures.decision import Rule, Verdict, decide, tur, worst
 from techfloor.measures.quantity import plain
 from techfloor.measures.side import EXACT
 from techfloor.measures.tolerance import ToleranceError, use_of_tolerance
+from techfloor.measures.units import show_unit
 from techfloor.refusals import Refusal
 from techfloor.said import Said, say
 
@@ -195,17 +197,66 @@ class CheckAnswer:
     note: str = ""
 
 
-def check_answers(answers: Sequence[CheckAnswer]) -> None:
-    """Refuse checks that are open, and a no without a note; the field is `answer_n` or `note_n`, counted from 0."""
+@dataclass(frozen=True)
+class SmallRatio:
+    """The result whose U fits least often into its tolerance, where that is less than a procedure asks for."""
+
+    point: str
+    ratio: str
+    least: str
+
+
+def small_ratio(judged: Iterable[JudgedResult], min_tur: str) -> SmallRatio | None:
+    """Return the smallest TUR of the results where it is below the least one, that of the procedure or four."""
+    least = Decimal(min_tur) if min_tur else SMALLEST_TUR
+    known = [(j.tur, j) for j in judged if j.tur is not None]
+    smallest, worst_one = min(known, key=lambda pair: pair[0], default=(least, None))
+    if worst_one is None or smallest >= least:
+        return None
+    point = f"{worst_one.point.label} {show_unit(worst_one.point.unit)}".strip()
+    return SmallRatio(point, report_ratio(smallest), plain(least))
+
+
+_OF_U = re.compile(r"\bTUR\b")
+
+
+def check_answers(answers: Sequence[CheckAnswer], small: SmallRatio | None = None) -> None:
+    """Refuse checks that are open, a no without a note, and a yes to the TUR without one where a `small` one says no.
+
+    The field is `answer_n` or `note_n`, counted from 0.
+    """
     for n, given in enumerate(answers):
         if given.answer not in {YES, NO}:
             raise Refusal("Answer “%(check)s”.", field=f"answer_{n}", check=given.check)
         if given.answer == NO and not given.note.strip():
             raise Refusal("Say what it means for “%(check)s”.", field=f"note_{n}", check=given.check)
+        if small is not None and _OF_U.search(given.check) and not given.note.strip():
+            raise Refusal(
+                "At %(point)s the TUR is %(ratio)s, below %(least)s. Say in the note why it is accepted.",
+                field=f"note_{n}",
+                point=small.point,
+                ratio=small.ratio,
+                least=small.least,
+            )
 
 
-def exceptions(as_found: str, as_left: str, answers: Iterable[CheckAnswer], *, first_use: bool) -> list[Said]:
-    """Return why a second person must look; empty for a clean certificate."""
+def contradictions(entry: CertificateEntry, judged: Sequence[JudgedResult]) -> list[tuple[str, str, str]]:
+    """Return (run, verdict stated, verdict of its results) where a laboratory states another one than they come to."""
+    stated = [(AS_FOUND, entry.as_found), (AS_LEFT, entry.as_left)]
+    found = ((run, word, run_verdict("", judged, run)) for run, word in stated if word in {PASS, FAIL})
+    return [each for each in found if each[2] and each[2] != each[1]]
+
+
+def exceptions(
+    as_found: str,
+    as_left: str,
+    answers: Iterable[CheckAnswer],
+    *,
+    first_use: bool,
+    small: SmallRatio | None = None,
+    otherwise: Iterable[tuple[str, str, str]] = (),
+) -> list[Said]:
+    """Return why a second person must look; empty for a clean certificate. `otherwise` are its contradictions."""
     made = []
     if as_found == FAIL:
         made.append(say("calibration.failed-as-found"))
@@ -213,10 +264,19 @@ def exceptions(as_found: str, as_left: str, answers: Iterable[CheckAnswer], *, f
         made.append(say("calibration.not-given"))
     if as_left == FAIL:
         made.append(say("calibration.failed-as-left"))
+    made.extend(contradiction_said(*each) for each in otherwise)
+    if small is not None:
+        made.append(say("calibration.small-tur", point=small.point, ratio=small.ratio, least=small.least))
     made.extend(say("calibration.answered-no", check=given.check) for given in answers if given.answer == NO)
     if first_use:
         made.append(say("calibration.first-use"))
     return made
+
+
+def contradiction_said(run: str, stated: str, computed: str) -> Said:
+    """Say that a laboratory states another verdict than its results come to."""
+    named = (say(f"calibration.verdict.{word}") for word in (stated, computed))
+    return say("calibration.stated-otherwise", run=say(f"calibration.{run}"), stated=next(named), computed=next(named))
 
 
 def worst_result(judged: Sequence[JudgedResult], run: str) -> JudgedResult | None:

@@ -36,6 +36,7 @@ from techfloor.places.here import plant, today
 from techfloor.records.attachments import KeptFile
 from techfloor.records.signing_page import SignForm
 from techfloor.records.uploads import handed_out
+from techfloor.said import begun, in_words
 from techfloor.web.pages import Page, see
 from techfloor.web.show import day
 from techfloor.web.visitor import visitor
@@ -265,6 +266,7 @@ def _checks_page(bench: Bench, form: ChecksForm) -> str:
         form=form,
         errors=form.problems(),
         results=_results(bench),
+        otherwise=[begun(in_words(each)) for each in outside.contradictions_of(bench)],
         attachments=queries.attachments(bench.record.id),
         smallest_tur=SMALLEST_TUR,
     )
