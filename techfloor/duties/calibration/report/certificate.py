@@ -330,7 +330,8 @@ class _Certificate:
                     "tolerances from the card of the gauge, where %(code)s version %(version)s states %(tolerance)s; "
                     "rule from %(code)s"
                 )
-        return words % {**procedure, "tolerance": with_minus(procedure.get("tolerance", ""))}
+        stated = with_minus(procedure.get("tolerance", "")).replace("± ", "±\N{NO-BREAK SPACE}")
+        return words % {**procedure, "tolerance": stated}
 
     def _traceability(self) -> str:
         """Say how the results are traceable (7.8.4.1 c); without U they are not (JCGM 200:2012, 2.41)."""
