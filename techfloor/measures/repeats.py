@@ -25,6 +25,16 @@ def type_a(values: Sequence[Number]) -> TypeA:
     return TypeA(mean(values), s, s / math.sqrt(len(values)), len(values) - 1)
 
 
+def largest_sd(s: float, count: int, *, alpha: float = 0.01) -> float:
+    """Give what the standard deviation of `count` readings exceeds with probability `alpha`, theirs being `s` in truth.
+
+    The one-sided test of a variance against a known one: chi-squared of n - 1 over n - 1.
+    """
+    from scipy.special import chdtri  # noqa: PLC0415 - heavy to import, and only repeats need it
+
+    return s * math.sqrt(float(chdtri(count - 1, alpha)) / (count - 1))
+
+
 def pooled_sd(groups: Sequence[Sequence[Number]]) -> tuple[float, int]:
     """Pool the standard deviations of groups of readings: s and its degrees of freedom.
 

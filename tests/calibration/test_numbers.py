@@ -15,6 +15,8 @@ from techfloor.duties.calibration.rules.printed import error_shown, report_ratio
 from techfloor.duties.calibration.rules.procedure import BudgetRow, Limit, Mode, PlannedPoint, Procedure, read_procedure
 from techfloor.duties.calibration.rules.reading import ReadingEntry, judge
 from techfloor.duties.calibration.rules.results import AS_FOUND, PointResult, ReadingFacts
+from techfloor.duties.calibration.rules.scatter import scatters_more, two_digits
+from techfloor.measures.repeats import largest_sd
 
 D = Decimal
 ANALYSER = StandardFacts("S-004", {}, "N m", {"kind": "percent", "percent": "0.50", "k": "2"})
@@ -147,6 +149,28 @@ def test_a_mean_is_decided_on_before_it_is_rounded() -> None:
 )
 def test_a_mean_for_the_paper_is_rounded_once(typed: list[Decimal], u: str, shown: str) -> None:
     assert str(results.mean(typed, u)) == shown
+
+
+# --- repeats against the budget ---
+
+
+@pytest.mark.parametrize(("count", "factor"), [(2, "2.5758"), (3, "2.1460"), (6, "1.7371"), (10, "1.5515")])
+def test_the_limit_of_a_scatter_is_that_of_the_chi_squared_table(count: int, factor: str) -> None:
+    """The 99 % points are 6.6349, 9.2103, 15.0863 and 21.6660 with 1, 2, 5 and 9 degrees of freedom."""
+    assert largest_sd(1.0, count) == pytest.approx(float(factor), abs=1e-4)
+
+
+@pytest.mark.parametrize(("last", "told"), [("10.030", None), ("10.100", "0.058")])
+def test_repeats_that_scatter_more_than_the_pooled_s_are_found(last: str, told: str | None) -> None:
+    """Limit for three readings: 2.146 times the pooled 0.020."""
+    procedure = replace(of_repeats("pooled", "mean"), repeats=3, budget=(row("pooled", "0.020", "normal", "1"),))
+    at = point("10", repeats=3, unit="mm", tolerance="± 1 mm")
+    pairs = [("10.000", "10.000"), ("10.000", "10.000"), ("10.000", last)]
+    found = scatters_more(procedure, [came_to(procedure, at, *pairs)])
+    assert (two_digits(found.seen) if found else None) == told
+    assert (
+        scatters_more(replace(procedure, budget=(row("repeats", "0.001"),)), [came_to(procedure, at, *pairs)]) is None
+    )
 
 
 # --- what is printed ---

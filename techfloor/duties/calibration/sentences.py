@@ -21,6 +21,9 @@ SENTENCES = {
     "calibration.off-nominal": _l(
         "the certificate of %(standard)s gives %(certified)s for %(nominal)s, which is not counted"
     ),
+    "calibration.scatter": _l(
+        "the repeats at %(point)s scatter by %(seen)s %(unit)s, more than the %(allowed)s of the budget (1 %%)"
+    ),
     "calibration.came-held": _l("the gauge came held as out of tolerance"),
     "calibration.slip": _l("an unlikely value was confirmed"),
     "calibration.transcribed": _l("transcribed from paper: compare its photo with the values"),

@@ -10,8 +10,11 @@ from techfloor.duties.calibration.rules import outside as outside_rules
 from techfloor.duties.calibration.rules import results
 from techfloor.duties.calibration.rules.off_nominal import off_nominal
 from techfloor.duties.calibration.rules.outside import SAME
-from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
+from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT, PointResult
+from techfloor.duties.calibration.rules.scatter import scatters_more, two_digits
 from techfloor.equipment.certificates import certificates_of
+from techfloor.measures.quantity import plain
+from techfloor.measures.units import show_unit
 from techfloor.said import Said, key_of, say
 from techfloor.store import alone
 
@@ -68,8 +71,19 @@ def _of_calibration(bench: Bench) -> list[Said]:
         )
         + ([] if bench.only_signer_measured else [say("calibration.measured-by", names=all_of(bench.measurers))])
         + _off_nominal(bench)
+        + _scatter(bench, [*found.points, *(left.points if left else ())])
         + [*_withdrawn(bench)]
     )
+
+
+def _scatter(bench: Bench, results: Sequence[PointResult]) -> list[Said]:
+    """Say of repeats that scatter more than the budget counts on: U as it is printed is too small for them."""
+    found = scatters_more(bench.procedure, results)
+    if found is None:
+        return []
+    unit = show_unit(bench.procedure.budget_unit)
+    seen, allowed = two_digits(found.seen), plain(found.allowed)
+    return [say("calibration.scatter", point=found.point, seen=seen, allowed=allowed, unit=unit)]
 
 
 def _off_nominal(bench: Bench) -> list[Said]:
