@@ -33,6 +33,7 @@ from study_work import (
 )
 
 from techfloor.cli import verify
+from techfloor.duties.gauge_studies import queries, report_tables
 from techfloor.measures.gauge_study import Scale, Source, crossed
 from techfloor.measures.study import study_of
 from techfloor.reports.models import IssuedPdf
@@ -96,7 +97,7 @@ def test_the_figures_are_those_of_measures_and_are_kept_as_they_were(
     read = {names[key]: {part: [*map(Decimal, cell)] for part, cell in parts.items()} for key, parts in READ.items()}
     result = crossed(study_of(read), Scale(tolerance=2.0))
     first = told["figures"]["lines"][0]
-    assert (told["kind"], told["schema"], first["source"]) == ("gauge study", 2, "gauge R&R")
+    assert (told["kind"], told["schema"], first["source"]) == ("gauge study", 3, "gauge R&R")
     assert first["tolerance_percent"] == f"{result.line(Source.gauge).tolerance_percent:.2f}"
     assert told["figures"]["ndc"] == result.ndc
     assert told["verdict"]["look"] == "pass"
@@ -130,7 +131,9 @@ def test_who_judges_sees_no_reference_and_is_graded_by_it(app: Flask, as_: Signe
     give_all(tara, number, JUDGED["T"], "call")
     fill(app, number, {"O": JUDGED["O"]})
     quinn = as_("Q")
-    assert "Not acceptable: Otto Lindqvist." in quinn.get(f"/studies/{number}/check").text
+    page = quinn.get(f"/studies/{number}/check").text
+    assert "Not acceptable: Otto Lindqvist. Every time right on 66.7 % of the parts at worst; 80 % is the least" in page
+    assert "effectiveness, AIAG MSA" in page
     assert sign(quinn, number).status_code == 303
     tara_told, otto_told = content_of(app, number)["figures"]["appraisers"]
     assert tara_told["against"]["value"] == "1.000"
@@ -166,11 +169,46 @@ def test_the_last_value_is_corrected_and_the_first_one_stays(app: Flask, as_: Si
     assert tara.submit(url, {"value": "24.95"}).status_code == 422, "without a reason"
     assert tara.submit(url, {"value": "24.95", "reason": "mistyped"}).status_code == 303
     page = tara.get(at[0]).text
-    assert "24.95" in page
-    assert "25.00" not in page
+    assert "Saved, 1 of 10" in page
+    assert "24.95" not in page, "who reads the next part does not see what they read last"
+    assert "24.95" not in tara.get(correct_urls(tara, at[0])[0]).text
     second = correct_urls(tara, at[0])[0]
     give(tara, number, value="24.60")
     assert tara.get(second).status_code == 404, "it is not the last any more"
+
+
+def test_once_all_are_in_who_evaluates_changes_a_value_and_the_outcome_says_so(app: Flask, as_: SignedInAs) -> None:
+    quinn, tara = as_("Q"), as_("T")
+    number = begun(app, quinn)
+    fill(app, number, {key: READ[key] for key in "TO"})
+    assert correct_urls(tara, f"/studies/{number}") == [], "nobody makes their own trials agree"
+    with app.app_context():
+        first = queries.study(number).rows[0].id
+    assert tara.get(f"/studies/{number}/values/{first}/correct").status_code == 404
+    url = correct_urls(quinn, f"/studies/{number}/values")[0]
+    assert quinn.submit(url, {"value": "24.40"}).status_code == 422, "without a reason"
+    assert quinn.submit(url, {"value": "24.40", "reason": "misread"}).status_code == 303
+    shown = quinn.get(f"/studies/{number}/check").text
+    assert "Changed after all values were in" in shown
+    assert re.search(r"part 1, time 1: 24.30 became 24.40 \(misread\), Quinn Bauer", shown)
+    assert sign(quinn, number).status_code == 303
+    assert "24.30 became 24.40" in quinn.get(f"/studies/{number}").text
+    told = content_of(app, number)
+    paper = report_tables.late_changes(told, str, str)
+    assert len(paper) == 1, "the paper says it where the verdict stands"
+    for row in told["rows"]:
+        del row["by"]
+    assert "Tara Kowalski, part 1" in report_tables.late_changes(told, str, str)[0], "schema 2 reads on"
+
+
+@pytest.mark.pages
+def test_a_study_is_begun_from_the_list_of_them(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    assert 'href="/studies/new"' in quinn.get("/studies/").text
+    assert 'href="/studies/new"' not in as_("T").get("/studies/").text
+    assert quinn.get("/studies/new?gauge=g-014").location == f"/studies/gauges/{GAUGE}"
+    assert "Which gauge is studied?" in quinn.get("/studies/new").text
+    assert quinn.get("/studies/new?gauge=G-999").status_code == 404
 
 
 def test_an_unlikely_value_is_asked_about(app: Flask, as_: SignedInAs) -> None:

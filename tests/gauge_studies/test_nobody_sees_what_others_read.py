@@ -157,4 +157,4 @@ def test_who_knows_which_parts_are_bad_judges_none(app: Flask, as_: SignedInAs) 
     answer = as_("S").submit(f"{url}/replace", {"person": persons(app, ["Q"])[0]}, page=url)
     assert "Quinn Bauer knows which parts are bad." in answer.text
     fill(app, number, JUDGED)
-    assert correct_urls(as_("T"), f"/studies/{number}") != [], "their own stay open to them until it is signed"
+    assert correct_urls(as_("T"), f"/studies/{number}") == [], "once all are in, who evaluates changes a value"

@@ -203,23 +203,23 @@ def _keep(
 
 
 def may_correct(study: Study, row: Value, by: By) -> bool:
-    """Tell whether a person may correct a value: their own last one, and once all are in any of their own.
+    """Tell whether a person may correct a value: their own last one, until all are in; from then on who evaluates.
 
-    Who may look at what all have read changes nothing of their own any more. In an amendment it is whoever amends.
+    Who evaluates changes nothing of their own. In an amendment it is whoever amends.
     """
     if not study.open or not row.counts:
         return False
     if study.amends is not None:
         return any(each.id == row.appraiser_id for each in study.staying)
     mine = study.appraiser_of(by.actor)
-    if mine is None or row.appraiser_id != mine.id:
+    own = mine is not None and row.appraiser_id == mine.id
+    if study.complete:
+        counts = any(each.id == row.appraiser_id for each in study.staying)
+        return counts and not own and queries.may_evaluate(study, by.actor, by.plant, by.at)
+    if mine is None or not own:
         return False
     upcoming = study.next_turn(mine)
-    if upcoming is not None:
-        return row.turn == upcoming - 1
-    if not study.complete:
-        return row.turn == len(mine.turns)
-    return not queries.may_evaluate(study, by.actor, by.plant, by.at)
+    return row.turn == (len(mine.turns) if upcoming is None else upcoming - 1)
 
 
 def row_of(study: Study, value_id: int) -> Value:
@@ -236,7 +236,7 @@ def correct(
     """Replace a value that was written down wrong; the first one stays, with the reason."""
     row = row_of(study, value_id)
     if not may_correct(study, row, by):
-        raise Refusal("Only the last value you gave can be changed now, and once all are in any of your own.")
+        raise Refusal("You can change the last value you gave until all are in. From then on, who evaluates does.")
     if reason not in CORRECTIONS:
         raise Refusal("Choose why it is changed.", field="reason")
     if given == (row.call if row.value is None else row.value):

@@ -18,6 +18,7 @@ from techfloor.measures.kappa import Kappa
 # Least effectiveness, most misses and most false alarms in per cent: what AIAG calls acceptable, and what marginal
 # (MSA, 4th edition, chapter III C).
 _GOOD, _MARGINAL = (90, 2, 5), (80, 5, 10)
+_NAMES = ("right", "misses", "alarms")
 _LOOKS = ("pass", "caution", "fail")
 _KEYS = ("studies.agreement.good", "studies.agreement.marginal", "studies.agreement.bad")
 
@@ -34,15 +35,24 @@ def compare(calls: Calls, reference: Mapping[str, str]) -> Analysed:
 
 def grade(one: AppraiserAgreement) -> int:
     """Grade an appraiser: 0 acceptable, 1 marginal, 2 not acceptable; the worst of the three figures decides."""
+    return next((found for found, limits in enumerate((_GOOD, _MARGINAL)) if not _missed(one, limits)), 2)
+
+
+def _missed(one: AppraiserAgreement, limits: tuple[int, int, int]) -> list[str]:
+    """Return the figures that do not keep these limits: right, misses, alarms."""
+    found = _figures(one)
+    kept = (found["right"] >= limits[0], found["misses"] <= limits[1], found["alarms"] <= limits[2])
+    return [name for name, is_kept in zip(found, kept, strict=True) if not is_kept]
+
+
+def _figures(one: AppraiserAgreement) -> dict[str, Fraction]:
     assert one.right is not None
     assert one.errors is not None
-    right = _share(one.right)
-    misses = _share(one.errors.misses) if one.errors.misses else Fraction(0)
-    alarms = _share(one.errors.false_alarms) if one.errors.false_alarms else Fraction(0)
-    for found, (least, missed, alarmed) in enumerate((_GOOD, _MARGINAL)):
-        if right >= least and misses <= missed and alarms <= alarmed:
-            return found
-    return 2
+    return {
+        "right": _share(one.right),
+        "misses": _share(one.errors.misses) if one.errors.misses else Fraction(0),
+        "alarms": _share(one.errors.false_alarms) if one.errors.false_alarms else Fraction(0),
+    }
 
 
 def _share(share: Share) -> Fraction:
@@ -51,9 +61,20 @@ def _share(share: Share) -> Fraction:
 
 def _told(result: AttributeResult, grades: Mapping[str, int]) -> Told:
     worst = max(grades.values())
-    bad = [name for name, found in grades.items() if found == worst]
-    values = {"who": ", ".join(bad)} if worst else {}
-    return Told(_LOOKS[worst], _KEYS[worst], values, tuple(_following(result, worst)))
+    following = tuple(_following(result, worst))
+    if not worst:
+        return Told(_LOOKS[0], _KEYS[0], {}, following)
+    bad = [one for one in result.appraisers if grades[one.name] == worst]
+    limits = _MARGINAL if worst == len(_LOOKS) - 1 else _GOOD
+    missed = [_missed(one, limits) for one in bad]
+    name = next(each for each in _NAMES if any(each in names for names in missed))
+    found = [_figures(one)[name] for one in bad]
+    values = {
+        "who": ", ".join(one.name for one in bad),
+        "percent": whole(float(min(found) if name == "right" else max(found))),
+        "limit": limits[_NAMES.index(name)],
+    }
+    return Told(_LOOKS[worst], f"{_KEYS[worst]}.{name}", values, following)
 
 
 def _following(result: AttributeResult, worst: int) -> list[tuple[str, Mapping[str, object]]]:

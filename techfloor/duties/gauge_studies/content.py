@@ -1,7 +1,8 @@
 """What is signed of a study, as plain data: what was set up, every value as it was given, the figures, the verdict.
 
-Schema 2 adds to schema 1 what an amendment changed, `amendment.changes`, and the verdict of the version before,
-`supersedes.verdict`, and keeps the notes of the figures by key; what was entered in error has no value and no figure.
+Schema 3 adds to schema 2 who gave each value or corrected it, `by` of a row. Schema 2 adds to schema 1 what an
+amendment changed, `amendment.changes`, and the verdict of the version before, `supersedes.verdict`, and keeps the notes
+of the figures by key; what was entered in error has no value and no figure.
 """
 
 import json
@@ -21,7 +22,7 @@ from techfloor.records.signing import Content, canonical, stored_content
 from techfloor.said import Said, kept, say
 from techfloor.store.types import utc_text
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def preview(study: Study, plant: PlantFacts) -> Content:
@@ -173,6 +174,7 @@ def _row(study: Study, row: Value, appraiser: Appraiser, called: Mapping[int, st
         "at": utc_text(row.performed_at),
         "device": row.device,
         "asked": row.confirmed,
+        "by": row.by,
         "correction": row.correction,
         "counts": row.counts and appraiser.stays,
     }

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import Form, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from techfloor.duties.gauge_studies import rules
 from techfloor.duties.gauge_studies.amending import Right
@@ -20,6 +20,12 @@ _BASES = (
     (Basis.CARD.value, _l("The tolerance on the gauge's card")),
     (Basis.NONE.value, _l("The study alone")),
 )
+
+
+class NewForm(Form):  # type: ignore[misc]
+    """Of which gauge a study is begun; it is asked in the address."""
+
+    gauge = StringField(_l("Gauge"))
 
 
 class _SetUpForm(EntryForm):

@@ -35,6 +35,7 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
     words, _ = documents.words_of(content, issue, gettext), gettext
     gauge, verdict = content["gauge"], content["verdict"]
     apart = report_tables.not_counted(content, lambda at: words.time(datetime.fromisoformat(at)), _)
+    late = report_tables.late_changes(content, lambda at: words.time(datetime.fromisoformat(at)), _)
     in_error = amendments.in_error(content)
     read = () if in_error else (report_tables.readings(content, _), *((apart,) if apart else ()))
     said = documents.Said(
@@ -43,7 +44,11 @@ def sheet(content: Mapping[str, Any], signatures: Sequence[SignatureFacts], issu
         answer="",
         note="",
         facts=facts(content, words, _),
-        paragraphs=(in_words(verdict["words"]), *(in_words(each) for each in verdict["next"])),
+        paragraphs=(
+            in_words(verdict["words"]),
+            *(_("Changed after all values were in: %(what)s.") % {"what": each} for each in late),
+            *(in_words(each) for each in verdict["next"]),
+        ),
         tables=(*report_tables.tables(content, _), *read),
     )
     plain = documents.sheet(said, content, signatures, issue, words)

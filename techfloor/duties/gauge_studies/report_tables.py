@@ -238,6 +238,37 @@ def _read(values: Sequence[str], reference: str) -> Cell:
     return Cell(" ".join(SIGNS[Call(value)] for value in values), tone)
 
 
+def late_changes(told: Told, when: Any, _: Any) -> list[str]:
+    """Say which values were changed once all were in, by whom and why; what an amendment changed it says itself."""
+    rows = told["rows"]
+    last = max((n for n, row in enumerate(rows) if not row["correction"]), default=0)
+    amended = (
+        {change["at"] for change in told.get("amendment", {}).get("changes", ())} if told["version"] > 1 else set()
+    )
+    said: list[str] = []
+    before: dict[tuple[str, int], str] = {}
+    for n, row in enumerate(rows):
+        key = (row["appraiser"], row["turn"])
+        if n > last and row["at"] not in amended:
+            said.append(_late(row, before[key], when(row["at"]), _))
+        before[key] = row["value"]
+    return said
+
+
+def _late(row: Told, before: str, at: str, _: Any) -> str:
+    words = _("%(name)s, part %(part)s, time %(repeat)s: %(before)s became %(after)s (%(why)s), %(by)s, %(at)s") % {
+        "name": row["appraiser"],
+        "part": row["part"],
+        "repeat": row["repeat"],
+        "before": word(before, "study-call"),
+        "after": word(row["value"], "study-call"),
+        "why": word(row["correction"], "study-correction").lower(),
+        "by": row.get("by", row["appraiser"]),
+        "at": at,
+    }
+    return str(words)
+
+
 def not_counted(told: Told, when: Any, _: Any) -> Table | None:
     """Return the values that count no more and the corrections, with their reasons; None where there are none."""
     rows = [row for row in told["rows"] if row["correction"] or not row["counts"]]

@@ -30,20 +30,26 @@ SENTENCES = {
         "Gauge R&R is %(percent)s %% of the study variation, but it tells only %(ndc)s classes of these parts apart."
     ),
     "studies.verdict.marginal.tolerance": _l(
-        "May be acceptable for some uses: gauge R&R takes %(percent)s %% of the tolerance; ndc %(ndc)s."
+        "May be acceptable for some uses: gauge R&R takes %(percent)s %% of the tolerance, between 10 and 30 %%; "
+        "ndc %(ndc)s. (AIAG MSA, 4th edition, II D)"
     ),
     "studies.verdict.marginal.study": _l(
-        "May be acceptable for some uses: gauge R&R is %(percent)s %% of the study variation; ndc %(ndc)s."
+        "May be acceptable for some uses: gauge R&R is %(percent)s %% of the study variation, between 10 and 30 %%; "
+        "ndc %(ndc)s. (AIAG MSA, 4th edition, II D)"
     ),
     "studies.verdict.bad.tolerance": _l(
-        "Not acceptable: gauge R&R takes %(percent)s %% of the tolerance; ndc %(ndc)s."
+        "Not acceptable: gauge R&R takes %(percent)s %% of the tolerance, above 30 %%; ndc %(ndc)s. "
+        "(AIAG MSA, 4th edition, II D)"
     ),
-    "studies.verdict.bad.study": _l("Not acceptable: gauge R&R is %(percent)s %% of the study variation; ndc %(ndc)s."),
+    "studies.verdict.bad.study": _l(
+        "Not acceptable: gauge R&R is %(percent)s %% of the study variation, above 30 %%; ndc %(ndc)s. "
+        "(AIAG MSA, 4th edition, II D)"
+    ),
     "studies.next.nothing": _l("Use the gauge. Study it again after a repair or when the work changes."),
     "studies.next.resolution": _l("Take a gauge that shows finer steps, or parts that differ as the process does."),
     "studies.next.repeatability": _l(
-        "Most of it is repeatability, the gauge itself: clean and repair it, hold the part in a fixture, "
-        "or take a gauge with finer steps."
+        "Most of it is repeatability, the gauge in the hand of one appraiser: clean and repair it, hold the part in a "
+        "fixture, practise how it is held, or take a gauge with finer steps."
     ),
     "studies.next.reproducibility": _l(
         "Most of it is between the appraisers: agree on where and how to measure, show it, and train."
@@ -60,6 +66,30 @@ SENTENCES = {
     "studies.agreement.good": _l("Acceptable: every appraiser finds what is right."),
     "studies.agreement.marginal": _l("May be acceptable for some uses: %(who)s."),
     "studies.agreement.bad": _l("Not acceptable: %(who)s."),
+    "studies.agreement.marginal.right": _l(
+        "May be acceptable for some uses: %(who)s. Every time right on %(percent)s %% of the parts at worst; "
+        "acceptable is %(limit)s %% (effectiveness, AIAG MSA, 4th edition, III C)."
+    ),
+    "studies.agreement.marginal.misses": _l(
+        "May be acceptable for some uses: %(who)s. %(percent)s %% of the bad parts passed at worst; "
+        "acceptable is %(limit)s %% (misses, AIAG MSA, 4th edition, III C)."
+    ),
+    "studies.agreement.marginal.alarms": _l(
+        "May be acceptable for some uses: %(who)s. %(percent)s %% of the good parts failed at worst; "
+        "acceptable is %(limit)s %% (false alarms, AIAG MSA, 4th edition, III C)."
+    ),
+    "studies.agreement.bad.right": _l(
+        "Not acceptable: %(who)s. Every time right on %(percent)s %% of the parts at worst; "
+        "%(limit)s %% is the least (effectiveness, AIAG MSA, 4th edition, III C)."
+    ),
+    "studies.agreement.bad.misses": _l(
+        "Not acceptable: %(who)s. %(percent)s %% of the bad parts passed at worst; "
+        "%(limit)s %% is the most (misses, AIAG MSA, 4th edition, III C)."
+    ),
+    "studies.agreement.bad.alarms": _l(
+        "Not acceptable: %(who)s. %(percent)s %% of the good parts failed at worst; "
+        "%(limit)s %% is the most (false alarms, AIAG MSA, 4th edition, III C)."
+    ),
     "studies.next.mixed": _l(
         "The same part was judged in two ways by %(who)s: light, time and a sample of the limit at the place help."
     ),

@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from techfloor.duties.gauge_studies import queries
+from techfloor.duties.gauge_studies.forms import NewForm
 from techfloor.duties.gauge_studies.queries import Line
-from techfloor.duties.gauge_studies.views.pages import pages, study_url
+from techfloor.duties.gauge_studies.views.pages import gauge_url, pages, study_url
 from techfloor.equipment.queries import gauge_view
 from techfloor.equipment.shapes import GaugeView
 from techfloor.records.lifecycle import State
 from techfloor.records.wording import standing
+from techfloor.refusals import NotFound
 from techfloor.said import in_words, word
+from techfloor.web.fields import text_of
+from techfloor.web.forms import refusal_text
 from techfloor.web.lists import asked
+from techfloor.web.pages import Page, see
 from techfloor.web.show import moment
 
 
@@ -27,6 +32,21 @@ def gauge(code: str) -> str:
     """Show the studies of a gauge."""
     view = gauge_view(code)
     return _page(view)
+
+
+@pages.page("/new", permission="studies:set-up")
+def new() -> Page:
+    """Ask which gauge is studied, and go on to its studies."""
+    form = NewForm(request.args)
+    code = text_of(form.gauge)
+    if not code:
+        return render_template("gauge_studies/new.html", form=form, errors=[])
+    try:
+        return see(gauge_url(gauge_view(code.upper()).code))
+    except NotFound as no:
+        form.gauge.errors = [refusal_text(no)]
+        errors = [(form.gauge.id, refusal_text(no))]
+        return render_template("gauge_studies/new.html", form=form, errors=errors), 404
 
 
 def _page(view: GaugeView | None) -> str:

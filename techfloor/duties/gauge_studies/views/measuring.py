@@ -132,22 +132,16 @@ def _page(spot: Turn, form: ValueForm) -> str:
         spot=spot,
         form=form,
         judged=study.sort is Sort.ATTRIBUTE,
-        last=_last(spot),
+        change_url=_change_url(spot),
         signed=study.body.low is None or study.body.low < 0 or (study.near.lower or 0) < 0,
         owner=visitor().person_id,
     )
 
 
-def _last(spot: Turn) -> dict[str, str] | None:
-    """Return the value that was given before this one: no other is shown."""
+def _change_url(spot: Turn) -> str:
+    """Return where the value given before this one is changed, "" before the first: no value is shown again."""
     before = spot.study.values.get((spot.appraiser.id, spot.n - 1))
-    if before is None:
-        return None
-    return {
-        "part": spot.study.part_at(spot.appraiser, spot.n - 1).label,
-        "value": shown(before, spot.study),
-        "url": f"{study_url(spot.study.number)}/values/{before.id}/correct",
-    }
+    return "" if before is None else f"{study_url(spot.study.number)}/values/{before.id}/correct"
 
 
 def shown(row: Value, study: Study) -> str:
@@ -174,7 +168,7 @@ def _mine(study: Study, value_id: int) -> Value:
     if study.amends is not None:
         refuse_who_may_not(study)
     if not actions.may_correct(study, row, by()):
-        raise NotFound("Only the last value you gave can be changed now, and once all are in any of your own.")
+        raise NotFound("You can change the last value you gave until all are in. From then on, who evaluates does.")
     return row
 
 
@@ -198,21 +192,28 @@ def correct_post(number: str, value_id: int) -> Page:
         actions.correct(study, value_id, given, why, by(), confirmed=bool(form.confirmed.data))
 
     if form.attempt(deed):
-        return see(f"{work_url(study)}#changed") if study.amends is not None else _after(number)
+        if study.amends is not None:
+            return see(f"{work_url(study)}#changed")
+        return see(f"{study_url(number)}/check") if study.complete else _after(number)
     return _correct_page(study, row, form), 422
 
 
 def _correct_page(study: Study, row: Value, form: CorrectForm) -> str:
     form.word_reasons()
+    blind = study.amends is None and not study.complete
     appraiser = next(each for each in study.appraisers if each.id == row.appraiser_id)
     return render_template(
         "gauge_studies/correct.html",
         study=study,
         part=study.part_at(appraiser, row.turn).label,
-        value=shown(row, study),
+        value="" if blind else shown(row, study),
         row=row,
         form=form,
         judged=study.sort is Sort.ATTRIBUTE,
         path=request.path,
-        back=work_url(study) if study.amends is not None else _next_url(study),
+        back=work_url(study)
+        if study.amends is not None
+        else _next_url(study)
+        if blind
+        else f"{study_url(study.number)}/values",
     )

@@ -15,7 +15,7 @@ from techfloor.duties.gauge_studies import actions, content, queries, report, re
 from techfloor.duties.gauge_studies.certificate import PAPER
 from techfloor.duties.gauge_studies.figures import limit_words
 from techfloor.duties.gauge_studies.permissions import AMEND
-from techfloor.duties.gauge_studies.queries import Appraiser, Study
+from techfloor.duties.gauge_studies.queries import Appraiser, Part, Study
 from techfloor.duties.gauge_studies.views import amend
 from techfloor.duties.gauge_studies.views.amend import changed
 from techfloor.duties.gauge_studies.views.measuring import shown
@@ -72,7 +72,6 @@ def _under_way(study: Study) -> str:
         may_change=study.open and visitor().may(MAY),
         ready=ready,
         may_evaluate=ready and _may_evaluate(study),
-        correctable=_correctable(study),
     )
 
 
@@ -105,21 +104,26 @@ def _line(study: Study, each: Appraiser) -> dict[str, Any]:
     return {"name": each.name, "count": count, "look": look, "words": words, "change": change}
 
 
-def _correctable(study: Study) -> list[dict[str, str]]:
-    """Return the visitor's own values, once all of everybody are in: before, nobody sees one."""
-    mine = study.appraiser_of(visitor().person_id)
-    if mine is None or not study.open or not study.complete or not visitor().may("studies:measure"):
-        return []
-    who = by()
+@pages.page("/<number>/values", permission=MAY)
+def values(number: str) -> Page:
+    """Show who evaluates every value, with the page that changes it."""
+    study = queries.study(number)
+    if study.amends is not None or not _may_sign(study):
+        return see(study_url(number))
+    return render_template(
+        "gauge_studies/values.html",
+        study=study,
+        appraisers=[content.names(study)[each.id] for each in study.staying],
+        lines=[(part.label, [_cells(study, each, part) for each in study.staying]) for part in study.parts],
+    )
+
+
+def _cells(study: Study, each: Appraiser, part: Part) -> list[tuple[str, str]]:
+    """Return (value, the page that changes it, or '') of what an appraiser read on a part."""
+    who, home = by(), study_url(study.number)
     return [
-        {
-            "part": part.label,
-            "value": shown(row, study),
-            "url": f"{study_url(study.number)}/values/{row.id}/correct",
-        }
-        for part in study.parts
-        for row in study.of_part(mine, part)
-        if actions.may_correct(study, row, who)
+        (shown(row, study), f"{home}/values/{row.id}/correct" if actions.may_correct(study, row, who) else "")
+        for row in study.of_part(each, part)
     ]
 
 
@@ -164,6 +168,7 @@ def outcome(told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "look": verdict["look"],
         "verdict": in_words(verdict["words"]),
+        "late": report_tables.late_changes(told, lambda at: moment(datetime.fromisoformat(at)), _),
         "next": [in_words(each) for each in verdict["next"]],
         "facts": [
             (column.title, [(fact.label, f"{fact.code} {fact.text}".strip()) for fact in column.facts])
