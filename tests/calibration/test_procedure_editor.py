@@ -231,6 +231,7 @@ def test_where_two_persons_are_asked_for_its_author_does_not_approve(
     quinn, dana = as_("Q"), as_("D")
     write(quinn)
     kept = quinn.get(f"{HOME}/CAL-P-20/draft").text
+    assert "then approve it" not in kept
     assert f'href="{HOME}/CAL-P-20/approve"' in as_("D").get(f"{HOME}/CAL-P-20/draft").text
     assert "handed in" in kept
     assert "Dana Weiss" in kept, "the author sees who may approve"

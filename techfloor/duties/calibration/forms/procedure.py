@@ -320,7 +320,7 @@ _USUAL: Mapping[str, Any] = {
 }
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "reading": ("in_percent", "repeats", "verdict_on", "preload"),
-    "decision": ("rule", "tur_flag", "coverage", "significant_digits"),
+    "decision": ("rule", "min_tur", "tur_flag", "coverage", "k", "significant_digits"),
     "budget": ("budget",),
     "room": ("environment", "soak_minutes"),
     "derived": ("derived",),

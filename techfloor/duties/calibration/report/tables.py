@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from techfloor.duties.calibration.report.words import Words, arrow, number, risk_words, with_minus, with_sign
+from techfloor.duties.calibration.report.words import Words, approached, number, risk_words, with_minus, with_sign
 from techfloor.duties.calibration.rules.printed import mean_shown
 from techfloor.measures.quantity import decimals, plain
 from techfloor.measures.units import show_unit
@@ -146,7 +146,7 @@ def _point_cell(line: Line, words: Words) -> Cell:
         for run in ("as_found", "as_left")
         if (p := line.of(run)) is not None and p["cannot_measure"]
     ]
-    return Cell(point["label"] + arrow(point["direction"]), note="; ".join(notes))
+    return Cell(approached(point["label"], point["direction"]), note="; ".join(notes))
 
 
 def _run_specs(group: Group, run: str, words: Words) -> Iterator[_Spec]:

@@ -12,7 +12,7 @@ from techfloor.said import in_words, word
 __all__ = [
     "SIGNS",
     "Words",
-    "arrow",
+    "approached",
     "limit_pair",
     "moment",
     "number",
@@ -90,6 +90,8 @@ def limit_pair(lower: str, upper: str) -> str:
     return f"≤ {with_sign(upper)}" if upper else f"≥ {with_sign(lower)}" if lower else ""
 
 
-def arrow(direction: str) -> str:
-    """Write which way a point is approached, behind its name."""
-    return {"up": " ↑", "down": " ↓"}.get(direction, "")
+def approached(label: str, direction: str) -> str:
+    """Write a point with an arrow for the way to it, in place of the word that a name made of its value ends with."""
+    if not direction:
+        return label
+    return f"{label.removesuffix(f' {direction}')} {'↑' if direction == 'up' else '↓'}"

@@ -16,6 +16,7 @@ from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.procedure_shown import caution_words, gauge_named, look
 from techfloor.duties.calibration.views.procedures import HOME, WRITE
 from techfloor.places.here import plant, today
+from techfloor.records.reviewing import two_persons
 from techfloor.web.editing import Kept
 from techfloor.web.forms import EntryForm, refusal_text
 from techfloor.web.pages import Page, see
@@ -107,10 +108,9 @@ def _more_rows(form: ProcedureForm) -> int:
 
 def _on_to_draft(draft: Draft, form: ProcedureForm) -> Page:
     gauge = gauge_named(form.gauge.data or "")
-    alone = not approving.barred(draft, visitor().person_id, plant())
     flash(
         _("The draft is kept. Look at its limits, then approve it.")
-        if alone
+        if not two_persons(plant())
         else _("The draft is kept. Look at its limits; somebody else approves it, from their Home."),
         "success",
     )

@@ -14,7 +14,7 @@ from techfloor.duties.calibration.actions.drafting import Draft
 from techfloor.duties.calibration.actions.procedures import standards
 from techfloor.duties.calibration.forms.procedure import LookForm
 from techfloor.duties.calibration.queries.gauges import gauge_by_code
-from techfloor.duties.calibration.report.words import arrow, limit_pair, number, with_minus, with_sign
+from techfloor.duties.calibration.report.words import approached, limit_pair, number, with_minus, with_sign
 from techfloor.duties.calibration.rules import fitting, foresight, verdicts
 from techfloor.duties.calibration.rules.certified import StandardFacts
 from techfloor.duties.calibration.rules.foresight import Foreseen
@@ -141,7 +141,7 @@ def _typed(form: LookForm) -> dict[str, str]:
 def _line(procedure: Procedure, each: Foreseen) -> dict[str, Any]:
     point, at = each.point, each.point.value
     return {
-        "point": f"{point.label}{arrow(point.direction)}",
+        "point": approached(point.label, point.direction),
         "note": ", ".join(part for part in (_value(each), " + ".join(point.stack)) if part),
         "expected": word(point.expected, "goes") if procedure.mode is Mode.attribute else "",
         "limits": limit_pair(*(_limit(procedure, each, limit) for limit in (each.lower, each.upper))),
