@@ -111,3 +111,12 @@ def test_back_shows_nothing_of_the_former_user(open_tablet: OpenTablet, place: s
         page.go_back()
         assert "Tara" not in page.locator("body").inner_text()
         assert page.locator(BOX).count() == 0 or page.locator(BOX).input_value() == ""
+
+
+def test_who_leaves_right_after_the_last_letter_loses_nothing(open_tablet: OpenTablet, place: str) -> None:
+    page = open_tablet("T")
+    page.goto(place)
+    page.locator(BOX).fill("25.05")
+    page.goto("/")
+    page.goto(place)
+    expect(page.locator(BOX)).to_have_value("25.05")

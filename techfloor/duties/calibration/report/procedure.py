@@ -105,9 +105,11 @@ def _points(procedure: Procedure, row: Mapping[str, Any], item: Item) -> Table:
     """Lay out a set of points; a column that would be empty all the way down is left out."""
     unit = show_unit(procedure.error_unit or procedure.unit)
     limits = _limits(procedure, item) or [""] * len(row["points"])
+    names, values = _each(row, point_name), _each(row, _nominal)
+    own = show_unit(procedure.unit) if names == values else ""
     columns = (
-        (Column(_("Point")), [point_name(point) for point in row["points"]]),
-        (Column(_("Value"), show_unit(procedure.unit), Align.END, code=True), _each(row, _nominal)),
+        (Column(_("Point"), own), names),
+        (Column(_("Value"), show_unit(procedure.unit), Align.END, code=True), [] if names == values else values),
         (Column(_("It must")), _each(row, lambda point: word(point.get("expected", ""), "goes"))),
         (Column(_("Approached")), _each(row, lambda point: word(point.get("direction", ""), "direction"))),
         (Column(_("Function")), _each(row, lambda point: point.get("function", ""))),
@@ -128,9 +130,8 @@ def _each(row: Mapping[str, Any], write: Callable[[Mapping[str, Any]], str]) -> 
 
 
 def _nominal(point: Mapping[str, Any]) -> str:
-    """Write the value of a point where its name does not say it already."""
-    value = point_value(point) if "percent" in point or point.get("nominal") else ""
-    return "" if point_name(point) == value else with_minus(value)
+    """Write the value of a point; a check has none."""
+    return with_minus(point_value(point)) if "percent" in point or point.get("nominal") else ""
 
 
 def point_name(point: Mapping[str, Any]) -> str:
