@@ -183,8 +183,8 @@ def test_once_all_are_in_who_evaluates_changes_a_value_and_the_outcome_says_so(a
     fill(app, number, {key: READ[key] for key in "TO"})
     assert correct_urls(tara, f"/studies/{number}") == [], "nobody makes their own trials agree"
     with app.app_context():
-        first = queries.study(number).rows[0].id
-    assert tara.get(f"/studies/{number}/values/{first}/correct").status_code == 404
+        ids = [row.id for row in queries.study(number).rows]
+    assert {tara.get(f"/studies/{number}/values/{each}/correct").status_code for each in ids} == {404}
     url = correct_urls(quinn, f"/studies/{number}/values")[0]
     assert quinn.submit(url, {"value": "24.40"}).status_code == 422, "without a reason"
     assert quinn.submit(url, {"value": "24.40", "reason": "misread"}).status_code == 303

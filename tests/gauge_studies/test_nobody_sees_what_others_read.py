@@ -22,6 +22,8 @@ from study_work import (
 )
 from werkzeug.routing import Rule
 
+from techfloor.duties.gauge_studies import queries
+
 OTTO: Read = {
     "1": ("24.3519", "24.3527"),
     "2": ("25.1519", "25.1031"),
@@ -144,7 +146,14 @@ def test_where_nobody_else_can_an_appraiser_signs_and_changes_nothing_more(app: 
     number = begun(app, as_("Q"), ("Q", "S"))  # nobody else of the cast evaluates studies
     fill(app, number, {"Q": READ["T"], "S": READ["O"]})
     assert as_("S").get(f"/studies/{number}/check").status_code == 200
-    assert correct_urls(as_("S"), f"/studies/{number}") == []
+    with app.app_context():
+        study = queries.study(number)
+        mine = study.staying[1].id
+        own = {f"/studies/{number}/values/{row.id}/correct" for row in study.rows if row.appraiser_id == mine}
+    offered = set(correct_urls(as_("S"), f"/studies/{number}/values"))
+    assert offered
+    assert offered & own == set(), "of their own they change nothing"
+    assert as_("S").get(next(iter(own))).status_code == 404
 
 
 def test_who_knows_which_parts_are_bad_judges_none(app: Flask, as_: SignedInAs) -> None:
