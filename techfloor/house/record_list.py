@@ -1,5 +1,6 @@
 """The list of all records: narrowed by kind, state, area, days and words; what it shows can be taken away."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, render_template
@@ -20,9 +21,10 @@ from techfloor.reports import exporting
 from techfloor.reports.written_out import MOST
 from techfloor.store import search
 from techfloor.web.access import SIGNED_IN, permission
+from techfloor.web.duty import Performed
 from techfloor.web.lists import Asked, Empty, Filter, address, asked, listing
 from techfloor.web.pages import Page, Pages, see
-from techfloor.web.show import day
+from techfloor.web.show import day, moment
 from techfloor.web.visitor import by_whom, visitor
 
 pages = Pages("records", __name__, url_prefix="/records")
@@ -40,13 +42,14 @@ def index() -> str:
     wanted = _asked(titles)
     narrowed = _narrowed(wanted, titles)
     page = queries.record_page(narrowed, wanted.at)
+    others = _performed_otherwise(page.lines)
     cut = narrowed.numbers is not None and len(narrowed.numbers) == search.MOST_FOUND
     return render_template(
         "house/records.html",
         list=listing(
             wanted,
             page,
-            [_row(line, titles) for line in page.lines],
+            [_row(line, titles, others.get(line.id)) for line in page.lines],
             empty=_no_records(),
             none_fits=_("No record fits. Choose less, or look at the whole list."),
             note=_("Only the newest %(most)s that fit are shown. Type more of it.", most=search.MOST_FOUND)
@@ -107,7 +110,16 @@ def _no_records() -> Empty:
     return Empty("records", words, _("Scan a label"), "/scan")
 
 
-def _row(line: RecordLine, titles: dict[str, str]) -> dict[str, Any]:
+def _performed_otherwise(lines: Sequence[RecordLine]) -> dict[int, Performed]:
+    """Ask each duty that has records on the page which of them were not performed by who opened them."""
+    found: dict[int, Performed] = {}
+    for duty in running().duties:
+        ids = [line.id for line in lines if line.kind in duty.record_kinds]
+        found |= duty.performed(ids) if ids else {}
+    return found
+
+
+def _row(line: RecordLine, titles: dict[str, str], other: Performed | None) -> dict[str, Any]:
     look, words = _standing(line)
     return {
         "number": line.number,
@@ -115,8 +127,8 @@ def _row(line: RecordLine, titles: dict[str, str]) -> dict[str, Any]:
         "url": record_url(line.number, line.kind),
         "kind": titles[line.kind],
         "equipment": line.equipment,
-        "performed_at": line.performed_at,
-        "by": line.opened_by,
+        "performed": day(other.on) if other and other.on else moment(line.performed_at),
+        "by": other.by if other else line.opened_by,
         "look": look,
         "state": words,
     }

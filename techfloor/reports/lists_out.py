@@ -99,7 +99,8 @@ def _parted(listed: ListOut) -> ListOut:
         return listed
     columns: list[Column] = []
     for column in listed.columns:
-        columns += [column, Column(gettext("Unit"), 6)] if column.measured else [column]
+        unit = gettext("%(head)s, unit", head=column.head)
+        columns += [column, Column(unit, 6)] if column.measured else [column]
     return replace(listed, columns=tuple(columns), rows=(_row_parted(row, listed.columns) for row in listed.rows))
 
 
@@ -209,7 +210,7 @@ def _as_csv(listed: ListOut) -> BinaryIO:
 
 def _plain(value: Value) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(plant_zone()).strftime("%Y-%m-%d %H:%M")
+        return value.astimezone(plant_zone()).isoformat(" ", "minutes")
     if isinstance(value, Decimal):
         return plain(value)
     return value.isoformat() if isinstance(value, date) else cell(value)
@@ -226,6 +227,7 @@ def _as_xlsx(listed: ListOut) -> BinaryIO:
         (str(gettext("Narrowed to")), listed.narrowed or str(gettext("everything"))),
         (str(gettext("Plant")), f"{plant().name}{' · DEMO' if plant().demo else ''}"),
         (str(gettext("By")), by_whom_and_when()),
+        (str(gettext("Times in")), plant().zone),
     ]
     listed = _parted(listed)
     heads = [(column.head, column.share) for column in listed.columns]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from techfloor.said import Said
@@ -73,6 +73,14 @@ class DocumentKind:
 
 
 @dataclass(frozen=True)
+class Performed:
+    """Who performed a record, in words, and on which day where its time is not known."""
+
+    by: str
+    on: date | None = None
+
+
+@dataclass(frozen=True)
 class Duty:
     """One documented duty: its pages, its permissions, what it puts on the home page and finds for a code."""
 
@@ -113,6 +121,8 @@ class Duty:
     """Whether it has a place in the menu; one that few plants need is reached from a piece of equipment."""
     record_prefix: str = ""
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
+    performed: Callable[[Collection[int]], Mapping[int, Performed]] = lambda _record_ids: {}
+    """Of these records those that were not performed by who opened them, or not at a known time, by their keys."""
     hidden_from: Callable[[int], Collection[int]] = lambda _person_id: ()
     """The keys of the records that a person must not read yet, for they take part in what is not finished."""
 

@@ -1,17 +1,21 @@
 """The lists of calibrations and of gauges: narrowed, searched, and paged by key."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from amending_work import words
 from bench_work import give_all, sign, start
 from flask import Flask
-from outside_work import entered, receive
+from outside_work import PLUG, entered, receive
 from plant_client import ClockAt, PlantClient, SignedInAs
 from sqlalchemy import select
 from stages import Reach
 from statements import Statements
+from test_from_paper import transcribed
 
 from techfloor import store
 from techfloor.duties.calibration.models import Calibration
@@ -358,6 +362,28 @@ def test_the_fields_of_the_lists_know_a_code_as_people_say_it(as_: SignedInAs, t
 def test_an_outside_calibration_is_found_by_who_read_it_its_verdict_and_its_laboratory(as_: SignedInAs) -> None:
     quinn = as_("Q")
     number = entered(quinn)
-    for words in ("Quinn", "pass", "Laboratory North", "2026-008-1533"):
-        assert number in quinn.get(f"/calibration/?q={words}").text, words
-        assert number in quinn.get(f"/search?q={words}").text, words
+    for typed in ("Quinn", "pass", "Laboratory North", "2026-008-1533"):
+        assert number in quinn.get(f"/calibration/?q={typed}").text, typed
+        assert number in quinn.get(f"/search?q={typed}").text, typed
+
+
+def test_a_laboratory_and_a_paper_are_named_in_every_list_and_a_day_gets_no_time(as_: SignedInAs) -> None:
+    quinn = as_("Q")
+    outside, typed = entered(quinn), transcribed(quinn)
+    laboratory = PLUG["laboratory"]
+    paper = "Otto Lindqvist, from paper, entered by Quinn Bauer"
+    for page in ("/calibration/", "/records?kind=calibration", "/calibration/gauges/G-014"):
+        html = words(quinn.get(page).text)
+        assert paper in html, page
+        assert laboratory in html or page.endswith("G-014"), page
+        assert "12 Nov 2026 12:00" not in html, page
+    head, *rows = csv.reader(io.StringIO(quinn.get("/calibration/list.csv").get_data(as_text=True).lstrip("\ufeff")))
+    assert len(set(head)) == len(head), head
+    found = {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+    assert found[outside]["Performed by"] == laboratory
+    assert found[outside]["Performed"] == "2026-11-12"
+    assert found[typed]["Performed by"] == paper
+    assert found[typed]["Performed"] == "2026-11-18 14:05+01:00"
+    history = quinn.get("/calibration/gauges/G-014/list.csv").get_data(as_text=True).lstrip("\ufeff")
+    head = next(csv.reader(io.StringIO(history)))
+    assert len(set(head)) == len(head), head

@@ -64,7 +64,7 @@ def made(app: Flask) -> Made:
 def test_a_csv_is_read_by_excel_and_holds_no_formula(made: Made) -> None:
     head, row = read(made([ODD], Form.CSV))
     assert head == ["Code", "Name", "Due", "Performed", "n"]
-    assert row == ["'=1+1", "'@SUM(A1) ü\x0b", "2026-12-10", "2026-11-20 10:00", "7"]
+    assert row == ["'=1+1", "'@SUM(A1) ü\x0b", "2026-12-10", "2026-11-20 10:00+01:00", "7"]
 
 
 def test_a_workbook_keeps_days_as_days_and_typed_text_as_text(made: Made) -> None:
@@ -94,7 +94,7 @@ RESULTS = [
 
 def test_what_was_measured_is_a_number_beside_its_unit(made: Made) -> None:
     head, *rows = read(made(RESULTS, Form.CSV, MEASURED))
-    assert head == ["Record", "Worst", "Unit", "State"]
+    assert head == ["Record", "Worst", "Worst, unit", "State"]
     assert [row[1:3] for row in rows] == [["4.82", "%"], ["-0.10", "mm"], ["0.00", "N·m"], ["", ""], ["'=2 mm", ""]]
     sheet = load_workbook(io.BytesIO(made(RESULTS, Form.XLSX, MEASURED))).worksheets[0]
     first, second, *_others, last = list(sheet.iter_rows(min_row=2))

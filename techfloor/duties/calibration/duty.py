@@ -17,6 +17,7 @@ from techfloor.duties.calibration.report import interval as report_interval
 from techfloor.duties.calibration.report import procedure as report_procedure
 from techfloor.duties.calibration.report.on_paper import on_paper
 from techfloor.duties.calibration.views import pages
+from techfloor.duties.calibration.views.lists import performed_otherwise
 from techfloor.web.duty import DocumentKind, Duty, FirstStep
 
 DUTY = Duty(
@@ -30,6 +31,7 @@ DUTY = Duty(
     for_code=for_code,
     record_kinds=(KIND,),
     record_prefix=PREFIX,
+    performed=performed_otherwise,
     on_paper=on_paper,
     since_signed=withdrawn_since,
     tiled_tasks=(REVIEW, PROPOSAL),

@@ -1,11 +1,11 @@
 """Reads for the lists and for the page of a gauge: plain rows, one statement each, paged by key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from techfloor.duties.calibration.models import LOOK_BACKS, Calibration, Reading
@@ -57,7 +57,28 @@ class Line:
     worst_found: str
     gauge_code: str
     gauge_name: str
-    by: str
+    performer: str
+    outside: dict[str, object] | None = None
+    typist: str | None = None
+    """Who typed it in from paper; None for what was read at the bench."""
+
+    @property
+    def by(self) -> str:
+        """Who performed it: a technician, or the laboratory, which who enters its certificate is not."""
+        return doer(self.performer, self.outside)
+
+
+def doer(performer: str, outside: dict[str, object] | None) -> str:
+    """Return who performed a calibration, by its person and by what a laboratory's certificate says."""
+    return str((outside or {}).get("laboratory") or performer)
+
+
+_first, _typist = aliased(Record), aliased(Person)
+_OF_FIRST = and_(
+    Record.amendment.is_not(None), _first.kind == Record.kind, _first.number == Record.number, _first.version == 1
+)
+_TYPED_BY = func.coalesce(_first.transcribed_by, Record.transcribed_by)
+"""Who typed in from paper what stands now: an amendment does not say it of itself."""
 
 
 NEWEST_FIRST = Order(Key(Record.performed_at, datetime, descending=True), Key(Record.id, int, descending=True))
@@ -79,11 +100,15 @@ def _lines() -> Select[*tuple[Any, ...]]:
             Calibration.worst_found,
             Equipment.code,
             Equipment.name,
-            Person.name.label("by"),
+            Person.name,
+            Calibration.outside,
+            _typist.name,
         )
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Equipment, Equipment.id == Record.equipment_id)
         .join(Person, Person.id == Calibration.performed_by)
+        .outerjoin(_first, _OF_FIRST)
+        .outerjoin(_typist, _typist.id == _TYPED_BY)
         .where(Record.kind == KIND, versions.stands())
     )
 
@@ -160,11 +185,18 @@ class HistoryLine:
     adjusted: bool | None
     in_force: bool
     being_amended: bool
-    by: str
+    performer: str
     reviewed_at: datetime | None
     reviewed_by: str | None
     remark: str | None
     plan: list[dict[str, Any]]
+    outside: dict[str, object] | None
+    typist: str | None
+
+    @property
+    def by(self) -> str:
+        """Who performed it: a technician, or the laboratory."""
+        return doer(self.performer, self.outside)
 
 
 def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
@@ -191,9 +223,13 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
             reviewer.name,
             Signature.remark,
             Calibration.plan,
+            Calibration.outside,
+            _typist.name,
         )
         .join(Calibration, Calibration.record_id == Record.id)
         .join(Person, Person.id == Calibration.performed_by)
+        .outerjoin(_first, _OF_FIRST)
+        .outerjoin(_typist, _typist.id == _TYPED_BY)
         .outerjoin(Signature, and_(Signature.record_id == Record.id, Signature.meaning.in_(("reviewed", "rejected"))))
         .outerjoin(reviewer, reviewer.id == Signature.signer_id)
         .where(Record.kind == KIND, Record.equipment_id == gauge_id, versions.stands())
@@ -201,6 +237,35 @@ def history(gauge_id: int, *, limit: int = 60) -> list[HistoryLine]:
         .limit(limit)
     )
     return [HistoryLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class DoneBy:
+    """Who performed a calibration that was registered or typed in by another, and when."""
+
+    record_id: int
+    performed_at: datetime
+    performer: str
+    outside: dict[str, object] | None
+    typist: str | None
+
+    @property
+    def by(self) -> str:
+        """Who performed it: a technician, or the laboratory."""
+        return doer(self.performer, self.outside)
+
+
+def done_by_others(record_ids: Collection[int]) -> list[DoneBy]:
+    """Return those of some records that a laboratory performed, or that somebody typed in from paper."""
+    rows = db.session.execute(
+        select(Record.id, Record.performed_at, Person.name, Calibration.outside, _typist.name)
+        .join(Calibration, Calibration.record_id == Record.id)
+        .join(Person, Person.id == Calibration.performed_by)
+        .outerjoin(_first, _OF_FIRST)
+        .outerjoin(_typist, _typist.id == _TYPED_BY)
+        .where(Record.id.in_(record_ids), or_(Calibration.outside.is_not(None), _typist.id.is_not(None)))
+    )
+    return [DoneBy(*row) for row in rows]
 
 
 def found_readings(lines: Sequence[HistoryLine], zone: str) -> list[FoundReading]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from techfloor.duties.calibration.queries import lists
 from techfloor.duties.calibration.queries import old_records as old_lines
 from techfloor.duties.calibration.queries.lists import HistoryLine, Line
-from techfloor.duties.calibration.views.lists import asked_for, asked_for_gauges, narrowed
+from techfloor.duties.calibration.views.lists import asked_for, asked_for_gauges, by_words, narrowed
 from techfloor.duties.calibration.views.old_records import sign_of, worst_words
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.wording import verdict_sign
@@ -63,7 +63,7 @@ def _calibrations() -> ListOut:
         Column(_("Gauge"), 10, code=True),
         Column(_("Name"), 24),
         Column(_("Performed"), 14),
-        Column(_("By"), 16),
+        Column(_("Performed by"), 16),
         Column(_("Worst as found"), 14, code=True, measured=True),
         Column(_("Verdict"), 14),
         Column(_("State"), 14),
@@ -79,7 +79,7 @@ def _row(line: Line) -> Sequence[Value]:
         line.gauge_code,
         line.gauge_name,
         _performed(line),
-        line.by,
+        by_words(line),
         line.worst_found,
         verdict_sign(line).words,
         state_words(line.state),
@@ -111,14 +111,14 @@ def _calibrations_of(code: str) -> ListOut:
         Column(_("Record"), 15, code=True),
         Column(_("Version"), 6),
         Column(_("Performed"), 14),
-        Column(_("By"), 16),
+        Column(_("Performed by"), 16),
         Column(_("Verdict"), 14),
         Column(_("Worst as found"), 14, code=True, measured=True),
         Column(_("Worst as left"), 14, code=True, measured=True),
         Column(_("Adjusted"), 8),
         Column(_("State"), 14),
         Column(_("Reviewed"), 14),
-        Column(_("By"), 16),
+        Column(_("Reviewed by"), 16),
         Column(_("Remark"), 20),
     )
     title = _("Calibrations of %(code)s %(name)s", code=gauge.code, name=gauge.item.name)
@@ -160,7 +160,7 @@ def _history(gauge_id: int) -> Iterator[Sequence[Value]]:
             line.number,
             line.version,
             _performed(line),
-            line.by,
+            by_words(line),
             verdict_sign(line).words,
             line.worst_found,
             line.worst_left,

@@ -23,7 +23,7 @@ from techfloor.duties.calibration.rules.drift import Band, PointHistory
 from techfloor.duties.calibration.rules.intervals import Method
 from techfloor.duties.calibration.rules.old_records import is_old, url_of
 from techfloor.duties.calibration.rules.procedure import Procedure
-from techfloor.duties.calibration.views.lists import performed_words, version_words
+from techfloor.duties.calibration.views.lists import by_words, performed_words, version_words
 from techfloor.duties.calibration.views.old_records import old_row
 from techfloor.duties.calibration.views.pages import pages
 from techfloor.duties.calibration.views.shown import with_unit
@@ -176,7 +176,7 @@ def _row(line: HistoryLine, mine: frozenset[int]) -> dict[str, Any]:
         "version": version_words(line.version),
         "url": _record_url(line),
         "performed": performed_words(line),
-        "by": line.by,
+        "by": by_words(line),
         "found": line.worst_found or "–",
         "left": line.worst_left,
         "verdict": verdict_sign(line),

@@ -1,5 +1,6 @@
 """The list of calibrations and the list of gauges."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from techfloor.reports import exporting
 from techfloor.reports.lists_out import addresses
 from techfloor.reports.written_out import MOST
 from techfloor.store import search
+from techfloor.web.duty import Performed
 from techfloor.web.lists import Asked, Empty, Filter, Tab, address, asked, listing, tabs
 from techfloor.web.pages import Page, see
 from techfloor.web.show import day, moment
@@ -169,7 +171,7 @@ def _row(line: Line) -> dict[str, Any]:
         "code": line.gauge_code,
         "gauge_url": f"/calibration/gauges/{line.gauge_code}",
         "name": line.gauge_name,
-        "by": line.by,
+        "by": by_words(line),
         "worst": line.worst_found or "–",
         "verdict": verdict_sign(line),
         "state_look": state_look(line.state),
@@ -183,6 +185,22 @@ _TOLD_BY_VERDICT = frozenset({queries.IN_PROGRESS, queries.CLOSED, queries.DISCO
 def version_words(version: int) -> str:
     """Return "version 2", '' for a first one."""
     return _("version %(version)s", version=version) if version > 1 else ""
+
+
+def by_words(line: Line | lists.HistoryLine | lists.DoneBy) -> str:
+    """Return who performed it, a laboratory by its name, and who typed it in where that came from paper."""
+    if not line.typist:
+        return line.by
+    return str(_("%(name)s, from paper, entered by %(typist)s", name=line.by, typist=line.typist))
+
+
+def performed_otherwise(record_ids: Collection[int]) -> dict[int, Performed]:
+    """Say who performed what a laboratory did, or what came from paper; a laboratory names a day without a time."""
+    zone = plant().zone
+    return {
+        line.record_id: Performed(by_words(line), plant_day(line.performed_at, zone) if line.outside else None)
+        for line in lists.done_by_others(record_ids)
+    }
 
 
 def performed_words(line: Line | lists.HistoryLine) -> str:

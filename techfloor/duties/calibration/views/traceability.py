@@ -150,7 +150,7 @@ def _listed(item: ItemView) -> ListOut:
         Column(_("Certificate since"), 14),
         Column(_("As found"), 12),
         Column(_("As left"), 12),
-        Column(_("By"), 16),
+        Column(_("Performed by"), 16),
     )
     lines = every_line(lambda at: traceability.used(replace(whole, at=at), size=READ_AT_ONCE))
     title = _("What rested on %(code)s", code=item.code)
