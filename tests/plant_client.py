@@ -108,6 +108,8 @@ class _Forms(HTMLParser):
             self._inside = True
         elif tag == "input" and self._inside and given.get("type") == "hidden" and given.get("name"):
             self.found[-1].hidden[given["name"] or ""] = given.get("value") or ""
+        elif tag == "button" and self._inside and given.get("name") == "csrf_token":
+            self.found[-1].hidden["csrf_token"] = given.get("value") or ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

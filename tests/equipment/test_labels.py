@@ -18,9 +18,11 @@ from techfloor.cli import doctor, verify
 from techfloor.equipment import actions, queries
 from techfloor.equipment.label_sizes import SIZES, Form, Size
 from techfloor.equipment.models import Equipment
+from techfloor.equipment.picking import picked
 from techfloor.equipment.statuses import Deed, Kind, Status
 from techfloor.equipment.views.labelling import AT_ONCE
 from techfloor.equipment.wording import Dated, standing
+from techfloor.refusals import Refusal
 from techfloor.reports.job_runner import Runner
 from techfloor.reports.models import JobLine
 from techfloor.store import db
@@ -196,8 +198,7 @@ def test_a_machine_and_a_standard_have_their_labels_too(as_: SignedInAs) -> None
 def test_the_page_shows_the_label_and_leads_to_its_pdf(as_: SignedInAs) -> None:
     page = as_("T").get("/equipment/G-014/label?labels=identity&size=tape-12").text
     assert "label-drawn" in page
-    assert 'href="/equipment/G-014/label.pdf?labels=identity&amp;size=tape-12&amp;start=1"' in page
-    assert "First free label" not in page
+    assert 'formaction="/equipment/G-014/label.pdf"' in page, "it sends what stands in the boxes"
     assert "no QR code on so narrow a label" in as_("T").get("/equipment/G-014/label?size=tape-9").text
     assert "First free label" in as_("T").get("/equipment/G-014/label?size=a4-21").text
 
@@ -221,10 +222,10 @@ def gauges(app: Flask) -> int:
 
 def test_a_short_list_is_one_file_at_once(as_: SignedInAs) -> None:
     selma = as_("S")
-    page = selma.get("/equipment/labels?kind=standard&labels=identity&size=50x25").text
-    found = re.search(r'href="(/equipment/labels\.pdf\?[^"]*)"', page)
-    assert found
-    answer = selma.get(found[1].replace("&amp;", "&"))
+    query = "kind=standard&labels=identity&size=50x25"
+    page = selma.get(f"/equipment/labels?{query}").text
+    assert 'formaction="/equipment/labels.pdf"' in page
+    answer = selma.get(f"/equipment/labels.pdf?{query}")
     labels = texts(answer.data)
     assert 1 < len(labels) <= AT_ONCE
     assert f"{len(labels)} labels" in page
@@ -233,10 +234,9 @@ def test_a_short_list_is_one_file_at_once(as_: SignedInAs) -> None:
 
 def ask(client: PlantClient, query: str) -> int:
     """Ask for the labels of a long list; returns the job."""
-    page = f"/equipment/labels?kind=gauge&{query}"
-    action = re.search(r'action="(/equipment/labels\?[^"]*)"', client.get(page).text)
-    assert action
-    answer = client.submit(action[1].replace("&amp;", "&"), page=page)
+    page, typed = "/equipment/labels?kind=gauge", dict(part.split("=") for part in query.split("&"))
+    assert 'formaction="/equipment/labels?kind=gauge" formmethod="post"' in client.get(page).text
+    answer = client.post(page, data={**client.hidden(page, "/equipment/labels"), **typed})
     assert answer.status_code == 303, answer.text
     return int(answer.location.rsplit("/", 1)[1])
 
@@ -272,6 +272,58 @@ def test_many_are_made_in_the_background_each_once_and_printed_on_sheets(app: Fl
     found = [code for sheet in sheets for code in re.findall(r"G-\d{3}", sheet)]
     assert len(re.findall(r"G-\d{3}", sheets[0])) == 2
     assert len(found) == len(set(found)) == many
+
+
+@pytest.mark.parametrize("path", ["/equipment/G-014/label.pdf", "/equipment/labels.pdf"])
+def test_a_sheet_has_no_thirtieth_place(as_: SignedInAs, path: str) -> None:
+    answer = as_("T").get(f"{path}?kind=standard&labels=identity&size=a4-24&start=30")
+    assert answer.status_code == 422
+    assert "The first free label is a number from 1 to 24" in answer.text
+
+
+def test_what_is_asked_for_beyond_a_sheet_is_said_and_nothing_is_made(as_: SignedInAs, app: Flask) -> None:
+    tara, page = as_("T"), "/equipment/labels?kind=gauge"
+    typed = {**tara.hidden(page, "/equipment/labels"), "labels": "identity", "size": "a4-24", "start": "30"}
+    answer = tara.post(page, data=typed)
+    assert answer.status_code == 422
+    assert "The first free label is a number from 1 to 24" in answer.text
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(JobLine)) == 0
+
+
+def test_single_codes_and_ranges_are_picked(as_: SignedInAs) -> None:
+    tara = as_("T")
+    asked = {"kind": "gauge", "labels": "identity", "size": "50x25", "codes": "g-001, G-004 to G-006; G-014"}
+    assert "5 labels" in tara.get("/equipment/labels", query_string=asked).text
+    labels = texts(tara.get("/equipment/labels.pdf", query_string=asked).data)
+    assert [re.search(r"G-\d{3}", each)[0] for each in labels] == [  # type: ignore[index]
+        "G-001", "G-004", "G-005", "G-006", "G-014",
+    ]  # fmt: skip
+    answer = tara.get("/equipment/labels", query_string={**asked, "codes": "G-001, G-777"})
+    assert answer.status_code == 422
+    assert "There is no “G-777” in this list." in answer.text
+
+
+LISTED = [(n, f"G-{n:03d}") for n in range(1, 13)] + [(90, "S-005")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", [*range(1, 13), 90]),
+        ("G-002–G-004", [2, 3, 4]),
+        ("G-002 … G-003, S-005", [2, 3, 90]),
+        ("g-011 bis g-099", [11, 12]),
+    ],
+)
+def test_what_is_picked_stands_in_the_order_of_the_list(typed: str, found: list[int]) -> None:
+    assert [key for key, _code in picked(LISTED, typed)] == found
+
+
+@pytest.mark.parametrize("typed", ["G-004 to S-009", "G-009 to G-004", "to", "5"])
+def test_a_range_of_nothing_is_refused(typed: str) -> None:
+    with pytest.raises(Refusal):
+        picked(LISTED, typed)
 
 
 def test_every_code_on_a_full_sheet_is_read(app: Flask, as_: SignedInAs) -> None:

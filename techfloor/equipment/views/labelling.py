@@ -8,17 +8,18 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from techfloor.equipment import queries
-from techfloor.equipment.label_sizes import SIZES, USUAL, Form
+from techfloor.equipment.label_sizes import SIZES, USUAL
 from techfloor.equipment.labels import LABEL, LABELS, SORT_WORDS, Choice, Sort, drawn, pdf_of, put_together, size_words
 from techfloor.equipment.lists import fitting
 from techfloor.equipment.narrowing import narrowed_to
+from techfloor.equipment.picking import Listed, picked
 from techfloor.equipment.shapes import ItemView
 from techfloor.equipment.statuses import MEASURE, Kind
 from techfloor.equipment.views.common import READ, may, page_of, pages
 from techfloor.equipment.views.seeing import asked_for
 from techfloor.equipment.wording import KIND_WORDS
 from techfloor.places.here import today
-from techfloor.refusals import NotFound, Refusal
+from techfloor.refusals import Refusal
 from techfloor.reports import jobs
 from techfloor.reports.job_runner import wake_afterwards
 from techfloor.web.address import dead_host, paper_base
@@ -30,20 +31,25 @@ from techfloor.web.visitor import by_whom
 AT_ONCE = 20
 """So many labels are drawn while one waits; more are made in the background."""
 
-ON_SHEETS = frozenset(size.key for size in SIZES if size.form is Form.SHEET)
-
 
 def _given(default: Sort = Sort.IDENTITY) -> dict[str, str]:
+    """Return what stands in the boxes, whichever button sent them."""
     return {
-        "labels": request.args.get("labels", default.value),
-        "size": request.args.get("size", USUAL),
-        "start": request.args.get("start", ""),
+        "labels": request.values.get("labels", default.value),
+        "size": request.values.get("size", USUAL),
+        "start": request.values.get("start", ""),
+        "codes": request.values.get("codes", ""),
     }
 
 
 def _boxes(given: dict[str, str], no: Refusal | None) -> dict[str, dict[str, Any]]:
     """Return the boxes of the choice, with what was refused beside its own."""
-    titles = {"labels": _("Label"), "size": _("On"), "start": _("First free label of the sheet")}
+    titles = {
+        "labels": _("Label"),
+        "size": _("On"),
+        "start": _("First free label of the sheet"),
+        "codes": _("Only these codes"),
+    }
     return {
         name: {
             "id": name,
@@ -63,15 +69,15 @@ def _chosen(given: dict[str, str]) -> tuple[Choice, Refusal | None]:
         return Choice.of({"labels": Sort.IDENTITY.value, "size": USUAL}), no
 
 
-def _page(template: str, given: dict[str, str], **named: Any) -> Page:
+def _page(template: str, given: dict[str, str], none_picked: Refusal | None = None, **named: Any) -> Page:
     choice, no = _chosen(given)
+    no = no or none_picked
     errors = [(no.field, refusal_text(no))] if no else []
     page = render_template(
         template,
         box=_boxes(given, no),
         sorts=[(sort.value, words) for sort, words in SORT_WORDS.items()],
         sizes=[(size.key, size_words(size)) for size in SIZES],
-        on_sheet=given["size"] in ON_SHEETS,
         errors=errors,
         dead_host=dead_host() if may(MEASURE) and choice.sort is Sort.IDENTITY else "",
         **_shown(choice, **named),
@@ -92,15 +98,19 @@ def label(code: str) -> Page | WerkzeugResponse:
     item = queries.by_code(code)
     if code != item.code:
         return redirect(f"{page_of(item)}/label", code=301)
-    given = _given()
-    choice, _no = _chosen(given)
-    return _page("equipment/label.html", given, item=item, pdf=address(f"{page_of(item)}/label.pdf", **choice.given()))
+    return _label_page(item)
+
+
+def _label_page(item: ItemView) -> Page:
+    return _page("equipment/label.html", _given(), item=item, pdf=f"{page_of(item)}/label.pdf")
 
 
 @pages.page("/<code>/label.pdf", permission=READ)
-def label_pdf(code: str) -> Response:
+def label_pdf(code: str) -> Response | Page:
     """Send the label of a piece of equipment, ready to print at its size."""
-    return _sent([queries.by_code(code)], Choice.of(_given()), f"{code.upper()}-label")
+    item = queries.by_code(code)
+    choice, no = _chosen(_given())
+    return _label_page(item) if no else _sent([item], choice, f"{code.upper()}-label")
 
 
 def _sent(items: list[ItemView], choice: Choice, name: str) -> Response:
@@ -115,43 +125,58 @@ def _sent(items: list[ItemView], choice: Choice, name: str) -> Response:
 # --- many ---
 
 
-def _fitting(most: int) -> list[tuple[int, str]]:
+def _fitting(most: int) -> list[Listed]:
+    """Return what the list shows, or what was picked of it; at most one more than `most`. Raises Refusal."""
     kind, wanted = asked_for("/equipment/labels")
-    return fitting(narrowed_to(kind, wanted, today()), most)
+    codes = _given()["codes"]
+    listed = fitting(narrowed_to(kind, wanted, today()), WHOLE if codes.strip() else most)
+    return picked(listed, codes)[: most + 1]
+
+
+WHOLE = 100_000
+"""So long a list is looked through for codes that were typed."""
 
 
 @pages.page("/labels", permission=LABEL)
 def labels() -> Page:
     """Ask which labels are wanted of all that a list shows."""
+    try:
+        return _labels_page(_fitting(jobs.MOST_LINES))
+    except Refusal as no:
+        return _labels_page([], no)
+
+
+def _labels_page(found: list[Listed], none_picked: Refusal | None = None) -> Page:
     kind, wanted = asked_for("/equipment/labels")
-    found = _fitting(jobs.MOST_LINES)
     given = _given(Sort.STATUS if kind == Kind.GAUGE else Sort.IDENTITY)
-    choice, _no = _chosen(given)
     narrowed = {**wanted.kept, **wanted.values, "q": wanted.words}
     first = queries.by_id(found[0][0]) if found else None
     return _page(
         "equipment/labels.html",
         given,
+        none_picked,
         item=first,
         count=len(found),
         at_once=len(found) <= AT_ONCE,
         too_many=len(found) > jobs.MOST_LINES,
         most=jobs.MOST_LINES,
         narrowed=narrowed,
-        pdf=address("/equipment/labels.pdf", **narrowed, **choice.given()),
-        action=address("/equipment/labels", **narrowed, **choice.given()),
+        action=address("/equipment/labels", **narrowed),
         back=address("/equipment/", **narrowed),
         titles=KIND_WORDS[Kind(kind)],
     )
 
 
 @pages.page("/labels.pdf", permission=LABEL)
-def labels_pdf() -> Response:
+def labels_pdf() -> Response | Page:
     """Send the labels of all that a short list shows."""
-    found = _fitting(AT_ONCE)
-    if not found or len(found) > AT_ONCE:
-        raise NotFound("These are too many labels to be made at once. Go back to the list, and ask for them there.")
-    return _sent([queries.by_id(each) for each, _code in found], Choice.of(_given()), "labels")
+    try:
+        found, choice = _fitting(AT_ONCE), Choice.of(_given())
+    except Refusal:
+        return labels()
+    if not 0 < len(found) <= AT_ONCE:
+        return labels()  # it says that there is none, or has the button that makes many
+    return _sent([queries.by_id(each) for each, _code in found], choice, "labels")
 
 
 @pages.act(
@@ -159,7 +184,10 @@ def labels_pdf() -> Response:
 )
 def ask_labels() -> Page:
     """Have the labels made of all that a list shows."""
-    choice = Choice.of(_given())
-    job = jobs.ask(LABELS, _fitting(jobs.MOST_LINES), choice.given(), **by_whom())
+    try:
+        found, choice = _fitting(jobs.MOST_LINES), Choice.of(_given())
+    except Refusal:
+        return labels()
+    job = jobs.ask(LABELS, found, choice.given(), **by_whom())
     wake_afterwards()
     return see(f"/jobs/{job.id}")
