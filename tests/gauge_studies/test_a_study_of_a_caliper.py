@@ -234,6 +234,13 @@ def test_who_has_not_begun_is_replaced(app: Flask, as_: SignedInAs) -> None:
     assert answer.status_code == 303
     assert turn(as_("I"), number) is not None
     assert turn(as_("O"), number) is None
+    assert "What happened" not in quinn.get(f"/studies/{number}").text, "not before it is signed"
+    fill(app, number, {"T": READ["T"], "I": READ["O"]})
+    assert sign(quinn, number).status_code == 303
+    assert re.search(
+        r"in another's place:.*?was </span>Otto Lindqvist</del> → <span class=\"nowrap\">Ivo Marchetti",
+        html.unescape(quinn.get(f"/studies/{number}").text),
+    )
 
 
 def test_who_leaves_after_beginning_is_left_out_and_the_report_says_so(app: Flask, as_: SignedInAs) -> None:
@@ -247,7 +254,9 @@ def test_who_leaves_after_beginning_is_left_out_and_the_report_says_so(app: Flas
     assert sign(quinn, number).status_code == 303
     rows = content_of(app, number)["rows"]
     assert [row["counts"] for row in rows if row["appraiser"] == "Selma Brandt"] == [False]
-    assert "ill for weeks" in quinn.get(f"/studies/{number}").text
+    page = quinn.get(f"/studies/{number}").text
+    assert "Left out: Selma Brandt" in page
+    assert "ill for weeks" in page.partition("What happened")[2]
 
 
 def test_a_study_with_too_few_left_cannot_go_on(app: Flask, as_: SignedInAs) -> None:

@@ -85,7 +85,9 @@ def test_a_value_that_was_typed_wrong_is_put_right_by_the_next_version(
     assert "Nothing is changed: it says what version 1 says." in sign(quinn, number).text
     correct(quinn, number, "24.75", "24.80")
 
-    assert "An amendment is under way by Quinn Bauer" in words(selma.get(f"/studies/{number}").text)
+    page = words(selma.get(f"/studies/{number}").text)
+    assert "An amendment is under way by Quinn Bauer" in page
+    assert "24.80 mm 21 Nov" not in page.partition("What happened")[2], "what is under way is told by nobody"
     assert f"Amendment of {number}" in as_("Q").get("/").text
     page = words(quinn.get(f"/studies/{number}/check").text)
     assert "Tara Kowalski, part 3, time 2" in page
@@ -96,6 +98,10 @@ def test_a_value_that_was_typed_wrong_is_put_right_by_the_next_version(
     page = words(quinn.get(f"/studies/{number}").text)
     assert f"Amendment of version 1: {WHY}" in page
     assert "was 24.75 mm" in page
+    happened = page.partition("What happened")[2]
+    assert "Tara Kowalski, part 3, reading 2, version 2: was 24.75 mm → 24.80 mm , Mistyped" in happened
+    assert f"Amendment begun, version 2 {WHY} 21 Nov 2026 09:00:00 · Quinn Bauer" in happened
+    assert "Tara Kowalski, part 3, reading 2, version 1: 24.75 mm 20 Nov 2026 08:00:00 · Tara Kowalski" in happened
     old = words(quinn.get(f"/studies/{number}/versions/1").text)
     assert f"Version 1. Replaced by version 2 on 21 Nov 2026, because: {WHY}" in old
     assert (told(app, number, 1), quinn.get(f"/studies/{number}/versions/1.pdf").data) == (first, before)

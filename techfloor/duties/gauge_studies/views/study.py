@@ -18,6 +18,7 @@ from techfloor.duties.gauge_studies.permissions import AMEND
 from techfloor.duties.gauge_studies.queries import Appraiser, Part, Study
 from techfloor.duties.gauge_studies.views import amend
 from techfloor.duties.gauge_studies.views.amend import changed
+from techfloor.duties.gauge_studies.views.happened import happenings
 from techfloor.duties.gauge_studies.views.measuring import shown
 from techfloor.duties.gauge_studies.views.pages import by, pages, refuse_who_may_not, study_url, work_url
 from techfloor.people.proof import Proof
@@ -200,6 +201,7 @@ def _signed_page(study: Study, *, stands: bool = True) -> str:
         signatures=[signature_box(signature_facts(each)) for each in signatures_of(record.id)],
         legal_holds=retention.on_record(record.id),
         issued=paper.issued(record.id, None),
+        events=happenings(study),
         may_issue=stands and record.state == State.CLOSED and visitor().may("studies:issue"),
         may_review=waits and visitor().person_id not in barred(plant(), record.id),
     )
