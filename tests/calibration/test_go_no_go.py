@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from techfloor.duties.calibration.report.tables import groups
 from techfloor.duties.calibration.rules import fitting
 from techfloor.duties.calibration.rules.foresight import by_itself, foresee, objections
 from techfloor.duties.calibration.rules.points import Written, read_points, written_points
@@ -109,3 +110,9 @@ def test_what_is_read_is_not_offered_for_a_plug_and_a_setting_ring_is_no_such_ga
     assert not fitting.measures_otherwise(caliper, "setting ring")
     assert not fitting.is_attribute_gauge("thread micrometer")
     assert fitting.is_of_kind(made("GO; goes"), "ring gauge go/no-go")
+
+
+def test_no_unit_heads_the_points_of_an_older_certificate() -> None:
+    point = {"n": 1, "function": "", "unit": "-", "error_unit": "-"}
+    runs = [{"run": "as_found", "points": [point]}]
+    assert [each.unit for each in groups({"runs": runs, "procedure": {"mode": "attribute"}})] == [""]
