@@ -209,7 +209,7 @@ def test_nothing_else_waits(loaded: Flask) -> None:
     assert list(db.session.scalars(waiting)) == ["calibration", "gauge study"]
     assert count(Task) > 2
     kinds = Counter(db.session.scalars(select(Task.kind).where(Task.done_at.is_(None))))
-    assert kinds.pop(PROPOSAL) == 11, "gauges whose results ask for another interval"
+    assert kinds.pop(PROPOSAL) == 7, "gauges whose results ask for another interval"
     assert kinds.total() == 2
 
 
