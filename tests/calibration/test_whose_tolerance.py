@@ -61,7 +61,6 @@ def conformity(**said: Any) -> str:
     return next(remark.text for remark in sheet.remarks if remark.label == "Conformity")
 
 
-@pytest.mark.clause("ISO/IEC 17025:2017 7.8.6.2")
 def test_the_certificate_names_where_its_tolerances_came_from() -> None:
     assert "tolerances and rule from CAL-P-05 version" in conformity()
     assert "tolerances and rule from" in conformity(tolerance="± 4 %", tolerance_from="procedure")
