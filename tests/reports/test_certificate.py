@@ -331,6 +331,6 @@ def with_ratios() -> Content:
 
 
 def test_both_ratios_of_the_tolerance_to_u_are_said_where_they_are_known() -> None:
-    said = "The tolerance is 1.6 to 1.7 times U (TUR), and 28.9 times U of reference and room alone."
+    said = "The tolerance is 1.6 to 1.7 times U (TUR), and 29 times U of reference and room alone."
     assert said in written(with_ratios())
     assert "(TUR)" not in written(caliper())
