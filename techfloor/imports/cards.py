@@ -25,6 +25,10 @@ _STATION = (
     "There is no station “%(typed)s”. Make it in the settings first.",
     "There is no station “%(typed)s”. Did you mean “%(nearest)s”?",
 )
+_PLACE = (
+    "There is no area or station “%(typed)s”. Make it in the settings first.",
+    "There is no area or station “%(typed)s”. Did you mean “%(nearest)s”?",
+)
 _MACHINE = (
     "There is no machine “%(typed)s”. Enter it first.",
     "There is no machine “%(typed)s”. Did you mean “%(nearest)s”?",
@@ -78,6 +82,8 @@ class Places:
 
     def place(self, values: Values, stands: ItemEntry | None) -> tuple[int | None, int | None]:
         """Return area and station of a row; a station brings its area, another area leaves the station behind."""
+        if values.get("place"):
+            return self._anywhere(values["place"])
         area_id = self.area(values)
         station = cells.one_of(values, "station", self.stations, _STATION)
         if station is not None:
@@ -86,6 +92,17 @@ class Places:
             return station
         before = (stands.area_id, stands.station_id) if stands else (None, None)
         return before if area_id in {None, before[0]} else (area_id, None)
+
+    def _anywhere(self, typed: str) -> tuple[int, int | None]:
+        """Return area and station of a place that is named by either, or by both as lists write them."""
+        areas = {name.casefold(): (key, None) for name, key in self.areas.items()}
+        known: dict[str, tuple[int, int | None]] = {**areas}
+        for code, (area_id, key) in self.stations.items():
+            known[code.casefold()] = known[f"{self.name('area', area_id)}, {code}".casefold()] = (area_id, key)
+        found = known.get(typed.casefold())
+        if found is None:
+            raise cells.unknown(_PLACE, "place", typed, [*self.areas, *self.stations])
+        return found
 
     def machine(self, values: Values, stands: ItemEntry | None) -> int | None:
         """Return the machine a row names, or the one it is built into now."""

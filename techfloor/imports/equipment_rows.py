@@ -28,8 +28,14 @@ NAME = Column(
 COMMON = (
     Column("maker", _l("Maker"), ("manufacturer", "brand", "make", "hersteller")),
     Column("serial", _l("Serial number"), ("serial", "serial no", "s n", "sn", "seriennummer", "serien nr")),
-    Column("area", _l("Area"), ("department", "location", "site", "bereich", "abteilung", "standort")),
+    Column("area", _l("Area"), ("department", "site", "bereich", "abteilung")),
     Column("station", _l("Station"), ("work centre", "work center", "workplace", "arbeitsplatz")),
+    Column(
+        "place",
+        _l("Place"),
+        ("location", "standort", "ort", "lagerort"),
+        hint=_l("an area, a station, or both: Machining, 2A-01"),
+    ),
     Column(
         "acquired", _l("In the plant since"), ("acquired", "purchased", "purchase date", "bought", "since", "kaufdatum")
     ),

@@ -1,5 +1,6 @@
 """Gauges from a sheet: entered and changed by the actions of their pages, under the same rules."""
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
@@ -36,7 +37,8 @@ from techfloor.imports.equipment_rows import (
     unit_written,
     written,
 )
-from techfloor.measures.units import UNITS, is_unit
+from techfloor.measures.quantity import NumberError, parse_number, plain
+from techfloor.measures.units import UNITS, is_unit, show_unit
 from techfloor.places.here import plant, today
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Deed, Importer, Plan, Planned, Values, numbered
@@ -50,6 +52,13 @@ _FUNCTION = (
         most=MOST_FUNCTIONS,
     ),
     Column("unit", _l("Unit"), UNIT_WORDS, most=MOST_FUNCTIONS),
+    Column(
+        "range",
+        _l("Range"),
+        ("measuring range", "messbereich", "capacity"),
+        most=MOST_FUNCTIONS,
+        hint=_l("like 0 to 150 mm, in place of From, To and Unit"),
+    ),
     Column("from", _l("From"), LOW, most=MOST_FUNCTIONS),
     Column("to", _l("To"), HIGH, most=MOST_FUNCTIONS),
     Column("resolution", _l("Smallest step shown"), STEP, most=MOST_FUNCTIONS),
@@ -121,8 +130,10 @@ def begin(codes: Collection[str]) -> Plan:
     """Read what the rows with these codes need, and return what each would do."""
     found, kinds, places = cards.gauges(codes), cards.kinds_of(codes), cards.Places()
     known = cards.kinds_of_gauges() | {ready.kind for ready in ready_kinds()}
+    spelled = _spellings(known)
 
-    def plan(values: Values) -> Planned:
+    def plan(typed: Values) -> Planned:
+        values = {**_with_ranges(typed), "kind": spelled.get(typed.get("kind", "").casefold(), typed.get("kind", ""))}
         card = found.get(values.get("code", "").strip().upper())
         stands = card.entry if card and isinstance(card.entry, GaugeEntry) else None
         entry = entry_of(values, stands, places)
@@ -131,7 +142,7 @@ def begin(codes: Collection[str]) -> Plan:
         _check(entry, stands)
         code, page = entry.item.code, f"/equipment/{entry.item.code}"
         if card is None or stands is None:
-            new = Planned(code, entry.item.name, page, Deed.NEW, notes=tuple(_unusual(entry, known)))
+            new = Planned(code, entry.item.name, page, Deed.NEW, notes=tuple(_notes(entry, known, typed)))
             return replace(new, do=lambda _run: actions.create_gauge(entry, **by_whom()))
         before, after = values_of(stands, places), values_of(entry, places)
         changed = differences(before, after, {**before, **after})
@@ -161,6 +172,62 @@ def _check(entry: GaugeEntry, stands: GaugeEntry | None) -> None:
         if parts[0] == "functions":
             field = numbered(_IN_FORM.get(parts[2], parts[2]), int(parts[1]) + 1)
         raise Refusal(no.sentence, field=field, **no.parameters) from None
+
+
+def _spellings(known: set[str]) -> dict[str, str]:
+    """Return each kind by its small letters, beside those of the plant those that the form of a new gauge offers."""
+    offered = {ready.title.casefold(): ready.kind for ready in ready_kinds()}
+    return offered | {kind.casefold(): kind for kind in sorted(known)}
+
+
+_RANGE = re.compile(
+    r"(?P<low>[+-]?\d[\d.,]*)\s*(?P<first>\D*?)\s*(?:\bto\b|\bbis\b|…|\.\.+|-)\s*(?P<high>[+-]?\d[\d.,]*)\s*(?P<unit>\D.*)?"
+)
+
+
+def _with_ranges(values: Values) -> dict[str, str]:
+    """Read each range into the lowest and the highest value and the unit, where those are not said by themselves."""
+    found = dict(values)
+    for n in range(1, MOST_FUNCTIONS + 1):
+        key = numbered("range", n)
+        said = found.get(key, "").translate(_DASHES).strip()
+        if not said:
+            continue
+        parts = _RANGE.fullmatch(said)
+        if parts is None:
+            raise Refusal("“%(typed)s” is no range. Write it like 0 to 150 mm.", field=key, typed=said[:40])
+        unit_said = (parts["unit"] or parts["first"] or "").strip()
+        for name, value in (("from", parts["low"]), ("to", parts["high"]), ("unit", unit_said)):
+            if value and not found.get(numbered(name, n)):
+                found[numbered(name, n)] = value
+    return found
+
+
+_DASHES = str.maketrans({"–": "-", "—": "-", "−": "-"})
+
+
+def _tolerance(values: Values, key: str, of: str, stands: str) -> str:
+    """Return a tolerance as it was typed; a bare number is one to either side, in the unit of its row."""
+    typed = cells.text(values, key, stands)
+    if values.get(key):
+        try:
+            return f"± {plain(abs(parse_number(typed.removeprefix('±').strip())))} {show_unit(of)}".strip()
+        except NumberError:
+            return typed
+    return typed
+
+
+def _notes(entry: GaugeEntry, known: set[str], typed: Values) -> Iterator[Refusal]:
+    """Yield what is to be looked at: a kind that is new, and what was read otherwise than it stands in the file."""
+    yield from _unusual(entry, known)
+    kind = typed.get("kind", "")
+    if kind and kind.casefold() != entry.kind.casefold():
+        yield Refusal("“%(typed)s” is read as “%(read)s”.", typed=kind, read=entry.kind)
+    for n, function in enumerate(entry.functions, 1):
+        said = typed.get(numbered("tolerance", n), "")
+        if said and said.strip() != function.tolerance:
+            words = "Tolerance “%(typed)s” is read as “%(read)s”."
+            yield Refusal(words, typed=said, read=function.tolerance)
 
 
 def _unusual(entry: GaugeEntry, known: set[str]) -> Iterator[Refusal]:
@@ -238,7 +305,7 @@ def _function(values: Values, n: int, stands: FunctionEntry | None) -> FunctionE
         high=cells.number(values, key["to"], stands.high if stands else None),
         resolution=step,
         reads_to=cells.number(values, key["steps"], stands.reads_to if stands else step),
-        tolerance=cells.text(values, key["tolerance"], stands.tolerance if stands else ""),
+        tolerance=_tolerance(values, key["tolerance"], of, stands.tolerance if stands else ""),
     )
 
 

@@ -18,14 +18,16 @@ from techfloor.web.importing import COMMA, Deed, Importer, Plan, Planned
 
 @dataclass(frozen=True)
 class Line:
-    """One row with what it would do, or what refuses it; `lacking` where that is a column that the file lacks."""
+    """One row with what it would do, or what refuses it: the first problem, and those that it hides."""
 
     row: Row
     deed: Deed
     code: str
     planned: Planned | None = None
     problem: Refusal | None = None
-    lacking: bool = False
+    others: tuple[Refusal, ...] = ()
+    said: frozenset[str] = frozenset()
+    """The columns that the file has."""
 
     def do(self, run_id: int) -> None:
         """Do it as part of an import, in the act under way; a refusal says which row it is."""
@@ -47,10 +49,16 @@ class Line:
             "deed": self.deed.value,
             "url": planned.url if planned else "",
             "changes": [[each.column, each.before, each.after] for each in planned.differences] if planned else [],
-            "column": no.field if no else None,
-            "lacking": self.lacking,
-            "sentence": no.sentence if no else "",
-            "parameters": {name: str(value) for name, value in no.parameters.items()} if no else {},
+            "problems": [self._problem(each) for each in ((no, *self.others) if no else ())],
+        }
+
+    def _problem(self, no: Refusal) -> dict[str, Any]:
+        """Return a refusal as it is kept; `lacking` where it is about a column that the file lacks."""
+        return {
+            "column": no.field,
+            "lacking": bool(no.field) and no.field not in self.said,
+            "sentence": no.sentence,
+            "parameters": {name: str(value) for name, value in no.parameters.items()},
         }
 
 
@@ -119,9 +127,30 @@ def _lines(importer: Importer, plan: Plan, sheet: Sheet, said: list[dict[str, st
                 above = first.setdefault(planned.key.casefold(), row.number)
                 _check_row(row, importer.code, planned.key, above)
         except Refusal as no:
-            yield Line(row, Deed.REFUSED, code, problem=no, lacking=bool(no.field) and no.field not in values)
+            others = _hidden_by(no, plan, values) if row.problem is None and above == row.number else ()
+            yield Line(row, Deed.REFUSED, code, problem=no, others=tuple(others), said=frozenset(values))
         else:
             yield Line(row, planned.deed, planned.code, planned)
+
+
+def _hidden_by(no: Refusal, plan: Plan, values: Mapping[str, str]) -> Iterator[Refusal]:
+    """Yield what else refuses a row: what is wrong once the cell that was refused says nothing, and so on.
+
+    What must not be empty is refused a second time, and ends it: what follows from that is no error of the file.
+    """
+    rest, seen = dict(values), {str(no.field)}
+    while no.field in rest:
+        rest[no.field] = ""
+        try:
+            plan(rest)
+        except Refusal as more:
+            if str(more.field) in seen:
+                return
+            yield more
+            seen.add(str(more.field))
+            no = more
+        else:
+            return
 
 
 def _check_row(row: Row, column: str, known_by: str, above: int) -> None:
@@ -146,12 +175,12 @@ class Told:
 def told(importer: Importer, kept: Mapping[str, Any]) -> Told:
     """Put what is kept of a row into the reader's language."""
     changes = tuple((title_of(importer, column), before, after) for column, before, after in kept["changes"])
-    words = _words(importer, kept) if kept["sentence"] else ""
+    words = " ".join(_words(importer, problem) for problem in kept["problems"])
     return Told(kept["row"], kept["code"], kept["deed"], kept["url"], words, changes)
 
 
 def _words(importer: Importer, kept: Mapping[str, Any]) -> str:
-    """Say a refusal with the column it is about."""
+    """Say a problem with the column it is about."""
     said = refusal_text(Refusal(kept["sentence"], **kept["parameters"]))
     if kept["column"] not in importer.keys(max(each.most for each in importer.columns)):
         return said

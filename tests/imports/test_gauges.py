@@ -396,3 +396,59 @@ def test_what_a_browser_would_never_send_is_answered(app: Flask, quinn: Desk) ->
     assert quinn.client.post("/imports/nothing/bring-in", data=typed).status_code == 404
     assert quinn.client.get(quinn.looked + "&c999=code&cx=name&c-1=unit&c0=unit+99").status_code == 200
     assert runs(app) == []
+
+
+def told(page: str) -> str:
+    """Return the words of a page."""
+    return " ".join(re.sub(r"<[^>]*>", "", page).split())
+
+
+USUAL = ("ID", "Description", "Type", "Location", "Range", "Resolution", "MPE")
+
+
+def test_a_usual_list_is_read_place_range_kind_and_a_bare_tolerance(app: Flask, quinn: Desk) -> None:
+    rows = [
+        ("G-301", "One", "Caliper", "2A-01", "0-150 mm", "0.01", "0.03"),
+        ("G-302", "Two", "caliper", "Machining", "0 to 150 mm", "0.01", "±0.03"),
+        ("G-303", "Three", "Micrometer", "Machining, 2A-01", "0 mm – 25 mm", "0.001", "± 0.004 mm"),
+        ("G-304", "Four", "thermometer", "", "-10…50 °C", "0.1", "0,5"),
+    ]
+    page = told(quinn.look("gauges", csv_of(USUAL, *rows)))
+    assert "Tolerance “0.03” is read as “± 0.03 mm”." in page
+    assert "“Caliper” is read as “digital caliper”." in page
+    assert "is a new kind" not in page
+    quinn.confirm()
+    with app.app_context():
+        found = [queries.gauge_view(f"G-30{n}") for n in (1, 2, 3, 4)]
+    assert [each.kind for each in found][:3] == ["digital caliper", "digital caliper", "micrometer"]
+    assert [each.item.station for each in found] == ["2A-01", "", "2A-01", ""]
+    assert [each.item.area for each in found][:3] == ["Machining"] * 3
+    said = [(str(f.low), str(f.high), f.unit, f.tolerance) for each in found for f in each.functions]
+    assert said == [
+        ("0", "150", "mm", "± 0.03 mm"),
+        ("0", "150", "mm", "± 0.03 mm"),
+        ("0", "25", "mm", "± 0.004 mm"),
+        ("-10", "50", "C", "± 0.5 °C"),
+    ]
+
+
+def test_every_error_of_a_row_is_said_at_once(quinn: Desk) -> None:
+    row = ("G-301", "One", "caliper", "Roof", "0-150 mm", "0", "good")
+    page = told(quinn.look("gauges", csv_of(USUAL, row, ("G-302", "", "", "Roof", "wide", "", ""))))
+    assert (
+        "Place: There is no area or station “Roof”. Make it in the settings first. "
+        "Smallest step shown: Enter a step above zero. Tolerance: Write the tolerance like" in page
+    )
+    assert "Range: “wide” is no range. Write it like 0 to 150 mm. Place: There is no area" in page
+
+
+@pytest.mark.clause("21 CFR 11.10(e)")
+def test_a_file_changes_the_tolerance_of_a_calibrated_gauge_with_a_reason_alone(app: Flask, quinn: Desk) -> None:
+    head = ("Code", "Tolerance", "Why it is changed")
+    page = quinn.look("gauges", csv_of(head, ("G-014", "± 0.5 mm", "")))
+    assert "Why it is changed: It was calibrated by what stood here." in page
+    quinn.bring_in("gauges", csv_of(head, ("G-014", "± 0.5 mm", "rough work from now on")))
+    with app.app_context():
+        assert queries.gauge_view("G-014").functions[0].tolerance == "± 0.5 mm"
+        (line,) = queries.changed_since_calibrated(queries.gauge_view("G-014").id)
+        assert "rough work from now on" in line.words

@@ -214,7 +214,7 @@ def test_it_stands_apart_from_signed_records_and_has_no_paper(app: Flask, desk: 
     told = dict(zip(head, row, strict=True))
     assert (told["Record"], told["Performed"], told["Verdict"]) == ("K-1", "2024-03-04", "Pass")
     assert told["State"] == "from the old records, not signed"
-    assert (told["Reviewed"], told["By"]) == ("", "")  # nobody here reviewed it
+    assert (told["Reviewed"], told["Reviewed by"]) == ("", "")  # nobody here reviewed it
     origin = f"brought in by Quinn Bauer, 20 Nov 2026 10:00, from list.csv, SHA-256 {lines(app)[0].sha256}"
     assert told["Remark"] == origin
     for form in ("xlsx", "pdf"):

@@ -29,6 +29,7 @@ class Somewhere(Places):
 PLACES = Somewhere()
 words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8)
 texts = st.one_of(st.just(""), words)
+tolerances = texts.map(lambda text: text and f"{text} mm")  # a bare number is read as ± that number
 numbers = st.one_of(st.none(), st.decimals(Decimal(-9999), Decimal(9999), places=3))
 steps = st.one_of(st.none(), st.decimals(Decimal("0.0001"), Decimal(5), places=4))
 units = st.sampled_from(["mm", "um", "N m", "C", "bar", "kohm", "%", "pH"])
@@ -49,7 +50,9 @@ def items(draw: st.DrawFn) -> ItemEntry:
 @st.composite
 def functions(draw: st.DrawFn) -> FunctionEntry:
     step, reads_to = draw(steps), draw(steps)
-    return FunctionEntry(draw(words), draw(units), draw(numbers), draw(numbers), step, reads_to or step, draw(texts))
+    return FunctionEntry(
+        draw(words), draw(units), draw(numbers), draw(numbers), step, reads_to or step, draw(tolerances)
+    )
 
 
 gauge_entries = st.builds(
