@@ -140,6 +140,10 @@ WHOLE = 100_000
 @pages.page("/labels", permission=LABEL)
 def labels() -> Page:
     """Ask which labels are wanted of all that a list shows."""
+    return _asking()
+
+
+def _asking() -> Page:
     try:
         return _labels_page(_fitting(jobs.MOST_LINES))
     except Refusal as no:
@@ -173,9 +177,9 @@ def labels_pdf() -> Response | Page:
     try:
         found, choice = _fitting(AT_ONCE), Choice.of(_given())
     except Refusal:
-        return labels()
+        return _asking()
     if not 0 < len(found) <= AT_ONCE:
-        return labels()  # it says that there is none, or has the button that makes many
+        return _asking()  # it says that there is none, or has the button that makes many
     return _sent([queries.by_id(each) for each, _code in found], choice, "labels")
 
 
@@ -187,7 +191,7 @@ def ask_labels() -> Page:
     try:
         found, choice = _fitting(jobs.MOST_LINES), Choice.of(_given())
     except Refusal:
-        return labels()
+        return _asking()
     job = jobs.ask(LABELS, found, choice.given(), **by_whom())
     wake_afterwards()
     return see(f"/jobs/{job.id}")
