@@ -192,7 +192,7 @@ def test_a_tolerance_changed_since_the_last_calibration_is_told_until_the_next(
     assert (refused.status_code, "Enter why its tolerance" in refused.text) == (422, True)
     answer = quinn.submit(edit, {**typed, "why": "used for rough work from now on"})
     assert answer.status_code == 303, problems(answer)
-    told = "Changed since its last calibration"
+    told = "Changed since its last calibration:"
     for each in (page, "/equipment/G-014"):
         said = words(quinn.get(each).text)
         assert f"{told} Outside, tolerance: ± 0.10 mm → ± 0.5 mm: used for rough work from now on · Quinn" in said, each

@@ -87,7 +87,7 @@ def test_a_value_that_was_typed_wrong_is_put_right_by_the_next_version(
 
     page = words(selma.get(f"/studies/{number}").text)
     assert "An amendment is under way by Quinn Bauer" in page
-    assert "24.80 mm 21 Nov" not in page.partition("What happened")[2], "what is under way is told by nobody"
+    assert "Amendment begun" not in page.partition("What happened")[2], "what is under way is told by nobody"
     assert f"Amendment of {number}" in as_("Q").get("/").text
     page = words(quinn.get(f"/studies/{number}/check").text)
     assert "Tara Kowalski, part 3, time 2" in page

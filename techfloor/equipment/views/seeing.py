@@ -194,7 +194,7 @@ def changed_since(gauge_id: int) -> list[dict[str, str]]:
     return [
         {
             "look": "caution",
-            "title": _("Changed since its last calibration"),
+            "title": _("Changed since its last calibration:"),
             "words": f"{begun(in_words(line.words))} · {line.by}, {moment(line.at)}",
         }
         for line in queries.changed_since_calibrated(gauge_id)
