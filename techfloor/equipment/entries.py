@@ -13,6 +13,7 @@ from techfloor.measures.tolerance import Tolerance, ToleranceError
 from techfloor.measures.units import is_unit, show_unit
 from techfloor.refusals import Refusal
 from techfloor.said import as_text, say
+from techfloor.web.plain_text import TEXT, check_line, check_text
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,23}")
 LONGEST_INTERVAL = 120
@@ -149,6 +150,9 @@ def check_item(item: ItemEntry) -> None:
     clean_code(item.code)
     if not item.name.strip():
         raise Refusal("Enter a name, like “Digital caliper 0–150 mm”.", field="name")
+    for name in ("name", "maker", "serial"):
+        check_line(getattr(item, name), name)
+    check_text(item.note, "note", TEXT)
 
 
 def check_acquired(day: date | None, today: date) -> None:
@@ -191,6 +195,8 @@ def check_function(function: FunctionEntry) -> None:
     """Refuse a function whose unit, range, steps or tolerance cannot be worked with."""
     if not function.name.strip():
         raise Refusal("Enter what this measures, like “outside”.", field="name")
+    for name in ("name", "tolerance"):
+        check_line(getattr(function, name), name)
     check_unit(function.unit)
     check_range(function.low, function.high)
     for name in ("resolution", "reads_to"):
@@ -236,6 +242,8 @@ def check_gauge(entry: GaugeEntry) -> None:
     check_item(entry.item)
     if not entry.kind.strip():
         raise Refusal("Enter what kind of gauge this is, like “micrometer”.", field="kind")
+    for name in ("kind", "limited_use", "in_use_check"):
+        check_line(getattr(entry, name), name)
     check_interval(entry.interval_months)
     if entry.status == Status.LIMITED_USE and not entry.limited_use.strip():
         raise Refusal("Enter what it may be used for.", field="limited_use")
@@ -247,6 +255,7 @@ def check_standard(entry: StandardEntry) -> None:
     check_item(entry.item)
     if not entry.quantity.strip():
         raise Refusal("Enter what it embodies, like “length”.", field="quantity")
+    check_line(entry.quantity, "quantity")
     check_unit(entry.unit)
     check_interval(entry.interval_months)
     check_range(entry.low, entry.high)
@@ -260,6 +269,8 @@ def check_certificate(entry: CertificateEntry) -> None:
         raise Refusal("Enter the number of the certificate or lot.", field="number")
     if not entry.laboratory.strip():
         raise Refusal("Enter who issued it.", field="laboratory")
+    for name in ("number", "laboratory"):
+        check_line(getattr(entry, name), name)
     if entry.valid_until < entry.issued:
         raise Refusal("It must be valid until a day after it was issued.", field="valid_until")
     if entry.opened is not None and entry.opened < entry.issued:

@@ -132,7 +132,8 @@ def calendar(name: str, zone: str, days: list[tuple[DueDay, str, str]], now: dat
     made.add("refresh-interval", READ_AGAIN, {"value": "DURATION"})
     made.add("x-published-ttl", vDuration(READ_AGAIN))
     for each, words, link in days:
-        made.add_component(_event(each, words, link, now))
+        if each.due < date.max:  # a whole day ends on the next one
+            made.add_component(_event(each, words, link, now))
     return bytes(made.to_ical())
 
 

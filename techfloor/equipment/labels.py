@@ -28,6 +28,7 @@ from techfloor.reports.joined import imposed, joined
 from techfloor.reports.pdf import PdfFailed
 from techfloor.store import db
 from techfloor.web.address import paper_base
+from techfloor.web.plain_text import LINE
 from techfloor.web.show import day
 
 LABEL = "equipment:label"
@@ -75,7 +76,8 @@ def drawn(item: ItemView, choice: Choice) -> Drawing:
 
 def _identity(item: ItemView) -> Identity:
     url = f"{paper_base()}/e/{item.code}"
-    return Identity(url, item.code, item.name, item.serial, item.maker, plant().name, plant().demo)
+    words = (text[:LINE] for text in (item.name, item.serial, item.maker))
+    return Identity(url, item.code, *words, plant().name, plant().demo)
 
 
 def _state(item: ItemView) -> State:
@@ -91,12 +93,12 @@ def _state(item: ItemView) -> State:
     dated = found is not None and stands.dated
     return State(
         item.code,
-        item.name,
+        item.name[:LINE],
         stands.look,
         stands.title.upper(),
         gettext("Due"),
         _due_words(found.due, item.kind) if found and dated else "",
-        stands.words,
+        stands.words[:LINE],
         _since(holds[0]) if holds else (paper or _rests_on(found.record)) if found and dated else "",
     )
 
@@ -104,7 +106,7 @@ def _state(item: ItemView) -> State:
 def _due_words(due: date, kind: str) -> str:
     """Say a due day as the plant counts it: a gauge that is good to the end of its month says the month."""
     by_month = plant().profile.text("calibration.due_day") == "end of month"
-    if by_month and kind == Kind.GAUGE and (due + timedelta(days=1)).day == 1:
+    if by_month and kind == Kind.GAUGE and due < date.max and (due + timedelta(days=1)).day == 1:
         return str(format_date(due, "MMM y"))
     return day(due)
 

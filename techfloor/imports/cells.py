@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from techfloor import clock
 from techfloor.measures.quantity import NumberError, NumberProblem, parse_number, plain
 from techfloor.refusals import Refusal
 from techfloor.web.importing import COMMA, Values
+from techfloor.web.plain_text import check_year
 
 T = TypeVar("T")
 
@@ -63,9 +65,11 @@ def day(values: Values, key: str, stands: date | None = None) -> date | None:
     if not typed:
         return stands
     try:
-        return _day(typed, key)
+        found = _day(typed, key)
     except ValueError:
         raise Refusal("“%(typed)s” is no day. Write it like 2026-11-18.", field=key, typed=typed[:40]) from None
+    check_year(found, key, clock.now().year)
+    return found
 
 
 def _day(typed: str, key: str) -> date:

@@ -14,6 +14,7 @@ from techfloor.equipment.models import Equipment, StandardCertificate
 from techfloor.equipment.statuses import MEASURE, Kind
 from techfloor.imports import cards, cells
 from techfloor.imports.equipment_rows import CODE, differences, written
+from techfloor.imports.sheet import LONGEST_CELL
 from techfloor.imports.uncertainty import read_uncertainty, written_uncertainty
 from techfloor.measures.due import add_months
 from techfloor.measures.quantity import plain
@@ -21,6 +22,7 @@ from techfloor.measures.units import canonical
 from techfloor.refusals import Refusal
 from techfloor.store import db
 from techfloor.web.importing import Column, Deed, Importer, Plan, Planned, Values, numbered
+from techfloor.web.plain_text import TEXT
 from techfloor.web.visitor import by_whom
 
 MOST_VALUES = 25
@@ -76,9 +78,21 @@ COLUMNS = (
     Column(
         "k", _l("Coverage factor k"), ("k", "coverage factor", "erweiterungsfaktor"), hint=_l("2 where none is said")
     ),
-    Column("certified", _l("Certified values"), ("values",), hint=_l("in one cell, a line each: nominal; value; U")),
     Column(
-        "reason", _l("Why it is corrected"), ("reason", "why", "grund"), hint=_l("of one that stands here otherwise")
+        "certified",
+        _l("Certified values"),
+        ("values",),
+        hint=_l("in one cell, a line each: nominal; value; U"),
+        longest=LONGEST_CELL,
+        lines=True,
+    ),
+    Column(
+        "reason",
+        _l("Why it is corrected"),
+        ("reason", "why", "grund"),
+        hint=_l("of one that stands here otherwise"),
+        longest=TEXT,
+        lines=True,
     ),
     *_VALUE,
 )

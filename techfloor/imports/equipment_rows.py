@@ -13,6 +13,7 @@ from techfloor.measures.quantity import plain
 from techfloor.measures.units import UNITS, canonical, show_unit, spelled
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Difference, Values
+from techfloor.web.plain_text import TEXT
 
 CODE = Column(
     "code",
@@ -39,7 +40,13 @@ COMMON = (
     Column(
         "acquired", _l("In the plant since"), ("acquired", "purchased", "purchase date", "bought", "since", "kaufdatum")
     ),
-    Column("note", _l("Note"), ("notes", "remark", "remarks", "comment", "comments", "bemerkung", "notiz")),
+    Column(
+        "note",
+        _l("Note"),
+        ("notes", "remark", "remarks", "comment", "comments", "bemerkung", "notiz"),
+        longest=TEXT,
+        lines=True,
+    ),  # fmt: skip
 )
 LOW = ("range low", "range from", "low", "minimum", "min", "lower limit", "lower range", "von", "messbereich von")
 HIGH = ("range high", "range to", "high", "maximum", "max", "upper limit", "upper range", "bis", "messbereich bis")

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Importer, numbered
+from techfloor.web.plain_text import LINE
 
 Matching = Mapping[int, str]
 """The key of our column, by the place of the file's."""
 
-_UNIT_BEHIND = re.compile(r"[(\[].*?[)\]]")
+_UNIT_BEHIND = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _NUMBER_BEHIND = re.compile(r"\s*#?(\d{1,2})$")
 
 
 def plain_word(head: str) -> str:
     """Return a head as it is compared: small, without accents, signs and what stands in brackets."""
-    bare = unicodedata.normalize("NFKD", _UNIT_BEHIND.sub("", head)).casefold().replace("ß", "ss")
+    bare = unicodedata.normalize("NFKD", _UNIT_BEHIND.sub("", head[:LINE])).casefold().replace("ß", "ss")
     letters = "".join(sign if sign.isalnum() else " " for sign in bare if not unicodedata.combining(sign))
     return " ".join(letters.split())
 

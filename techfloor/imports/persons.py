@@ -109,7 +109,7 @@ def _entry(values: Values, user_name: str, stands: PersonEntry | None, held: _He
 
 def _roles(values: Values) -> frozenset[str]:
     known = {role_title(role): role.value for role in Role} | {role.value: role.value for role in Role}
-    words = [word for word in re.split(r"\s*[,;/·+|]\s*", values.get("roles", "")) if word]
+    words = [word.strip() for word in re.split(r"[,;/·+|]", values.get("roles", "")) if word.strip()]
     return frozenset(role for word in words if (role := cells.one_of({"roles": word}, "roles", known, _ROLE)))
 
 

@@ -13,7 +13,7 @@ from techfloor.imports.matching import Matching, title_of
 from techfloor.imports.sheet import Row, Sheet
 from techfloor.refusals import Refusal
 from techfloor.web.forms import refusal_text
-from techfloor.web.importing import COMMA, Deed, Importer, Plan, Planned
+from techfloor.web.importing import COMMA, Column, Deed, Importer, Plan, Planned
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def dry_run(importer: Importer, sheet: Sheet, matching: Matching) -> DryRun:
     """Say what each row would do; what stood in a row above is refused."""
     said = [_values(row, matching, comma=sheet.decimal_comma) for row in sheet.rows]
     plan = importer.begin(_codes(importer, said))
-    return DryRun(tuple(_lines(importer, plan, sheet, said)))
+    columns = {key: importer.column(key) for key in matching.values()}
+    return DryRun(tuple(_lines(importer, plan, sheet, said, columns)))
 
 
 def codes(importer: Importer, sheet: Sheet, matching: Matching) -> set[str]:
@@ -115,13 +116,17 @@ def _values(row: Row, matching: Matching, *, comma: bool) -> dict[str, str]:
     return found | ({COMMA: "yes"} if comma else {})
 
 
-def _lines(importer: Importer, plan: Plan, sheet: Sheet, said: list[dict[str, str]]) -> Iterator[Line]:
+def _lines(
+    importer: Importer, plan: Plan, sheet: Sheet, said: list[dict[str, str]], columns: Mapping[str, Column]
+) -> Iterator[Line]:
     first: dict[str, int] = {}
     for row, values in zip(sheet.rows, said, strict=True):
         code = values.get(importer.code, "")
         above = row.number if importer.several else first.setdefault(code.casefold(), row.number)
         try:
             _check_row(row, importer.code, code, above)
+            for key, column in columns.items():
+                column.check(values[key], key)
             planned = plan(values)
             if importer.several:
                 above = first.setdefault(planned.key.casefold(), row.number)

@@ -13,7 +13,7 @@ _LONGEST = 100
 _NUMBERS = ("constant", "percent", "per_metre", "millionths")
 _NUMBER = r"(\d[\d.,]*)"
 _HEAD = re.compile(r"^(?:U\s*=\s*)?(?:±\s*)?", re.IGNORECASE)
-_FACTOR = re.compile(r"[,;]?\s*\(?\s*k\s*=\s*(\d[\d.,]*)\s*\)?\s*$", re.IGNORECASE)
+_FACTOR = re.compile(r"(\d[\d.,]*)(?: ?\))?")
 _PERCENT = re.compile(
     rf"{_NUMBER}\s*%(\s*(?:of\s+)?(?:the\s+)?(?:reading|rdg\.?|value|measured value|indication|v\.\s?mw\.?))?",
     re.IGNORECASE,
@@ -55,12 +55,13 @@ def _of_length(millionths: Decimal, unit: str, key: str) -> Decimal:
 
 
 def _split(values: Values, key: str) -> tuple[str, Decimal | None]:
-    """Cut off the coverage factor behind an uncertainty."""
-    typed = _HEAD.sub("", values.get(key, "").strip())
-    behind = _FACTOR.search(typed)
-    if behind is None:
+    """Cut off the coverage factor behind an uncertainty; no more of a cell is read than is ever taken."""
+    typed = _HEAD.sub("", " ".join(values.get(key, "")[: _LONGEST + 1].split()))
+    before, _sign, factor = typed.rpartition("=")
+    before, found = before.rstrip(), _FACTOR.fullmatch(factor.strip())
+    if found is None or before[-1:].casefold() != "k":
         return typed, None
-    return typed[: behind.start()].strip(), _number(values, key, behind[1])
+    return before[:-1].rstrip().removesuffix("(").rstrip().rstrip(",;").rstrip(), _number(values, key, found[1])
 
 
 def _stated(typed: str, unit: str) -> dict[str, str] | None:

@@ -43,7 +43,7 @@ MOST_ROWS_LOOKED_AT = 20_000
 
 _SHEETS, _WORDS, _TYPES = "xl/worksheets/", "xl/sharedstrings.xml", "[Content_Types].xml"
 
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}[0-9]+:[A-Z]{1,3}[0-9]+)"')
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^<>]*?ref="([A-Z]{1,3}[0-9]+:[A-Z]{1,3}[0-9]+)"')
 _TO_LAST_ROW = re.compile(rb".*[<:]row[\s/>]", re.DOTALL)
 _DECLARES = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _PIECE = 64 * 1024

@@ -12,6 +12,9 @@ from techfloor.measures.units import UnitError, canonical, convert, is_unit, sho
 
 __all__ = ["Side", "Step", "Tolerance", "ToleranceError", "reading_limits"]
 
+LONGEST = 500
+"""Letters, the most that a box of a procedure takes."""
+
 _NOTE = re.compile(r",\s+(?=[A-Za-z])")
 _STEP = re.compile(r"(?P<sides>.+?)\s*\babove\b\s*(?P<number>-?[0-9][0-9.,]*)\s*(?P<unit>.*)")
 _SPELT = (("+/-", "±"), ("+-", "±"), (MINUS, "-"), ("<=", "≤"), (">=", "≥"))
@@ -62,9 +65,12 @@ class Tolerance:
 
         Raises ToleranceError.
         """
+        if len(text) > LONGEST:
+            raise ToleranceError(f"a tolerance has at most {LONGEST} letters")
+        text = " ".join(text.split())
         for spelt, sign in _SPELT:
             text = text.replace(spelt, sign)
-        head, note = _split_note(text.strip())
+        head, note = _split_note(text)
         whole, _, restated = head.partition("=")
         try:
             found = _read_whole(whole.strip(), restated.strip(), unit or "")

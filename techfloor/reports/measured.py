@@ -49,10 +49,14 @@ def cut(text: str, face: Face, size: float, room: float) -> str:
     """Return a text that is no wider than `room`: what is cut off is shown by an ellipsis."""
     if width(text, face, size) <= room:
         return text
-    kept = text
-    while kept and width(kept.rstrip() + ELLIPSIS, face, size) > room:
-        kept = kept[:-1]
-    return kept.rstrip() + ELLIPSIS
+    known, widest = _advances(face)
+    left, kept = room - width(ELLIPSIS, face, size), 0
+    for sign in text:
+        left -= known.get(ord(sign), widest) * size
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + ELLIPSIS
 
 
 def lines(text: str, face: Face, size: float, room: float, most: int) -> list[str]:

@@ -8,7 +8,11 @@ from wtforms import DateField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from techfloor import clock
 from techfloor.measures.units import spelled
+from techfloor.refusals import Refusal
+from techfloor.web.forms import refusal_text
+from techfloor.web.plain_text import check_year
 
 
 def needed(sentence: Any) -> list[Any]:
@@ -37,14 +41,19 @@ class DayField(DateField):  # type: ignore[misc]
             self.raw_data = [value]
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take what was typed; an empty box is no day."""
+        """Take what was typed; an empty box is no day, and one of another century is mistyped."""
         self.data = None
         if not valuelist or not valuelist[0].strip():
             return
         try:
-            self.data = date.fromisoformat(valuelist[0].strip())
+            found = date.fromisoformat(valuelist[0].strip())
         except ValueError:
             raise ValueError(str(_A_DAY)) from None
+        try:
+            check_year(found, self.name, clock.now().year)
+        except Refusal as no:
+            raise ValueError(refusal_text(no)) from None
+        self.data = found
 
 
 class UnitField(StringField):  # type: ignore[misc]

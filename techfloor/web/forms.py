@@ -1,6 +1,5 @@
 """Forms: what was typed, kept as typed, and said back in one sentence when it will not do."""
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +19,7 @@ from techfloor.refusals import Question, Refusal, Several
 from techfloor.said import parameters_in_words
 from techfloor.store.acts import new_id
 from techfloor.web.incoming import largest_file
+from techfloor.web.plain_text import TEXT, printable
 from techfloor.web.visitor import caller
 
 
@@ -29,7 +29,7 @@ def refusal_text(no: Refusal) -> str:
     return str(gettext(no.sentence, **parameters_in_words(told)))
 
 
-LONGEST_TEXT = 2000
+LONGEST_TEXT = TEXT
 AFRESH = "fresh"
 """Stands in the address of a page that is begun anew."""
 
@@ -44,10 +44,6 @@ class Done(Generic[T]):
     """A deed that was done, and what it made: a deed may make nothing, and is done all the same."""
 
     made: T
-
-
-def _printable(text: str) -> str:
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
 def _size(file: FileStorage) -> int:
@@ -96,7 +92,7 @@ class EntryForm(FlaskForm):  # type: ignore[misc]
                 field.errors = [*field.errors, said]
                 sound = False
             if isinstance(field, StringField) and not isinstance(field, HiddenField) and isinstance(field.data, str):
-                field.data = _printable(field.data)
+                field.data = printable(field.data)
                 most = self.longest.get(field.short_name, LONGEST_TEXT)
                 if len(field.data) > most:
                     said = gettext("This is too long. Keep it under %(most)s characters.", most=most)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from techfloor.refusals import Refusal
+from techfloor.web.plain_text import LINE, check_line, check_text
 
 Values = Mapping[str, str]
 """What a row says, by the key of its column: of a column that is in the file; an empty cell says nothing."""
@@ -27,7 +28,8 @@ class Column:
     """A thing a row may say. `words` are the heads by which it is guessed, beside its title and key.
 
     Without one that is `needed` no row can be read; what only a new thing must have is asked for in its row. One that
-    can stand several times (`most`) has a number behind its key from the second on: `unit 2`.
+    can stand several times (`most`) has a number behind its key from the second on: `unit 2`. A cell of it has up to
+    `longest` letters, and several `lines` where it says so.
     """
 
     key: str
@@ -36,6 +38,12 @@ class Column:
     needed: bool = False
     most: int = 1
     hint: Any = ""
+    longest: int = LINE
+    lines: bool = False
+
+    def check(self, text: str, key: str) -> None:
+        """Refuse what no box of a form would take, at the key of the column: before anything reads it."""
+        (check_text if self.lines else check_line)(text, key, self.longest)
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,11 @@ class Filter:
         if self.choices:
             return value in dict(self.choices)
         try:
-            date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
             return False
-        return len(value) == len("2026-01-31")
+        # Whoever narrows a list counts a day on and into UTC: no calendar has days beyond its ends.
+        return len(value) == len("2026-01-31") and date.min.year < found.year < date.max.year
 
 
 @dataclass(frozen=True)

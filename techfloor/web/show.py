@@ -23,10 +23,10 @@ LISTED = 2
 """So many days in a row are named one by one."""
 _NAMES = {"%", "pH", *(unit.shown for unit in UNITS.values()), *UNITS}
 _SIGNS = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True) if not name[:1].isdecimal())
-_MEASURE = rf"(?<![\w.])(?:± |[+−±-])?\d[\d.,]*(?:[-–]\d[\d.,]*)? ?(?:{_SIGNS})(?!\w)"
+_MEASURE = rf"(?<![\w.,])(?:± |[+−±-])?\d[\d.,]*+(?:[-–]\d[\d.,]*+)? ?(?:{_SIGNS})(?!\w)"
 _DAY = r"\b\d{1,2} [^\W\d]{3,4} \d{4}\b"
 _WHOLE = re.compile(f"{_MEASURE}|{_DAY}")
-_TAG = re.compile(r"(<[^>]*>)")
+_TAG = re.compile(r"(<[^<>]*>)")
 
 
 def plant_zone() -> ZoneInfo:

@@ -34,9 +34,12 @@ class Month:
     def read(cls, text: str) -> "Month":
         """Read a month from an address; raises NotFound."""
         try:
-            return cls(date.fromisoformat(f"{text}-01"))
+            first = date.fromisoformat(f"{text}-01")
         except ValueError:
             raise NotFound("There is no such month.") from None
+        if not date.min.year < first.year < date.max.year:  # its neighbours are counted
+            raise NotFound("There is no such month.")
+        return cls(first)
 
     @classmethod
     def of(cls, day: date) -> "Month":

@@ -32,6 +32,7 @@ from techfloor.places.here import plant, today
 from techfloor.records.models import Definition
 from techfloor.refusals import Refusal
 from techfloor.web.importing import Column, Deed, Importer, Plan, Planned, Values, numbered
+from techfloor.web.plain_text import TEXT
 from techfloor.web.visitor import by_whom
 
 _POINT = (
@@ -110,7 +111,13 @@ COLUMNS = (
         ("counts", "due by it"),
         hint=_l("yes where the gauge is to be due by it; without it nothing is due by what is brought in"),
     ),
-    Column("remark", _l("Remark"), ("remarks", "note", "notes", "comment", "comments", "bemerkung")),
+    Column(
+        "remark",
+        _l("Remark"),
+        ("remarks", "note", "notes", "comment", "comments", "bemerkung"),
+        longest=TEXT,
+        lines=True,
+    ),
     *_POINT,
 )
 _VERDICT = (
