@@ -46,7 +46,7 @@ COMMON = (
         ("notes", "remark", "remarks", "comment", "comments", "bemerkung", "notiz"),
         longest=TEXT,
         lines=True,
-    ),  # fmt: skip
+    ),
 )
 LOW = ("range low", "range from", "low", "minimum", "min", "lower limit", "lower range", "von", "messbereich von")
 HIGH = ("range high", "range to", "high", "maximum", "max", "upper limit", "upper range", "bis", "messbereich bis")

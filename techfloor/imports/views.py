@@ -54,6 +54,8 @@ class FileForm(UploadForm):
         if field.data not in {each.key for each in offered()}:
             raise ValidationError(_("Choose one from the list."))
 
+    kinds = tuple(ENDINGS)
+
     def look_at(self, name: str, data: bytes, largest: int) -> CleanFile:
         """Return the file as it is; raises Refusal for one that holds no table."""
         if len(data) > largest:
@@ -109,7 +111,7 @@ def look() -> Page:
     if not form.complete(file, _("Choose a file.")) or file is None:
         return _index_page(form), 422
     importer = importer_of(str(form.what.data))
-    return redirect(address(f"/imports/{importer.key}/check", file=name_kept(file)), 303)
+    return redirect(address(f"/imports/{importer.key}/check", file=name_kept(file, FileForm.purpose())), 303)
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Looked:
 
 def _looked(key: str, named: str, columns: dict[int, str] | None) -> Looked:
     """Read the file that is named again; without `columns` they are guessed. Raises NotFound, Refusal."""
-    importer, file = importer_of(key), kept_by_name(named)
+    importer, file = importer_of(key), kept_by_name(named, FileForm.purpose())
     if file is None:
         raise NotFound("This file is not here any more. Choose it again.")
     sheet = read_file(current_app.extensions["techfloor"].blobs.get(file.sha256))

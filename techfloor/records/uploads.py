@@ -29,9 +29,20 @@ class UploadForm(EntryForm):
 
         It is written to the disk here: call this before anything that begins the act's transaction.
         """
-        found = self._taken() if self.file.data else kept_by_name(self.kept.data or "")
-        self.kept.data = name_kept(found) if found else ""
+        found = self._taken() if self.file.data else kept_by_name(self.kept.data or "", self.purpose())
+        if found is not None and not self.takes(found):
+            found = None
+        self.kept.data = name_kept(found, self.purpose()) if found else ""
         return found
+
+    @classmethod
+    def purpose(cls) -> str:
+        """Return what a file was let in for: its name opens it on a form of this kind alone."""
+        return cls.__qualname__
+
+    def takes(self, file: KeptFile) -> bool:
+        """Tell whether a kept file is of a kind that this form takes."""
+        return file.media_type in self.kinds
 
     def complete(self, file: KeptFile | None, missing: str) -> bool:
         """Validate the form and its file together, so that all that is missing is said at once.
@@ -62,22 +73,22 @@ class UploadForm(EntryForm):
         return KeptFile(clean.name, clean.media_type, len(clean.data), sha256)
 
 
-def name_kept(file: KeptFile) -> str:
-    """Return what names a kept file in an address or a form, to this person alone."""
-    return str(_token().dumps(vars(file)))
+def name_kept(file: KeptFile, purpose: str) -> str:
+    """Return what names a kept file in an address or a form, to this person and for this purpose alone."""
+    return str(_token(purpose).dumps(vars(file)))
 
 
-def kept_by_name(name: str) -> KeptFile | None:
-    """Return the kept file that `name_kept` named to this person, None for any other word."""
+def kept_by_name(name: str, purpose: str) -> KeptFile | None:
+    """Return the kept file that `name_kept` named to this person for this purpose, None for any other word."""
     try:
-        return KeptFile(**_token().loads(name)) if name else None
+        return KeptFile(**_token(purpose).loads(name)) if name else None
     except BadSignature:
         return None
 
 
-def _token() -> URLSafeSerializer:
-    """Return what signs the name of a kept file, so that nobody names one that is not theirs."""
-    return URLSafeSerializer(current_app.secret_key or b"", salt=f"kept file of {visitor().person_id}")
+def _token(purpose: str) -> URLSafeSerializer:
+    """Return what signs the name of a kept file, so that nobody names one that is not theirs, or came for else."""
+    return URLSafeSerializer(current_app.secret_key or b"", salt=f"kept file of {visitor().person_id} for {purpose}")
 
 
 def handed_out(kind: str, number: str, attachment_id: int) -> Response:

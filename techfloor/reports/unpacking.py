@@ -1,4 +1,4 @@
-"""Unpacking the streams of a PDF that may be hostile: what is read and what comes out are both counted, also in vain."""
+"""Unpacking the streams of a PDF that may be hostile: what is read and what comes out both count, also in vain."""
 
 import zlib
 

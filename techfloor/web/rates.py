@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from flask import current_app, g, request
 
 PAGE, ENTRY, PAPER = 1, 5, 60
-"""What a page, an entry that is saved or one label, and what draws a PDF of many lines, packs an archive or reads a whole file cost."""
+"""What a page, an entry that is saved or one label, and what draws a PDF of many lines, packs an archive or reads a
+whole file cost."""
 SECONDS = 60
 """A full store lasts so long at its own speed: so much may come at once."""
 STRANGERS = 10

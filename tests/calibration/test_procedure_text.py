@@ -388,7 +388,7 @@ def test_the_budget_of_another_unit_is_not_carried_into_the_new_one() -> None:
     inches = replace(
         entry, unit="in", budget_unit="in", tolerance="± 0.001 in", point_sets=(PointSetEntry("", "1.0000"),)
     )
-    with pytest.raises(Refusal, match="stands there in mm, from before. Enter it in in") as no:
+    with pytest.raises(Refusal, match=r"stands there in mm, from before\. Enter it in in") as no:
         body_of(inches, body)
     assert str(no.value.field).startswith("budget-")
     typed = [replace(row, value=f"0.0{row.value.removeprefix('0.')}1") if row.value else row for row in entry.budget]

@@ -400,11 +400,13 @@ def may_evaluate(study: Study, person_id: int, plant: PlantFacts, at: datetime) 
     return person_id in able and (person_id not in inside or not able.keys() - inside)
 
 
-def hidden_from(person_id: int) -> list[int]:
-    """Return the records of the studies under way in which somebody measures: nobody reads one while taking part."""
-    mine = (StudyAppraiser.person_id == person_id, Record.state == State.IN_PROGRESS, Record.supersedes_id.is_(None))
-    wanted = select(Record.id).join(StudyAppraiser, StudyAppraiser.record_id == Record.id)
-    return list(db.session.scalars(wanted.where(*mine)))
+def hidden_from(_person_id: int) -> list[int]:
+    """Return the records of the studies under way: an archive holds their values, and whoever reads may yet measure.
+
+    That of an amendment holds values that were signed.
+    """
+    under_way = (Record.kind == KIND, Record.state == State.IN_PROGRESS, Record.supersedes_id.is_(None))
+    return list(db.session.scalars(select(Record.id).where(*under_way)))
 
 
 def repeat_of(appraiser: Appraiser, turn: int) -> int:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
 LETTER = 5.6
@@ -82,6 +82,11 @@ class Scale:
         return self.low <= value <= self.high
 
 
+MOST_TICKS = 100
+_DIGITS = 700
+"""A float has up to 309 digits before its point and 324 behind it."""
+
+
 def nice_ticks(low: float, high: float, about: int = 5) -> tuple[Decimal, ...]:
     """Return round numbers, 1, 2 or 5 times a power of ten apart, from `low` to `high`: `about` so many."""
     if not high > low:
@@ -91,7 +96,10 @@ def nice_ticks(low: float, high: float, about: int = 5) -> tuple[Decimal, ...]:
     steps = [Decimal(m).scaleb(p) for m, p in ((1, power), (2, power), (5, power), (1, power + 1))]
     step = next((s for s in steps if float(s) >= rough * 0.999), steps[-1])
     first, last = math.ceil(low / float(step) - 1e-9), math.floor(high / float(step) + 1e-9)
-    return tuple((step * n).quantize(min(step, Decimal(1))) for n in range(first, last + 1))
+    if last - first > MOST_TICKS:  # the numbers lie closer together than a float can tell
+        return (Decimal(repr(low)), Decimal(repr(high)))
+    with localcontext(prec=_DIGITS):
+        return tuple((step * n).quantize(min(step, Decimal(1))) for n in range(first, last + 1))
 
 
 def signed(value: Decimal) -> str:

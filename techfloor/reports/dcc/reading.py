@@ -10,6 +10,7 @@ What a quantity is, its `refType` tells, or its name where it has none. What is 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from techfloor.refusals import Refusal
@@ -32,6 +33,8 @@ from techfloor.reports.dcc.opening import DCC, SI, SIGNATURE, certificate_in, ro
 from techfloor.reports.dcc.quantities import FORMS, chosen, in_words, relative, xml_list
 
 _LONGEST_TEXT = 2000
+MOST_LANGUAGES = 10
+"""No certificate is written in more."""
 
 
 def read(data: bytes, *, unit: str = "", language: str = "en") -> Certificate:
@@ -73,7 +76,8 @@ class _Reader:
         self.root, self.unit, self.language = root, unit, language
         self.unread: dict[str, None] = {}
         core = _first(root, "administrativeData", "coreData")
-        self.languages = [language, *(_words(e) for e in _children(core, "mandatoryLangCodeISO639_1"))]
+        stated = (_words(e) for e in _children(core, "mandatoryLangCodeISO639_1"))
+        self.languages = [language, *islice(stated, MOST_LANGUAGES)]
 
     def certificate(self) -> Certificate:
         """Read all of it."""
@@ -114,12 +118,12 @@ class _Reader:
 
     def _text(self, element: Element | None) -> str:
         """Return a text in the reader's language, else in the certificate's, else as it comes first."""
-        contents = _children(element, "content")
-        for wanted in self.languages:
-            for each in contents:
-                if each.get("lang", "") == wanted and (said := _words(each)):
-                    return said
-        return next((said for each in contents if (said := _words(each))), "")
+        first, by_language = "", dict[str, str]()
+        for each in _children(element, "content"):
+            if said := _words(each):
+                first = first or said
+                by_language.setdefault(each.get("lang", ""), said)
+        return next((by_language[wanted] for wanted in self.languages if wanted in by_language), first)
 
     def _day(self, core: Element | None, name: str) -> date | None:
         text = _words(core, name)
