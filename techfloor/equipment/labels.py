@@ -76,8 +76,8 @@ def drawn(item: ItemView, choice: Choice) -> Drawing:
 
 def _identity(item: ItemView) -> Identity:
     url = f"{paper_base()}/e/{item.code}"
-    words = (text[:LINE] for text in (item.name, item.serial, item.maker))
-    return Identity(url, item.code, *words, plant().name, plant().demo)
+    name, serial, maker = (text[:LINE] for text in (item.name, item.serial, item.maker))
+    return Identity(url, item.code, name, serial, maker, plant().name, plant().demo)
 
 
 def _state(item: ItemView) -> State:
