@@ -37,6 +37,8 @@ LARGEST_BESIDE = 64 * MEGABYTE
 LARGEST_ROW = MEGABYTE
 """The sheets are read row by row, and may unpack to more; but no row, and nothing beside them, to more than this."""
 LARGEST_SHEETS = 64 * MEGABYTE
+MOST_SHEET_TAGS = 1_000_000
+"""Empty cells cost as much as filled ones; the most that one act brings in has four tags in each of 100 000 cells."""
 MOST_PARTS = 1000
 MOST_ROWS_LOOKED_AT = 20_000
 """Empty ones between and below the filled ones are looked at too, and a sheet may number its rows as it likes."""
@@ -156,11 +158,12 @@ def _too_large() -> Refusal:
 
 def _look_at_rows(sheet: IO[bytes]) -> None:
     """Refuse a sheet with a stretch that a parser would have to keep whole and that is longer than any row."""
-    since = 0
+    since = tags = 0
     for piece in _pieces(sheet):
+        tags += piece.count(b"<")
         last = _TO_LAST_ROW.match(piece)
         since = len(piece) - last.end() if last else since + len(piece)
-        if since > LARGEST_ROW:
+        if since > LARGEST_ROW or tags > MOST_SHEET_TAGS:
             raise _too_large()
 
 

@@ -12,11 +12,13 @@ import pytest
 from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
+from imports.sheets import repacked, xlsx_of
 from plant_client import PlantClient, SignedInAs
 from sqlalchemy import select
 
 from techfloor.equipment import feeds
 from techfloor.equipment.models import CertificateFile
+from techfloor.imports import xlsx_files
 from techfloor.refusals import Refusal
 from techfloor.reports import claims, unpacking
 from techfloor.reports.charts.parts import MOST_TICKS, nice_ticks
@@ -134,3 +136,16 @@ def test_no_magnitude_breaks_the_axis_of_a_chart(one: float, other: float) -> No
     ticks = nice_ticks(min(one, other), max(one, other))
     assert 1 <= len(ticks) <= MOST_TICKS + 1
     assert all(tick.is_finite() for tick in ticks)
+
+
+def test_a_workbook_of_empty_cells_is_refused_before_a_parser_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_files, "_first_sheet", lambda _data: pytest.fail("it was parsed"))
+    rows = (b"<row>" + b"<c/>" * 100_000 + b"</row>") * 12 + b"</sheetData>"
+    sheet = xlsx_of(("a", "b"))
+    sheet = repacked(
+        xlsx_of(("a", "b")),
+        "xl/worksheets/sheet1.xml",
+        lambda body: body.replace(b"</sheetData>", rows * 12 + b"</sheetData>"),
+    )
+    with pytest.raises(Refusal, match="too large"):
+        xlsx_files.read_xlsx(sheet)
