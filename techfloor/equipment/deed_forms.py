@@ -25,6 +25,8 @@ from techfloor.web.forms import AskingForm, EntryForm, NumberField, refusal_text
 class CertificateForm(UploadForm):
     """A certificate of a standard as it stands on the paper, or the slip of a lot."""
 
+    handed = (XML,)
+
     number = StringField(_l("Number of the certificate or lot"), needed(_l("Enter the number.")))
     laboratory = StringField(_l("Issued by"), needed(_l("Enter the laboratory or maker.")))
     issued = DayField(_l("Issued on"), [InputRequired(message=_l("Enter the day it was issued."))])

@@ -23,6 +23,8 @@ class UploadForm(EntryForm):
     file: FileField
     kinds: ClassVar[Sequence[str]] = attachments.USUAL
     """What a file may be."""
+    handed: ClassVar[Sequence[str]] = ()
+    """What it may be besides where another form has read it and hands it over."""
 
     def file_given(self) -> KeptFile | None:
         """Return the file that came, or came before, and remember it in the form; one that will not do is refused.
@@ -38,11 +40,15 @@ class UploadForm(EntryForm):
     @classmethod
     def purpose(cls) -> str:
         """Return what a file was let in for: its name opens it on a form of this kind alone."""
-        return cls.__qualname__
+        return f"{cls.__module__}.{cls.__qualname__}"
 
     def takes(self, file: KeptFile) -> bool:
         """Tell whether a kept file is of a kind that this form takes."""
-        return file.media_type in self.kinds
+        return file.media_type in {*self.kinds, *self.handed}
+
+    def hand_over(self, file: KeptFile) -> None:
+        """Take a file that another form has read and put away."""
+        self.kept.process_data(name_kept(file, self.purpose()))
 
     def complete(self, file: KeptFile | None, missing: str) -> bool:
         """Validate the form and its file together, so that all that is missing is said at once.

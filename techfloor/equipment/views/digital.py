@@ -92,7 +92,7 @@ def show_read(code: str) -> Page:
     except Refusal as no:
         form.refuse(no)
         return _read_page(form, standard, file), 422
-    return _filled(form, standard, file, certificate, found)
+    return _filled(standard, file, certificate, found)
 
 
 def _bytes(file: KeptFile) -> bytes:
@@ -104,9 +104,9 @@ def _read_page(form: ReadForm, standard: StandardView, file: KeptFile | None = N
     return render_template("equipment/certificate_read.html", form=form, standard=standard, kept=file)
 
 
-def _filled(read_form: ReadForm, standard: StandardView, file: KeptFile, certificate: Certificate, found: Found) -> str:
+def _filled(standard: StandardView, file: KeptFile, certificate: Certificate, found: Found) -> str:
     form = CertificateForm(formdata=None, drafted=False)
-    form.kept.process_data(read_form.kept.data)
+    form.hand_over(file)
     for name in ("number", "laboratory", "issued", "valid_until"):
         form[name].process_data(getattr(found, name))
     form.uncertainty_kind.process_data("per value" if found.per_value else "")

@@ -24,6 +24,7 @@ from techfloor.duties.calibration.rules.outside import (
     LabResult,
 )
 from techfloor.duties.calibration.rules.results import AS_FOUND, AS_LEFT
+from techfloor.records.attachments import XML
 from techfloor.records.uploads import UploadForm
 from techfloor.refusals import Refusal
 from techfloor.web.fields import SHORT, DayField, needed, text_of
@@ -86,6 +87,8 @@ class ResultForm(Form):  # type: ignore[misc]
 
 class CertificateForm(UploadForm):
     """What stands on the laboratory's certificate."""
+
+    handed = (XML,)
 
     laboratory = StringField(_l("Laboratory"), needed(_l("Enter the laboratory.")))
     accreditation = StringField(_l("Accreditation"), SHORT, description=_l("Body and number, as on the certificate."))

@@ -45,17 +45,17 @@ def show_read(code: str) -> Page:
         form.refuse(no)
         return _read_page(form, gauge, file), 422
     found = entry_of(certificate, gauge.item.functions, sent=gauge.sent_on, back=today(), most=MOST_RESULTS)
-    return _filled(form, gauge, file, found)
+    return _filled(gauge, file, found)
 
 
 def _read_page(form: DigitalForm, gauge: GaugeFacts, file: KeptFile | None = None) -> str:
     return render_template("calibration/read_certificate.html", form=form, gauge=gauge, kept=file)
 
 
-def _filled(read_form: DigitalForm, gauge: GaugeFacts, file: KeptFile, found: Read) -> str:
+def _filled(gauge: GaugeFacts, file: KeptFile, found: Read) -> str:
     form = CertificateForm(formdata=None, drafted=False)
     form.show(found.entry)
-    form.kept.process_data(read_form.kept.data)
+    form.hand_over(file)
     if not found.entry.results:
         form.open_rows(function.name for function in gauge.item.functions)
     here = f"/calibration/gauges/{gauge.code}/certificate"
