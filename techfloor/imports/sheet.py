@@ -138,10 +138,12 @@ def letter(column: int) -> str:
     return name
 
 
+_APOSTROPHE = re.compile(r"(^|;)'(?=[\s\u200b-\u200f\u2060-\u2064\ufeff]*[=+\-@＝＋－＠])")
+
+
 def tidy(text: str) -> str:
-    """Return what stands in a cell, without blanks at its ends and the apostrophe before what is no formula."""
-    clean = text.replace("\u00a0", " ").strip()
-    return clean[1:] if clean[:1] == "'" and clean[1:2] in set("=+-@") else clean
+    """Return what stands in a cell, without blanks at its ends and the apostrophes before what is no formula."""
+    return _APOSTROPHE.sub(r"\1", text.replace("\u00a0", " ").strip())
 
 
 def number_as_shown(value: float, shown_as: str) -> str:

@@ -6,7 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 _NUMBER = re.compile(r"[+-]?[\d.,]+")
-_FORMULA = frozenset("=+-@\t\r")
+_UNSEEN = r"[\s\u200b-\u200f\u2060-\u2064\ufeff]*"
+_BEGINS = re.compile(rf"(^|[;\t\r\n])(?={_UNSEEN}[=+\-@＝＋－＠]|[\t\r])")
+"""Where a sheet may see a formula: at the beginning, behind signs that nobody sees, and behind a semicolon.
+
+A sheet of a country that writes 0,5 parts a file at its semicolons, whatever its separator is.
+"""
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -18,6 +23,6 @@ def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def cell(value: object) -> str:
-    """Return a value as a sheet shows it: one that it would take for a formula begins with an apostrophe."""
+    """Return a value as a sheet shows it: an apostrophe stands before what it would take for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in _FORMULA and not _NUMBER.fullmatch(text) else text
+    return text if _NUMBER.fullmatch(text) else _BEGINS.sub(r"\1'", text)

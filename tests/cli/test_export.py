@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from techfloor.cli import export
 from techfloor.cli.steps import StepError
+from techfloor.imports.sheet import tidy
 from techfloor.migrations.upgrade import engine_for
 from techfloor.reports import spreadsheet, written_out
 from techfloor.said import in_words
@@ -87,10 +88,22 @@ def test_a_sheet_takes_no_words_for_a_formula(written: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "cell"),
-    [("=1+1", "'=1+1"), ("@x", "'@x"), ("-0.02", "-0.02"), ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"), (None, "")],
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("-0.02", "-0.02"),
+        ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
+        (None, ""),
+        ("Lehre;=1+1;x", "Lehre;'=1+1;x"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("\u200b=1+1", "'\u200b=1+1"),
+        ("25.00; up; at: jaw", "25.00; up; at: jaw"),
+        ("a-b; c+d", "a-b; c+d"),
+    ],
 )
 def test_only_what_could_be_a_formula_gets_an_apostrophe(value: str | None, cell: str) -> None:
     assert spreadsheet.cell(value) == cell
+    assert tidy(spreadsheet.cell(value)) == (value or "").strip()
 
 
 def test_a_head_that_came_from_somebodys_file_is_no_formula_either() -> None:
