@@ -212,7 +212,7 @@ def test_the_list_the_csv_and_the_picture_say_the_same(as_: SignedInAs) -> None:
     assert f'href="/e/{number}"' in quinn.get(f"{DOWN}/used").text
     rows = list(csv.DictReader(io.StringIO(quinn.get(f"{DOWN}/used/list.csv").data.decode("utf-8-sig"))))
     assert [(row["Record"], row["Gauge"], row["As found"]) for row in rows] == [(number, "G-014", "Pass")]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[0]["Used"]), "on the plant's clock"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d\+01:00", rows[0]["Used"]), "on the plant's clock, with its offset"
     assert {quinn.get(f"{DOWN}/used/list.{form}").status_code for form in ("pdf", "xlsx")} == {200}
     assert 'href="/calibration/traceability/G-014"' in quinn.get(f"{DOWN}/picture").text
     assert as_("T").get(f"{DOWN}/used/list.csv").status_code == 403

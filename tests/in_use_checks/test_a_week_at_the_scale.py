@@ -112,7 +112,7 @@ def test_a_check_of_another_value_does_not_narrow_the_look_back(app: Flask, as_:
     check(as_("T", tablet="T-03"), "200.0")
     clock_at("2026-11-20 07:00")
     quinn = as_("Q")
-    number = calibrate(quinn, {"2000.0": "2009.0"})
+    number = calibrate(quinn, {"2000.0": "2002.0"})
     page = quinn.get(f"/calibration/{number}/look-back").text
     assert "it looks at 200.0 g alone, and what failed does not show there (2000.0)." in page
     assert "good in the check in use" not in page
