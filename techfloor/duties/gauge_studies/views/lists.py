@@ -72,6 +72,11 @@ def _shown(line: Line) -> dict[str, Any]:
         "subject": line.subject,
         "at": moment(line.opened_at),
         "state": (look, words),
-        "verdict": in_words(line.verdict) if signed and line.verdict else "",
+        "verdict": _short(in_words(line.verdict)) if signed and line.verdict else "",
         "look": line.look,
     }
+
+
+def _short(verdict: str) -> str:
+    """Return what is said first of a verdict: whose it is and by which figure stands with the study."""
+    return verdict.partition(":")[0].rstrip(".")
