@@ -85,4 +85,4 @@ def test_a_pin_that_is_too_old_is_replaced_on_the_pad(
             page.locator(f'[data-key="{digit}"]').tap()
         expect(page.locator(f"[name={box}]")).to_have_value("804517")
     steps.go_on(page)
-    assert "Your password and PIN are set." in page.inner_text("main")
+    assert "Your PIN is set." in page.inner_text("main")

@@ -87,8 +87,7 @@ def set_secret() -> Response | tuple[str, int]:
 
     if not form.attempt(keep):
         return _secret_page(form), 422
-    alone = _("Your PIN is set. You sign in at the tablets with it; a PC asks for a password.")
-    flash(_("Your password and PIN are set.") if form.password.data else alone, "success")
+    flash(_("Your password and PIN are set.") if form.password.data else _("Your PIN is set."), "success")
     return _go_on_with_new_token(local_page(request.form.get("next")))
 
 
