@@ -24,6 +24,8 @@ pages = Pages("house", __name__)
 
 LINES = 50
 PAGE = 50
+THINGS_FIRST = 10
+"""So much equipment stands before the records that fit."""
 
 
 @pages.page("/", permission=SIGNED_IN)
@@ -78,13 +80,11 @@ def search() -> str:
 
 
 def _hits(typed: str) -> list[index.Hit]:
-    """Return what fits; a code that was typed as people say it, like g14, stands first."""
-    found = index.find(typed, limit=PAGE)
+    """Return what fits: equipment before its records, and first a code that was typed as people say it, like g14."""
+    things, found = index.find(typed, kind="equipment", limit=THINGS_FIRST), index.find(typed, limit=PAGE)
     code = queries.code_as_written(typed)
-    if code is None:
-        return found
-    named = [hit for hit in index.find(code, kind="equipment", limit=PAGE) if hit.key == code]
-    return [*named, *(hit for hit in found if hit not in named)][:PAGE]
+    named = [hit for hit in index.find(code, kind="equipment", limit=PAGE) if hit.key == code] if code else []
+    return list(dict.fromkeys([*named, *things, *found]))[:PAGE]
 
 
 def hit_url(hit: index.Hit) -> str | None:
