@@ -62,9 +62,11 @@ def _measuring(procedure: Procedure) -> list[Fact]:
 
 
 def _deciding(procedure: Procedure, content: Mapping[str, Any]) -> list[Fact]:
+    rule, numbers = str(RULES[procedure.rule.value]), procedure.mode not in WITHOUT_NUMBERS
+    same = procedure.rule_text.partition(":")[0] == rule.partition(":")[0]
     found = [
-        (str(BOXES["rule"]), str(RULES[procedure.rule.value])),
-        (_("In words"), procedure.rule_text),
+        (str(BOXES["rule"]), rule if numbers else ""),
+        (_("In words"), procedure.rule_text if numbers and not same else ""),
         (_("What decides"), _("the mean of the repeats") if procedure.on_mean else ""),
         (str(BOXES["min_tur"]), procedure.min_tur if procedure.budget else ""),
         (_("Accepted"), _accepted(procedure)),
@@ -110,7 +112,7 @@ def _points(procedure: Procedure, row: Mapping[str, Any], item: Item) -> Table:
     columns = (
         (Column(_("Point"), own), names),
         (Column(_("Value"), show_unit(procedure.unit), Align.END, code=True), [] if names == values else values),
-        (Column(_("It must")), _each(row, lambda point: word(point.get("expected", ""), "goes"))),
+        (Column(_("Expected")), _each(row, lambda point: word(point.get("expected", ""), "goes"))),
         (Column(_("Approached")), _each(row, lambda point: word(point.get("direction", ""), "direction"))),
         (Column(_("Function")), _each(row, lambda point: point.get("function", ""))),
         (Column(_("At")), _each(row, lambda point: point.get("position", ""))),
