@@ -12,7 +12,7 @@ from techfloor.duties.calibration.rules.foresight import WITHOUT_NUMBERS, by_its
 from techfloor.duties.calibration.rules.limits import limits_at
 from techfloor.duties.calibration.rules.points import called, of_full_scale
 from techfloor.duties.calibration.rules.printed import error_limit
-from techfloor.duties.calibration.rules.procedure import BudgetRow, Item, Procedure, plan, read_procedure
+from techfloor.duties.calibration.rules.procedure import BudgetRow, Item, Mode, Procedure, plan, read_procedure
 from techfloor.duties.calibration.wording import BOXES, MODES, RULES
 from techfloor.measures.decision import Rule
 from techfloor.measures.tolerance import ToleranceError
@@ -65,7 +65,7 @@ def _deciding(procedure: Procedure, content: Mapping[str, Any]) -> list[Fact]:
     rule, numbers = str(RULES[procedure.rule.value]), procedure.mode not in WITHOUT_NUMBERS
     same = procedure.rule_text.partition(":")[0] == rule.partition(":")[0]
     found = [
-        (str(BOXES["rule"]), rule if numbers else ""),
+        (str(BOXES["rule"]), rule if numbers else _without_numbers(procedure)),
         (_("In words"), procedure.rule_text if numbers and not same else ""),
         (_("What decides"), _("the mean of the repeats") if procedure.on_mean else ""),
         (str(BOXES["min_tur"]), procedure.min_tur if procedure.budget else ""),
@@ -74,6 +74,10 @@ def _deciding(procedure: Procedure, content: Mapping[str, Any]) -> list[Fact]:
         (_("Written by"), ", ".join(content.get("written_by", ()))),
     ]
     return [Fact(name, value) for name, value in found if value]
+
+
+def _without_numbers(procedure: Procedure) -> str:
+    return _("each check comes out as expected") if procedure.mode is Mode.attribute else ""
 
 
 def _accepted(procedure: Procedure) -> str:
