@@ -149,7 +149,7 @@ def export() -> Page:
     titles = _titles()
     wanted = _asked(titles)
     narrowed = _narrowed(wanted, titles)
-    hidden = _hidden()
+    hidden = _sealed()
     ids = [each for each in queries.fitting_ids(narrowed, MOST) if each not in hidden]
     areas = dict(area_choices())  # an area by its name, for its id says nothing later
     words = {**wanted.values, "area": areas[wanted["area"]] if wanted["area"] else "", "q": wanted.words}
@@ -160,9 +160,9 @@ def export() -> Page:
 @pages.page("/exports/<int:export_id>.zip", permission=EXPORT)
 def exported(export_id: int) -> Response:
     """Send the archive to who took it."""
-    return exporting.served(KIND, export_id, visitor().person_id, visitor().name, besides=_hidden())
+    return exporting.served(KIND, export_id, visitor().person_id, visitor().name, besides=_sealed())
 
 
-def _hidden() -> set[int]:
-    """Return the records that this person must not read yet: an archive holds every value that was ever given."""
-    return {each for duty in running().duties for each in duty.hidden_from(visitor().person_id)}
+def _sealed() -> set[int]:
+    """Return the records that nobody takes away yet: an archive holds every value that was ever given."""
+    return {each for duty in running().duties for each in duty.sealed()}

@@ -123,8 +123,8 @@ class Duty:
     """With what the numbers of its records begin, such as CAL; '' where it keeps none."""
     performed: Callable[[Collection[int]], Mapping[int, Performed]] = lambda _record_ids: {}
     """Of these records those that were not performed by who opened them, or not at a known time, by their keys."""
-    hidden_from: Callable[[int], Collection[int]] = lambda _person_id: ()
-    """The keys of the records that a person must not read yet, for they take part in what is not finished."""
+    sealed: Callable[[], Collection[int]] = lambda: ()
+    """The keys of the records under way whose values nobody takes away yet."""
 
     def record_url(self, number: str) -> str | None:
         """Return the page of one of its records, None for the number of another duty's, or the code of a document."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from functools import partialmethod
 
 import pytest
 from bench_work import give_all, problems, review, sign, start
@@ -43,7 +42,6 @@ from techfloor.records.models import Record, Task
 from techfloor.records.signing import signatures_of
 from techfloor.said import in_words, key_of
 from techfloor.store import db
-from techfloor.store.paging import Order
 
 CALIPER = ["0.00", "25.00", "50.05", "100.00", "150.05", "25.00"]
 TOO_LONG = ["0.00", "25.00", "50.05", "100.00", "150.30", "25.00"]
@@ -580,7 +578,7 @@ def test_a_small_plant_never_meets_it(app: Flask, as_: SignedInAs, profile: Call
 def test_more_proposals_than_a_page_go_on_to_the_next(
     app: Flask, as_: SignedInAs, often: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Order, "page", partialmethod(Order.page, size=1))
+    monkeypatch.setattr(interval_history, "AT_ONCE", 1)
     with app.app_context(), store.act("calibration:interval:propose"):
         mine = db.session.scalars(select(Task).where(Task.kind == "interval proposal", Task.done_at.is_(None))).first()
         assert mine is not None

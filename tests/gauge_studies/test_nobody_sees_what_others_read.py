@@ -113,7 +113,7 @@ def test_who_took_a_study_away_and_measures_in_it_since_is_not_given_it(app: Fla
     quinn, selma = as_("Q"), as_("S")
     number = begun(app, quinn, ("T", "O"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(record_list, "_hidden", set)  # as if it had been taken before this was barred
+        patched.setattr(record_list, "_sealed", set)  # as if it had been taken before this was barred
         answer = selma.submit("/records/export?q=MSA", {}, page="/records?q=MSA")
     url = appraiser_urls(quinn, number)[0]
     assert quinn.submit(f"{url}/replace", {"person": persons(app, ["S"])[0]}, page=url).status_code == 303

@@ -6,7 +6,7 @@ from techfloor.duties.gauge_studies import report
 from techfloor.duties.gauge_studies import sentences as _sentences  # noqa: F401 - gives its sentences when it is loaded
 from techfloor.duties.gauge_studies.home import for_code, offers, tiles
 from techfloor.duties.gauge_studies.permissions import PERMISSIONS
-from techfloor.duties.gauge_studies.queries import KIND, PREFIX, hidden_from
+from techfloor.duties.gauge_studies.queries import KIND, PREFIX, sealed
 from techfloor.duties.gauge_studies.views import pages
 from techfloor.web.duty import Duty
 
@@ -21,7 +21,7 @@ DUTY = Duty(
     for_code=for_code,
     record_kinds=(KIND,),
     record_prefix=PREFIX,
-    hidden_from=hidden_from,
+    sealed=sealed,
     on_paper=report.on_paper,
     offers=offers,
     in_menu=False,

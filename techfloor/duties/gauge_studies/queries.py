@@ -400,7 +400,7 @@ def may_evaluate(study: Study, person_id: int, plant: PlantFacts, at: datetime) 
     return person_id in able and (person_id not in inside or not able.keys() - inside)
 
 
-def hidden_from(_person_id: int) -> list[int]:
+def sealed() -> list[int]:
     """Return the records of the studies under way: an archive holds their values, and whoever reads may yet measure.
 
     That of an amendment holds values that were signed.

@@ -148,6 +148,8 @@ class OpenProposal:
     due: date | None
 
 
+AT_ONCE = 20
+"""So many proposals on a page: each is worked out anew from its results, so that it can be signed."""
 _BY_CODE = Order(Key(Equipment.code, str), Key(Task.id, int))
 
 
@@ -160,7 +162,7 @@ def open_proposals(at: str = "") -> Page[OpenProposal]:
         .outerjoin(EquipmentDue, (EquipmentDue.equipment_id == Equipment.id) & (EquipmentDue.work == "calibration"))
         .where(*_OPEN)
     )
-    return _BY_CODE.page(wanted, OpenProposal, at)
+    return _BY_CODE.page(wanted, OpenProposal, at, size=AT_ONCE)
 
 
 def proposal_of(gauge_id: int) -> Task | None:
